@@ -1,0 +1,66 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Key } from "../accounts/table";
+import type { Region } from "../region";
+import type { HeaderMap } from "../signature/headers";
+import { S3Error } from "../s3-error";
+import type { Caller } from "../store/object-store";
+import { type BodySource, readSmallBody } from "./body";
+
+export type ReplyHeaders = Record<string, string | number | undefined>;
+
+/** One verified request and its answer: all that an operation needs. */
+export interface Exchange extends BodySource {
+  readonly method: string;
+  readonly requestId: string;
+  readonly region: Region;
+  readonly key: Key;
+  readonly caller: Caller;
+  readonly bucket: string;
+  /** Empty for requests to a bucket. */
+  readonly object: string;
+  readonly query: ReadonlyMap<string, string>;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly headers: HeaderMap;
+}
+
+export type Operation = (exchange: Exchange) => Promise<void>;
+
+const XML_BYTES = 1024 * 1024;
+
+/** Answers with headers and, where there is one, a whole body. */
+export function reply(exchange: Exchange, status: number, headers: ReplyHeaders = {}, body?: Buffer | string): void {
+  const { response } = exchange;
+  const data = typeof body === "string" ? Buffer.from(body) : body;
+  for (const [name, value] of Object.entries(headers)) if (value !== undefined) response.setHeader(name, value);
+  if (data) response.setHeader("content-length", data.length);
+  else if (status !== 204 && status !== 304 && exchange.method !== "HEAD") response.setHeader("content-length", 0);
+  response.writeHead(status);
+  response.end(exchange.method === "HEAD" ? undefined : data);
+}
+
+export function replyXml(exchange: Exchange, body: string, headers: ReplyHeaders = {}): void {
+  reply(exchange, 200, { ...headers, "content-type": "application/xml" }, body);
+}
+
+/** A request's XML body, at most `maxBytes` (1 MiB unless told). */
+export async function readXmlBody(exchange: Exchange, maxBytes = XML_BYTES): Promise<Buffer> {
+  return readSmallBody(exchange, maxBytes);
+}
+
+/** A whole number in the query, within bounds; the fallback when it is absent. */
+export function numberInQuery(exchange: Exchange, name: string, fallback: number, min: number, max: number): number {
+  const given = exchange.query.get(name);
+  if (given === undefined || given === "") return fallback;
+  const value = Number(given);
+  if (!/^\d{1,10}$/.test(given) || value < min) throw new S3Error("InvalidArgument", undefined, { ArgumentName: name, ArgumentValue: given });
+  return Math.min(value, max);
+}
+
+export function httpDate(time: number): string {
+  return new Date(time).toUTCString();
+}
+
+export function isoDate(time: number): string {
+  return new Date(time).toISOString();
+}

@@ -1,0 +1,131 @@
+import { encodePath } from "../signature/target";
+import { S3Error } from "../s3-error";
+import { listKeys, type ListPage } from "../store/listing";
+import type { StoredObject } from "../store/records";
+import { type Exchange, isoDate, numberInQuery, replyXml } from "./exchange";
+import { document, node, text } from "./xml";
+
+const MAX_KEYS = 1000;
+
+/** How names are written in a listing: as they are, or percent-encoded when the client asked for it. */
+export type NameEncoder = (name: string) => string;
+
+export function nameEncoder(exchange: Exchange): NameEncoder {
+  const encoding = exchange.query.get("encoding-type");
+  if (encoding === undefined || encoding === "") return (name) => name;
+  if (encoding !== "url") throw new S3Error("InvalidArgument", "Invalid Encoding Method specified in Request", { ArgumentName: "encoding-type", ArgumentValue: encoding });
+  return encodePath;
+}
+
+/** ListObjectsV2. The continuation token is the last name given, in base64url. */
+export async function listObjectsV2(exchange: Exchange): Promise<void> {
+  const { query } = exchange;
+  const encode = nameEncoder(exchange);
+  const token = query.get("continuation-token");
+  const startAfter = query.get("start-after") ?? "";
+  const limit = numberInQuery(exchange, "max-keys", MAX_KEYS, 0, MAX_KEYS);
+  const page = readPage(exchange, token === undefined ? startAfter : decodeToken(token), limit);
+  const withOwner = query.get("fetch-owner") === "true";
+  replyXml(
+    exchange,
+    document(
+      "ListBucketResult",
+      ...head(exchange, encode, limit, page),
+      text("KeyCount", page.entries.length + page.prefixes.length),
+      token === undefined ? undefined : text("ContinuationToken", token),
+      page.next === undefined ? undefined : text("NextContinuationToken", Buffer.from(page.next).toString("base64url")),
+      startAfter === "" ? undefined : text("StartAfter", encode(startAfter)),
+      ...contents(page, encode, withOwner ? exchange.caller.account : undefined),
+    ),
+  );
+}
+
+/** ListObjects, the first version: the marker is a name. */
+export async function listObjectsV1(exchange: Exchange): Promise<void> {
+  const encode = nameEncoder(exchange);
+  const marker = exchange.query.get("marker") ?? "";
+  const limit = numberInQuery(exchange, "max-keys", MAX_KEYS, 0, MAX_KEYS);
+  const page = readPage(exchange, marker, limit);
+  replyXml(
+    exchange,
+    document(
+      "ListBucketResult",
+      ...head(exchange, encode, limit, page),
+      text("Marker", encode(marker)),
+      // S3 gives it only with a delimiter; given always, it spares clients from guessing, as on RGW.
+      page.next === undefined ? undefined : text("NextMarker", encode(page.next)),
+      ...contents(page, encode, exchange.caller.account),
+    ),
+  );
+}
+
+/** ListObjectVersions of a bucket that has none: each object is its own latest version, `null`. */
+export async function listVersions(exchange: Exchange): Promise<void> {
+  const encode = nameEncoder(exchange);
+  const marker = exchange.query.get("key-marker") ?? "";
+  const limit = numberInQuery(exchange, "max-keys", MAX_KEYS, 0, MAX_KEYS);
+  const page = readPage(exchange, marker, limit);
+  const versions = page.entries.map(([key, object]) =>
+    node("Version", text("Key", encode(key)), text("VersionId", "null"), text("IsLatest", "true"), ...entry(object), owner(exchange.caller.account)),
+  );
+  replyXml(
+    exchange,
+    document(
+      "ListVersionsResult",
+      ...head(exchange, encode, limit, page),
+      text("KeyMarker", encode(marker)),
+      text("VersionIdMarker", ""),
+      page.next === undefined ? undefined : text("NextKeyMarker", encode(page.next)),
+      ...versions,
+      ...prefixes(page, encode),
+    ),
+  );
+}
+
+export function owner(account: string): string {
+  return node("Owner", text("ID", account), text("DisplayName", account));
+}
+
+function readPage(exchange: Exchange, after: string, limit: number): ListPage<StoredObject> {
+  const { objects } = exchange.region.store.openBucket(exchange.caller, exchange.bucket);
+  return listKeys(objects, { prefix: exchange.query.get("prefix") ?? "", delimiter: exchange.query.get("delimiter") ?? "", after, limit });
+}
+
+function head(exchange: Exchange, encode: NameEncoder, limit: number, page: ListPage<unknown>): (string | undefined)[] {
+  const delimiter = exchange.query.get("delimiter") ?? "";
+  const encoding = exchange.query.get("encoding-type");
+  return [
+    text("Name", exchange.bucket),
+    text("Prefix", encode(exchange.query.get("prefix") ?? "")),
+    delimiter === "" ? undefined : text("Delimiter", encode(delimiter)),
+    encoding ? text("EncodingType", encoding) : undefined,
+    text("MaxKeys", limit),
+    text("IsTruncated", String(page.next !== undefined)),
+  ];
+}
+
+function contents(page: ListPage<StoredObject>, encode: NameEncoder, ownedBy: string | undefined): string[] {
+  const items = page.entries.map(([key, object]) => node("Contents", text("Key", encode(key)), ...entry(object), ownedBy === undefined ? undefined : owner(ownedBy)));
+  return [...items, ...prefixes(page, encode)];
+}
+
+function entry(object: StoredObject): string[] {
+  const { checksum } = object;
+  return [
+    text("LastModified", isoDate(object.modifiedAt)),
+    text("ETag", `"${object.etag}"`),
+    ...(checksum ? [text("ChecksumAlgorithm", checksum.algorithm), text("ChecksumType", checksum.type)] : []),
+    text("Size", object.size),
+    text("StorageClass", "STANDARD"),
+  ];
+}
+
+function prefixes(page: ListPage<unknown>, encode: NameEncoder): string[] {
+  return page.prefixes.map((prefix) => node("CommonPrefixes", text("Prefix", encode(prefix))));
+}
+
+function decodeToken(token: string): string {
+  const bytes = Buffer.from(token, "base64url");
+  if (token === "" || bytes.toString("base64url") !== token) throw new S3Error("InvalidArgument", "The continuation token provided is incorrect");
+  return bytes.toString("utf8");
+}

@@ -1,0 +1,53 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { AppError } from "@/lib/platform/errors";
+
+const HEADER_BYTES = 32 * 1024;
+const HEADERS_MS = 15_000;
+const IDLE_MS = 60_000;
+const KEEP_ALIVE_MS = 65_000;
+const MAX_CONNECTIONS = 2000;
+
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse, waits: boolean) => Promise<void>;
+
+/** An HTTP server with bounds on what a client may send and how long it may take. Handlers must not reject. */
+export function createListener(handle: RequestHandler): Server {
+  const server = createServer({
+    maxHeaderSize: HEADER_BYTES,
+    headersTimeout: HEADERS_MS,
+    // Bodies may be large; how long they may take is decided by their size, where they are read.
+    requestTimeout: 0,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connectionsCheckingInterval: 5000,
+  });
+  server.timeout = IDLE_MS;
+  server.maxConnections = MAX_CONNECTIONS;
+  server.on("request", (request: IncomingMessage, response: ServerResponse) => void handle(request, response, false));
+  server.on("checkContinue", (request: IncomingMessage, response: ServerResponse) => void handle(request, response, true));
+  return server;
+}
+
+/** Listens and gives the port. Throws an AppError that names the port when it is taken. */
+export async function listen(server: Server, port: number, host: string, purpose: string): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    const failed = (error: NodeJS.ErrnoException) => {
+      const why = error.code === "EADDRINUSE" ? "is taken" : `cannot be used (${error.code ?? error.message})`;
+      reject(new AppError("CONFLICT", `port ${port} on ${host}, for ${purpose}, ${why}`, { cause: error }));
+    };
+    server.once("error", failed);
+    server.listen(port, host, () => {
+      server.off("error", failed);
+      resolve();
+    });
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+/** Stops listening, lets requests end for `graceMs`, then cuts the connections that are left. */
+export async function stopListening(server: Server, graceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearTimeout(timer);
+}

@@ -1,0 +1,23 @@
+export interface ByteRange {
+  start: number;
+  length: number;
+}
+
+/**
+ * Reads a Range header against an object's size. Undefined: to be ignored (absent, malformed or several ranges, of
+ * which S3 serves none); "unsatisfiable": nothing of it lies in the object.
+ */
+export function parseRange(header: string | undefined, size: number): ByteRange | "unsatisfiable" | undefined {
+  const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header?.trim() ?? "");
+  if (!match) return undefined;
+  const [, first = "", last = ""] = match;
+  if (first === "") {
+    if (last === "") return undefined;
+    const length = Math.min(Number(last), size);
+    return length === 0 ? "unsatisfiable" : { start: size - length, length };
+  }
+  if (last !== "" && Number(last) < Number(first)) return undefined;
+  if (Number(first) >= size) return "unsatisfiable";
+  const end = last === "" ? size - 1 : Math.min(Number(last), size - 1);
+  return { start: Number(first), length: end - Number(first) + 1 };
+}

@@ -1,0 +1,97 @@
+import { type S3ErrorCode, S3Error } from "../s3-error";
+import { childElements, childText, document, escapeXml, node, parseXml, text } from "./xml";
+import { type Exchange, type Operation, readXmlBody, reply, replyXml } from "./exchange";
+import { owner } from "./list-objects";
+import { parseTagXml, tagDocument } from "./tagging-rules";
+
+const XSI = "http://www.w3.org/2001/XMLSchema-instance";
+
+/** Reads of bucket settings that cannot be made here, answered as a bucket answers on which they never were. */
+export const ABSENT_SETTINGS: Record<string, S3ErrorCode> = {
+  cors: "NoSuchCORSConfiguration",
+  encryption: "ServerSideEncryptionConfigurationNotFoundError",
+  lifecycle: "NoSuchLifecycleConfiguration",
+  "object-lock": "ObjectLockConfigurationNotFoundError",
+  ownershipControls: "OwnershipControlsNotFoundError",
+  policy: "NoSuchBucketPolicy",
+  policyStatus: "NoSuchBucketPolicy",
+  publicAccessBlock: "NoSuchPublicAccessBlockConfiguration",
+  replication: "ReplicationConfigurationNotFoundError",
+  website: "NoSuchWebsiteConfiguration",
+};
+
+export function refuseAbsent(code: S3ErrorCode): Operation {
+  return async (exchange) => {
+    exchange.region.store.openBucket(exchange.caller, exchange.bucket);
+    throw new S3Error(code, undefined, { BucketName: exchange.bucket });
+  };
+}
+
+const FIXED_SETTINGS: Record<string, (exchange: Exchange) => string> = {
+  accelerate: () => document("AccelerateConfiguration"),
+  // S3's first region is written as an empty text.
+  location: ({ region }) => document("LocationConstraint", region.signingRegion === "us-east-1" ? "" : escapeXml(region.signingRegion)),
+  logging: () => document("BucketLoggingStatus"),
+  notification: () => document("NotificationConfiguration"),
+  requestPayment: () => document("RequestPaymentConfiguration", text("Payer", "BucketOwner")),
+  versioning: () => document("VersioningConfiguration"),
+};
+
+export const FIXED_SETTING_NAMES = Object.keys(FIXED_SETTINGS);
+
+export function getFixedSetting(name: string): Operation {
+  return async (exchange) => {
+    exchange.region.store.openBucket(exchange.caller, exchange.bucket);
+    replyXml(exchange, FIXED_SETTINGS[name]?.(exchange) ?? "");
+  };
+}
+
+/** Buckets and objects belong wholly to their account; that is the only ACL there is. */
+export async function getAcl(exchange: Exchange): Promise<void> {
+  openTarget(exchange);
+  const { account } = exchange.caller;
+  const grantee = `<Grantee xmlns:xsi="${XSI}" xsi:type="CanonicalUser">${text("ID", account)}${text("DisplayName", account)}</Grantee>`;
+  replyXml(exchange, document("AccessControlPolicy", owner(account), node("AccessControlList", node("Grant", grantee, text("Permission", "FULL_CONTROL")))));
+}
+
+/** Accepts the ACL that is there already, as clients send it back; any other is not implemented. */
+export async function putAcl(exchange: Exchange): Promise<void> {
+  openTarget(exchange);
+  const body = await readXmlBody(exchange);
+  if (body.length > 0) {
+    const lists = childElements(parseXml(body, "AccessControlPolicy"), "AccessControlList");
+    for (const grant of lists.flatMap((list) => childElements(list, "Grant"))) {
+      const ids = childElements(grant, "Grantee").map((grantee) => childText(grantee, "ID"));
+      if (ids.some((id) => id !== exchange.caller.account) || childText(grant, "Permission") !== "FULL_CONTROL") {
+        throw new S3Error("NotImplemented", "Only private ACLs are implemented.");
+      }
+    }
+  }
+  reply(exchange, 200);
+}
+
+export async function getTags(exchange: Exchange): Promise<void> {
+  const { tags } = openTarget(exchange);
+  if (exchange.object === "" && !tags) throw new S3Error("NoSuchTagSet", undefined, { BucketName: exchange.bucket });
+  replyXml(exchange, tagDocument(tags ?? {}));
+}
+
+export async function putTags(exchange: Exchange): Promise<void> {
+  openTarget(exchange);
+  const { caller, bucket, object, region } = exchange;
+  const tags = parseTagXml(await readXmlBody(exchange), object === "" ? 50 : 10);
+  if (object === "") await region.store.setBucketTags(caller, bucket, tags);
+  else await region.store.setObjectTags(caller, bucket, object, tags);
+  reply(exchange, object === "" ? 204 : 200);
+}
+
+export async function deleteTags(exchange: Exchange): Promise<void> {
+  const { caller, bucket, object, region } = exchange;
+  if (object === "") await region.store.setBucketTags(caller, bucket, undefined);
+  else await region.store.setObjectTags(caller, bucket, object, undefined);
+  reply(exchange, 204);
+}
+
+function openTarget({ region, caller, bucket, object }: Exchange): { tags?: Record<string, string> } {
+  return object === "" ? region.store.openBucket(caller, bucket) : region.store.openObject(caller, bucket, object);
+}

@@ -1,0 +1,69 @@
+import { mkdir } from "node:fs/promises";
+import type { Server } from "node:http";
+import path from "node:path";
+import { logger } from "@/lib/platform/logger";
+import { createAdminHandler } from "./admin/handler";
+import type { BuiltinS3Config } from "./config";
+import { createHandler } from "./http/handler";
+import { createListener, listen, stopListening } from "./http/listener";
+import { lockFolder } from "./lock";
+import { closeRegion, openRegion, type Region } from "./region";
+
+const GRACE_MS = 5000;
+const EXPIRE_EVERY_MS = 3_600_000;
+const LOOPBACK = "127.0.0.1";
+
+export interface BuiltinS3 {
+  regions: { name: string; endpoint: string; signingRegion: string }[];
+  adminUrl: string;
+  /** Lets running requests end (5 s at most), writes everything, frees the ports and the data folder. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the built-in S3 server: a listener for each region and the admin listener on loopback. Port 0 takes any
+ * free port. Throws an AppError when a port is taken or another process owns the data folder.
+ */
+export async function startBuiltinS3(config: BuiltinS3Config): Promise<BuiltinS3> {
+  const folder = path.join(config.dataDir, "s3");
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const lock = await lockFolder(folder);
+  const regions = new Map<string, Region>();
+  const servers: Server[] = [];
+  const expiry = setInterval(() => {
+    for (const region of regions.values()) {
+      region.store.expireUploads(Date.now()).catch((err: unknown) => logger.error({ err }, "cannot expire uploads"));
+    }
+  }, EXPIRE_EVERY_MS);
+  const close = async () => {
+    clearInterval(expiry);
+    await Promise.all(servers.map((server) => stopListening(server, GRACE_MS)));
+    for (const region of regions.values()) await closeRegion(region);
+    await lock.release();
+  };
+  try {
+    const endpoints: BuiltinS3["regions"] = [];
+    for (const { name, signingRegion } of config.regions) regions.set(name, await openRegion(config.dataDir, name, signingRegion, config.masterKey));
+    for (const { name, port, signingRegion } of config.regions) {
+      const region = regions.get(name);
+      if (!region) continue;
+      const server = createListener(createHandler(region));
+      const bound = await listen(server, port, config.host, `the S3 endpoint of region ${name}`);
+      servers.push(server);
+      endpoints.push({ name, endpoint: `http://${publicHost(config.host)}:${bound}`, signingRegion });
+    }
+    const admin = createListener(createAdminHandler(regions, config.adminToken));
+    const adminPort = await listen(admin, config.adminPort, LOOPBACK, "the admin API of the built-in S3 server");
+    servers.push(admin);
+    return { regions: endpoints, adminUrl: `http://${LOOPBACK}:${adminPort}`, close };
+  } catch (reason) {
+    await close();
+    throw reason;
+  }
+}
+
+/** An address clients can use: the wildcard is none, and SDKs use path-style requests for addresses, not for names. */
+function publicHost(host: string): string {
+  if (host === "0.0.0.0" || host === "::" || host === "localhost") return LOOPBACK;
+  return host.includes(":") ? `[${host}]` : host;
+}

@@ -1,0 +1,213 @@
+import { type FileHandle, open, readdir, rename, unlink } from "node:fs/promises";
+import path from "node:path";
+import { AppError } from "@/lib/platform/errors";
+import { encodeLine, readLines } from "./journal-file";
+
+const MAX_BATCH = 512;
+const COMPACT_SLACK = 10_000;
+
+/** State that is a fold over records. `apply` must be total: it also replays what was written long ago. */
+export interface Ledger<R> {
+  reset(): void;
+  apply(record: R): void;
+  /** Records from which the whole state can be built again. */
+  snapshot(): Iterable<R>;
+  /** About how many records `snapshot` would give. */
+  size(): number;
+  /** Everything applied so far is on the disk: files it no longer names may go. */
+  durable(): void;
+}
+
+interface Pending<R> {
+  decide: () => readonly R[];
+  resolve: () => void;
+  reject: (reason: unknown) => void;
+}
+
+/**
+ * An append-only file of records, the only truth about its ledger. A commit decides against the newest state, one
+ * at a time; commits that arrive together share one write and one sync. A commit resolves once it is on the disk.
+ */
+export class Journal<R> {
+  readonly #folder: string;
+  readonly #name: string;
+  readonly #ledger: Ledger<R>;
+  #generation = 0;
+  #file: FileHandle | undefined;
+  #bytes = 0;
+  #records = 0;
+  #queue: Pending<R>[] = [];
+  #running: Promise<void> = Promise.resolve();
+  #busy = false;
+
+  private constructor(folder: string, name: string, ledger: Ledger<R>) {
+    this.#folder = folder;
+    this.#name = name;
+    this.#ledger = ledger;
+  }
+
+  /** Opens or creates `<folder>/<name>.<generation>.log`, replays it, and cuts off a batch a crash left half written. */
+  static async open<R>(folder: string, name: string, ledger: Ledger<R>): Promise<Journal<R>> {
+    const journal = new Journal(folder, name, ledger);
+    await journal.#load();
+    return journal;
+  }
+
+  /**
+   * Runs `decide` against the newest state and writes its records as one: all of them survive a crash or none. What
+   * `decide` throws, the commit rejects with, and nothing is changed.
+   */
+  async commit(decide: () => readonly R[]): Promise<void> {
+    const done = new Promise<void>((resolve, reject) => this.#queue.push({ decide, resolve, reject }));
+    if (!this.#busy) {
+      this.#busy = true;
+      this.#running = this.#run();
+    }
+    return done;
+  }
+
+  /** Resolves when every commit decided so far is on the disk. */
+  async settled(): Promise<void> {
+    await this.#running;
+  }
+
+  async close(): Promise<void> {
+    await this.#running;
+    await this.#file?.close();
+    this.#file = undefined;
+  }
+
+  async #run(): Promise<void> {
+    await Promise.resolve();
+    while (this.#queue.length > 0) {
+      await this.#flush(this.#queue.splice(0, MAX_BATCH));
+      if (this.#records > 2 * this.#ledger.size() + COMPACT_SLACK) await this.#compact();
+    }
+    this.#busy = false;
+  }
+
+  async #flush(batch: Pending<R>[]): Promise<void> {
+    const records: R[] = [];
+    const settle: (() => void)[] = [];
+    for (const pending of batch) {
+      try {
+        const decided = pending.decide();
+        for (const record of decided) this.#ledger.apply(record);
+        records.push(...decided);
+        settle.push(pending.resolve);
+      } catch (reason) {
+        settle.push(() => pending.reject(reason));
+      }
+    }
+    if (records.length > 0) {
+      try {
+        await this.#append(records);
+      } catch (cause) {
+        await this.#recover();
+        const reason = new AppError("UNAVAILABLE", `cannot write the ${this.#name} journal`, { cause });
+        for (const pending of batch) pending.reject(reason);
+        return;
+      }
+    }
+    for (const done of settle) done();
+    this.#ledger.durable();
+  }
+
+  async #append(records: readonly R[]): Promise<void> {
+    if (!this.#file) throw new AppError("UNAVAILABLE", `the ${this.#name} journal is closed`);
+    const line = encodeLine(records);
+    await writeAll(this.#file, line, this.#bytes);
+    await this.#file.datasync();
+    this.#bytes += line.length;
+    this.#records += records.length;
+  }
+
+  /** After a failed write the memory is ahead of the disk: go back to what the disk says. */
+  async #recover(): Promise<void> {
+    await this.#file?.truncate(this.#bytes);
+    this.#replay(this.#path(this.#generation));
+  }
+
+  async #load(): Promise<void> {
+    const pattern = new RegExp(`^${this.#name}\\.(\\d+)\\.log(\\.tmp)?$`);
+    const found = (await readdir(this.#folder)).map((name) => pattern.exec(name)).filter((match) => match !== null);
+    const generations = found.filter((match) => !match[2]).map((match) => Number(match[1]));
+    this.#generation = Math.max(0, ...generations);
+    for (const match of found) {
+      if (match[2] || Number(match[1]) < this.#generation) await unlink(path.join(this.#folder, match[0]));
+    }
+    if (this.#generation === 0) {
+      this.#generation = 1;
+      this.#ledger.reset();
+      await (await open(this.#path(1), "wx", 0o600)).close();
+      await syncFolder(this.#folder);
+    } else {
+      this.#replay(this.#path(this.#generation));
+    }
+    this.#file = await open(this.#path(this.#generation), "r+");
+    await this.#file.truncate(this.#bytes);
+    if (this.#records > 2 * this.#ledger.size() + 1000) await this.#compact();
+  }
+
+  #replay(file: string): void {
+    this.#ledger.reset();
+    this.#records = 0;
+    this.#bytes = readLines<R>(file, (records) => {
+      for (const record of records) this.#ledger.apply(record);
+      this.#records += records.length;
+    });
+  }
+
+  /** Writes the state as a new generation; the rename is the moment it takes over. */
+  async #compact(): Promise<void> {
+    const next = this.#generation + 1;
+    const temporary = `${this.#path(next)}.tmp`;
+    const file = await open(temporary, "w", 0o600);
+    let bytes = 0;
+    let count = 0;
+    let chunk: R[] = [];
+    const write = async () => {
+      const line = encodeLine(chunk);
+      await writeAll(file, line, bytes);
+      bytes += line.length;
+      count += chunk.length;
+      chunk = [];
+    };
+    for (const record of this.#ledger.snapshot()) {
+      chunk.push(record);
+      if (chunk.length >= MAX_BATCH) await write();
+    }
+    if (chunk.length > 0) await write();
+    await file.sync();
+    await rename(temporary, this.#path(next));
+    await syncFolder(this.#folder);
+    await this.#file?.close();
+    await unlink(this.#path(this.#generation));
+    this.#generation = next;
+    this.#file = file;
+    this.#bytes = bytes;
+    this.#records = count;
+  }
+
+  #path(generation: number): string {
+    return path.join(this.#folder, `${this.#name}.${generation}.log`);
+  }
+}
+
+async function writeAll(file: FileHandle, data: Buffer, position: number): Promise<void> {
+  let written = 0;
+  while (written < data.length) {
+    const result = await file.write(data, written, data.length - written, position + written);
+    written += result.bytesWritten;
+  }
+}
+
+/** Makes creations and renames in a folder survive a power failure. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

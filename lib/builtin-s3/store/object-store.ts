@@ -1,0 +1,220 @@
+import { randomBytes } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import { S3Error } from "../s3-error";
+import { BlobStore, type Extent } from "./blobs";
+import type { BlobWriter } from "./blob-writer";
+import { Journal } from "./journal";
+import type { ObjectAttributes, StoredObject, StoredPart, StoredUpload, StoreRecord } from "./records";
+import { type Bucket, StoreTable, type Upload } from "./table";
+
+/**
+ * Who asks, and whether he still may: `check` throws when his key has been removed. Each change runs it again in
+ * the same step as its decision, so nothing is committed with a key that is gone.
+ */
+export interface Caller {
+  account: string;
+  check(): void;
+}
+
+/** Looks at the object that is there (or not) in the moment of the change, and throws to refuse it. */
+export type Precondition = (current: StoredObject | undefined) => void;
+
+const UPLOAD_LIFETIME_MS = 7 * 24 * 3600 * 1000;
+const MAX_BUCKETS = 1000;
+
+/** The buckets of one region. Bucket names are shared by all its accounts; what is in them is not. */
+export class ObjectStore {
+  readonly #table: StoreTable;
+  readonly #journal: Journal<StoreRecord>;
+  readonly blobs: BlobStore;
+
+  private constructor(table: StoreTable, journal: Journal<StoreRecord>, blobs: BlobStore) {
+    this.#table = table;
+    this.#journal = journal;
+    this.blobs = blobs;
+  }
+
+  static async open(folder: string): Promise<ObjectStore> {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const blobs = await BlobStore.open(folder);
+    const table = new StoreTable(blobs);
+    const journal = await Journal.open(folder, "objects", table);
+    const store = new ObjectStore(table, journal, blobs);
+    await blobs.sweep();
+    return store;
+  }
+
+  listBuckets(account: string): Bucket[] {
+    return [...this.#table.buckets.values()].filter(({ owner }) => owner === account).sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** The bucket, if it is the caller's. Another account's bucket is known to exist (its name is taken) and no more. */
+  openBucket(caller: Caller, name: string): Bucket {
+    const bucket = this.#table.buckets.get(name);
+    if (!bucket) throw new S3Error("NoSuchBucket", undefined, { BucketName: name });
+    if (bucket.owner !== caller.account) throw new S3Error("AccessDenied");
+    return bucket;
+  }
+
+  openObject(caller: Caller, bucket: string, key: string): StoredObject {
+    const object = this.openBucket(caller, bucket).objects.get(key);
+    if (!object) throw new S3Error("NoSuchKey", undefined, { Key: key });
+    return object;
+  }
+
+  /** Creating a bucket one owns already succeeds, as on Ceph RGW. */
+  async createBucket(caller: Caller, name: string): Promise<void> {
+    await this.#change(caller, () => {
+      const known = this.#table.buckets.get(name);
+      if (known && known.owner !== caller.account) throw new S3Error("BucketAlreadyExists", undefined, { BucketName: name });
+      if (known) return [];
+      if (this.listBuckets(caller.account).length >= MAX_BUCKETS) throw new S3Error("InvalidRequest", `An account holds at most ${MAX_BUCKETS} buckets.`);
+      return [{ t: "bucket", name, owner: caller.account, createdAt: Date.now() }];
+    });
+  }
+
+  async removeBucket(caller: Caller, name: string): Promise<void> {
+    await this.#change(caller, () => {
+      if (this.openBucket(caller, name).objects.size > 0) throw new S3Error("BucketNotEmpty", undefined, { BucketName: name });
+      const uploads = this.listUploads(caller, name).map(({ id }): StoreRecord => ({ t: "upload-gone", upload: id }));
+      return [...uploads, { t: "bucket-gone", name }];
+    });
+  }
+
+  async setBucketTags(caller: Caller, name: string, tags: Record<string, string> | undefined): Promise<void> {
+    await this.#change(caller, () => {
+      this.openBucket(caller, name);
+      return [{ t: "bucket-tags", name, tags }];
+    });
+  }
+
+  async putObject(caller: Caller, bucket: string, key: string, object: StoredObject, precondition?: Precondition): Promise<void> {
+    await this.#keepOrDiscard(object.extents, caller, () => {
+      const { objects } = this.openBucket(caller, bucket);
+      precondition?.(objects.get(key));
+      return [{ t: "object", bucket, key, object }];
+    });
+  }
+
+  /**
+   * Makes an object of the blobs of another. The source is read in the moment of the change, so that the blobs are
+   * there; `make` gives the copy and may throw to refuse.
+   */
+  async copyObject(caller: Caller, from: { bucket: string; key: string }, to: { bucket: string; key: string }, make: (source: StoredObject, replaced: StoredObject | undefined) => StoredObject): Promise<StoredObject> {
+    let copy: StoredObject | undefined;
+    await this.#change(caller, () => {
+      const source = this.openObject(caller, from.bucket, from.key);
+      copy = make(source, this.openBucket(caller, to.bucket).objects.get(to.key));
+      return [{ t: "object", bucket: to.bucket, key: to.key, object: copy }];
+    });
+    if (!copy) throw new S3Error("InternalError");
+    return copy;
+  }
+
+  async setObjectTags(caller: Caller, bucket: string, key: string, tags: Record<string, string> | undefined): Promise<void> {
+    await this.#change(caller, () => {
+      this.openObject(caller, bucket, key);
+      return [{ t: "object-tags", bucket, key, tags }];
+    });
+  }
+
+  /** Removes keys in one step; keys that are not there count as removed. */
+  async removeObjects(caller: Caller, bucket: string, keys: readonly string[], precondition?: Precondition): Promise<void> {
+    await this.#change(caller, () => {
+      const { objects } = this.openBucket(caller, bucket);
+      return keys.flatMap((key): StoreRecord[] => {
+        const current = objects.get(key);
+        precondition?.(current);
+        return current ? [{ t: "object-gone", bucket, key }] : [];
+      });
+    });
+  }
+
+  async createUpload(caller: Caller, upload: ObjectAttributes & Pick<StoredUpload, "bucket" | "key" | "checksum">): Promise<string> {
+    const id = randomBytes(24).toString("hex");
+    await this.#change(caller, () => {
+      this.openBucket(caller, upload.bucket);
+      return [{ t: "upload", upload: { ...upload, id, startedAt: Date.now() } }];
+    });
+    return id;
+  }
+
+  openUpload(caller: Caller, bucket: string, key: string, id: string): Upload {
+    this.openBucket(caller, bucket);
+    const upload = this.#table.uploads.get(id);
+    if (!upload || upload.bucket !== bucket || upload.key !== key) throw new S3Error("NoSuchUpload", undefined, { UploadId: id });
+    return upload;
+  }
+
+  listUploads(caller: Caller, bucket: string): Upload[] {
+    this.openBucket(caller, bucket);
+    return [...this.#table.uploads.values()].filter((upload) => upload.bucket === bucket);
+  }
+
+  async putPart(caller: Caller, bucket: string, key: string, uploadId: string, part: StoredPart): Promise<void> {
+    await this.#keepOrDiscard(part.extents, caller, () => {
+      this.openUpload(caller, bucket, key, uploadId);
+      return [{ t: "part", upload: uploadId, part }];
+    });
+  }
+
+  /** Turns an upload into its object in one step; `make` sees the upload in that moment and may throw to refuse. */
+  async completeUpload(caller: Caller, bucket: string, key: string, uploadId: string, make: (upload: Upload) => StoredObject, precondition: Precondition): Promise<StoredObject> {
+    let object: StoredObject | undefined;
+    await this.#change(caller, () => {
+      const upload = this.openUpload(caller, bucket, key, uploadId);
+      precondition(this.openBucket(caller, bucket).objects.get(key));
+      object = make(upload);
+      return [
+        { t: "object", bucket, key, object },
+        { t: "upload-gone", upload: uploadId },
+      ];
+    });
+    if (!object) throw new S3Error("InternalError");
+    return object;
+  }
+
+  async abortUpload(caller: Caller, bucket: string, key: string, uploadId: string): Promise<void> {
+    await this.#change(caller, () => {
+      this.openUpload(caller, bucket, key, uploadId);
+      return [{ t: "upload-gone", upload: uploadId }];
+    });
+  }
+
+  /** Drops uploads begun more than a week ago. */
+  async expireUploads(now: number): Promise<void> {
+    await this.#journal.commit(() =>
+      [...this.#table.uploads.values()].filter(({ startedAt }) => now - startedAt > UPLOAD_LIFETIME_MS).map(({ id }) => ({ t: "upload-gone", upload: id })),
+    );
+  }
+
+  createBlob(): BlobWriter {
+    return this.blobs.create();
+  }
+
+  /** Resolves when every change decided so far is on the disk. */
+  async settled(): Promise<void> {
+    await this.#journal.settled();
+  }
+
+  async close(): Promise<void> {
+    await this.#journal.close();
+    await this.blobs.close();
+  }
+
+  async #change(caller: Caller, decide: () => readonly StoreRecord[]): Promise<void> {
+    await this.#journal.commit(() => {
+      caller.check();
+      return decide();
+    });
+  }
+
+  async #keepOrDiscard(extents: readonly Extent[], caller: Caller, decide: () => readonly StoreRecord[]): Promise<void> {
+    try {
+      await this.#change(caller, decide);
+    } catch (reason) {
+      this.blobs.discard(extents);
+      throw reason;
+    }
+  }
+}

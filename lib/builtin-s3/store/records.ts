@@ -1,0 +1,60 @@
+import type { Extent } from "./blobs";
+
+export type ChecksumAlgorithm = "CRC32" | "CRC32C" | "CRC64NVME" | "SHA1" | "SHA256";
+
+export interface StoredChecksum {
+  algorithm: ChecksumAlgorithm;
+  /** Base64; a composite one ends in `-` and the number of parts. */
+  value: string;
+  type: "FULL_OBJECT" | "COMPOSITE";
+}
+
+/** What a client may say about an object and reads back. Values are bytes in latin1, as they came. */
+export interface ObjectAttributes {
+  /** System headers (`content-type`, `cache-control`, …) by lower-case name. */
+  headers: Record<string, string>;
+  /** User metadata without its `x-amz-meta-` prefix. */
+  metadata: Record<string, string>;
+  tags?: Record<string, string>;
+}
+
+export interface StoredObject extends ObjectAttributes {
+  size: number;
+  /** Without quotes. */
+  etag: string;
+  /** Milliseconds since the epoch. */
+  modifiedAt: number;
+  extents: readonly Extent[];
+  checksum?: StoredChecksum;
+  /** Of an object made from parts, in order. */
+  parts?: readonly { number: number; size: number; checksum?: string }[];
+}
+
+export interface StoredPart {
+  number: number;
+  size: number;
+  etag: string;
+  modifiedAt: number;
+  extents: readonly Extent[];
+  checksum?: string;
+}
+
+export interface StoredUpload extends ObjectAttributes {
+  id: string;
+  bucket: string;
+  key: string;
+  startedAt: number;
+  checksum?: { algorithm: ChecksumAlgorithm; type: StoredChecksum["type"] };
+}
+
+/** What the objects journal of a region holds. Old journals are replayed: forms may be added, never changed. */
+export type StoreRecord =
+  | { t: "bucket"; name: string; owner: string; createdAt: number }
+  | { t: "bucket-gone"; name: string }
+  | { t: "bucket-tags"; name: string; tags?: Record<string, string> }
+  | { t: "object"; bucket: string; key: string; object: StoredObject }
+  | { t: "object-gone"; bucket: string; key: string }
+  | { t: "object-tags"; bucket: string; key: string; tags?: Record<string, string> }
+  | { t: "upload"; upload: StoredUpload }
+  | { t: "part"; upload: string; part: StoredPart }
+  | { t: "upload-gone"; upload: string };

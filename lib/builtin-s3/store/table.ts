@@ -1,0 +1,126 @@
+import type { BlobStore } from "./blobs";
+import type { Ledger } from "./journal";
+import { KeyIndex } from "./key-index";
+import type { StoredObject, StoredPart, StoredUpload, StoreRecord } from "./records";
+
+export interface Bucket {
+  readonly name: string;
+  readonly owner: string;
+  readonly createdAt: number;
+  readonly objects: KeyIndex<StoredObject>;
+  tags?: Record<string, string>;
+  bytes: number;
+}
+
+export interface Upload extends StoredUpload {
+  readonly parts: Map<number, StoredPart>;
+}
+
+/** Buckets, objects and unfinished uploads in memory, as the journal's records make them. */
+export class StoreTable implements Ledger<StoreRecord> {
+  readonly buckets = new Map<string, Bucket>();
+  readonly uploads = new Map<string, Upload>();
+  readonly #blobs: BlobStore;
+  #objects = 0;
+
+  constructor(blobs: BlobStore) {
+    this.#blobs = blobs;
+  }
+
+  reset(): void {
+    this.buckets.clear();
+    this.uploads.clear();
+    this.#blobs.forgetReferences();
+    this.#objects = 0;
+  }
+
+  apply(record: StoreRecord): void {
+    switch (record.t) {
+      case "bucket":
+        this.buckets.set(record.name, { name: record.name, owner: record.owner, createdAt: record.createdAt, objects: new KeyIndex(), bytes: 0 });
+        return;
+      case "bucket-gone":
+        this.buckets.delete(record.name);
+        return;
+      case "bucket-tags": {
+        const bucket = this.buckets.get(record.name);
+        if (bucket) bucket.tags = record.tags;
+        return;
+      }
+      case "object":
+        return this.#putObject(record.bucket, record.key, record.object);
+      case "object-gone":
+        return this.#removeObject(record.bucket, record.key);
+      case "object-tags": {
+        const object = this.buckets.get(record.bucket)?.objects.get(record.key);
+        if (object) object.tags = record.tags;
+        return;
+      }
+      case "upload":
+        this.uploads.set(record.upload.id, { ...record.upload, parts: new Map() });
+        return;
+      case "part":
+        return this.#putPart(record.upload, record.part);
+      case "upload-gone":
+        return this.#removeUpload(record.upload);
+    }
+  }
+
+  *snapshot(): Iterable<StoreRecord> {
+    for (const bucket of this.buckets.values()) {
+      yield { t: "bucket", name: bucket.name, owner: bucket.owner, createdAt: bucket.createdAt };
+      if (bucket.tags) yield { t: "bucket-tags", name: bucket.name, tags: bucket.tags };
+      for (const [key, object] of bucket.objects.entries()) yield { t: "object", bucket: bucket.name, key, object };
+    }
+    for (const { parts, ...upload } of this.uploads.values()) {
+      yield { t: "upload", upload };
+      for (const part of parts.values()) yield { t: "part", upload: upload.id, part };
+    }
+  }
+
+  size(): number {
+    return this.buckets.size + this.uploads.size + this.#objects;
+  }
+
+  durable(): void {
+    this.#blobs.collect();
+  }
+
+  #putObject(bucketName: string, key: string, object: StoredObject): void {
+    const bucket = this.buckets.get(bucketName);
+    if (!bucket) return;
+    const before = bucket.objects.get(key);
+    bucket.objects.set(key, object);
+    bucket.bytes += object.size - (before?.size ?? 0);
+    // Retained first: a copy onto itself holds the same blobs before and after.
+    this.#blobs.retain(object.extents);
+    if (before) this.#blobs.release(before.extents);
+    else this.#objects += 1;
+  }
+
+  #removeObject(bucketName: string, key: string): void {
+    const bucket = this.buckets.get(bucketName);
+    const before = bucket?.objects.get(key);
+    if (!bucket || !before) return;
+    bucket.objects.delete(key);
+    bucket.bytes -= before.size;
+    this.#blobs.release(before.extents);
+    this.#objects -= 1;
+  }
+
+  #putPart(uploadId: string, part: StoredPart): void {
+    const upload = this.uploads.get(uploadId);
+    if (!upload) return;
+    const before = upload.parts.get(part.number);
+    upload.parts.set(part.number, part);
+    this.#blobs.retain(part.extents);
+    if (before) this.#blobs.release(before.extents);
+  }
+
+  #removeUpload(uploadId: string): void {
+    const upload = this.uploads.get(uploadId);
+    if (!upload) return;
+    for (const part of upload.parts.values()) this.#blobs.release(part.extents);
+    this.uploads.delete(uploadId);
+  }
+}
