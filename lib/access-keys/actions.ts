@@ -1,0 +1,86 @@
+"use server";
+
+import { after } from "next/server";
+import { disableAccess as disable } from "@/lib/access-keys/mutations/disable-access";
+import { acknowledgeSecret as acknowledge } from "@/lib/access-keys/mutations/acknowledge-secret";
+import { type IssueOutcome, issuePair } from "@/lib/access-keys/mutations/issue-pair";
+import { startRevocation } from "@/lib/access-keys/mutations/revoke-key";
+import {
+  acknowledgeInputSchema,
+  acknowledgeOutputSchema,
+  disableInputSchema,
+  disableOutputSchema,
+  enableInputSchema,
+  type IssueOutput,
+  issueOutputSchema,
+  regenerateInputSchema,
+} from "@/lib/access-keys/schema";
+import { actionClient, inProject } from "@/lib/gate/action";
+
+const CHANGES = { points: 20, seconds: 60 };
+
+/** Enables CLI access: makes the first pair of the project in a region. One of two replies that carry a secret. */
+export const enableCliAccess = actionClient
+  .metadata({ name: "Enable CLI Access", permission: "keys:issue", event: "key.requested", limit: CHANGES })
+  .inputSchema(enableInputSchema)
+  .outputSchema(issueOutputSchema)
+  .useValidated(inProject())
+  .action(async ({ parsedInput: { region, requestId }, ctx: { scope } }) =>
+    deliver(await issuePair({ kind: "ENABLE", scope, region, requestId })),
+  );
+
+/** Makes a new pair in place of the current one, which works until the new one is acknowledged. */
+export const regenerateKeys = actionClient
+  .metadata({ name: "Regenerate Keys", permission: "keys:issue", event: "key.requested", limit: CHANGES })
+  .inputSchema(regenerateInputSchema)
+  .outputSchema(issueOutputSchema)
+  .useValidated(inProject())
+  .action(async ({ parsedInput: { region, requestId }, ctx: { scope } }) =>
+    deliver(await issuePair({ kind: "REGENERATE", scope, region, requestId })),
+  );
+
+/** Says that the secret has arrived: the new pair becomes the current one. May be called again. */
+export const acknowledgeSecret = actionClient
+  .metadata({
+    name: "Acknowledge secret",
+    permission: "keys:issue",
+    event: "key.committed",
+    limit: { points: 200, seconds: 60 },
+  })
+  .inputSchema(acknowledgeInputSchema)
+  .outputSchema(acknowledgeOutputSchema)
+  .useValidated(inProject())
+  .action(async ({ parsedInput, ctx: { scope } }) => {
+    const outcome = await acknowledge(scope, parsedInput.operationId);
+    if (!outcome.ok) return outcome;
+    after(() => startRevocation(outcome.revoking));
+    return { ok: true as const };
+  });
+
+/** Ends every key of the project in a region. */
+export const disableAccess = actionClient
+  .metadata({ name: "Disable Access", permission: "keys:disable", event: "key.revoking", limit: CHANGES })
+  .inputSchema(disableInputSchema)
+  .outputSchema(disableOutputSchema)
+  .useValidated(inProject())
+  .action(async ({ parsedInput: { region, requestId, reason }, ctx: { scope } }) => {
+    const outcome = await disable({ scope, region, requestId, reason });
+    if (!outcome.ok || outcome.outcome === "already-done") return outcome;
+    after(() => startRevocation(outcome.revoking, outcome.lease));
+    return { ok: true as const, outcome: outcome.outcome, message: outcome.message };
+  });
+
+function deliver(outcome: IssueOutcome): IssueOutput {
+  if (!outcome.ok || outcome.outcome === "already-done") return outcome;
+  const { change, secret } = outcome;
+  return {
+    ok: true,
+    outcome: "issued",
+    operationId: change.operationId,
+    accessKeyId: change.accessKeyId,
+    secretAccessKey: secret.reveal(),
+    endpoint: change.region.endpoint,
+    region: change.region.name,
+    signingRegion: change.region.signingRegion,
+  };
+}

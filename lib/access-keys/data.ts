@@ -1,0 +1,49 @@
+import "server-only";
+import { type KeyEvent, type KeyState, moveKeyState, statesThatAllow } from "@/lib/access-keys/rules";
+import { db, type Transaction } from "@/lib/platform/db";
+import type { Prisma } from "@/prisma/generated/client";
+
+/** The slot that the cards show. */
+export const DEFAULT_SLOT = "default";
+
+export interface SlotKey {
+  id: string;
+  accessKeyId: string;
+  state: KeyState;
+}
+
+const LIVE_STATES: KeyState[] = ["CREATING", "ISSUED", "ACTIVE", "INACTIVE", "RETIRING", "EXPIRED"];
+
+/** The keys of the default slot that can still be ended. The caller has locked the principal. */
+export function listLiveKeys(tx: Transaction, principalId: string): Promise<SlotKey[]> {
+  return tx.accessKey.findMany({
+    where: { principalId, slot: DEFAULT_SLOT, state: { in: LIVE_STATES } },
+    select: { id: true, accessKeyId: true, state: true },
+    orderBy: { createdAt: "asc" },
+  });
+}
+
+/**
+ * Moves a key by an event of the state table, if its state allows it when the row is written. False when it did
+ * not: someone else moved it first.
+ */
+export async function moveKey(
+  tx: Transaction,
+  keyId: string,
+  event: KeyEvent,
+  data: Omit<Prisma.AccessKeyUncheckedUpdateManyInput, "state"> = {},
+): Promise<boolean> {
+  const from = statesThatAllow(event);
+  const [state] = new Set(from.map((source) => moveKeyState(source, event)));
+  const moved = await tx.accessKey.updateMany({ where: { id: keyId, state: { in: from } }, data: { ...data, state } });
+  return moved.count === 1;
+}
+
+/** Keys whose end was decided a while ago and is not carried out. Oldest first. */
+export async function listUnfinishedRevocations(limit: number): Promise<string[]> {
+  const rows = await db.$queryRaw<{ id: string }[]>`
+    SELECT id FROM access_keys
+    WHERE state = 'REVOKING' AND ended_at < now() - interval '10 seconds'
+    ORDER BY ended_at LIMIT ${limit}`;
+  return rows.map((row) => row.id);
+}

@@ -1,0 +1,98 @@
+import "server-only";
+import { createHash } from "node:crypto";
+import { listLiveKeys } from "@/lib/access-keys/data";
+import { endKeys } from "@/lib/access-keys/mutations/end-keys";
+import { enqueueSweeps } from "@/lib/access-keys/mutations/undo-operation";
+import { decideDisable, describeRefusal } from "@/lib/access-keys/rules";
+import type { Refusal } from "@/lib/access-keys/schema";
+import { restsOnPlatformRole } from "@/lib/gate/permissions";
+import { assertStillAllowed, type ProjectScope } from "@/lib/gate/scope";
+import { connectQueue } from "@/lib/jobs/queue";
+import { db, readDatabaseClock, type Transaction } from "@/lib/platform/db";
+import { lockPrincipal } from "@/lib/principals/data";
+import { type Lease, takeLease } from "@/lib/principals/mutations";
+import { findRegion } from "@/lib/regions/data";
+
+export interface DisableRequest {
+  scope: ProjectScope;
+  region: string;
+  requestId: string;
+  reason?: string | undefined;
+}
+
+export type DisableOutcome =
+  | { ok: true; outcome: "revoking"; message: string; revoking: string[]; lease: Lease }
+  | { ok: true; outcome: "already-done"; message: string }
+  | { ok: false; reason: Refusal; message: string };
+
+/**
+ * Ends every key of the project in the region. It pre-empts: the lease is taken from whoever has it, and the open
+ * operation is cancelled, so that a pair being made at this moment dies too. `revoking` and `lease`: what the
+ * caller can start removing at once; the worker does it otherwise.
+ */
+export async function disableAccess(request: DisableRequest): Promise<DisableOutcome> {
+  await connectQueue();
+  const { scope } = request;
+  const region = await findRegion(request.region);
+  return db.$transaction(async (tx): Promise<DisableOutcome> => {
+    await assertStillAllowed(tx, scope, "keys:disable");
+    const principal = await lockPrincipal(tx, scope.projectId, region.id);
+    const inputHash = createHash("sha256").update(JSON.stringify(["DISABLE", scope.projectId, request.region])).digest("hex");
+    const repeated = await tx.operation.findUnique({
+      where: { actorId_requestId: { actorId: scope.actor.userId, requestId: request.requestId } },
+      select: { inputHash: true },
+    });
+    if (repeated && repeated.inputHash !== inputHash) return refuse("request-reused");
+    if (repeated) return { ok: true, outcome: "already-done", message: "The access was disabled already." };
+
+    const keys = await listLiveKeys(tx, principal.id);
+    const decision = decideDisable(
+      keys.map((key) => key.state),
+      { required: restsOnPlatformRole(scope.roles, "keys:disable"), given: request.reason !== undefined },
+    );
+    if (!decision.ok) return refuse(decision.reason);
+
+    const taken = await takeLease(tx, principal.id, scope.actor.name, { preempt: true });
+    if (!taken.ok) throw new Error("a pre-empting lease was refused");
+    const now = await readDatabaseClock(tx);
+    await cancelOpenOperations(tx, principal.id, now);
+    await tx.operation.create({
+      data: {
+        kind: "DISABLE",
+        state: "DONE",
+        actorId: scope.actor.userId,
+        requestId: request.requestId,
+        inputHash,
+        projectId: scope.projectId,
+        regionId: region.id,
+        principalId: principal.id,
+        fence: taken.lease.fence,
+        finishedAt: now,
+      },
+    });
+    const revoking = await endKeys(tx, {
+      keys,
+      actor: scope.actor,
+      projectId: scope.projectId,
+      region: region.name,
+      requestId: request.requestId,
+      cause: "disabled",
+      reason: request.reason,
+    });
+    const message = "CLI access is disabled. The keys are being removed from the storage system.";
+    return { ok: true, outcome: "revoking", message, revoking, lease: taken.lease };
+  });
+}
+
+async function cancelOpenOperations(tx: Transaction, principalId: string, now: Date): Promise<void> {
+  const cancelled = await tx.operation.updateMany({
+    where: { principalId, state: { in: ["PENDING", "DELIVERING", "UNDOING"] } },
+    data: { state: "CANCELLED", finishedAt: now, dueAt: null },
+  });
+  // Its process may have a write to the storage system on the way that lands after our removal.
+  if (cancelled.count > 0) await enqueueSweeps(tx, principalId);
+}
+
+function refuse(reason: Refusal): DisableOutcome {
+  return { ok: false, reason, message: describeRefusal(reason) };
+}

@@ -1,0 +1,104 @@
+import "server-only";
+import { moveKey } from "@/lib/access-keys/data";
+import { provePair } from "@/lib/access-keys/mutations/prove-pair";
+import { settleOperation, undoUnderLease } from "@/lib/access-keys/mutations/undo-operation";
+import { type IssueRequest, type WrittenAhead, writeAhead } from "@/lib/access-keys/mutations/write-ahead";
+import { describeRefusal } from "@/lib/access-keys/rules";
+import type { IssueOutput, Refusal } from "@/lib/access-keys/schema";
+import { connectQueue, enqueue } from "@/lib/jobs/queue";
+import { ACKNOWLEDGE_SECONDS, ACT_DEADLINE_MS } from "@/lib/operations/rules";
+import { db, readDatabaseClock } from "@/lib/platform/db";
+import { logger } from "@/lib/platform/logger";
+import { ALPHANUMERIC, randomText } from "@/lib/platform/random-text";
+import { Secret } from "@/lib/platform/secret";
+import { holdsLease, lockLease, releaseLease } from "@/lib/principals/mutations";
+import { ProviderError } from "@/lib/providers/errors";
+import type { CallContext } from "@/lib/providers/provider";
+import { openProvider } from "@/lib/regions/data";
+
+const SECRET_LENGTH = 40;
+
+/** An issued pair on its way to the one who asked; `secret` is revealed by the action alone. */
+export type IssueOutcome =
+  | Exclude<IssueOutput, { outcome: "issued" }>
+  | { ok: true; outcome: "issued"; change: WrittenAhead; secret: Secret };
+
+/**
+ * Makes a new pair: write ahead, act, prove, and stand ready to deliver. The old pair, if any, works on until the
+ * new one is acknowledged. Whatever goes wrong, the new pair is undone, here or by the worker.
+ */
+export async function issuePair(request: IssueRequest): Promise<IssueOutcome> {
+  await connectQueue();
+  let written = await writeAhead(request);
+  if (written.outcome === "stale") {
+    await settleOperation(written.operationId);
+    written = await writeAhead(request);
+  }
+  if (written.outcome === "already-done") {
+    const message = "This change was made already. The secret key is shown only once; regenerate the keys to get a new one.";
+    return { ok: true, outcome: "already-done", message };
+  }
+  if (written.outcome === "stale") return refuse("busy");
+  if (written.outcome === "refused") return refuse(written.reason, { ...(written.who ? { who: written.who } : {}) });
+  return act(written.change, request.requestId);
+}
+
+async function act(change: WrittenAhead, requestId: string): Promise<IssueOutcome> {
+  const context: CallContext = { signal: AbortSignal.timeout(ACT_DEADLINE_MS), requestId };
+  let secret: Secret;
+  let made = false;
+  try {
+    const provider = openProvider(change.region);
+    await provider.ensurePrincipal(change.principal.externalId, change.principal.externalId, context);
+    if (!(await holdsLease(change.lease))) return await giveUp(change, "superseded", false);
+    secret = await provider.putKey(
+      {
+        principal: change.principal.externalId,
+        accessKeyId: change.accessKeyId,
+        secretAccessKey: new Secret(randomText(SECRET_LENGTH, ALPHANUMERIC)),
+        marker: change.keyId,
+      },
+      context,
+    );
+    made = true;
+    await provePair(provider, change.accessKeyId, secret, context);
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    logger.warn({ operationId: change.operationId, failure: error.failure, detail: error.message }, "new pair failed");
+    return giveUp(change, reasonOf(error), made || error.mayHaveHappened);
+  }
+  if (!(await markIssued(change))) return giveUp(change, "superseded", true);
+  return { ok: true, outcome: "issued", change, secret };
+}
+
+/** CREATING → ISSUED, only while the lease stands; from now on the acknowledgement is awaited. */
+async function markIssued(change: WrittenAhead): Promise<boolean> {
+  return db.$transaction(async (tx) => {
+    if (!(await lockLease(tx, change.lease))) return false;
+    const now = await readDatabaseClock(tx);
+    const moved = await tx.operation.updateMany({
+      where: { id: change.operationId, state: "PENDING", fence: change.lease.fence },
+      data: { state: "DELIVERING", dueAt: new Date(now.getTime() + ACKNOWLEDGE_SECONDS * 1_000) },
+    });
+    if (moved.count !== 1 || !(await moveKey(tx, change.keyId, "issue"))) return false;
+    await releaseLease(tx, change.lease);
+    const job = { operationId: change.operationId };
+    await enqueue(tx, "settle-operation", job, { startAfterSeconds: ACKNOWLEDGE_SECONDS + 1 });
+    return true;
+  });
+}
+
+/** `made`: whether the storage system may have the pair. Only then is it asked to remove it. */
+async function giveUp(change: WrittenAhead, reason: Refusal, made: boolean): Promise<IssueOutcome> {
+  const undone = await undoUnderLease(change, describeRefusal(reason), { made });
+  return refuse(reason === "storage-failed" && !undone ? "storage-unsettled" : reason, { current: change.current });
+}
+
+function reasonOf(error: ProviderError): Refusal {
+  if (error.failure === "unavailable" || error.failure === "throttled") return "storage-unreachable";
+  return error.mayHaveHappened ? "storage-failed" : "storage-refused";
+}
+
+function refuse(reason: Refusal, facts: { current?: boolean; who?: string } = {}): IssueOutcome {
+  return { ok: false, reason, message: describeRefusal(reason, facts) };
+}

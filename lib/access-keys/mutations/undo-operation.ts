@@ -1,0 +1,133 @@
+import "server-only";
+import { moveKey } from "@/lib/access-keys/data";
+import { recordEvent, SYSTEM_ACTOR } from "@/lib/audit/record";
+import { connectQueue, enqueue } from "@/lib/jobs/queue";
+import { lockOperation } from "@/lib/operations/data";
+import { ACT_DEADLINE_MS, mustBeUndone, SWEEP_AFTER_SECONDS } from "@/lib/operations/rules";
+import { db, readDatabaseClock, type Transaction } from "@/lib/platform/db";
+import { AppError } from "@/lib/platform/errors";
+import { logger } from "@/lib/platform/logger";
+import { holdsLease, type Lease, lockLease, releaseLease, takeLease } from "@/lib/principals/mutations";
+import { ProviderError } from "@/lib/providers/errors";
+import { openProvider } from "@/lib/regions/data";
+import type { Region } from "@/prisma/generated/client";
+
+/** What is needed to undo; a change under way has all of it. */
+export interface Undoable {
+  operationId: string;
+  keyId: string;
+  accessKeyId: string;
+  principal: { id: string; externalId: string };
+  region: Region;
+  lease: Lease;
+}
+
+/**
+ * Gives up a change: marks it, removes the key from the storage system under the lease, and when its absence is
+ * proved ends it as FAILED. `made: false` says that the storage system is known not to have it: then an id that is
+ * another's there stays untouched. Returns whether it is proved gone; if not, the worker goes on.
+ */
+export async function undoUnderLease(change: Undoable, reason: string, options: { made: boolean }): Promise<boolean> {
+  await db.operation.updateMany({
+    where: { id: change.operationId, state: { in: ["PENDING", "DELIVERING", "UNDOING"] } },
+    data: { state: "UNDOING", failureReason: reason },
+  });
+  try {
+    if (options.made) await removeFromStorage(change);
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    logger.warn({ operationId: change.operationId, failure: error.failure, detail: error.message }, "undo failed");
+    await handToWorker(change);
+    return false;
+  }
+  return finishUndo(change, reason);
+}
+
+/**
+ * Undoes an operation that is overdue: its process died, or its secret was never acknowledged. Does nothing to one
+ * that is not; safe to call at any time and from several processes. Throws UNAVAILABLE while another holds the
+ * lease or the storage system does not answer, so that the job is tried again.
+ */
+export async function settleOperation(operationId: string): Promise<void> {
+  await connectQueue();
+  const change = await db.$transaction((tx) => takeOver(tx, operationId));
+  if (change === "busy") throw new AppError("UNAVAILABLE", "another change holds the lease");
+  if (change === "settled") return;
+  const undone = await undoUnderLease(change, change.reason, { made: true });
+  if (!undone) throw new AppError("UNAVAILABLE", "the storage system did not confirm the removal");
+}
+
+async function takeOver(tx: Transaction, operationId: string): Promise<(Undoable & { reason: string }) | "busy" | "settled"> {
+  await lockOperation(tx, operationId);
+  const operation = await tx.operation.findUnique({
+    where: { id: operationId },
+    include: { key: true, principal: true, region: true },
+  });
+  if (!operation?.key || !mustBeUndone(operation, await readDatabaseClock(tx))) return "settled";
+  const taken = await takeLease(tx, operation.principalId, "Latchkey");
+  if (!taken.ok) return "busy";
+  const delivered = operation.state === "DELIVERING";
+  const reason = operation.failureReason ?? (delivered ? "it was not acknowledged in time" : "it was interrupted");
+  await tx.operation.update({ where: { id: operationId }, data: { state: "UNDOING", failureReason: reason } });
+  return {
+    operationId,
+    keyId: operation.key.id,
+    accessKeyId: operation.key.accessKeyId,
+    principal: operation.principal,
+    region: operation.region,
+    lease: taken.lease,
+    reason,
+  };
+}
+
+/** Whoever lost the lease still removes what it made: the id is its own, and nobody else wants it to live. */
+async function removeFromStorage(change: Undoable): Promise<void> {
+  const provider = openProvider(change.region);
+  const context = { signal: AbortSignal.timeout(ACT_DEADLINE_MS), requestId: change.operationId };
+  const held = await holdsLease(change.lease);
+  if (!held) logger.info({ operationId: change.operationId }, "removing a pair after losing the lease");
+  await provider.removeKey({ principal: change.principal.externalId, accessKeyId: change.accessKeyId }, context);
+}
+
+async function finishUndo(change: Undoable, reason: string): Promise<boolean> {
+  return db.$transaction(async (tx) => {
+    if (!(await lockLease(tx, change.lease))) return true;
+    const now = await readDatabaseClock(tx);
+    const operation = await tx.operation.findUniqueOrThrow({ where: { id: change.operationId } });
+    const undone = await moveKey(tx, change.keyId, "undo", { endedAt: now, endReason: reason, removedAt: now });
+    if (undone) {
+      await tx.operation.update({ where: { id: change.operationId }, data: { state: "FAILED", finishedAt: now } });
+      await recordEvent(tx, {
+        event: "key.undone",
+        outcome: "failed",
+        actor: SYSTEM_ACTOR,
+        projectId: operation.projectId,
+        keyId: change.keyId,
+        requestId: operation.requestId,
+        data: {
+          kind: operation.kind === "ENABLE" ? "ENABLE" : "REGENERATE",
+          region: change.region.name,
+          accessKeyId: change.accessKeyId,
+          reason,
+        },
+      });
+      await enqueueSweeps(tx, change.principal.id);
+    }
+    await releaseLease(tx, change.lease);
+    return true;
+  });
+}
+
+async function handToWorker(change: Undoable): Promise<void> {
+  await db.$transaction(async (tx) => {
+    await releaseLease(tx, change.lease);
+    await enqueue(tx, "settle-operation", { operationId: change.operationId }, { startAfterSeconds: 2 });
+  });
+}
+
+/** Has the principal looked at again: a write that timed out may still land after its removal. */
+export async function enqueueSweeps(tx: Transaction, principalId: string): Promise<void> {
+  for (const startAfterSeconds of SWEEP_AFTER_SECONDS) {
+    await enqueue(tx, "sweep-principal", { principalId }, { startAfterSeconds });
+  }
+}

@@ -1,0 +1,96 @@
+import { describe, expect, test } from "vitest";
+import {
+  decideDisable,
+  decideIssue,
+  deriveCardState,
+  describeRefusal,
+  KEY_EVENTS,
+  KEY_STATES,
+  type KeyEvent,
+  type KeyState,
+  moveKeyState,
+  statesThatAllow,
+} from "@/lib/access-keys/rules";
+import { REFUSALS } from "@/lib/access-keys/schema";
+
+// One line a state, one word an event, in the order of KEY_EVENTS; "-" is a refusal.
+const TABLE: Record<KeyState, string> = {
+  //         issue  acknowledge undo deactivate activate expire retire revoke prove
+  CREATING: "ISSUED - FAILED - - - - REVOKING -",
+  ISSUED: "- ACTIVE FAILED - - - - REVOKING -",
+  ACTIVE: "- - - INACTIVE - EXPIRED RETIRING REVOKING -",
+  INACTIVE: "- - - - ACTIVE EXPIRED - REVOKING -",
+  RETIRING: "- - - - - - - REVOKING -",
+  REVOKING: "- - - - - - - - REVOKED",
+  EXPIRED: "- - - - - - - REVOKING -",
+  REVOKED: "- - - - - - - - -",
+  FAILED: "- - - - - - - - -",
+};
+
+const cells = KEY_STATES.flatMap((state) =>
+  TABLE[state].split(" ").map((to, index): [KeyState, KeyEvent, string] => [state, KEY_EVENTS[index] as KeyEvent, to]),
+);
+
+test("the table has a cell for every state and event", () => {
+  expect(cells).toHaveLength(KEY_STATES.length * KEY_EVENTS.length);
+});
+
+test.each(cells)("%s on %s gives %s", (state, event, to) => {
+  expect(moveKeyState(state, event) ?? "-").toBe(to);
+});
+
+test("a key that has ended never moves again", () => {
+  for (const event of KEY_EVENTS) {
+    expect(statesThatAllow(event)).not.toContain("REVOKED");
+    expect(statesThatAllow(event)).not.toContain("FAILED");
+  }
+});
+
+test.each<[KeyState[], string]>([
+  [[], "NOT CONFIGURED"],
+  [["FAILED"], "NOT CONFIGURED"],
+  [["CREATING"], "ENABLING"],
+  [["REVOKED", "ISSUED"], "ENABLING"],
+  [["ACTIVE", "CREATING"], "ACTIVE"],
+  [["ACTIVE", "REVOKING"], "ACTIVE"],
+  [["INACTIVE", "REVOKED"], "INACTIVE"],
+  [["EXPIRED", "REVOKED"], "EXPIRED"],
+  [["REVOKING", "REVOKED"], "REVOKING"],
+  [["REVOKED", "FAILED"], "DISABLED"],
+])("keys %j show as %s", (states, shown) => {
+  expect(deriveCardState(states)).toBe(shown);
+});
+
+describe("deciding", () => {
+  const slot = (...states: KeyState[]) => ({ states, regionDisabled: false });
+
+  test.each([
+    ["ENABLE", slot(), undefined],
+    ["ENABLE", slot("REVOKING", "REVOKED", "FAILED"), undefined],
+    ["ENABLE", slot("ACTIVE"), "already-enabled"],
+    ["ENABLE", slot("INACTIVE"), "already-enabled"],
+    ["ENABLE", slot("CREATING"), "busy"],
+    ["ENABLE", { states: [], regionDisabled: true }, "region-disabled"],
+    ["REGENERATE", slot("ACTIVE", "REVOKING"), undefined],
+    ["REGENERATE", slot("EXPIRED"), undefined],
+    ["REGENERATE", slot("ACTIVE", "ISSUED"), "busy"],
+    ["REGENERATE", slot("REVOKED"), "not-enabled"],
+  ] as const)("%s with %j", (kind, situation, refusal) => {
+    const decision = decideIssue(kind, situation);
+    expect(decision.ok ? undefined : decision.reason).toBe(refusal);
+  });
+
+  test("disable needs something to end, and a reason where one is asked", () => {
+    expect(decideDisable(["CREATING"], { required: false, given: false })).toEqual({ ok: true });
+    expect(decideDisable(["REVOKED"], { required: false, given: false })).toEqual({ ok: false, reason: "not-enabled" });
+    expect(decideDisable(["ACTIVE"], { required: true, given: false })).toEqual({
+      ok: false,
+      reason: "reason-required",
+    });
+  });
+});
+
+test.each(REFUSALS)("%s has a sentence, and none promises more speed than is known", (reason) => {
+  expect(describeRefusal(reason, { current: true })).toMatch(/^[A-Z].+\.$/);
+  expect(describeRefusal(reason)).not.toContain("immediate");
+});

@@ -1,0 +1,136 @@
+import type { CardState, Refusal } from "@/lib/access-keys/schema";
+
+export const KEY_STATES = [
+  "CREATING",
+  "ISSUED",
+  "ACTIVE",
+  "INACTIVE",
+  "RETIRING",
+  "REVOKING",
+  "EXPIRED",
+  "REVOKED",
+  "FAILED",
+] as const;
+
+export const KEY_EVENTS = [
+  /** the pair works at every gateway and is about to be sent */
+  "issue",
+  /** the browser has the secret */
+  "acknowledge",
+  /** an undelivered pair is proved gone */
+  "undo",
+  "deactivate",
+  "activate",
+  /** its time is over */
+  "expire",
+  /** a new pair took its place and an overlap was asked for */
+  "retire",
+  /** its end is decided */
+  "revoke",
+  /** the storage system does not know it any more, and every gateway refuses it */
+  "prove",
+] as const;
+
+export type KeyState = (typeof KEY_STATES)[number];
+export type KeyEvent = (typeof KEY_EVENTS)[number];
+
+/** Every move a key can make. What is not here is refused; the test holds each cell of states × events. */
+const MOVES: Record<KeyState, Partial<Record<KeyEvent, KeyState>>> = {
+  CREATING: { issue: "ISSUED", undo: "FAILED", revoke: "REVOKING" },
+  ISSUED: { acknowledge: "ACTIVE", undo: "FAILED", revoke: "REVOKING" },
+  ACTIVE: { deactivate: "INACTIVE", expire: "EXPIRED", retire: "RETIRING", revoke: "REVOKING" },
+  INACTIVE: { activate: "ACTIVE", expire: "EXPIRED", revoke: "REVOKING" },
+  RETIRING: { revoke: "REVOKING" },
+  REVOKING: { prove: "REVOKED" },
+  EXPIRED: { revoke: "REVOKING" },
+  REVOKED: {},
+  FAILED: {},
+};
+
+/** The state after an event, or undefined where the event is refused in that state. */
+export function moveKeyState(state: KeyState, event: KeyEvent): KeyState | undefined {
+  return MOVES[state][event];
+}
+
+/** The states in which an event is allowed. */
+export function statesThatAllow(event: KeyEvent): KeyState[] {
+  return KEY_STATES.filter((state) => MOVES[state][event] !== undefined);
+}
+
+/** Written ahead or sent, not yet acknowledged. At most one a slot. */
+export const PENDING_STATES: readonly KeyState[] = ["CREATING", "ISSUED"];
+/** What a card shows as its key. At most one a slot. */
+export const CURRENT_STATES: readonly KeyState[] = ["ACTIVE", "INACTIVE", "EXPIRED"];
+/** Ended for good; kept as tombstones against writes that land late. */
+export const ENDED_STATES: readonly KeyState[] = ["REVOKED", "FAILED"];
+
+/** What a card shows, from the states of all keys of its slot. */
+export function deriveCardState(states: readonly KeyState[]): CardState {
+  if (states.includes("ACTIVE")) return "ACTIVE";
+  if (states.includes("INACTIVE")) return "INACTIVE";
+  if (states.includes("EXPIRED")) return "EXPIRED";
+  if (states.some((state) => PENDING_STATES.includes(state))) return "ENABLING";
+  if (states.includes("REVOKING") || states.includes("RETIRING")) return "REVOKING";
+  return states.includes("REVOKED") ? "DISABLED" : "NOT CONFIGURED";
+}
+
+export type IssueKind = "ENABLE" | "REGENERATE";
+
+export interface SlotSituation {
+  states: readonly KeyState[];
+  regionDisabled: boolean;
+}
+
+/** Whether a new pair may be made now: what `regenerate` replaces must exist, what `enable` makes must not. */
+export function decideIssue(kind: IssueKind, slot: SlotSituation): { ok: true } | { ok: false; reason: Refusal } {
+  if (slot.regionDisabled) return { ok: false, reason: "region-disabled" };
+  if (slot.states.some((state) => PENDING_STATES.includes(state))) return { ok: false, reason: "busy" };
+  const hasCurrent = slot.states.some((state) => CURRENT_STATES.includes(state));
+  if (kind === "ENABLE" && hasCurrent) return { ok: false, reason: "already-enabled" };
+  if (kind === "REGENERATE" && !hasCurrent) return { ok: false, reason: "not-enabled" };
+  return { ok: true };
+}
+
+/** Whether there is anything to disable, and whether the caller said why where that is asked of them. */
+export function decideDisable(
+  states: readonly KeyState[],
+  reason: { required: boolean; given: boolean },
+): { ok: true } | { ok: false; reason: Refusal } {
+  if (reason.required && !reason.given) return { ok: false, reason: "reason-required" };
+  if (!states.some((state) => moveKeyState(state, "revoke"))) return { ok: false, reason: "not-enabled" };
+  return { ok: true };
+}
+
+const SENTENCES: Record<Refusal, string> = {
+  "already-enabled": "CLI access is enabled here already. Nothing was changed.",
+  "not-enabled": "CLI access is not enabled here. Nothing was changed.",
+  busy: "Another change is under way here. Nothing was changed; try again when it is done.",
+  "region-disabled": "This region is switched off by the administrators. Nothing was changed.",
+  "reason-required": "Say why you disable the access. Nothing was changed.",
+  "request-reused": "This request was sent before with other values. Nothing was changed; open the dialog again.",
+  superseded: "The access was disabled while the new pair was being made. The new pair does not work.",
+  "storage-refused": "The storage system refused the change. Nothing was changed; ask your administrators.",
+  "storage-failed": "The storage system did not answer as it should. Nothing was changed; try again.",
+  "storage-unsettled": "The storage system did not answer in time. What it may have made is being removed.",
+  "storage-unreachable": "The storage system cannot be reached. Nothing was changed.",
+  undelivered: "The new pair was not confirmed in time and is removed. Start again to get a new one.",
+};
+
+/**
+ * The sentence for a refusal: what happened, whether anything changed, what works now.
+ * `current`: whether a current pair goes on working; `who`: the person whose change came first.
+ */
+export function describeRefusal(reason: Refusal, facts: { current?: boolean; who?: string } = {}): string {
+  if (reason === "busy" && facts.who) {
+    return `${facts.who} is changing the access here right now. Nothing of yours was changed; try again when it is done.`;
+  }
+  const leavesCurrent: Refusal[] = [
+    "storage-refused",
+    "storage-failed",
+    "storage-unsettled",
+    "storage-unreachable",
+    "undelivered",
+  ];
+  const suffix = facts.current && leavesCurrent.includes(reason) ? " Your current keys still work." : "";
+  return SENTENCES[reason] + suffix;
+}

@@ -1,0 +1,141 @@
+import { z } from "zod";
+import { slugSchema } from "@/lib/platform/slug";
+
+/** The word a person types before something is taken away. */
+export const CONFIRM_WORD = "confirm";
+
+const confirmSchema = z.literal(CONFIRM_WORD, { error: `Type ${CONFIRM_WORD} to continue` });
+
+/** Chosen by the caller once per intention: sent again, it is the same change and not another. */
+const requestIdSchema = z.uuid();
+
+export const REASON_MAX = 500;
+
+export const enableInputSchema = z.strictObject({
+  project: slugSchema,
+  region: slugSchema,
+  requestId: requestIdSchema,
+});
+
+export const regenerateInputSchema = z.strictObject({
+  project: slugSchema,
+  region: slugSchema,
+  requestId: requestIdSchema,
+  confirm: confirmSchema,
+});
+
+export const disableInputSchema = z.strictObject({
+  project: slugSchema,
+  region: slugSchema,
+  requestId: requestIdSchema,
+  confirm: confirmSchema,
+  reason: z.string().trim().min(1, "Say why").max(REASON_MAX).optional(),
+});
+
+export const acknowledgeInputSchema = z.strictObject({
+  project: slugSchema,
+  operationId: z.uuid(),
+});
+
+/** Why a change was refused or failed; the sentences stand in `rules.ts`. */
+export const REFUSALS = [
+  "already-enabled",
+  "not-enabled",
+  "busy",
+  "region-disabled",
+  "reason-required",
+  "request-reused",
+  "superseded",
+  "storage-refused",
+  "storage-failed",
+  "storage-unsettled",
+  "storage-unreachable",
+  "undelivered",
+] as const;
+
+const refusedSchema = z.strictObject({
+  ok: z.literal(false),
+  reason: z.enum(REFUSALS),
+  /** The sentence to show: what happened, whether anything changed, what works now. */
+  message: z.string(),
+});
+
+/** The one reply that carries a secret. */
+export const issueOutputSchema = z.union([
+  z.strictObject({
+    ok: z.literal(true),
+    outcome: z.literal("issued"),
+    operationId: z.string(),
+    accessKeyId: z.string(),
+    secretAccessKey: z.string(),
+    endpoint: z.string(),
+    region: z.string(),
+    signingRegion: z.string(),
+  }),
+  z.strictObject({ ok: z.literal(true), outcome: z.literal("already-done"), message: z.string() }),
+  refusedSchema,
+]);
+
+export const acknowledgeOutputSchema = z.union([z.strictObject({ ok: z.literal(true) }), refusedSchema]);
+
+export const disableOutputSchema = z.union([
+  z.strictObject({ ok: z.literal(true), outcome: z.enum(["revoking", "already-done"]), message: z.string() }),
+  refusedSchema,
+]);
+
+/** What a card shows; derived, see `deriveCardState`. */
+export const CARD_STATES = ["NOT CONFIGURED", "ENABLING", "ACTIVE", "INACTIVE", "EXPIRED", "REVOKING", "DISABLED"] as const;
+
+const receiptLineSchema = z.strictObject({
+  accessKeyId: z.string(),
+  gateway: z.string(),
+  removedAt: z.iso.datetime(),
+  lastAcceptedAt: z.iso.datetime().nullable(),
+  /** Null while the gateway has not refused yet. */
+  firstRefusedAt: z.iso.datetime().nullable(),
+  unmeasurable: z.string().nullable(),
+});
+
+/** One card of Object Storage Credentials, as the polling route sends it. Times are ISO 8601 in UTC. */
+export const cardSchema = z.strictObject({
+  region: z.strictObject({
+    name: z.string(),
+    endpoint: z.string(),
+    signingRegion: z.string(),
+    /** How long a removed key may still work here, in seconds, by the provider's capabilities. */
+    revocationBoundSeconds: z.number(),
+    disabled: z.boolean(),
+  }),
+  state: z.enum(CARD_STATES),
+  /** The current key; null when there is none. */
+  key: z
+    .strictObject({
+      accessKeyId: z.string(),
+      createdAt: z.iso.datetime(),
+      createdBy: z.string(),
+      expiresAt: z.iso.datetime().nullable(),
+    })
+    .nullable(),
+  /** The change under way; null when there is none. */
+  change: z
+    .strictObject({
+      kind: z.enum(["ENABLE", "REGENERATE", "DISABLE"]),
+      step: z.enum(["working", "awaiting-acknowledgement", "undoing"]),
+      by: z.string(),
+      since: z.iso.datetime(),
+    })
+    .nullable(),
+  /** A sentence about the last change when it did not end well; null otherwise. */
+  notice: z.string().nullable(),
+  /** Of the keys that are ending or ended last. */
+  receipts: z.array(receiptLineSchema),
+});
+
+export const cardsSchema = z.strictObject({ cards: z.array(cardSchema) });
+
+export type Card = z.infer<typeof cardSchema>;
+export type CardState = (typeof CARD_STATES)[number];
+export type Refusal = (typeof REFUSALS)[number];
+export type IssueOutput = z.infer<typeof issueOutputSchema>;
+export type IssuedOutput = Extract<IssueOutput, { outcome: "issued" }>;
+export type ReceiptLine = z.infer<typeof receiptLineSchema>;

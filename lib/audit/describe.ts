@@ -1,0 +1,57 @@
+import { type AuditData, type AuditEventName, EVENT_DATA } from "@/lib/audit/events";
+
+type Describe<E extends AuditEventName> = (data: AuditData<E>) => string;
+
+/** What follows the actor's name; every event has one, by the type. */
+const PREDICATES: { [E in AuditEventName]: Describe<E> } = {
+  "session.started": () => "signed in",
+  "session.refused": ({ email, reason }) =>
+    reason === "rate-limit" ? `was held back after too many attempts as ${email}` : `could not sign in as ${email}`,
+  "session.ended": () => "signed out",
+  "action.refused": ({ action, code }) => `was refused "${action}" (${code})`,
+  "action.failed": ({ action, code }) => `tried "${action}", which failed (${code})`,
+  "key.requested": ({ kind, region, accessKeyId }) =>
+    kind === "ENABLE"
+      ? `asked to enable CLI access in ${region} with ${accessKeyId}`
+      : `asked to regenerate the keys in ${region} as ${accessKeyId}`,
+  "key.committed": ({ region, accessKeyId, replaced }) =>
+    replaced ? `put ${accessKeyId} in place of ${replaced} in ${region}` : `enabled CLI access in ${region} with ${accessKeyId}`,
+  "key.undone": ({ accessKeyId, reason }) => `removed ${accessKeyId} again: ${reason}`,
+  "key.revoking": ({ accessKeyId, cause, reason }) =>
+    `ended ${accessKeyId} (${cause})${reason ? `, saying “${reason}”` : ""}`,
+  "key.revoked": ({ accessKeyId }) => `proved that ${accessKeyId} is removed and refused`,
+  "key.late-removed": ({ accessKeyId, region }) => `found ${accessKeyId} in ${region} after its end and removed it`,
+  "key.unknown-found": ({ accessKeyId, region }) => `found ${accessKeyId} in ${region}, which the portal does not know`,
+  "key.missing-found": ({ accessKeyId, region }) => `did not find ${accessKeyId} in ${region}, although it is current`,
+  "user.created": ({ email }) => `created the user ${email}`,
+  "user.changed": ({ email }) => `changed the user ${email}`,
+  "user.disabled": ({ email }) => `disabled the user ${email}`,
+  "user.enabled": ({ email }) => `enabled the user ${email}`,
+  "user.password-changed": ({ email }) => `changed the password of ${email}`,
+  "project.created": ({ slug }) => `created the project ${slug}`,
+  "project.changed": ({ slug }) => `changed the project ${slug}`,
+  "project.disabled": ({ slug }) => `disabled the project ${slug}`,
+  "project.enabled": ({ slug }) => `enabled the project ${slug}`,
+  "member.set": ({ email, role }) => `made ${email} ${role}`,
+  "member.removed": ({ email }) => `removed ${email} from the project`,
+  "region.created": ({ name }) => `added the region ${name}`,
+  "region.changed": ({ name }) => `changed the region ${name}`,
+  "region.disabled": ({ name }) => `switched the region ${name} off`,
+  "region.enabled": ({ name }) => `switched the region ${name} on`,
+};
+
+/** One stored line as a sentence. A line of another version that does not read is named, not hidden. */
+export function describeEvent(line: { event: string; actorName: string | null; data: unknown }): string {
+  const actor = line.actorName ?? "Someone";
+  if (!isEventName(line.event)) return `${actor}: ${line.event}`;
+  return `${actor} ${predicateOf(line.event, line.data) ?? `: ${line.event}`}.`;
+}
+
+function predicateOf<E extends AuditEventName>(event: E, stored: unknown): string | undefined {
+  const data = EVENT_DATA[event].safeParse(stored);
+  return data.success ? PREDICATES[event](data.data as AuditData<E>) : undefined;
+}
+
+function isEventName(name: string): name is AuditEventName {
+  return Object.hasOwn(EVENT_DATA, name);
+}

@@ -1,0 +1,60 @@
+import { z } from "zod";
+
+/**
+ * The vocabulary of the audit log. The stored JSON makes this file a schema: a shape may gain optional fields and
+ * loses none. No shape has room for a secret.
+ */
+const keyFields = { region: z.string(), accessKeyId: z.string() };
+const issueFields = { ...keyFields, kind: z.enum(["ENABLE", "REGENERATE"]) };
+
+export const EVENT_DATA = {
+  /** someone signed in */
+  "session.started": z.strictObject({}),
+  /** a wrong password, an unknown or disabled account, or too many attempts */
+  "session.refused": z.strictObject({ email: z.string(), reason: z.enum(["credentials", "rate-limit"]) }),
+  /** someone signed out */
+  "session.ended": z.strictObject({}),
+  /** the gate said no */
+  "action.refused": z.strictObject({ action: z.string(), code: z.string() }),
+  /** an action broke */
+  "action.failed": z.strictObject({ action: z.string(), code: z.string() }),
+  /** a new pair was asked for; written before the storage system is touched */
+  "key.requested": z.strictObject(issueFields),
+  /** the secret was acknowledged: the pair is the current one */
+  "key.committed": z.strictObject({ ...issueFields, replaced: z.string().optional() }),
+  /** the pair was given up and is proved gone */
+  "key.undone": z.strictObject({ ...issueFields, reason: z.string() }),
+  /** the end of a key was decided */
+  "key.revoking": z.strictObject({
+    ...keyFields,
+    cause: z.enum(["regenerated", "disabled", "cancelled"]),
+    reason: z.string().optional(),
+  }),
+  /** the key is gone from the storage system and every gateway refuses it */
+  "key.revoked": z.strictObject(keyFields),
+  /** a key that had ended was found on the storage system, and removed again */
+  "key.late-removed": z.strictObject(keyFields),
+  /** the storage system has a key with our mark that the portal does not know */
+  "key.unknown-found": z.strictObject(keyFields),
+  /** the storage system does not have a key that the portal calls current */
+  "key.missing-found": z.strictObject(keyFields),
+  "user.created": z.strictObject({ email: z.string(), platformRole: z.string().nullable() }),
+  "user.changed": z.strictObject({ email: z.string(), platformRole: z.string().nullable() }),
+  "user.disabled": z.strictObject({ email: z.string() }),
+  "user.enabled": z.strictObject({ email: z.string() }),
+  "user.password-changed": z.strictObject({ email: z.string() }),
+  "project.created": z.strictObject({ slug: z.string(), name: z.string() }),
+  "project.changed": z.strictObject({ slug: z.string(), name: z.string() }),
+  "project.disabled": z.strictObject({ slug: z.string() }),
+  "project.enabled": z.strictObject({ slug: z.string() }),
+  "member.set": z.strictObject({ email: z.string(), role: z.string() }),
+  "member.removed": z.strictObject({ email: z.string() }),
+  "region.created": z.strictObject({ name: z.string(), endpoint: z.string() }),
+  "region.changed": z.strictObject({ name: z.string(), endpoint: z.string() }),
+  "region.disabled": z.strictObject({ name: z.string() }),
+  "region.enabled": z.strictObject({ name: z.string() }),
+} as const;
+
+export type AuditEventName = keyof typeof EVENT_DATA;
+export type AuditData<E extends AuditEventName> = z.infer<(typeof EVENT_DATA)[E]>;
+export type AuditOutcome = "requested" | "done" | "failed" | "refused";

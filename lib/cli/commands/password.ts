@@ -1,0 +1,34 @@
+import { Command } from "commander";
+import { commandLineActor, readSecretFromInput } from "@/lib/cli/command-line";
+import { db } from "@/lib/platform/db";
+import { ALPHANUMERIC, randomText } from "@/lib/platform/random-text";
+import { Secret } from "@/lib/platform/secret";
+import { setPassword } from "@/lib/users/mutations";
+import { emailSchema, newPasswordSchema } from "@/lib/users/schema";
+
+const PASSWORD_LENGTH = 20;
+
+/** A password from standard input, or a random one that `announce` prints once. */
+export async function choosePassword(fromInput: boolean): Promise<{ password: Secret; announce: () => void }> {
+  if (fromInput) {
+    const typed = await readSecretFromInput();
+    return { password: new Secret(newPasswordSchema.parse(typed.reveal())), announce: () => undefined };
+  }
+  const drawn = randomText(PASSWORD_LENGTH, ALPHANUMERIC);
+  return { password: new Secret(drawn), announce: () => console.log(`Password, shown only now: ${drawn}`) };
+}
+
+export function passwordCommand(): Command {
+  const command = new Command("password").description("passwords");
+  command
+    .command("set <email>")
+    .description("sets a random password and prints it, or takes one from standard input; ends all sessions")
+    .option("--password-stdin", "read the password from standard input")
+    .action(async (email: string, options: { passwordStdin?: boolean }) => {
+      const { password, announce } = await choosePassword(options.passwordStdin ?? false);
+      await db.$transaction((tx) => setPassword(tx, commandLineActor(), emailSchema.parse(email), password));
+      console.log(`Set the password of ${email}.`);
+      announce();
+    });
+  return command;
+}

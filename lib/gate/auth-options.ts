@@ -1,0 +1,72 @@
+import "server-only";
+import type { NextAuthOptions } from "next-auth";
+import CredentialsProvider from "next-auth/providers/credentials";
+import { z } from "zod";
+import { authCookies } from "@/lib/gate/cookies";
+import { resetPoints, SIGN_IN_ACCOUNT, SIGN_IN_ADDRESS, takePoint } from "@/lib/gate/rate-limit";
+import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/client-address-header";
+import { env } from "@/lib/platform/env";
+import { AppError } from "@/lib/platform/errors";
+import { readSession } from "@/lib/sessions/data";
+import { endSession, refuseByLimit, startSession } from "@/lib/sessions/mutations";
+import { SESSION_MAX_SECONDS } from "@/lib/sessions/rules";
+
+const credentialsSchema = z.object({ email: z.string().min(1).max(254), password: z.string().min(1).max(1_000) });
+
+const isSecure = env.LATCHKEY_URL.startsWith("https:");
+
+/** next-auth as we use it: it signs people in and keeps a session id in an encrypted cookie; the database decides. */
+export const authOptions: NextAuthOptions = {
+  secret: env.LATCHKEY_SESSION_SECRET,
+  session: { strategy: "jwt", maxAge: SESSION_MAX_SECONDS },
+  pages: { signIn: "/login", error: "/login" },
+  useSecureCookies: isSecure,
+  cookies: authCookies(isSecure),
+  providers: [
+    CredentialsProvider({
+      credentials: { email: {}, password: {} },
+      async authorize(input, request) {
+        const parsed = credentialsSchema.safeParse(input);
+        if (!parsed.success) return null;
+        const headers = request.headers as Record<string, string | undefined> | undefined;
+        const address = headers?.[CLIENT_ADDRESS_HEADER] ?? "unknown";
+        await applyLimits(parsed.data.email, address);
+        const session = await startSession({ ...parsed.data, address, userAgent: headers?.["user-agent"] });
+        if (!session) return null;
+        await resetPoints("sign-in-account", SIGN_IN_ACCOUNT, accountKey(parsed.data.email));
+        return { id: session.userId, sessionId: session.sessionId };
+      },
+    }),
+  ],
+  callbacks: {
+    // The token is made anew at sign-in and holds nothing but the session's id.
+    jwt: ({ token, user }) => (user && "sessionId" in user ? { sid: user.sessionId } : { sid: token.sid }),
+    async session({ session, token }) {
+      const user = typeof token.sid === "string" ? await readSession(token.sid, { activity: false }) : undefined;
+      return { expires: session.expires, ...(user ? { user: { name: user.name, email: user.email } } : {}) };
+    },
+    // Only our own pages; next-auth's default also takes any path of the same origin with an encoded host.
+    redirect: ({ url, baseUrl }) => (URL.canParse(url, baseUrl) && new URL(url, baseUrl).origin === baseUrl ? url : baseUrl),
+  },
+  events: {
+    async signOut({ token }) {
+      if (typeof token?.sid === "string") await endSession(token.sid);
+    },
+  },
+};
+
+/** Throws what next-auth hands to the sign-in page as the error `TRY_AGAIN_IN:seconds`. */
+async function applyLimits(email: string, address: string): Promise<void> {
+  try {
+    await takePoint("sign-in-address", SIGN_IN_ADDRESS, address);
+    await takePoint("sign-in-account", SIGN_IN_ACCOUNT, accountKey(email));
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== "RATE_LIMITED") throw new Error("UNAVAILABLE");
+    await refuseByLimit(email, address);
+    throw new Error(`TRY_AGAIN_IN:${error.retryAfterSeconds ?? 60}`);
+  }
+}
+
+function accountKey(email: string): string {
+  return email.trim().toLowerCase();
+}

@@ -1,0 +1,59 @@
+import "server-only";
+import { cookies, headers } from "next/headers";
+import { notFound, redirect } from "next/navigation";
+import { cache } from "react";
+import type { Permission } from "@/lib/gate/permissions";
+import { type Actor, authorizePlatform, authorizeProject, type ProjectScope } from "@/lib/gate/scope";
+import { readActor } from "@/lib/gate/session";
+import { db } from "@/lib/platform/db";
+import { AppError } from "@/lib/platform/errors";
+
+/** Who looks at this page, or undefined. Read once a request. */
+export const loadActor = cache(async (): Promise<Actor | undefined> => {
+  const [jar, head] = await Promise.all([cookies(), headers()]);
+  return readActor(
+    { cookie: (name) => jar.get(name)?.value, header: (name) => head.get(name) },
+    { activity: true },
+  );
+});
+
+/** Who looks at this page; sends to sign-in whoever is not signed in. */
+export async function requireActor(): Promise<Actor> {
+  return (await loadActor()) ?? redirect("/login");
+}
+
+/** The same for a page that a platform role opens; 404 without the permission. */
+export async function requirePlatform(permission: Permission): Promise<Actor> {
+  const actor = await requireActor();
+  return notFoundOnRefusal(async () => {
+    authorizePlatform(actor, permission);
+    return actor;
+  });
+}
+
+/** The project of a page with the caller's roles in it; 404 without the permission. Call it before any Suspense. */
+export async function requireProject(slug: string, permission: Permission): Promise<ProjectScope> {
+  const actor = await requireActor();
+  const scope = await notFoundOnRefusal(() => loadScope(actor, slug, permission));
+  await rememberProject(scope);
+  return scope;
+}
+
+const loadScope = cache(authorizeProject);
+
+/** Signing in lands at the project last looked at. Writes only when it is another. */
+const rememberProject = cache(async ({ actor, projectId }: ProjectScope) => {
+  await db.user.updateMany({
+    where: { id: actor.userId, OR: [{ lastProjectId: null }, { lastProjectId: { not: projectId } }] },
+    data: { lastProjectId: projectId },
+  });
+});
+
+async function notFoundOnRefusal<T>(authorize: () => Promise<T>): Promise<T> {
+  try {
+    return await authorize();
+  } catch (error) {
+    if (error instanceof AppError && error.code === "NOT_FOUND") notFound();
+    throw error;
+  }
+}

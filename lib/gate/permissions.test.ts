@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { can, PERMISSIONS, type Permission, restsOnPlatformRole } from "@/lib/gate/permissions";
+
+const ROLES = ["admin", "member+", "member", "support", "platform-admin"];
+
+// A column a role, in the order above; the design's table, cell by cell.
+const TABLE: Record<Permission, string> = {
+  "storage:read": "y y y y y",
+  "keys:read": "y y n y y",
+  "keys:issue": "y y n n n",
+  "keys:disable": "y y n y y",
+  "keys:find": "n n n y y",
+  "members:manage": "y n n n y",
+  "activity:read": "y n n y y",
+  "installation:manage": "n n n n y",
+  "account:manage": "y y y y y",
+};
+
+const cells = PERMISSIONS.flatMap((permission) =>
+  TABLE[permission].split(" ").map((cell, index) => [ROLES[index] as string, permission, cell === "y"] as const),
+);
+
+test.each(cells)("%s, %s: %s", (role, permission, allowed) => {
+  expect(can([role], permission)).toBe(allowed);
+});
+
+test.each(["", "owner", "ADMIN", "__proto__", "constructor", "member+ "])("the unknown role %j may nothing", (role) => {
+  expect(PERMISSIONS.filter((permission) => can([role], permission))).toEqual([]);
+});
+
+test.each(["toString", "__proto__", "keys:"])("the unknown permission %j is nobody's", (permission) => {
+  expect(can(ROLES, permission as Permission)).toBe(false);
+});
+
+test("disabling as support rests on the platform role, as member+ it does not", () => {
+  expect(restsOnPlatformRole(["support"], "keys:disable")).toBe(true);
+  expect(restsOnPlatformRole(["member", "support"], "keys:disable")).toBe(true);
+  expect(restsOnPlatformRole(["member+", "support"], "keys:disable")).toBe(false);
+});

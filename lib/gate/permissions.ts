@@ -1,0 +1,43 @@
+export const PROJECT_ROLES = ["admin", "member+", "member"] as const;
+export const PLATFORM_ROLES = ["platform-admin", "support"] as const;
+
+export type ProjectRole = (typeof PROJECT_ROLES)[number];
+export type PlatformRole = (typeof PLATFORM_ROLES)[number];
+export type Role = ProjectRole | PlatformRole;
+
+/** The only place that says who may do what. Server and pages both read it; what is not here is refused. */
+const ALLOWED = {
+  /** see the Object Storage dashboard, usage, endpoints */
+  "storage:read": ["admin", "member+", "member", "support", "platform-admin"],
+  /** see keys: ids, states, receipts; never secrets */
+  "keys:read": ["admin", "member+", "support", "platform-admin"],
+  /** enable, regenerate */
+  "keys:issue": ["admin", "member+"],
+  /** disable; for support and platform admins with a reason */
+  "keys:disable": ["admin", "member+", "support", "platform-admin"],
+  /** find a key by its id across projects */
+  "keys:find": ["support", "platform-admin"],
+  /** members and roles of a project */
+  "members:manage": ["admin", "platform-admin"],
+  /** a project's activity */
+  "activity:read": ["admin", "support", "platform-admin"],
+  /** users, projects, regions, the whole audit log */
+  "installation:manage": ["platform-admin"],
+  /** one's own account; anyone who is signed in */
+  "account:manage": ["admin", "member+", "member", "support", "platform-admin"],
+} as const satisfies Record<string, readonly Role[]>;
+
+export type Permission = keyof typeof ALLOWED;
+export const PERMISSIONS = Object.keys(ALLOWED) as Permission[];
+
+/** Whether one of the roles allows it. Unknown roles and permissions allow nothing. */
+export function can(roles: readonly string[], permission: Permission): boolean {
+  const allowed: readonly string[] = Object.hasOwn(ALLOWED, permission) ? ALLOWED[permission] : [];
+  return roles.some((role) => allowed.includes(role));
+}
+
+/** Whether a permission rests on a platform role alone: such use is outside the person's own project. */
+export function restsOnPlatformRole(roles: readonly string[], permission: Permission): boolean {
+  const projectRoles = roles.filter((role) => (PROJECT_ROLES as readonly string[]).includes(role));
+  return !can(projectRoles, permission) && can(roles, permission);
+}

@@ -1,0 +1,52 @@
+import "server-only";
+import { RateLimiterPrisma, RateLimiterRes } from "rate-limiter-flexible";
+import { db } from "@/lib/platform/db";
+import { AppError } from "@/lib/platform/errors";
+
+export interface Limit {
+  points: number;
+  seconds: number;
+}
+
+/** Attempts to sign in. A success gives them back to the account. */
+export const SIGN_IN_ACCOUNT: Limit = { points: 8, seconds: 15 * 60 };
+export const SIGN_IN_ADDRESS: Limit = { points: 60, seconds: 15 * 60 };
+/** All actions of one person together. */
+export const ACTIONS_COARSE: Limit = { points: 120, seconds: 60 };
+
+const limiters = new Map<string, RateLimiterPrisma>();
+
+function limiterFor(name: string, limit: Limit): RateLimiterPrisma {
+  const known = limiters.get(name);
+  if (known) return known;
+  const limiter = new RateLimiterPrisma({
+    storeClient: db,
+    tableName: "rateLimit",
+    keyPrefix: name,
+    points: limit.points,
+    duration: limit.seconds,
+  });
+  limiters.set(name, limiter);
+  return limiter;
+}
+
+/**
+ * Takes one point of `who` from the limit `name`. Throws RATE_LIMITED with the seconds to wait when none is left,
+ * and UNAVAILABLE when the counter cannot be read: it fails closed.
+ */
+export async function takePoint(name: string, limit: Limit, who: string): Promise<void> {
+  try {
+    await limiterFor(name, limit).consume(who);
+  } catch (error) {
+    if (!(error instanceof RateLimiterRes)) {
+      throw new AppError("UNAVAILABLE", "the rate limiter cannot be read", { cause: error });
+    }
+    const retryAfterSeconds = Math.max(1, Math.ceil(error.msBeforeNext / 1_000));
+    throw new AppError("RATE_LIMITED", `limit ${name} is used up`, { retryAfterSeconds });
+  }
+}
+
+/** Gives `who` all points of the limit back. */
+export async function resetPoints(name: string, limit: Limit, who: string): Promise<void> {
+  await limiterFor(name, limit).delete(who);
+}

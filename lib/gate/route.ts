@@ -1,0 +1,36 @@
+import "server-only";
+import { cookies } from "next/headers";
+import { NextResponse } from "next/server";
+import type { Permission } from "@/lib/gate/permissions";
+import { authorizeProject, type ProjectScope } from "@/lib/gate/scope";
+import { readActor } from "@/lib/gate/session";
+import { AppError } from "@/lib/platform/errors";
+import { logger } from "@/lib/platform/logger";
+
+const PERSONAL = { "cache-control": "no-store" };
+
+/**
+ * Answers a GET that a page polls: signed in, project, permission, then the answer. It is no activity of the
+ * person. Refusals are 401 and 404 with nothing in them.
+ */
+export async function answerProjectPoll(
+  request: Request,
+  slug: string,
+  permission: Permission,
+  answer: (scope: ProjectScope) => Promise<object>,
+): Promise<NextResponse> {
+  try {
+    const jar = await cookies();
+    const actor = await readActor(
+      { cookie: (name) => jar.get(name)?.value, header: (name) => request.headers.get(name) },
+      { activity: false },
+    );
+    if (!actor) throw new AppError("UNAUTHENTICATED", "not signed in");
+    const scope = await authorizeProject(actor, slug, permission);
+    return NextResponse.json(await answer(scope), { headers: PERSONAL });
+  } catch (error) {
+    const status = error instanceof AppError ? error.status : 500;
+    if (status >= 500) logger.error({ err: error }, "a poll failed");
+    return NextResponse.json({ error: error instanceof AppError ? error.code : "INTERNAL" }, { status, headers: PERSONAL });
+  }
+}

@@ -1,0 +1,25 @@
+import "server-only";
+import { decode } from "next-auth/jwt";
+import { sessionCookieName } from "@/lib/gate/cookies";
+import type { Actor } from "@/lib/gate/scope";
+import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/client-address-header";
+import { env } from "@/lib/platform/env";
+import { readSession } from "@/lib/sessions/data";
+
+export interface RequestFacts {
+  cookie: (name: string) => string | undefined;
+  header: (name: string) => string | null;
+}
+
+/**
+ * Who makes this request: the cookie's session id looked up in the database, and the user read afresh. Undefined
+ * when signed out. `activity: false` for what a page asks by itself.
+ */
+export async function readActor(request: RequestFacts, options: { activity: boolean }): Promise<Actor | undefined> {
+  const token = request.cookie(sessionCookieName(env.LATCHKEY_URL.startsWith("https:")));
+  if (!token) return undefined;
+  const claims = await decode({ token, secret: env.LATCHKEY_SESSION_SECRET }).catch(() => null);
+  if (typeof claims?.sid !== "string") return undefined;
+  const user = await readSession(claims.sid, options);
+  return user && { ...user, address: request.header(CLIENT_ADDRESS_HEADER) ?? undefined };
+}

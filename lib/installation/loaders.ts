@@ -1,0 +1,46 @@
+import "server-only";
+import { db } from "@/lib/platform/db";
+import { VERSION } from "@/lib/platform/version";
+
+/** A worker that has not been heard of for this long is called degraded. */
+const WORKER_SILENT_MS = 45_000;
+/** A region that was not checked for this long is called degraded. */
+const REGION_SILENT_MS = 5 * 60_000;
+
+export interface Health {
+  status: "ok" | "degraded";
+  version: string;
+  database: "ok";
+  worker: "ok" | "degraded";
+  regions: { name: string; state: "ok" | "degraded"; detail: string }[];
+  openOperations: number;
+}
+
+/** How the installation is. Throws when the database is not usable. */
+export async function loadHealth(): Promise<Health> {
+  const now = Date.now();
+  const [heartbeat, regions, openOperations] = await Promise.all([
+    db.heartbeat.findUnique({ where: { name: "worker" } }),
+    db.region.findMany({
+      where: { disabledAt: null },
+      orderBy: { name: "asc" },
+      select: { name: true, checkedAt: true, checkError: true },
+    }),
+    db.operation.count({ where: { state: { in: ["PENDING", "DELIVERING", "UNDOING"] } } }),
+  ]);
+  const worker = heartbeat && now - heartbeat.at.getTime() < WORKER_SILENT_MS ? "ok" : "degraded";
+  const states = regions.map((region) => describeRegion(region, now));
+  const degraded = worker === "degraded" || states.some((region) => region.state === "degraded");
+  return { status: degraded ? "degraded" : "ok", version: VERSION, database: "ok", worker, regions: states, openOperations };
+}
+
+function describeRegion(
+  region: { name: string; checkedAt: Date | null; checkError: string | null },
+  now: number,
+): Health["regions"][number] {
+  const { name, checkedAt, checkError } = region;
+  if (!checkedAt) return { name, state: "degraded", detail: "not checked yet" };
+  if (checkError) return { name, state: "degraded", detail: checkError };
+  if (now - checkedAt.getTime() > REGION_SILENT_MS) return { name, state: "degraded", detail: "not checked lately" };
+  return { name, state: "ok", detail: "answers" };
+}

@@ -1,0 +1,21 @@
+import { z } from "zod";
+
+/** Every job by name, with the schema of its payload. No payload has room for a secret. */
+export const JOBS = {
+  /** Undoes an operation that was neither finished nor acknowledged in its time. */
+  "settle-operation": z.strictObject({ operationId: z.uuid() }),
+  /** Removes a key whose end is decided, proves it, measures its refusal. */
+  "revoke-key": z.strictObject({ keyId: z.uuid() }),
+  /** Compares a principal's keys on the storage system with ours and removes what landed late. */
+  "sweep-principal": z.strictObject({ principalId: z.uuid() }),
+  /** Looks for all of the above that nobody is working on. */
+  reconcile: z.strictObject({}),
+  /** Has every principal swept. */
+  "sweep-all": z.strictObject({}),
+  /** Asks every region whether it answers. */
+  "check-regions": z.strictObject({}),
+} as const;
+
+export type JobName = keyof typeof JOBS;
+export type JobPayload<N extends JobName> = z.infer<(typeof JOBS)[N]>;
+export const JOB_NAMES = Object.keys(JOBS) as JobName[];

@@ -1,0 +1,62 @@
+import { fromPrisma, PgBoss } from "pg-boss";
+import { JOB_NAMES, JOBS, type JobName, type JobPayload } from "@/lib/jobs/jobs";
+import type { Transaction } from "@/lib/platform/db";
+import { env } from "@/lib/platform/env";
+import { logger } from "@/lib/platform/logger";
+
+/** A worker that dies in the middle leaves its job to another after this time. */
+const JOB_EXPIRES_SECONDS = 60;
+const RETRY_LIMIT = 1_000;
+const RETRY_DELAY_SECONDS = 2;
+const RETRY_DELAY_MAX_SECONDS = 300;
+
+const shared = globalThis as typeof globalThis & { latchkeyQueue?: Promise<PgBoss> };
+
+/** Connects to the queue without consuming from it: what a process needs that only enqueues. */
+export function connectQueue(): Promise<PgBoss> {
+  shared.latchkeyQueue ??= startQueue({ supervise: false, schedule: false, connections: 1 }).catch((error: unknown) => {
+    delete shared.latchkeyQueue;
+    throw error;
+  });
+  return shared.latchkeyQueue;
+}
+
+/** Starts the queue and makes its tables and queues where they are missing. */
+export async function startQueue(options: {
+  supervise: boolean;
+  schedule: boolean;
+  connections: number;
+}): Promise<PgBoss> {
+  const queue = new PgBoss({
+    connectionString: env.DATABASE_URL,
+    max: options.connections,
+    supervise: options.supervise,
+    schedule: options.schedule,
+  });
+  queue.on("error", (error) => logger.warn({ err: error }, "queue"));
+  await queue.start();
+  for (const name of JOB_NAMES) {
+    await queue.createQueue(name, {
+      expireInSeconds: JOB_EXPIRES_SECONDS,
+      retryLimit: RETRY_LIMIT,
+      retryDelay: RETRY_DELAY_SECONDS,
+      retryBackoff: true,
+      retryDelayMax: RETRY_DELAY_MAX_SECONDS,
+    });
+  }
+  return queue;
+}
+
+/** Puts a job on the queue in the caller's transaction: it exists exactly when the change does. */
+export async function enqueue<N extends JobName>(
+  tx: Transaction,
+  name: N,
+  payload: JobPayload<N>,
+  options: { startAfterSeconds?: number } = {},
+): Promise<void> {
+  const queue = await connectQueue();
+  await queue.send(name, JOBS[name].parse(payload), {
+    db: fromPrisma(tx),
+    ...(options.startAfterSeconds ? { startAfter: options.startAfterSeconds } : {}),
+  });
+}

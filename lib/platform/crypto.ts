@@ -1,0 +1,46 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
+
+const ALGORITHM = "aes-256-gcm";
+const VERSION = 1;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const KEY_ID_BYTES = 8;
+const HEADER_BYTES = 1 + KEY_ID_BYTES + NONCE_BYTES;
+
+/** A 256-bit key from its text form: 32 bytes in base64 or base64url. Throws when the length is another. */
+export function parseMasterKey(text: string): Buffer {
+  const key = Buffer.from(text, "base64");
+  if (key.length !== 32) throw new Error("the master key must be 32 bytes in base64");
+  return key;
+}
+
+/** Names a key without giving anything of it away: the first 8 bytes of its SHA-256. */
+export function keyIdOf(key: Buffer): Buffer {
+  return createHash("sha256").update(key).digest().subarray(0, KEY_ID_BYTES);
+}
+
+/**
+ * Seals text with AES-256-GCM: version, key id, nonce, tag and ciphertext in one buffer. `context` is bound as
+ * additional data, so that a sealed value moved to another row or purpose does not open.
+ */
+export function seal(plaintext: string, key: Buffer, context: string): Buffer {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv(ALGORITHM, key, nonce);
+  cipher.setAAD(Buffer.from(context));
+  const body = Buffer.concat([cipher.update(plaintext, "utf8"), cipher.final()]);
+  return Buffer.concat([Buffer.from([VERSION]), keyIdOf(key), nonce, cipher.getAuthTag(), body]);
+}
+
+/** Opens what `seal` made. Throws when the key, the context or a byte of it is another. */
+export function unseal(sealed: Buffer, key: Buffer, context: string): string {
+  if (sealed[0] !== VERSION) throw new Error("sealed value of an unknown version");
+  if (!sealed.subarray(1, 1 + KEY_ID_BYTES).equals(keyIdOf(key))) {
+    throw new Error("sealed with another master key");
+  }
+  const nonce = sealed.subarray(1 + KEY_ID_BYTES, HEADER_BYTES);
+  const tag = sealed.subarray(HEADER_BYTES, HEADER_BYTES + TAG_BYTES);
+  const decipher = createDecipheriv(ALGORITHM, key, nonce);
+  decipher.setAAD(Buffer.from(context));
+  decipher.setAuthTag(tag);
+  return Buffer.concat([decipher.update(sealed.subarray(HEADER_BYTES + TAG_BYTES)), decipher.final()]).toString("utf8");
+}

@@ -1,0 +1,39 @@
+import { z } from "zod";
+import { AppError } from "@/lib/platform/errors";
+
+/** Where a page of a list ended: the sort time and the id that breaks ties. */
+export interface Cursor {
+  at: Date;
+  id: string;
+}
+
+const cursorSchema = z.strictObject({ at: z.iso.datetime(), id: z.uuid() });
+
+export function encodeCursor(cursor: Cursor): string {
+  return Buffer.from(JSON.stringify({ at: cursor.at.toISOString(), id: cursor.id })).toString("base64url");
+}
+
+/** Throws BAD_INPUT for a text that `encodeCursor` did not make. */
+export function decodeCursor(text: string): Cursor {
+  try {
+    const { at, id } = cursorSchema.parse(JSON.parse(Buffer.from(text, "base64url").toString("utf8")));
+    return { at: new Date(at), id };
+  } catch {
+    throw new AppError("BAD_INPUT", "not a cursor");
+  }
+}
+
+/** The rows after a cursor in a list that is newest first. */
+export function olderThan(cursor: Cursor): { OR: [{ createdAt: { lt: Date } }, { createdAt: Date; id: { lt: string } }] } {
+  return { OR: [{ createdAt: { lt: cursor.at } }, { createdAt: cursor.at, id: { lt: cursor.id } }] };
+}
+
+/** Cuts a list fetched with one row too many into a page and the cursor of the next. */
+export function cutPage<Row extends { id: string; createdAt: Date }>(
+  rows: Row[],
+  size: number,
+): { rows: Row[]; next: string | null } {
+  const page = rows.slice(0, size);
+  const last = page.at(-1);
+  return { rows: page, next: rows.length > size && last ? encodeCursor({ at: last.createdAt, id: last.id }) : null };
+}

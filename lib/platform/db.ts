@@ -1,0 +1,32 @@
+import { PrismaPg } from "@prisma/adapter-pg";
+import { env } from "@/lib/platform/env";
+import { type Prisma, PrismaClient } from "@/prisma/generated/client";
+
+const CONNECTIONS_MAX = 10;
+const WAIT_FOR_CONNECTION_MS = 5_000;
+
+/** A client on its own pool of connections. */
+export function createDatabase(url: string): PrismaClient {
+  const adapter = new PrismaPg({
+    connectionString: url,
+    max: CONNECTIONS_MAX,
+    connectionTimeoutMillis: WAIT_FOR_CONNECTION_MS,
+  });
+  return new PrismaClient({ adapter });
+}
+
+// Next bundles a module once for each kind of entry point; the pool is kept one a process.
+const shared = globalThis as typeof globalThis & { latchkeyDatabase?: PrismaClient };
+
+/** The process's one client. */
+export const db: PrismaClient = (shared.latchkeyDatabase ??= createDatabase(env.DATABASE_URL));
+
+/** What a query inside a transaction goes through. */
+export type Transaction = Prisma.TransactionClient;
+
+/** The database's clock: the one that several processes share. Inside a transaction it stands still. */
+export async function readDatabaseClock(tx: Transaction | PrismaClient): Promise<Date> {
+  const [row] = await tx.$queryRaw<{ now: Date }[]>`SELECT now()`;
+  if (!row) throw new Error("the database did not tell the time");
+  return row.now;
+}

@@ -1,0 +1,9 @@
+import { randomInt } from "node:crypto";
+
+export const UPPER_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+export const ALPHANUMERIC = `${UPPER_DIGITS}abcdefghijklmnopqrstuvwxyz`;
+
+/** `length` characters of `alphabet`, each drawn evenly from the system's CSPRNG. */
+export function randomText(length: number, alphabet: string): string {
+  return Array.from({ length }, () => alphabet.charAt(randomInt(alphabet.length))).join("");
+}

@@ -1,0 +1,37 @@
+import "server-only";
+import { db, type Transaction } from "@/lib/platform/db";
+
+/**
+ * The principal of a project in a region, made where it is missing, with its row locked until the transaction
+ * ends. Its name on the storage system comes from the project's id, so that renaming a project moves no data.
+ */
+export async function lockPrincipal(
+  tx: Transaction,
+  projectId: string,
+  regionId: string,
+): Promise<{ id: string; externalId: string }> {
+  await tx.principal.createMany({
+    data: [{ projectId, regionId, externalId: `lk-${projectId}` }],
+    skipDuplicates: true,
+  });
+  const [principal] = await tx.$queryRaw<{ id: string; externalId: string }[]>`
+    SELECT id, external_id AS "externalId" FROM principals
+    WHERE project_id = ${projectId}::uuid AND region_id = ${regionId}::uuid FOR UPDATE`;
+  if (!principal) throw new Error("the principal just made is not there");
+  return principal;
+}
+
+/** Principals with a key that is current or ended within the last `days`: what a sweep has to look at. */
+export async function listPrincipalsToSweep(days: number, after: string | undefined, limit: number): Promise<string[]> {
+  const since = new Date(Date.now() - days * 24 * 60 * 60 * 1_000);
+  const rows = await db.principal.findMany({
+    where: {
+      ...(after ? { id: { gt: after } } : {}),
+      accessKeys: { some: { OR: [{ endedAt: null }, { endedAt: { gte: since } }] } },
+    },
+    orderBy: { id: "asc" },
+    take: limit,
+    select: { id: true },
+  });
+  return rows.map((row) => row.id);
+}

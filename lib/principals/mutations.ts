@@ -1,0 +1,59 @@
+import "server-only";
+import { db, type Transaction } from "@/lib/platform/db";
+
+/**
+ * How long a lease lasts. Longer than everything done under one: a call's deadline is 8 s, and the steps of a
+ * change under one lease are bounded to 25 s.
+ */
+export const LEASE_SECONDS = 30;
+
+export interface Lease {
+  principalId: string;
+  /** Rises with every lease taken; who holds an older number has lost. */
+  fence: bigint;
+}
+
+/**
+ * Takes the right to write to the storage system for a principal, or tells who has it. With `preempt` it is taken
+ * from whoever has it: their fence is stale from then on. The database's clock counts, since several processes do.
+ */
+export async function takeLease(
+  tx: Transaction,
+  principalId: string,
+  label: string,
+  options: { preempt?: boolean } = {},
+): Promise<{ ok: true; lease: Lease } | { ok: false; heldBy: string }> {
+  const preempt = options.preempt ?? false;
+  const [taken] = await tx.$queryRaw<{ fence: bigint }[]>`
+    UPDATE principals
+    SET fence = fence + 1, lease_until = now() + make_interval(secs => ${LEASE_SECONDS}), lease_label = ${label}
+    WHERE id = ${principalId}::uuid AND (${preempt} OR lease_until IS NULL OR lease_until <= now())
+    RETURNING fence`;
+  if (taken) return { ok: true, lease: { principalId, fence: taken.fence } };
+  const holder = await tx.principal.findUniqueOrThrow({ where: { id: principalId }, select: { leaseLabel: true } });
+  return { ok: false, heldBy: holder.leaseLabel ?? "Someone" };
+}
+
+/** Gives the lease back. Does nothing when it has passed to another. */
+export async function releaseLease(tx: Transaction | typeof db, lease: Lease): Promise<void> {
+  await tx.principal.updateMany({
+    where: { id: lease.principalId, fence: lease.fence },
+    data: { leaseUntil: null, leaseLabel: null },
+  });
+}
+
+/** Whether the lease still stands; asked before every write to the storage system. */
+export async function holdsLease(lease: Lease): Promise<boolean> {
+  const [held] = await db.$queryRaw<{ id: string }[]>`
+    SELECT id FROM principals
+    WHERE id = ${lease.principalId}::uuid AND fence = ${lease.fence} AND lease_until > now()`;
+  return held !== undefined;
+}
+
+/** Locks the principal's row and tells whether the lease still stands; for the commit of what was done under it. */
+export async function lockLease(tx: Transaction, lease: Lease): Promise<boolean> {
+  const [held] = await tx.$queryRaw<{ id: string }[]>`
+    SELECT id FROM principals
+    WHERE id = ${lease.principalId}::uuid AND fence = ${lease.fence} AND lease_until > now() FOR UPDATE`;
+  return held !== undefined;
+}

@@ -1,0 +1,66 @@
+import "server-only";
+import { can } from "@/lib/gate/permissions";
+import type { Actor } from "@/lib/gate/scope";
+import { cutPage, decodeCursor, olderThan } from "@/lib/platform/cursor";
+import { db } from "@/lib/platform/db";
+
+const PAGE_SIZE = 50;
+const SWITCHER_MAX = 200;
+
+/** The projects a person is a member of, by name. */
+export async function listMyProjects(actor: Actor): Promise<{ slug: string; name: string }[]> {
+  return db.project.findMany({
+    where: { disabledAt: null, memberships: { some: { userId: actor.userId } } },
+    orderBy: { name: "asc" },
+    take: SWITCHER_MAX,
+    select: { slug: true, name: true },
+  });
+}
+
+/** Where signing in lands: the console of a platform role, else the dashboard of the last used project. */
+export async function landingPath(actor: Actor): Promise<string> {
+  const roles = actor.platformRole ? [actor.platformRole] : [];
+  if (can(roles, "installation:manage")) return "/admin";
+  if (can(roles, "keys:find")) return "/support";
+  const mine = await db.user.findUnique({
+    where: { id: actor.userId },
+    select: {
+      lastProject: { select: { slug: true, disabledAt: true, memberships: { where: { userId: actor.userId } } } },
+    },
+  });
+  const last = mine?.lastProject;
+  if (last && !last.disabledAt && last.memberships.length > 0) return `/projects/${last.slug}/object-storage`;
+  const [first, ...more] = await listMyProjects(actor);
+  return first && more.length === 0 ? `/projects/${first.slug}/object-storage` : "/projects";
+}
+
+export interface ProjectRow {
+  id: string;
+  slug: string;
+  name: string;
+  members: number;
+  createdAt: string;
+  disabledAt: string | null;
+}
+
+/** A page of all projects, newest first. For those who manage the installation: the caller checks. */
+export async function listProjects(query: {
+  cursor?: string | undefined;
+}): Promise<{ rows: ProjectRow[]; next: string | null }> {
+  const projects = await db.project.findMany({
+    where: query.cursor ? olderThan(decodeCursor(query.cursor)) : {},
+    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    take: PAGE_SIZE + 1,
+    include: { _count: { select: { memberships: true } } },
+  });
+  const page = cutPage(projects, PAGE_SIZE);
+  const rows = page.rows.map(({ id, slug, name, createdAt, disabledAt, _count }) => ({
+    id,
+    slug,
+    name,
+    members: _count.memberships,
+    createdAt: createdAt.toISOString(),
+    disabledAt: disabledAt?.toISOString() ?? null,
+  }));
+  return { rows, next: page.next };
+}

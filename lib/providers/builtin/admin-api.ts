@@ -1,0 +1,41 @@
+import { z } from "zod";
+
+/** What the built-in server's admin API answers; anything else is not believed. */
+export const regionReplySchema = z.object({ name: z.string(), signingRegion: z.string(), time: z.iso.datetime() });
+
+export const accountsReplySchema = z.object({
+  accounts: z.array(z.object({ id: z.string() })),
+  next: z.string().nullish(),
+});
+
+export const keysReplySchema = z.object({
+  keys: z.array(
+    z.object({
+      accessKeyId: z.string(),
+      state: z.enum(["active", "inactive"]),
+      marker: z.string().nullish(),
+      createdAt: z.iso.datetime(),
+      lastUsed: z.object({ at: z.iso.datetime() }).nullish(),
+    }),
+  ),
+});
+
+export const usageReplySchema = z.object({
+  buckets: z.int().nonnegative(),
+  objects: z.int().nonnegative(),
+  bytes: z.number().nonnegative(),
+  asOf: z.iso.datetime(),
+});
+
+export const bucketsReplySchema = z.object({
+  buckets: z.array(
+    z.object({
+      name: z.string(),
+      createdAt: z.iso.datetime(),
+      objects: z.int().nonnegative(),
+      bytes: z.number().nonnegative(),
+    }),
+  ),
+});
+
+export const errorReplySchema = z.object({ error: z.object({ code: z.string() }) });

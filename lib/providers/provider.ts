@@ -1,0 +1,121 @@
+import type { Secret } from "@/lib/platform/secret";
+
+/** One S3 address at which a key is accepted or refused. */
+export interface Gateway {
+  name: string;
+  endpoint: string;
+}
+
+export type KeyState = "active" | "inactive";
+
+/** What a storage system can do, as data. Nobody asks for the kind of a provider; they ask for these. */
+export interface Capabilities {
+  /** Whether the id is ours to choose. Where false, `marker` finds a key after a lost reply. */
+  choosesId: boolean;
+  /** Whether the secret is ours to choose. Where false, `putKey` returns the one the storage system made. */
+  choosesSecret: boolean;
+  /** How a single key can be switched off and on again. */
+  deactivate: "key" | "none";
+  /** Whether the storage system ends a key by itself at a given time. */
+  expiry: "native" | "none";
+  /** Whether two keys of a principal can work at the same time. */
+  overlap: boolean;
+  /** Whether the storage system tells when a key was last used. */
+  lastUsed: boolean;
+  /** The longest time a removed key may still be accepted, all caches included. Milliseconds. */
+  revocationBoundMs: number;
+}
+
+export interface PutKeySpec {
+  principal: string;
+  accessKeyId: string;
+  /** Ignored where the storage system makes the secret. */
+  secretAccessKey: Secret;
+  /** Says on the storage system that the key is ours, and which. */
+  marker: string;
+}
+
+export interface KeyRef {
+  principal: string;
+  accessKeyId: string;
+}
+
+/** A key as the storage system knows it. Never with its secret. Undefined: the storage system does not say. */
+export interface KeyView {
+  accessKeyId: string;
+  state: KeyState;
+  marker: string | undefined;
+  createdAt: Date | undefined;
+  lastUsedAt: Date | undefined;
+}
+
+export interface Usage {
+  buckets: number;
+  objects: number;
+  bytes: bigint;
+  asOf: Date;
+}
+
+export interface BucketView {
+  name: string;
+  createdAt: Date;
+  objects: number;
+  bytes: bigint;
+}
+
+/** Travels with every call: the deadline or the caller's withdrawal, and the id that logs are joined by. */
+export interface CallContext {
+  signal: AbortSignal;
+  requestId: string;
+}
+
+/**
+ * What a gateway answers to a request signed with a pair.
+ * - `accepted`: the signature was accepted
+ * - `refused-unknown`: the gateway does not know the access key id
+ * - `refused-secret`: it knows the id, and the secret is another
+ * - `refused`: refused, and it does not say which of the two
+ */
+export type ProbeAnswer = "accepted" | "refused-unknown" | "refused-secret" | "refused";
+
+/**
+ * One storage system behind one region. Every method throws `ProviderError` and nothing else, obeys its context's
+ * signal, and leaves no secret in an error, a log line or a URL. Callers get it wrapped by `guard`.
+ */
+export interface Provider {
+  readonly capabilities: Capabilities;
+
+  /** The S3 addresses to prove and measure at; never empty. */
+  gateways(): Gateway[];
+
+  /** Resolves when the admin credential works and the storage system offers what the driver needs. */
+  check(context: CallContext): Promise<void>;
+
+  /** Makes the identity that owns a project's buckets. Resolves also when it is there already. */
+  ensurePrincipal(principal: string, displayName: string, context: CallContext): Promise<void>;
+
+  /** The ids of all principals. Complete or it throws. */
+  listPrincipals(context: CallContext): Promise<string[]>;
+
+  /**
+   * Makes a key and returns the secret that works. With the same id and secret again it changes nothing;
+   * `conflict` when the id exists with anything else.
+   */
+  putKey(spec: PutKeySpec, context: CallContext): Promise<Secret>;
+
+  /** All keys of a principal, [] when it does not exist. Complete or it throws: a part must never look like absence. */
+  listKeys(principal: string, context: CallContext): Promise<KeyView[]>;
+
+  /** Switches one key off or on. Only where `capabilities.deactivate` is `key`. */
+  setKeyState?(key: KeyRef, state: KeyState, context: CallContext): Promise<void>;
+
+  /** Removes a key. Resolves only when the storage system has proved that it is gone; a missing key is no error. */
+  removeKey(key: KeyRef, context: CallContext): Promise<"removed" | "absent">;
+
+  /** Signs a harmless request with the pair at a gateway and tells the answer. */
+  probe(gateway: Gateway, accessKeyId: string, secretAccessKey: Secret, context: CallContext): Promise<ProbeAnswer>;
+
+  usage?(principal: string, context: CallContext): Promise<Usage>;
+
+  listBuckets?(principal: string, context: CallContext): Promise<BucketView[]>;
+}

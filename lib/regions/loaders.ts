@@ -1,0 +1,97 @@
+import "server-only";
+import { randomUUID } from "node:crypto";
+import type { ProjectScope } from "@/lib/gate/scope";
+import { cutPage, decodeCursor, olderThan } from "@/lib/platform/cursor";
+import { db } from "@/lib/platform/db";
+import { logger } from "@/lib/platform/logger";
+import { ProviderError } from "@/lib/providers/errors";
+import { openProvider } from "@/lib/regions/data";
+import type { Region } from "@/prisma/generated/client";
+
+const PAGE_SIZE = 50;
+/** A dashboard waits this long for a storage system, and then says that it does not answer. */
+const OVERVIEW_DEADLINE_MS = 3_000;
+
+export interface RegionOverview {
+  name: string;
+  endpoint: string;
+  signingRegion: string;
+  service: "ok" | "unreachable" | "not-enabled";
+  usage: { buckets: number; objects: number; bytes: string } | null;
+  buckets: { name: string; createdAt: string; objects: number; bytes: string }[] | null;
+}
+
+/** What a project has in each region, as the storage systems tell it now. Bytes are decimal integers. */
+export async function loadOverview(scope: ProjectScope): Promise<RegionOverview[]> {
+  const regions = await db.region.findMany({
+    where: { disabledAt: null },
+    orderBy: { name: "asc" },
+    include: { principals: { where: { projectId: scope.projectId }, select: { externalId: true } } },
+  });
+  return Promise.all(regions.map((region) => loadRegionOverview(region, region.principals[0]?.externalId)));
+}
+
+async function loadRegionOverview(region: Region, principal: string | undefined): Promise<RegionOverview> {
+  const { name, endpoint, signingRegion } = region;
+  const facts = { name, endpoint, signingRegion, usage: null, buckets: null };
+  if (!principal) return { ...facts, service: "not-enabled" };
+  const context = { signal: AbortSignal.timeout(OVERVIEW_DEADLINE_MS), requestId: randomUUID() };
+  try {
+    const provider = openProvider(region);
+    const [usage, buckets] = await Promise.all([
+      provider.usage?.(principal, context),
+      provider.listBuckets?.(principal, context),
+    ]);
+    return {
+      ...facts,
+      service: "ok",
+      usage: usage ? { buckets: usage.buckets, objects: usage.objects, bytes: usage.bytes.toString() } : null,
+      buckets:
+        buckets?.map((bucket) => ({
+          name: bucket.name,
+          createdAt: bucket.createdAt.toISOString(),
+          objects: bucket.objects,
+          bytes: bucket.bytes.toString(),
+        })) ?? null,
+    };
+  } catch (error) {
+    if (error instanceof ProviderError && error.failure === "not-found") return { ...facts, service: "not-enabled" };
+    logger.warn({ err: error, region: name }, "no overview of the region");
+    return { ...facts, service: "unreachable" };
+  }
+}
+
+export interface RegionRow {
+  id: string;
+  name: string;
+  provider: string;
+  endpoint: string;
+  signingRegion: string;
+  checkedAt: string | null;
+  checkError: string | null;
+  disabledAt: string | null;
+}
+
+/** A page of all regions, newest first. For those who manage the installation: the caller checks. */
+export async function listRegions(query: {
+  cursor?: string | undefined;
+}): Promise<{ rows: RegionRow[]; next: string | null }> {
+  const regions = await db.region.findMany({
+    where: query.cursor ? olderThan(decodeCursor(query.cursor)) : {},
+    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    take: PAGE_SIZE + 1,
+    omit: { sealedCredentials: true },
+  });
+  const page = cutPage(regions, PAGE_SIZE);
+  const rows = page.rows.map(({ id, name, provider, endpoint, signingRegion, checkedAt, checkError, disabledAt }) => ({
+    id,
+    name,
+    provider,
+    endpoint,
+    signingRegion,
+    checkError,
+    checkedAt: checkedAt?.toISOString() ?? null,
+    disabledAt: disabledAt?.toISOString() ?? null,
+  }));
+  return { rows, next: page.next };
+}

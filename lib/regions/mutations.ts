@@ -1,0 +1,78 @@
+import "server-only";
+import { type AuditActor, recordEvent } from "@/lib/audit/record";
+import { seal } from "@/lib/platform/crypto";
+import { db, type Transaction } from "@/lib/platform/db";
+import { AppError } from "@/lib/platform/errors";
+import type { Secret } from "@/lib/platform/secret";
+import { credentialsContext, openProvider } from "@/lib/regions/data";
+import type { Prisma, Region } from "@/prisma/generated/client";
+
+const CHECK_DEADLINE_MS = 8_000;
+
+export interface RegionInput {
+  name: string;
+  provider: string;
+  endpoint: string;
+  signingRegion: string;
+  gateways: string[];
+  settings: Prisma.InputJsonObject;
+  /** The driver's admin credentials as JSON. */
+  credentials: Secret;
+}
+
+/** Adds a region or changes the one of this name; its credentials are sealed with the master key. */
+export async function putRegion(tx: Transaction, by: AuditActor, region: RegionInput, masterKey: Buffer): Promise<void> {
+  const { name, endpoint, credentials, ...rest } = region;
+  const known = await tx.region.findUnique({ where: { name }, select: { id: true } });
+  const data = { ...rest, endpoint };
+  const { id } = known
+    ? await tx.region.update({ where: { name }, data, select: { id: true } })
+    : await tx.region.create({ data: { ...data, name }, select: { id: true } });
+  const sealed = seal(credentials.reveal(), masterKey, credentialsContext(id));
+  await tx.region.update({ where: { id }, data: { sealedCredentials: Uint8Array.from(sealed) } });
+  const event = known ? "region.changed" : "region.created";
+  await recordEvent(tx, { event, outcome: "done", actor: by, data: { name, endpoint } });
+}
+
+/** Changes the address that people use. Throws NOT_FOUND. */
+export async function changeRegion(
+  tx: Transaction,
+  by: AuditActor,
+  name: string,
+  change: { endpoint: string },
+): Promise<void> {
+  const { id } = await requireRegionRow(tx, name);
+  await tx.region.update({ where: { id }, data: change });
+  const data = { name, endpoint: change.endpoint };
+  await recordEvent(tx, { event: "region.changed", outcome: "done", actor: by, data });
+}
+
+/** Switches a region off for new pairs, or on again; existing keys go on working. Throws NOT_FOUND. */
+export async function setRegionDisabled(tx: Transaction, by: AuditActor, name: string, disabled: boolean): Promise<void> {
+  const { id } = await requireRegionRow(tx, name);
+  await tx.region.update({ where: { id }, data: { disabledAt: disabled ? new Date() : null } });
+  const event = disabled ? "region.disabled" : "region.enabled";
+  await recordEvent(tx, { event, outcome: "done", actor: by, data: { name } });
+}
+
+/** Asks every region's storage system whether it answers, and writes down what it said. */
+export async function checkRegions(): Promise<void> {
+  const regions = await db.region.findMany({ where: { disabledAt: null } });
+  await Promise.all(regions.map(checkRegion));
+}
+
+async function checkRegion(region: Region): Promise<void> {
+  let checkError: string | null = null;
+  try {
+    await openProvider(region).check({ signal: AbortSignal.timeout(CHECK_DEADLINE_MS), requestId: region.id });
+  } catch (error) {
+    checkError = error instanceof Error ? error.message : "the check failed";
+  }
+  await db.region.update({ where: { id: region.id }, data: { checkedAt: new Date(), checkError } });
+}
+
+async function requireRegionRow(tx: Transaction, name: string): Promise<{ id: string }> {
+  const region = await tx.region.findUnique({ where: { name }, select: { id: true } });
+  if (!region) throw new AppError("NOT_FOUND", "no such region", { userMessage: `There is no region ${name}.` });
+  return region;
+}

@@ -1,0 +1,29 @@
+import "server-only";
+import { db } from "@/lib/platform/db";
+import { isSessionLive, isTouchDue } from "@/lib/sessions/rules";
+
+export interface SessionUser {
+  sessionId: string;
+  userId: string;
+  name: string;
+  email: string;
+  platformRole: string | null;
+}
+
+/**
+ * The person of a session, read afresh; undefined when the session has ended or the account is disabled.
+ * `activity` says that the person did something, which moves the idle limit.
+ */
+export async function readSession(sessionId: string, options: { activity: boolean }): Promise<SessionUser | undefined> {
+  const session = await db.session.findUnique({
+    where: { id: sessionId },
+    include: { user: { select: { id: true, name: true, email: true, platformRole: true, disabledAt: true } } },
+  });
+  const now = new Date();
+  if (!session || session.user.disabledAt || !isSessionLive(session, now)) return undefined;
+  if (options.activity && isTouchDue(session, now)) {
+    await db.session.updateMany({ where: { id: sessionId, revokedAt: null }, data: { lastSeenAt: now } });
+  }
+  const { id: userId, name, email, platformRole } = session.user;
+  return { sessionId, userId, name, email, platformRole };
+}

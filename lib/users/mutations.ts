@@ -1,0 +1,93 @@
+import "server-only";
+import { type AuditActor, recordEvent } from "@/lib/audit/record";
+import type { PlatformRole } from "@/lib/gate/permissions";
+import { db, type Transaction } from "@/lib/platform/db";
+import { AppError } from "@/lib/platform/errors";
+import { hashPassword, verifyPassword } from "@/lib/platform/password";
+import type { Secret } from "@/lib/platform/secret";
+import type { ChangePasswordOutput } from "@/lib/users/schema";
+
+export interface NewUser {
+  email: string;
+  name: string;
+  password: Secret;
+  platformRole: PlatformRole | null;
+}
+
+/** Creates a person who can sign in. Throws CONFLICT when the e-mail address is taken. */
+export async function createUser(tx: Transaction, by: AuditActor, user: NewUser): Promise<{ id: string }> {
+  const taken = await tx.user.findUnique({ where: { email: user.email }, select: { id: true } });
+  if (taken) throw new AppError("CONFLICT", "e-mail taken", { userMessage: `There is a user ${user.email} already.` });
+  const { email, name, platformRole } = user;
+  const passwordHash = await hashPassword(user.password.reveal());
+  const created = await tx.user.create({ data: { email, name, platformRole, passwordHash }, select: { id: true } });
+  await recordEvent(tx, { event: "user.created", outcome: "done", actor: by, data: { email, platformRole } });
+  return created;
+}
+
+/** Changes a person's name or platform role. Throws NOT_FOUND. */
+export async function changeUser(
+  tx: Transaction,
+  by: AuditActor,
+  email: string,
+  change: { name?: string; platformRole?: PlatformRole | null },
+): Promise<void> {
+  await requireUser(tx, email);
+  const user = await tx.user.update({ where: { email }, data: change, select: { platformRole: true } });
+  await recordEvent(tx, {
+    event: "user.changed",
+    outcome: "done",
+    actor: by,
+    data: { email, platformRole: user.platformRole },
+  });
+}
+
+/** Disables a person, which ends their sessions at once, or enables them again. Throws NOT_FOUND. */
+export async function setUserDisabled(tx: Transaction, by: AuditActor, email: string, disabled: boolean): Promise<void> {
+  const user = await requireUser(tx, email);
+  const now = new Date();
+  await tx.user.update({ where: { id: user.id }, data: { disabledAt: disabled ? now : null } });
+  if (disabled) await tx.session.updateMany({ where: { userId: user.id, revokedAt: null }, data: { revokedAt: now } });
+  await recordEvent(tx, { event: disabled ? "user.disabled" : "user.enabled", outcome: "done", actor: by, data: { email } });
+}
+
+/** Sets a new password and ends all of the person's sessions. Throws NOT_FOUND. */
+export async function setPassword(tx: Transaction, by: AuditActor, email: string, password: Secret): Promise<void> {
+  const user = await requireUser(tx, email);
+  const passwordHash = await hashPassword(password.reveal());
+  await tx.user.update({ where: { id: user.id }, data: { passwordHash } });
+  await tx.session.updateMany({ where: { userId: user.id, revokedAt: null }, data: { revokedAt: new Date() } });
+  await recordEvent(tx, { event: "user.password-changed", outcome: "done", actor: by, data: { email } });
+}
+
+/** A person changes their own password: the present one must fit, and every other session of theirs ends. */
+export async function changeOwnPassword(
+  by: AuditActor & { userId: string; sessionId: string | undefined },
+  current: Secret,
+  next: Secret,
+): Promise<ChangePasswordOutput> {
+  const user = await db.user.findUniqueOrThrow({ where: { id: by.userId } });
+  if (!(await verifyPassword(user.passwordHash, current.reveal()))) {
+    return { ok: false, field: "current", message: "This is not your present password. Nothing was changed." };
+  }
+  if (current.reveal() === next.reveal()) {
+    return { ok: false, field: "next", message: "This is your present password. Nothing was changed." };
+  }
+  const passwordHash = await hashPassword(next.reveal());
+  await db.$transaction(async (tx) => {
+    await tx.user.update({ where: { id: user.id }, data: { passwordHash } });
+    await tx.session.updateMany({
+      where: { userId: user.id, revokedAt: null, ...(by.sessionId ? { id: { not: by.sessionId } } : {}) },
+      data: { revokedAt: new Date() },
+    });
+    const data = { email: user.email };
+    await recordEvent(tx, { event: "user.password-changed", outcome: "done", actor: by, data });
+  });
+  return { ok: true };
+}
+
+async function requireUser(tx: Transaction, email: string): Promise<{ id: string }> {
+  const user = await tx.user.findUnique({ where: { email }, select: { id: true } });
+  if (!user) throw new AppError("NOT_FOUND", "no such user", { userMessage: `There is no user ${email}.` });
+  return user;
+}

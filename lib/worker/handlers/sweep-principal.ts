@@ -1,0 +1,6 @@
+import { sweepPrincipal } from "@/lib/access-keys/mutations/sweep-principal";
+import type { JobPayload } from "@/lib/jobs/jobs";
+
+export function handleSweepPrincipal({ principalId }: JobPayload<"sweep-principal">): Promise<void> {
+  return sweepPrincipal(principalId);
+}

@@ -1,0 +1,56 @@
+import type { PgBoss } from "pg-boss";
+import { startHeartbeat } from "@/lib/installation/mutations";
+import { JOBS, type JobName, type JobPayload } from "@/lib/jobs/jobs";
+import { startQueue } from "@/lib/jobs/queue";
+import { db } from "@/lib/platform/db";
+import { onStop } from "@/lib/platform/lifecycle";
+import { logger } from "@/lib/platform/logger";
+import { handleCheckRegions } from "@/lib/worker/handlers/check-regions";
+import { handleReconcile } from "@/lib/worker/handlers/reconcile";
+import { handleRevokeKey } from "@/lib/worker/handlers/revoke-key";
+import { handleSettleOperation } from "@/lib/worker/handlers/settle-operation";
+import { handleSweepAll } from "@/lib/worker/handlers/sweep-all";
+import { handleSweepPrincipal } from "@/lib/worker/handlers/sweep-principal";
+
+const HANDLERS: { [N in JobName]: (payload: JobPayload<N>) => Promise<void> } = {
+  "settle-operation": handleSettleOperation,
+  "revoke-key": handleRevokeKey,
+  "sweep-principal": handleSweepPrincipal,
+  "sweep-all": handleSweepAll,
+  reconcile: handleReconcile,
+  "check-regions": handleCheckRegions,
+};
+
+const SCHEDULES: Partial<Record<JobName, string>> = {
+  reconcile: "* * * * *",
+  "check-regions": "* * * * *",
+  "sweep-all": "17 * * * *",
+};
+
+const POLL_SECONDS = 1;
+const STOP_WITHIN_MS = 15_000;
+
+async function main(): Promise<void> {
+  const queue = await startQueue({ supervise: true, schedule: true, connections: 4 });
+  const heartbeat = startHeartbeat("worker");
+  onStop(async () => {
+    heartbeat.stop();
+    await queue.stop({ graceful: true, timeout: STOP_WITHIN_MS });
+    await db.$disconnect();
+  });
+  for (const name of Object.keys(HANDLERS) as JobName[]) await consume(queue, name);
+  for (const [name, cron] of Object.entries(SCHEDULES)) await queue.schedule(name, cron);
+  logger.info("worker ready");
+  await Promise.all([handleReconcile(), handleCheckRegions()]);
+}
+
+async function consume<N extends JobName>(queue: PgBoss, name: N): Promise<void> {
+  await queue.work(name, { pollingIntervalSeconds: POLL_SECONDS, batchSize: 1 }, async (jobs) => {
+    for (const job of jobs) await HANDLERS[name](JOBS[name].parse(job.data ?? {}) as JobPayload<N>);
+  });
+}
+
+main().catch((error: unknown) => {
+  logger.fatal({ err: error }, "the worker could not start");
+  process.exit(1);
+});

@@ -1,0 +1,124 @@
+import { SYSTEM_ACTOR } from "@/lib/audit/record";
+import type { PlatformRole, ProjectRole } from "@/lib/gate/permissions";
+import { ensureInstallationRow } from "@/lib/installation/mutations";
+import { setMember } from "@/lib/members/mutations";
+import { unseal } from "@/lib/platform/crypto";
+import type { Transaction } from "@/lib/platform/db";
+import { ALPHANUMERIC, randomText } from "@/lib/platform/random-text";
+import { Secret } from "@/lib/platform/secret";
+import { createProject } from "@/lib/projects/mutations";
+import { credentialsContext } from "@/lib/regions/data";
+import { putRegion, type RegionInput } from "@/lib/regions/mutations";
+import { createUser } from "@/lib/users/mutations";
+import type { PrismaClient } from "@/prisma/generated/client";
+
+const PASSWORD_LENGTH = 20;
+const DEMO_PROJECT = "demo";
+
+/** What first-run.json holds; the only place where these passwords stand. */
+export interface FirstRun {
+  url: string;
+  regions: { name: string; endpoint: string; signingRegion: string }[];
+  users: { email: string; password: string; role: PlatformRole | ProjectRole; project: string | null }[];
+}
+
+/** A region of the built-in server, as this start offers it. */
+export interface BuiltinRegion {
+  name: string;
+  /** The public S3 address. */
+  endpoint: string;
+  /** The S3 address on this machine, where keys are proved and measured. */
+  gateway: string;
+  signingRegion: string;
+  adminUrl: string;
+}
+
+type NewPerson = { email: string; name: string; platformRole?: PlatformRole; projectRole?: ProjectRole };
+
+const ADMIN: NewPerson = { email: "admin@latchkey.localhost", name: "Petra Admin", platformRole: "platform-admin" };
+const DEMO: NewPerson[] = [
+  ADMIN,
+  { email: "support@latchkey.localhost", name: "Sam Support", platformRole: "support" },
+  { email: "owner@latchkey.localhost", name: "Olga Owner", projectRole: "admin" },
+  { email: "member-plus@latchkey.localhost", name: "Mia Member", projectRole: "member+" },
+  { email: "member@latchkey.localhost", name: "Max Member", projectRole: "member" },
+];
+
+/** Draws the passwords of a first run. Nothing is written yet. */
+export function prepareFirstRun(mode: "demo" | "empty", url: string, regions: BuiltinRegion[]): FirstRun {
+  return {
+    url,
+    regions: regions.map(({ name, endpoint, signingRegion }) => ({ name, endpoint, signingRegion })),
+    users: peopleOf(mode).map((person) => ({
+      email: person.email,
+      password: randomText(PASSWORD_LENGTH, ALPHANUMERIC),
+      role: roleOf(person),
+      project: person.projectRole ? DEMO_PROJECT : null,
+    })),
+  };
+}
+
+/** Whether anybody can sign in yet. */
+export async function hasUsers(database: PrismaClient): Promise<boolean> {
+  return (await database.user.findFirst({ select: { id: true } })) !== null;
+}
+
+/** Makes the people and the project of a first run, in one transaction. */
+export async function applyFirstRun(database: PrismaClient, record: FirstRun): Promise<void> {
+  const people = new Map(DEMO.map((person) => [person.email, person]));
+  await database.$transaction(
+    async (tx) => {
+      await ensureInstallationRow(tx);
+      if (record.users.some((user) => user.project === DEMO_PROJECT)) {
+        await createProject(tx, SYSTEM_ACTOR, { slug: DEMO_PROJECT, name: "Demo" });
+      }
+      for (const user of record.users) {
+        const person = people.get(user.email);
+        if (!person) throw new Error("a first run names a person it does not know");
+        const { email, name, platformRole = null } = person;
+        await createUser(tx, SYSTEM_ACTOR, { email, name, platformRole, password: new Secret(user.password) });
+        if (person.projectRole) {
+          await setMember(tx, SYSTEM_ACTOR, { project: DEMO_PROJECT, email, role: person.projectRole });
+        }
+      }
+    },
+    { timeout: 30_000 },
+  );
+}
+
+/** Brings the rows of the built-in server's regions in line with where this start offers them. */
+export async function syncBuiltinRegions(
+  database: PrismaClient,
+  regions: BuiltinRegion[],
+  adminToken: Secret,
+  masterKey: Buffer,
+): Promise<void> {
+  await database.$transaction(async (tx) => {
+    await ensureInstallationRow(tx);
+    const credentials = new Secret(JSON.stringify({ adminToken: adminToken.reveal() }));
+    for (const { gateway, adminUrl, ...rest } of regions) {
+      const region = { ...rest, provider: "builtin", gateways: [gateway], settings: { adminUrl }, credentials };
+      if (!(await isUpToDate(tx, region, masterKey))) await putRegion(tx, SYSTEM_ACTOR, region, masterKey);
+    }
+  });
+}
+
+async function isUpToDate(tx: Transaction, region: RegionInput, masterKey: Buffer): Promise<boolean> {
+  const row = await tx.region.findUnique({ where: { name: region.name } });
+  if (!row?.sealedCredentials) return false;
+  const facts = (of: Pick<RegionInput, "endpoint" | "signingRegion" | "gateways"> & { settings: unknown }) =>
+    JSON.stringify([of.endpoint, of.signingRegion, of.gateways, of.settings]);
+  if (facts(row) !== facts(region)) return false;
+  const sealed = unseal(Buffer.from(row.sealedCredentials), masterKey, credentialsContext(row.id));
+  return sealed === region.credentials.reveal();
+}
+
+function peopleOf(mode: "demo" | "empty"): NewPerson[] {
+  return mode === "demo" ? DEMO : [ADMIN];
+}
+
+function roleOf(person: NewPerson): PlatformRole | ProjectRole {
+  const role = person.platformRole ?? person.projectRole;
+  if (!role) throw new Error("a person of the first run has no role");
+  return role;
+}
