@@ -61,9 +61,9 @@ async function applyLimits(email: string, address: string): Promise<void> {
     await takePoint("sign-in-address", SIGN_IN_ADDRESS, address);
     await takePoint("sign-in-account", SIGN_IN_ACCOUNT, accountKey(email));
   } catch (error) {
-    if (!(error instanceof AppError) || error.code !== "RATE_LIMITED") throw new Error("UNAVAILABLE");
+    if (!(error instanceof AppError) || error.code !== "RATE_LIMITED") throw new Error("UNAVAILABLE", { cause: error });
     await refuseByLimit(email, address);
-    throw new Error(`TRY_AGAIN_IN:${error.retryAfterSeconds ?? 60}`);
+    throw new Error(`TRY_AGAIN_IN:${error.retryAfterSeconds ?? 60}`, { cause: error });
   }
 }
 

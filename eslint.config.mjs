@@ -1,0 +1,69 @@
+import js from "@eslint/js";
+import next from "@next/eslint-plugin-next";
+import hooks from "eslint-plugin-react-hooks";
+import globals from "globals";
+import ts from "typescript-eslint";
+
+/** The only places where a secret may be turned into text: drivers, the probe signer, and what hashes passwords. */
+const MAY_REVEAL = [
+  "lib/providers/**",
+  "lib/access-keys/actions.ts",
+  "lib/users/mutations.ts",
+  "lib/regions/mutations.ts",
+  "lib/cli/**",
+  "lib/builtin-s3/**",
+  "lib/supervisor/**",
+  "prisma/first-run.ts",
+  "**/*.test.ts",
+  "e2e/**",
+];
+/** The only places that read the environment; everything else takes `env`. */
+const MAY_READ_ENVIRONMENT = [
+  "lib/platform/env.ts",
+  "lib/platform/logger.ts",
+  "lib/supervisor/**",
+  "lib/database/**",
+  "lib/builtin-s3/config.ts",
+  "lib/builtin-s3/lock.ts",
+  "bin/**",
+  "e2e/**",
+  "*.ts",
+  "*.mts",
+  "*.mjs",
+  "**/*.test.ts",
+];
+
+const REVEAL = {
+  selector: "CallExpression[callee.property.name='reveal']",
+  message: "A secret is turned into text only where eslint.config.mjs allows it.",
+};
+const ENVIRONMENT = {
+  selector: "MemberExpression[object.name='process'][property.name='env']",
+  message: "Settings come from lib/platform/env.ts.",
+};
+
+export default ts.config(
+  { ignores: ["node_modules/", ".next/", "dist/", ".data/", "prisma/generated/", "next-env.d.ts", "test-results/"] },
+  js.configs.recommended,
+  ts.configs.recommended,
+  {
+    languageOptions: { globals: { ...globals.node, ...globals.browser } },
+    linterOptions: { reportUnusedDisableDirectives: "error", noInlineConfig: true },
+    rules: {
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+      "no-restricted-syntax": ["error", REVEAL, ENVIRONMENT],
+    },
+  },
+  { files: MAY_REVEAL, rules: { "no-restricted-syntax": ["error", ENVIRONMENT] } },
+  { files: MAY_READ_ENVIRONMENT, rules: { "no-restricted-syntax": ["error", REVEAL] } },
+  {
+    files: MAY_READ_ENVIRONMENT.filter((place) => MAY_REVEAL.includes(place)).concat("lib/builtin-s3/config.ts", "lib/builtin-s3/lock.ts"),
+    rules: { "no-restricted-syntax": "off" },
+  },
+  {
+    files: ["app/**", "components/**"],
+    plugins: { "@next/next": next, "react-hooks": hooks },
+    rules: { ...next.configs.recommended.rules, ...next.configs["core-web-vitals"].rules, ...hooks.configs.recommended.rules },
+  },
+);
