@@ -1,0 +1,29 @@
+import type { Metadata } from "next";
+import { loadPage } from "@/app/load-page";
+import { AdministrationHeader } from "@/components/installation/administration-header";
+import { Pager } from "@/components/layout/pager";
+import { readParameter, type SearchParameters } from "@/components/layout/parameters";
+import { Section } from "@/components/layout/section";
+import { RegionTable } from "@/components/regions/region-table";
+import { Empty } from "@/components/ui/empty";
+import { requirePlatform } from "@/lib/gate/page";
+import { listRegions } from "@/lib/regions/loaders";
+
+export const metadata: Metadata = { title: "Regions" };
+
+const PATH = "/admin/regions";
+
+export default async function AdminRegionsPage({ searchParams }: { searchParams: SearchParameters }) {
+  await requirePlatform("installation:manage");
+  const cursor = readParameter((await searchParams).cursor);
+  const { rows, next } = await loadPage(PATH, () => listRegions({ cursor }));
+  return (
+    <>
+      <AdministrationHeader />
+      <Section id="regions" title="Regions" description="Newest first. npm run admin -- region makes and changes them.">
+        {rows.length > 0 ? <RegionTable rows={rows} /> : <Empty title="No regions yet">npm run admin -- region adds one.</Empty>}
+        <Pager path={PATH} cursor={cursor} next={next} />
+      </Section>
+    </>
+  );
+}

@@ -1,0 +1,26 @@
+import type { ReactNode } from "react";
+import { Shell } from "@/components/layout/shell";
+import { requireActor } from "@/lib/gate/page";
+import { can } from "@/lib/gate/permissions";
+import { authorizeProject } from "@/lib/gate/scope";
+import { listMyProjects } from "@/lib/projects/loaders";
+
+/** The frame of the pages that no project bounds. Whoever has just one project keeps its entries in view. */
+export default async function InstallationLayout({ children }: { children: ReactNode }) {
+  const actor = await requireActor();
+  const projects = await listMyProjects(actor);
+  const only = projects.length === 1 ? projects[0] : undefined;
+  const scope = only && (await authorizeProject(actor, only.slug, "storage:read"));
+  const platform = actor.platformRole ? [actor.platformRole] : [];
+  const navigation = {
+    projects,
+    project: scope && { slug: scope.slug, name: scope.name, keys: can(scope.roles, "keys:read") },
+    support: can(platform, "keys:find"),
+    administration: can(platform, "installation:manage"),
+  };
+  return (
+    <Shell person={actor} navigation={navigation}>
+      {children}
+    </Shell>
+  );
+}

@@ -1,0 +1,11 @@
+"use client";
+
+import { Failure } from "@/components/layout/failure";
+
+export default function ErrorPage({ error, retry }: { error: unknown; retry: () => void }) {
+  return (
+    <main>
+      <Failure error={error} retry={retry} />
+    </main>
+  );
+}

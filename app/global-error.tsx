@@ -1,0 +1,18 @@
+"use client";
+
+import { Failure } from "@/components/layout/failure";
+import "./globals.css";
+
+/** Stands in for the root layout when that itself has failed. */
+export default function GlobalError({ error, retry }: { error: unknown; retry: () => void }) {
+  return (
+    <html lang="en">
+      <body>
+        <title>Something went wrong · Latchkey</title>
+        <main>
+          <Failure error={error} retry={retry} />
+        </main>
+      </body>
+    </html>
+  );
+}

@@ -1,0 +1,12 @@
+import type { Metadata } from "next";
+import { NotHere } from "@/components/layout/not-here";
+
+export const metadata: Metadata = { title: "Not found" };
+
+export default function NotFound() {
+  return (
+    <main>
+      <NotHere />
+    </main>
+  );
+}

@@ -1,0 +1,26 @@
+import type { ReactNode } from "react";
+import { Shell } from "@/components/layout/shell";
+import { requireProject } from "@/lib/gate/page";
+import { can } from "@/lib/gate/permissions";
+import { listMyProjects } from "@/lib/projects/loaders";
+
+interface ProjectLayoutProps {
+  params: Promise<{ slug: string }>;
+  children: ReactNode;
+}
+
+export default async function ProjectLayout({ params, children }: ProjectLayoutProps) {
+  const { slug } = await params;
+  const { actor, name, roles } = await requireProject(slug, "storage:read");
+  const navigation = {
+    projects: await listMyProjects(actor),
+    project: { slug, name, keys: can(roles, "keys:read") },
+    support: can(roles, "keys:find"),
+    administration: can(roles, "installation:manage"),
+  };
+  return (
+    <Shell person={actor} navigation={navigation}>
+      {children}
+    </Shell>
+  );
+}

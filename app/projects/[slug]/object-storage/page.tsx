@@ -1,0 +1,49 @@
+import type { Metadata } from "next";
+import { Suspense } from "react";
+import { CredentialsSection } from "@/components/access-keys/credentials-section";
+import { PageHeader } from "@/components/layout/page-header";
+import { Section } from "@/components/layout/section";
+import { StorageOverview, StorageOverviewSkeleton } from "@/components/regions/storage-overview";
+import { loadCards } from "@/lib/access-keys/loaders";
+import { requireProject } from "@/lib/gate/page";
+import { can, restsOnPlatformRole } from "@/lib/gate/permissions";
+import type { ProjectScope } from "@/lib/gate/scope";
+import { loadOverview } from "@/lib/regions/loaders";
+
+export const metadata: Metadata = { title: "Object Storage Dashboard" };
+
+/** Most installations have about this many regions; it only sets the height of the skeleton. */
+const USUAL_REGIONS = 2;
+
+export default async function ObjectStoragePage({ params }: { params: Promise<{ slug: string }> }) {
+  const { slug } = await params;
+  const scope = await requireProject(slug, "storage:read");
+  const { roles } = scope;
+  const cards = can(roles, "keys:read") ? await loadCards(scope) : undefined;
+  const powers = {
+    issue: can(roles, "keys:issue"),
+    disable: can(roles, "keys:disable"),
+    reasonRequired: restsOnPlatformRole(roles, "keys:disable"),
+  };
+  return (
+    <>
+      <PageHeader title="Object Storage Dashboard">Project {scope.name}</PageHeader>
+      <Suspense fallback={<StorageOverviewSkeleton regions={cards?.length ?? USUAL_REGIONS} />}>
+        <Overview scope={scope} />
+      </Suspense>
+      {cards ? (
+        <Section
+          id="credentials"
+          title="Object Storage Credentials"
+          description="One pair of keys a region, for aws, s3cmd, rclone and everything else that speaks S3."
+        >
+          <CredentialsSection project={slug} initialCards={cards} powers={powers} />
+        </Section>
+      ) : null}
+    </>
+  );
+}
+
+async function Overview({ scope }: { scope: ProjectScope }) {
+  return <StorageOverview regions={await loadOverview(scope)} />;
+}

@@ -1,0 +1,49 @@
+"use client";
+
+import Link from "next/link";
+import type { Card } from "@/lib/access-keys/schema";
+import { CredentialCard, type KeyPowers } from "@/components/access-keys/credential-card";
+import { useCards } from "@/components/access-keys/use-cards";
+import { Empty } from "@/components/ui/empty";
+import { Notice } from "@/components/ui/notice";
+
+interface CredentialsSectionProps {
+  project: string;
+  initialCards: Card[];
+  powers: KeyPowers;
+}
+
+/** The cards, one a region, as they are and as they change. */
+export function CredentialsSection({ project, initialCards, powers }: CredentialsSectionProps) {
+  const { cards, problem, refresh } = useCards(project, initialCards);
+  if (cards.length === 0) {
+    return <Empty title="There is no region yet">An administrator of this portal adds regions; keys can be made in each of them.</Empty>;
+  }
+  return (
+    <div className="grid gap-4">
+      {problem ? <PollProblem problem={problem} /> : null}
+      <div className="grid items-start gap-4 xl:grid-cols-2">
+        {cards.map((card) => (
+          <CredentialCard key={card.region.name} project={project} card={card} powers={powers} onChanged={refresh} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function PollProblem({ problem }: { problem: "signed-out" | "unreachable" }) {
+  return (
+    <Notice look="warn" role="status">
+      {problem === "signed-out" ? (
+        <>
+          Your session has ended, so what stands here may be old.{" "}
+          <Link href="/login" className="font-medium underline underline-offset-2">
+            Sign in again
+          </Link>
+        </>
+      ) : (
+        "The portal does not answer at the moment, so what stands here may be old. It is asked again every few seconds."
+      )}
+    </Notice>
+  );
+}

@@ -1,0 +1,113 @@
+"use client";
+
+import { useEffect, useRef, useState } from "react";
+import { disableAccess } from "@/lib/access-keys/actions";
+import { type Card, CONFIRM_WORD } from "@/lib/access-keys/schema";
+import { DisableForm } from "@/components/access-keys/disable-form";
+import { isSettled } from "@/components/access-keys/receipt";
+import { ReceiptList } from "@/components/access-keys/receipt-list";
+import { ask } from "@/components/ui/reply";
+import { createRequestId } from "@/components/access-keys/request-id";
+import { Button } from "@/components/ui/button";
+import { Dialog, DialogButtons, DialogContent, DialogTitle } from "@/components/ui/dialog";
+import { Notice } from "@/components/ui/notice";
+
+interface DisableDialogProps {
+  project: string;
+  /** As it is now: it follows the poll while the dialog is open. */
+  card: Card;
+  reasonRequired: boolean;
+  onClose: () => void;
+  onCloseAutoFocus: (event: Event) => void;
+}
+
+type Stage = { at: "form"; error: string | undefined } | { at: "working" } | { at: "done"; message: string };
+
+const LOST =
+  "The portal did not answer, so it is not known whether anything was changed. Try again: the same request is never carried out twice.";
+
+export function DisableDialog({ project, card, reasonRequired, onClose, onCloseAutoFocus }: DisableDialogProps) {
+  const [stage, setStage] = useState<Stage>({ at: "form", error: undefined });
+  const [ended] = useState(() => new Set(card.receipts.filter(isSettled).map((line) => line.accessKeyId)));
+  const requestId = useRef<string>(undefined);
+  const running = useRef(false);
+  const title = useRef<HTMLHeadingElement>(null);
+  const working = stage.at === "working";
+
+  useEffect(() => {
+    if (stage.at === "done") title.current?.focus();
+  }, [stage.at]);
+
+  async function disable(reason: string | undefined) {
+    if (running.current) return;
+    running.current = true;
+    setStage({ at: "working" });
+    requestId.current ??= createRequestId();
+    const intention = { project, region: card.region.name, requestId: requestId.current };
+    const reply = await ask(() => disableAccess({ ...intention, confirm: CONFIRM_WORD, ...(reason ? { reason } : {}) }));
+    // Without an answer the next press must stay the same request.
+    if (reply.kind !== "lost") requestId.current = undefined;
+    if (reply.kind === "lost") setStage({ at: "form", error: LOST });
+    else if (reply.kind === "refused") setStage({ at: "form", error: reply.message });
+    else setStage(reply.data.ok ? { at: "done", message: reply.data.message } : { at: "form", error: reply.data.message });
+    running.current = false;
+  }
+
+  return (
+    <Dialog open onOpenChange={(open) => !open && !working && onClose()}>
+      <DialogContent
+        onEscapeKeyDown={(event) => working && event.preventDefault()}
+        onInteractOutside={(event) => working && event.preventDefault()}
+        onCloseAutoFocus={onCloseAutoFocus}
+        {...(stage.at === "done" ? { "aria-describedby": undefined } : {})}
+      >
+        <DialogTitle ref={title} tabIndex={-1}>
+          Disable Access
+        </DialogTitle>
+        {stage.at === "done" ? (
+          <Outcome message={stage.message} card={card} ended={ended} onClose={onClose} />
+        ) : (
+          <DisableForm
+            region={card.region}
+            reasonRequired={reasonRequired}
+            error={stage.at === "form" ? stage.error : undefined}
+            working={working}
+            onDisable={(reason) => void disable(reason)}
+            onCancel={onClose}
+          />
+        )}
+      </DialogContent>
+    </Dialog>
+  );
+}
+
+interface OutcomeProps {
+  message: string;
+  card: Card;
+  /** Keys that had ended before. */
+  ended: ReadonlySet<string>;
+  onClose: () => void;
+}
+
+/** What came of it: a line per gateway until each refuses. */
+function Outcome({ message, card, ended, onClose }: OutcomeProps) {
+  const lines = card.receipts.filter((line) => !ended.has(line.accessKeyId));
+  return (
+    <>
+      <Notice look="good" role="status">
+        {message}
+      </Notice>
+      <div role="status" className="grid gap-2">
+        {lines.length > 0 ? (
+          <ReceiptList receipts={lines} boundSeconds={card.region.revocationBoundSeconds} />
+        ) : (
+          <p className="text-muted">Waiting for the gateways…</p>
+        )}
+      </div>
+      <p className="text-muted">CLI access can be enabled again at any time. Your buckets and data stay.</p>
+      <DialogButtons>
+        <Button onClick={onClose}>Close</Button>
+      </DialogButtons>
+    </>
+  );
+}

@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { describeReceipt } from "@/components/access-keys/receipt";
+
+const line = {
+  accessKeyId: "LKAAA0000000000000AA",
+  gateway: "north",
+  removedAt: "2026-01-01T00:00:00.000Z",
+  lastAcceptedAt: null,
+  firstRefusedAt: null,
+  unmeasurable: null,
+};
+
+test.each([
+  ["refused", { firstRefusedAt: "2026-01-01T00:00:00.210Z" }, "north: refused after 0.2 s"],
+  ["refused by a clock that is behind", { firstRefusedAt: "2025-12-31T23:59:59.000Z" }, "north: refused after 0.0 s"],
+  ["accepting", { lastAcceptedAt: "2026-01-01T00:00:01.000Z" }, "north: still accepting, at most 300 s"],
+  ["unknown yet", {}, "north: removed, waiting for the first refusal"],
+  ["not measurable", { unmeasurable: "it answers all keys alike" }, "north: not measurable, it answers all keys alike"],
+])("%s", (_name, change, sentence) => {
+  expect(describeReceipt({ ...line, ...change }, 300)).toBe(sentence);
+});

@@ -1,0 +1,21 @@
+import type { ReceiptLine } from "@/lib/access-keys/schema";
+
+/**
+ * One gateway's part of a receipt in words: "north: refused after 0.2 s". `boundSeconds`, where known, says how
+ * long a gateway that still accepts the key may go on doing so.
+ */
+export function describeReceipt(line: ReceiptLine, boundSeconds?: number): string {
+  const { gateway, unmeasurable, removedAt, firstRefusedAt, lastAcceptedAt } = line;
+  if (firstRefusedAt) {
+    const seconds = Math.max(0, Date.parse(firstRefusedAt) - Date.parse(removedAt)) / 1_000;
+    return `${gateway}: refused after ${seconds.toFixed(1)} s`;
+  }
+  if (unmeasurable) return `${gateway}: not measurable, ${unmeasurable}`;
+  if (!lastAcceptedAt) return `${gateway}: removed, waiting for the first refusal`;
+  return `${gateway}: still accepting${boundSeconds === undefined ? "" : `, at most ${Math.max(1, Math.ceil(boundSeconds))} s`}`;
+}
+
+/** Whether a gateway has nothing more to tell. */
+export function isSettled(line: ReceiptLine): boolean {
+  return line.firstRefusedAt !== null || line.unmeasurable !== null;
+}

@@ -1,0 +1,93 @@
+"use client";
+
+import { Database, KeyRound, LifeBuoy, type LucideIcon, Settings2 } from "lucide-react";
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+import type { Navigation } from "@/components/layout/navigation";
+import { ProjectSwitcher } from "@/components/layout/project-switcher";
+import { cn } from "@/components/ui/cn";
+
+interface MainMenuProps {
+  navigation: Navigation;
+  /** Called when an entry is chosen. */
+  onChoose?: () => void;
+}
+
+export function MainMenu({ navigation, onChoose }: MainMenuProps) {
+  const { project, support, administration } = navigation;
+  const storage = project ? `/projects/${project.slug}/object-storage` : undefined;
+  return (
+    <nav aria-label="Main" className="grid content-start gap-5 px-3 pt-1 pb-6">
+      <ProjectSwitcher projects={navigation.projects} current={project} />
+      {storage ? (
+        <div>
+          <h2 id="menu-add-on" className="px-2.5 pb-1.5 text-xs font-medium text-muted">
+            Add-on
+          </h2>
+          <ul aria-labelledby="menu-add-on" className="grid gap-0.5">
+            <li>
+              <Entry href={storage} icon={Database} exact onChoose={onChoose}>
+                Object Storage
+              </Entry>
+              {project?.keys ? (
+                <ul className="mt-0.5 ml-4.5 border-l pl-2">
+                  <li>
+                    <Entry href={`${storage}/keys`} icon={KeyRound} onChoose={onChoose}>
+                      S3 Keys
+                    </Entry>
+                  </li>
+                </ul>
+              ) : null}
+            </li>
+          </ul>
+        </div>
+      ) : null}
+      {support || administration ? (
+        <ul className="grid gap-0.5 border-t pt-4">
+          {support ? (
+            <li>
+              <Entry href="/support" icon={LifeBuoy} onChoose={onChoose}>
+                Support
+              </Entry>
+            </li>
+          ) : null}
+          {administration ? (
+            <li>
+              <Entry href="/admin" icon={Settings2} onChoose={onChoose}>
+                Administration
+              </Entry>
+            </li>
+          ) : null}
+        </ul>
+      ) : null}
+    </nav>
+  );
+}
+
+interface EntryProps {
+  href: string;
+  icon: LucideIcon;
+  /** Marked as current on this very page only, not on the pages below it. */
+  exact?: boolean;
+  onChoose: (() => void) | undefined;
+  children: string;
+}
+
+function Entry({ href, icon: Icon, exact = false, onChoose, children }: EntryProps) {
+  const path = usePathname();
+  const current = path === href || (!exact && path.startsWith(`${href}/`));
+  return (
+    <Link
+      href={href}
+      onClick={onChoose}
+      aria-current={current ? "page" : undefined}
+      className={cn(
+        "flex h-9 items-center gap-2.5 rounded-md px-2.5 font-medium text-muted transition-colors hover:bg-sunken hover:text-foreground",
+        "aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent-strong",
+      )}
+    >
+      <Icon aria-hidden className="size-4 shrink-0" />
+      {children}
+    </Link>
+  );
+}

@@ -1,0 +1,28 @@
+"use client";
+
+import { Menu as MenuIcon } from "lucide-react";
+import { useState } from "react";
+import { Logo } from "@/components/layout/logo";
+import { MainMenu } from "@/components/layout/main-menu";
+import type { Navigation } from "@/components/layout/navigation";
+import { Button } from "@/components/ui/button";
+import { Sheet, SheetContent, SheetTrigger } from "@/components/ui/sheet";
+
+export function MobileMenu({ navigation }: { navigation: Navigation }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <Sheet open={open} onOpenChange={setOpen}>
+      <SheetTrigger asChild>
+        <Button look="ghost" size="icon" aria-label="Menu">
+          <MenuIcon aria-hidden />
+        </Button>
+      </SheetTrigger>
+      <SheetContent title="Menu">
+        <div className="flex h-14 items-center px-5">
+          <Logo />
+        </div>
+        <MainMenu navigation={navigation} onChoose={() => setOpen(false)} />
+      </SheetContent>
+    </Sheet>
+  );
+}

@@ -1,0 +1,15 @@
+import type { ReactNode } from "react";
+
+interface PageHeaderProps {
+  title: string;
+  children?: ReactNode;
+}
+
+export function PageHeader({ title, children }: PageHeaderProps) {
+  return (
+    <div className="mb-6">
+      <h1 className="text-xl font-semibold tracking-tight">{title}</h1>
+      {children ? <div className="mt-1 max-w-prose text-muted">{children}</div> : null}
+    </div>
+  );
+}

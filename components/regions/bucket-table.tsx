@@ -1,0 +1,69 @@
+import type { OverviewRegion } from "@/components/regions/region-tile";
+import { formatBytes, formatCount } from "@/components/ui/bytes";
+import { Empty } from "@/components/ui/empty";
+import { Table, Td, Th } from "@/components/ui/table";
+import { Time } from "@/components/ui/time";
+
+export function BucketTable({ regions }: { regions: OverviewRegion[] }) {
+  const rows = regions.flatMap(({ name, buckets }) => (buckets ?? []).map((bucket) => ({ region: name, ...bucket })));
+  const silent = regions.filter((region) => region.service === "unreachable").map((region) => region.name);
+  return (
+    <>
+      {rows.length > 0 ? <Buckets rows={rows} /> : <NoBuckets regions={regions} />}
+      {silent.length > 0 ? (
+        <p className="mt-2 text-[0.8125rem] text-muted">The buckets in {silent.join(" and ")} are missing here: the storage system did not answer.</p>
+      ) : null}
+    </>
+  );
+}
+
+type Row = NonNullable<OverviewRegion["buckets"]>[number] & { region: string };
+
+function Buckets({ rows }: { rows: Row[] }) {
+  return (
+    <Table label="Buckets">
+      <thead>
+        <tr>
+          <Th>Bucket</Th>
+          <Th>Region</Th>
+          <Th>Created</Th>
+          <Th className="text-right">Objects</Th>
+          <Th className="text-right">Stored</Th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={`${row.region} ${row.name}`}>
+            <th scope="row" className="border-b px-3.5 py-2.5 font-mono text-[0.8125rem] font-medium [tr:last-child>&]:border-b-0">
+              {row.name}
+            </th>
+            <Td>{row.region}</Td>
+            <Td>
+              <Time iso={row.createdAt} />
+            </Td>
+            <Td className="tabular text-right">{formatCount(row.objects)}</Td>
+            <Td className="tabular text-right whitespace-nowrap">{formatBytes(row.bytes)}</Td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  );
+}
+
+function NoBuckets({ regions }: { regions: OverviewRegion[] }) {
+  const region = regions.find(({ service }) => service === "ok");
+  return (
+    <Empty title="No buckets yet">
+      {region ? (
+        <>
+          <p>Enable CLI access below; then this makes the first one in {region.name}:</p>
+          <code className="mt-2 inline-block rounded bg-sunken px-2 py-1 text-left font-mono text-[0.8125rem] break-all">
+            aws s3 mb s3://my-first-bucket --endpoint-url {region.endpoint}
+          </code>
+        </>
+      ) : (
+        <p>They appear here when a storage system answers.</p>
+      )}
+    </Empty>
+  );
+}

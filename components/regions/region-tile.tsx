@@ -1,0 +1,67 @@
+import { CircleCheck, CircleSlash, type LucideIcon, TriangleAlert } from "lucide-react";
+import { formatBytes, formatCount } from "@/components/ui/bytes";
+import { cn } from "@/components/ui/cn";
+import { CopyButton } from "@/components/ui/copy-button";
+
+/** A region as the dashboard shows it. */
+export interface OverviewRegion {
+  name: string;
+  endpoint: string;
+  signingRegion: string;
+  service: "ok" | "unreachable" | "not-enabled";
+  /** Null where it is not known. */
+  usage: { buckets: number; objects: number; bytes: string } | null;
+  buckets: { name: string; createdAt: string; objects: number; bytes: string }[] | null;
+}
+
+const SERVICES: Record<OverviewRegion["service"], { text: string; icon: LucideIcon; className: string }> = {
+  ok: { text: "Service is up", icon: CircleCheck, className: "text-good" },
+  unreachable: { text: "Service does not answer", icon: TriangleAlert, className: "text-warn" },
+  "not-enabled": { text: "Not enabled", icon: CircleSlash, className: "text-muted" },
+};
+
+export function RegionTile({ region }: { region: OverviewRegion }) {
+  const { text, icon: Icon, className } = SERVICES[region.service];
+  return (
+    <li className="rounded-lg border bg-surface px-4 py-3.5 shadow-low">
+      <div className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1">
+        <h3 className="font-semibold tracking-tight">{region.name}</h3>
+        <p className={cn("flex items-center gap-1.5 text-[0.8125rem] font-medium", className)}>
+          <Icon aria-hidden className="size-4" />
+          {text}
+        </p>
+      </div>
+      <p className="mt-0.5 flex items-center gap-1 font-mono text-[0.8125rem] text-muted">
+        <span className="min-w-0 break-all">{region.endpoint}</span>
+        <CopyButton quiet text={region.endpoint} what="Endpoint URL" label={`Copy the endpoint URL of ${region.name}`} />
+      </p>
+      <Figures region={region} />
+    </li>
+  );
+}
+
+function Figures({ region }: { region: OverviewRegion }) {
+  if (region.service === "not-enabled") {
+    return <p className="mt-3 text-muted">Object storage is not enabled in this region</p>;
+  }
+  if (!region.usage) {
+    return <p className="mt-3 text-muted">The storage system did not answer, so its figures are not known. Reload to ask again.</p>;
+  }
+  const { buckets, objects, bytes } = region.usage;
+  return (
+    <dl className="mt-3 grid grid-cols-3 divide-x rounded-md bg-sunken py-2">
+      <Figure name="Buckets" value={formatCount(buckets)} />
+      <Figure name="Objects" value={formatCount(objects)} />
+      <Figure name="Stored" value={formatBytes(bytes)} />
+    </dl>
+  );
+}
+
+function Figure({ name, value }: { name: string; value: string }) {
+  return (
+    <div className="flex flex-col-reverse px-3">
+      <dt className="text-xs text-muted">{name}</dt>
+      <dd className="tabular text-lg font-semibold tracking-tight">{value}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,50 @@
+"use client";
+
+import { Check, Copy } from "lucide-react";
+import { useEffect, useState } from "react";
+import { toast } from "sonner";
+import { Button } from "@/components/ui/button";
+import { copyText } from "@/components/ui/copy-text";
+
+const TICK_MS = 1_500;
+
+interface CopyButtonProps {
+  text: string;
+  /** The name of the thing, as in "Access Key copied". */
+  what: string;
+  label?: string;
+  /** Without a border, to stand in a line of text. */
+  quiet?: boolean;
+}
+
+export function CopyButton({ text, what, label = `Copy ${what}`, quiet = false }: CopyButtonProps) {
+  const [copied, setCopied] = useState(0);
+
+  useEffect(() => {
+    if (!copied) return;
+    const timer = setTimeout(() => setCopied(0), TICK_MS);
+    return () => clearTimeout(timer);
+  }, [copied]);
+
+  async function copy(button: HTMLElement) {
+    if (await copyText(text, button.parentElement ?? document.body)) {
+      setCopied((times) => times + 1);
+      toast.success(`${what} copied`);
+    } else {
+      toast.error(`${what} was not copied. Select it and copy it by hand.`);
+    }
+  }
+
+  return (
+    <Button
+      look={quiet ? "ghost" : "secondary"}
+      size="icon"
+      className={quiet ? "size-7" : undefined}
+      aria-label={label}
+      title={label}
+      onClick={(event) => void copy(event.currentTarget)}
+    >
+      {copied ? <Check aria-hidden className="text-good" /> : <Copy aria-hidden />}
+    </Button>
+  );
+}

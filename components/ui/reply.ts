@@ -1,0 +1,34 @@
+/** What a server action answers. */
+export interface ActionReply<T> {
+  data?: T;
+  serverError?: { code: string; message: string; retryAfterSeconds?: number | undefined };
+  validationErrors?: unknown;
+}
+
+export type Reply<T> =
+  | { kind: "data"; data: T }
+  /** The server answered and refused; nothing is in doubt. */
+  | { kind: "refused"; code: string; message: string; retryAfterSeconds: number | undefined }
+  /** No answer came: what happened is not known. */
+  | { kind: "lost" };
+
+/** Calls an action and sorts its answer. Never throws. */
+export async function ask<T>(call: () => Promise<ActionReply<T> | undefined>): Promise<Reply<T>> {
+  let reply: ActionReply<T> | undefined;
+  try {
+    reply = await call();
+  } catch {
+    return { kind: "lost" };
+  }
+  if (reply?.data !== undefined) return { kind: "data", data: reply.data };
+  if (reply?.serverError) {
+    const { code, message, retryAfterSeconds } = reply.serverError;
+    const when = retryAfterSeconds ? ` Try again in ${retryAfterSeconds} s.` : "";
+    return { kind: "refused", code, message: message + when, retryAfterSeconds };
+  }
+  if (reply?.validationErrors) {
+    const message = "The portal did not accept the form. Nothing was changed; reload the page and try again.";
+    return { kind: "refused", code: "BAD_INPUT", message, retryAfterSeconds: undefined };
+  }
+  return { kind: "lost" };
+}

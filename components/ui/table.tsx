@@ -1,0 +1,25 @@
+import type { ComponentProps } from "react";
+import { cn } from "@/components/ui/cn";
+
+/** A table in a box that scrolls sideways by itself; the box can be focused so that the keyboard can scroll it. */
+export function Table({ label, className, ...rest }: ComponentProps<"table"> & { label: string }) {
+  return (
+    <div role="region" aria-label={label} tabIndex={0} className="overflow-x-auto rounded-lg border bg-surface shadow-low">
+      <table className={cn("w-full border-collapse text-left", className)} {...rest} />
+    </div>
+  );
+}
+
+export function Th({ className, ...rest }: ComponentProps<"th">) {
+  return (
+    <th
+      scope="col"
+      className={cn("border-b bg-sunken px-3.5 py-2 text-xs font-medium whitespace-nowrap text-muted first:rounded-tl-lg last:rounded-tr-lg", className)}
+      {...rest}
+    />
+  );
+}
+
+export function Td({ className, ...rest }: ComponentProps<"td">) {
+  return <td className={cn("border-b px-3.5 py-2.5 align-top [tr:last-child>&]:border-b-0", className)} {...rest} />;
+}

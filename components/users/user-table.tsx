@@ -1,0 +1,63 @@
+import Link from "next/link";
+import { Table, Td, Th } from "@/components/ui/table";
+import { Time } from "@/components/ui/time";
+
+interface UserRow {
+  id: string;
+  email: string;
+  name: string;
+  platformRole: string | null;
+  disabledAt: string | null;
+  createdAt: string;
+  projects: { slug: string; role: string }[];
+}
+
+export function UserTable({ rows }: { rows: UserRow[] }) {
+  return (
+    <Table label="Users">
+      <thead>
+        <tr>
+          <Th>Name</Th>
+          <Th>Email</Th>
+          <Th>Platform role</Th>
+          <Th>Projects</Th>
+          <Th>Created</Th>
+          <Th>State</Th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row.id}>
+            <Td className="font-medium whitespace-nowrap">{row.name}</Td>
+            <Td>{row.email}</Td>
+            <Td>{row.platformRole ?? <None />}</Td>
+            <Td>{row.projects.length > 0 ? <Memberships projects={row.projects} /> : <None />}</Td>
+            <Td>
+              <Time iso={row.createdAt} />
+            </Td>
+            <Td>{row.disabledAt ? <span className="text-muted">Switched off</span> : "Active"}</Td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  );
+}
+
+function Memberships({ projects }: Pick<UserRow, "projects">) {
+  return (
+    <ul>
+      {projects.map(({ slug, role }) => (
+        <li key={slug} className="whitespace-nowrap">
+          <Link href={`/projects/${slug}/object-storage`} className="underline underline-offset-2 hover:text-accent">
+            {slug}
+          </Link>{" "}
+          <span className="text-muted">as {role}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function None() {
+  return <span className="text-muted">None</span>;
+}

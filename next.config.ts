@@ -1,0 +1,24 @@
+import { fileURLToPath } from "node:url";
+import type { NextConfig } from "next";
+
+const root = fileURLToPath(new URL(".", import.meta.url));
+
+const config: NextConfig = {
+  poweredByHeader: false,
+  reactStrictMode: true,
+  // Native or worker-starting packages must stay outside the bundle.
+  serverExternalPackages: [
+    "@node-rs/argon2",
+    "@prisma/adapter-pg",
+    "@prisma/client",
+    "pg",
+    "pg-boss",
+    "pino",
+    "rate-limiter-flexible",
+  ],
+  // A lock file in a folder above would otherwise be taken for the root.
+  turbopack: { root },
+  outputFileTracingRoot: root,
+};
+
+export default config;
