@@ -15,6 +15,8 @@ export default defineConfig({
     ],
   },
   test: {
+    globalSetup: ["lib/database/test-global-setup.ts"],
+    setupFiles: ["lib/database/test-setup.ts"],
     include: ["lib/**/*.test.ts", "prisma/**/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -1,0 +1,52 @@
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "./root.mjs";
+import { hashOf, isFresh, writeStamp } from "./stamp.mjs";
+
+/** What runs outside Next, as one file each: Node 20 runs no TypeScript. */
+const ENTRIES = {
+  up: "lib/supervisor/main.ts",
+  web: "lib/web-server/main.ts",
+  worker: "lib/worker/main.ts",
+  "builtin-s3": "lib/builtin-s3/main.ts",
+  admin: "lib/cli/admin.ts",
+  migrate: "lib/database/migrate-main.ts",
+  db: "lib/database/db-main.ts",
+  "with-settings": "lib/supervisor/with-settings.ts",
+};
+const STAMP = "dist/.stamp";
+
+/** `server-only` throws wherever a bundler does not know React's server condition; here everything is the server. */
+const serverOnly = {
+  name: "server-only",
+  setup(build) {
+    build.onResolve({ filter: /^server-only$/ }, () => ({ path: "server-only", namespace: "empty" }));
+    build.onLoad({ filter: /.*/, namespace: "empty" }, () => ({ contents: "" }));
+  },
+};
+
+/** Bundles every entry point into dist/, if any source changed. */
+export async function bundle() {
+  const hash = hashOf(["lib", "prisma", "bin/bundle.mjs", "package-lock.json"]);
+  if (isFresh(STAMP, hash)) return false;
+  const { build } = await import("esbuild");
+  const entries = Object.entries(ENTRIES).filter(([, path]) => existsSync(join(ROOT, path)));
+  rmSync(join(ROOT, STAMP), { force: true });
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: entries.map(([out, path]) => ({ in: path, out })),
+    outdir: "dist",
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    packages: "external",
+    sourcemap: true,
+    alias: { "@": ROOT },
+    plugins: [serverOnly],
+    logLevel: "warning",
+  });
+  writeStamp(STAMP, hash);
+  return true;
+}

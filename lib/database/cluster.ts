@@ -1,0 +1,124 @@
+import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { findBinaries } from "@/lib/database/binaries";
+import { type ClusterSettings, ensureClusterSettings, findFreePort, isPortFree, LOOPBACK, readClusterSettings, toDatabaseUrl, writeClusterSettings } from "@/lib/database/cluster-settings";
+import { ensureApplicationRole, initialiseCluster } from "@/lib/database/initialise-cluster";
+import { chooseOsUser } from "@/lib/database/os-user";
+import { clearDeadPostmaster, findPostmaster } from "@/lib/database/postmaster";
+import { waitForLock } from "@/lib/database/process-lock";
+import { runProgram } from "@/lib/database/run-program";
+
+/**
+ * Who started the server, and so who may stop it: `up` and `command` stop what they started, `db` runs until
+ * somebody says `npm run db -- stop`. `up` takes over what a killed `up` or `command` left running.
+ */
+export type Starter = "up" | "db" | "command";
+
+export type StartedCluster = { url: string; pid: number; settings: ClusterSettings; /** Whether the caller is to stop it. */ mine: boolean };
+
+/** Root's lets others pass through, as whom PostgreSQL runs; each secret in it is 0600. */
+export const DATA_DIR_MODE = process.getuid?.() === 0 ? 0o711 : 0o700;
+
+const START_SECONDS = 60;
+const STOP_SECONDS = 30;
+const LOCK_MS = 120_000;
+const LOG_BYTES_MAX = 10_000_000;
+/** Durability given up for speed: only for databases that nobody misses. */
+const THROWAWAY = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off";
+
+/** Makes (on first use) and starts the data folder's own PostgreSQL, or finds it running. */
+export async function startCluster(dataDir: string, starter: Starter, options: { throwaway?: boolean } = {}): Promise<StartedCluster> {
+  makeDataDir(dataDir);
+  const root = realpathSync(dataDir);
+  const home = join(root, "postgres");
+  const folder = join(home, "cluster");
+  const release = await waitForLock(join(root, "database.lock"), LOCK_MS);
+  try {
+    const settings = await ensureClusterSettings(root);
+    const running = inspect(folder, () => findPostmaster(folder));
+    if (running) {
+      const mine = starter === "up" && readStarter(root) !== "db";
+      if (mine) writeStarter(root, starter);
+      await ensureApplicationRole(settings);
+      return { url: toDatabaseUrl(settings), pid: running.pid, settings, mine };
+    }
+    await inspect(folder, () => clearDeadPostmaster(folder));
+    const binaries = findBinaries();
+    const user = chooseOsUser(binaries, root, existsSync(home) ? statSync(home).uid : undefined);
+    await initialiseCluster(home, binaries, user, settings);
+    if (!(await isPortFree(settings.port, LOOPBACK))) {
+      settings.port = await findFreePort();
+      writeClusterSettings(root, settings);
+    }
+    const log = join(home, "server.log");
+    if (existsSync(log) && statSync(log).size > LOG_BYTES_MAX) renameSync(log, `${log}.1`);
+    writeStarter(root, starter);
+    await runProgram(user, binaries.pgCtl, [
+      "start",
+      "--wait",
+      `--timeout=${START_SECONDS}`,
+      `--pgdata=${folder}`,
+      `--log=${log}`,
+      `--options=-p ${settings.port} ${options.throwaway ? THROWAWAY : ""}`,
+    ]).catch((error: unknown) => {
+      throw new Error(`PostgreSQL did not start; its log is ${log}`, { cause: error });
+    });
+    await ensureApplicationRole(settings);
+    const postmaster = findPostmaster(folder);
+    if (!postmaster) throw new Error(`PostgreSQL ended at once; its log is ${log}`);
+    return { url: toDatabaseUrl(settings), pid: postmaster.pid, settings, mine: true };
+  } finally {
+    release();
+  }
+}
+
+/** Stops the data folder's PostgreSQL, if it runs. `onlyIf` leaves it alone when by now another has taken it over. */
+export async function stopCluster(dataDir: string, onlyIf?: Starter): Promise<void> {
+  if (!existsSync(dataDir)) return;
+  const root = realpathSync(dataDir);
+  const home = join(root, "postgres");
+  const folder = join(home, "cluster");
+  const release = await waitForLock(join(root, "database.lock"), LOCK_MS);
+  try {
+    if (onlyIf && readStarter(root) !== onlyIf) return;
+    if (!inspect(folder, () => findPostmaster(folder))) return;
+    const binaries = findBinaries();
+    const user = chooseOsUser(binaries, root, statSync(home).uid);
+    await runProgram(user, binaries.pgCtl, ["stop", "--wait", "--mode=fast", `--timeout=${STOP_SECONDS}`, `--pgdata=${folder}`]);
+    rmSync(join(root, "database.starter"), { force: true });
+  } finally {
+    release();
+  }
+}
+
+/** The data folder's PostgreSQL if it runs. */
+export function findRunningCluster(dataDir: string): { pid: number; port: number; url: string } | undefined {
+  const settings = existsSync(dataDir) ? readClusterSettings(dataDir) : undefined;
+  if (!settings) return undefined;
+  const folder = join(realpathSync(dataDir), "postgres/cluster");
+  const postmaster = inspect(folder, () => findPostmaster(folder));
+  return postmaster && { ...postmaster, url: toDatabaseUrl(settings) };
+}
+
+/** Makes the data folder, and leaves alone the mode of one that is there. */
+export function makeDataDir(dataDir: string): void {
+  mkdirSync(dataDir, { recursive: true, mode: DATA_DIR_MODE });
+}
+
+function inspect<T>(folder: string, look: () => T): T {
+  try {
+    return look();
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EACCES")) throw error;
+    throw new Error(`${folder} belongs to another user: run as the user who made it, or as root`, { cause: error });
+  }
+}
+
+function readStarter(root: string): string | undefined {
+  const path = join(root, "database.starter");
+  return existsSync(path) ? readFileSync(path, "utf8") : undefined;
+}
+
+function writeStarter(root: string, starter: Starter): void {
+  writeFileSync(join(root, "database.starter"), starter, { mode: 0o600 });
+}

@@ -1,0 +1,36 @@
+import { createEnv } from "@t3-oss/env-nextjs";
+import { describeProblems, SETTINGS } from "@/lib/platform/settings";
+
+const readEnvironment = () =>
+  createEnv({
+    server: SETTINGS,
+    experimental__runtimeEnv: {},
+    emptyStringAsUndefined: true,
+    onValidationError: (issues) => {
+      throw new Error(describeProblems(issues));
+    },
+  });
+
+type Settings = ReturnType<typeof readEnvironment>;
+
+/** What `next build` sees: it loads every module but serves nobody, and needs no secrets. */
+const BUILD_ONLY: Settings = {
+  HOST: "127.0.0.1",
+  PORT: 3000,
+  S3_PORT: 9000,
+  S3_ADMIN_PORT: 9002,
+  LATCHKEY_DATA_DIR: ".data",
+  DATABASE_URL: "postgresql://build.invalid/latchkey",
+  LATCHKEY_URL: "http://build.invalid",
+  LATCHKEY_S3_URL_NORTH: "http://build.invalid",
+  LATCHKEY_S3_URL_SOUTH: "http://build.invalid",
+  LATCHKEY_TRUSTED_PROXIES: "",
+  LATCHKEY_MASTER_KEY: "",
+  LATCHKEY_SESSION_SECRET: "",
+  LATCHKEY_S3_ADMIN_TOKEN: "",
+  LATCHKEY_HEALTH_TOKEN: "",
+  LOG_LEVEL: "info",
+};
+
+/** The settings of this process, validated when it starts. What each means stands in settings.ts. */
+export const env: Settings = process.env.NEXT_PHASE === "phase-production-build" ? BUILD_ONLY : readEnvironment();
