@@ -1,5 +1,5 @@
 import { S3Error } from "../s3-error";
-import type { Extent } from "../store/blobs";
+import type { Extent } from "../store/blob-writer";
 import type { StoredChecksum } from "../store/records";
 import { type BodyDigest, type BodyLimits, readBody } from "./body";
 import { checksumHeaders } from "./checksum";

@@ -1,5 +1,7 @@
 import { type FileHandle, open, unlink } from "node:fs/promises";
-import type { Extent } from "./blobs";
+
+/** A run of bytes of an object: all of one blob file. */
+export type Extent = readonly [blob: string, size: number];
 
 const FLUSH_BYTES = 512 * 1024;
 

@@ -1,10 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, unlink } from "node:fs/promises";
 import path from "node:path";
-import { BlobWriter } from "./blob-writer";
-
-/** A run of bytes of an object: all of one blob file. */
-export type Extent = readonly [blob: string, size: number];
+import { BlobWriter, type Extent } from "./blob-writer";
 
 const READ_BYTES = 256 * 1024;
 const BLOB_NAME = /^[0-9a-f]{32}$/;

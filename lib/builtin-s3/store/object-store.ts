@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { S3Error } from "../s3-error";
-import { BlobStore, type Extent } from "./blobs";
-import type { BlobWriter } from "./blob-writer";
+import { BlobStore } from "./blobs";
+import type { BlobWriter, Extent } from "./blob-writer";
 import { Journal } from "./journal";
 import type { ObjectAttributes, StoredObject, StoredPart, StoredUpload, StoreRecord } from "./records";
 import { type Bucket, StoreTable, type Upload } from "./table";
@@ -103,8 +103,8 @@ export class ObjectStore {
   async copyObject(caller: Caller, from: { bucket: string; key: string }, to: { bucket: string; key: string }, make: (source: StoredObject, replaced: StoredObject | undefined) => StoredObject): Promise<StoredObject> {
     let copy: StoredObject | undefined;
     await this.#change(caller, () => {
-      const source = this.openObject(caller, from.bucket, from.key);
-      copy = make(source, this.openBucket(caller, to.bucket).objects.get(to.key));
+      const { objects } = this.openBucket(caller, to.bucket);
+      copy = make(this.openObject(caller, from.bucket, from.key), objects.get(to.key));
       return [{ t: "object", bucket: to.bucket, key: to.key, object: copy }];
     });
     if (!copy) throw new S3Error("InternalError");

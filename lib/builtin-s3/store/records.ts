@@ -1,4 +1,4 @@
-import type { Extent } from "./blobs";
+import type { Extent } from "./blob-writer";
 
 export type ChecksumAlgorithm = "CRC32" | "CRC32C" | "CRC64NVME" | "SHA1" | "SHA256";
 

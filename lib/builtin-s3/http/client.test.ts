@@ -1,0 +1,270 @@
+import { createHash, randomBytes } from "node:crypto";
+import { Readable } from "node:stream";
+import {
+  AbortMultipartUploadCommand, ChecksumAlgorithm, CompleteMultipartUploadCommand, CopyObjectCommand, CreateBucketCommand, CreateMultipartUploadCommand, DeleteBucketCommand, DeleteObjectsCommand,
+  GetBucketAclCommand, GetBucketLocationCommand, GetBucketVersioningCommand, GetObjectCommand, type GetObjectCommandOutput, GetObjectTaggingCommand, HeadBucketCommand, HeadObjectCommand, ListBucketsCommand,
+  ListMultipartUploadsCommand, ListObjectsCommand, ListObjectsV2Command, ListPartsCommand, PutBucketVersioningCommand, PutObjectCommand, PutObjectTaggingCommand, type S3Client, UploadPartCommand, UploadPartCopyCommand,
+} from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Pair, TestServer } from "../testing/test-server";
+
+let server: TestServer;
+let pair: Pair;
+let s3: S3Client;
+const Bucket = "client-bucket";
+const MIB = 1024 * 1024;
+
+beforeAll(async () => {
+  server = await TestServer.start();
+  pair = await server.addKey("demo");
+  s3 = server.client(pair);
+  await s3.send(new CreateBucketCommand({ Bucket }));
+});
+afterAll(() => server.stop());
+
+async function put(Key: string, Body: Buffer | string = "x") {
+  return s3.send(new PutObjectCommand({ Bucket, Key, Body }));
+}
+
+async function read(Key: string): Promise<Buffer> {
+  return bytesOf(await s3.send(new GetObjectCommand({ Bucket, Key })));
+}
+
+async function bytesOf({ Body }: GetObjectCommandOutput): Promise<Buffer> {
+  return Buffer.from((await Body?.transformToByteArray()) ?? []);
+}
+
+function md5(data: Buffer | undefined): string {
+  return createHash("md5").update(data ?? "none").digest("hex");
+}
+
+function names(list: readonly { Key?: string }[] | undefined): (string | undefined)[] {
+  return (list ?? []).map(({ Key }) => Key);
+}
+
+describe("buckets", () => {
+  it("are made, found, listed and removed when empty", async () => {
+    await s3.send(new CreateBucketCommand({ Bucket: "second-bucket", CreateBucketConfiguration: { LocationConstraint: "north-1" as never } }));
+    await s3.send(new CreateBucketCommand({ Bucket: "second-bucket" }));
+    expect((await s3.send(new HeadBucketCommand({ Bucket: "second-bucket" }))).BucketRegion).toBe("north-1");
+    expect((await s3.send(new GetBucketLocationCommand({ Bucket: "second-bucket" }))).LocationConstraint).toBe("north-1");
+    expect((await s3.send(new ListBucketsCommand({}))).Buckets?.map(({ Name }) => Name)).toContain("second-bucket");
+    await s3.send(new PutObjectCommand({ Bucket: "second-bucket", Key: "k", Body: "k" }));
+    await expect(s3.send(new DeleteBucketCommand({ Bucket: "second-bucket" }))).rejects.toMatchObject({ name: "BucketNotEmpty" });
+    await s3.send(new DeleteObjectsCommand({ Bucket: "second-bucket", Delete: { Objects: [{ Key: "k" }] } }));
+    await s3.send(new DeleteBucketCommand({ Bucket: "second-bucket" }));
+    await expect(s3.send(new HeadBucketCommand({ Bucket: "second-bucket" }))).rejects.toMatchObject({ $metadata: { httpStatusCode: 404 } });
+    await expect(s3.send(new CreateBucketCommand({ Bucket: "third-bucket", CreateBucketConfiguration: { LocationConstraint: "eu-west-1" } }))).rejects.toMatchObject({ name: "InvalidLocationConstraint" });
+  });
+
+  it("answer reads of their settings, and NotImplemented to what is not there", async () => {
+    expect((await s3.send(new GetBucketAclCommand({ Bucket }))).Grants).toMatchObject([{ Permission: "FULL_CONTROL", Grantee: { ID: "demo" } }]);
+    expect((await s3.send(new GetBucketVersioningCommand({ Bucket }))).Status).toBeUndefined();
+    const enable = new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } });
+    await expect(s3.send(enable)).rejects.toMatchObject({ name: "NotImplemented", $metadata: { httpStatusCode: 501 } });
+    await expect(s3.send(new PutObjectCommand({ Bucket, Key: "public", Body: "p", ACL: "public-read" }))).rejects.toMatchObject({ name: "NotImplemented" });
+    await expect(s3.send(new PutObjectCommand({ Bucket, Key: "sse", Body: "s", ServerSideEncryption: "AES256" }))).rejects.toMatchObject({ name: "NotImplemented" });
+  });
+});
+
+describe("objects", () => {
+  it.each(["plain", "a b", "a+b", "a%2Fb", "ü/日本/𝄞", "//double//", "..", "../../etc/passwd", "./.", "trailing/", "&<>\"'", "q?x=1#y", "\u0001\u001f", "\ufeffbom", "C:\\con", "k".repeat(1024)])("keep the name %j", async (Key) => {
+    const body = randomBytes(100);
+    await put(Key, body);
+    expect(await read(Key)).toEqual(body);
+    const listed = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: Key, EncodingType: "url" }));
+    expect(names(listed.Contents).map((name) => decodeURIComponent(name ?? ""))).toContain(Key);
+    await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: [{ Key }] } }));
+    await expect(read(Key)).rejects.toMatchObject({ name: "NoSuchKey" });
+  });
+
+  it("keep their headers, metadata and tags, also over a restart", async () => {
+    const etag = createHash("md5").update("hello").digest("hex");
+    const put_ = await s3.send(new PutObjectCommand({ Bucket, Key: "meta", Body: "hello", ContentType: "text/x", CacheControl: "no-cache", ContentEncoding: "gzip", ContentDisposition: "inline", ContentLanguage: "de", Metadata: { one: "1", two: "zwei" }, Tagging: "a=b%20c&d=" }));
+    expect(put_.ETag).toBe(`"${etag}"`);
+    await server.restart();
+    s3 = server.client(pair);
+    const head = await s3.send(new HeadObjectCommand({ Bucket, Key: "meta" }));
+    expect(head).toMatchObject({ ContentLength: 5, ETag: `"${etag}"`, ContentType: "text/x", CacheControl: "no-cache", ContentEncoding: "gzip", ContentDisposition: "inline", ContentLanguage: "de", Metadata: { one: "1", two: "zwei" } });
+    expect((await s3.send(new GetObjectTaggingCommand({ Bucket, Key: "meta" }))).TagSet).toEqual([{ Key: "a", Value: "b c" }, { Key: "d", Value: "" }]);
+    await s3.send(new PutObjectTaggingCommand({ Bucket, Key: "meta", Tagging: { TagSet: [{ Key: "x", Value: "<&>" }] } }));
+    expect((await s3.send(new GetObjectTaggingCommand({ Bucket, Key: "meta" }))).TagSet).toEqual([{ Key: "x", Value: "<&>" }]);
+    expect((await read("meta")).toString()).toBe("hello");
+  });
+
+  it("give ranges", async () => {
+    const body = randomBytes(700_000);
+    await put("ranged", body);
+    const range = async (Range: string) => {
+      const answer = await s3.send(new GetObjectCommand({ Bucket, Key: "ranged", Range }));
+      return [answer.$metadata.httpStatusCode, answer.ContentRange, md5(await bytesOf(answer))];
+    };
+    expect(await range("bytes=0-0")).toEqual([206, "bytes 0-0/700000", md5(body.subarray(0, 1))]);
+    expect(await range("bytes=300000-")).toEqual([206, "bytes 300000-699999/700000", md5(body.subarray(300_000))]);
+    expect(await range("bytes=-5")).toEqual([206, "bytes 699995-699999/700000", md5(body.subarray(-5))]);
+    expect(await range("bytes=5-999999999")).toEqual([206, "bytes 5-699999/700000", md5(body.subarray(5))]);
+    expect((await range("bytes=9-5"))[0]).toBe(200);
+    await expect(range("bytes=700000-")).rejects.toMatchObject({ name: "InvalidRange", $metadata: { httpStatusCode: 416 } });
+  });
+
+  it("obey conditions", async () => {
+    await put("cond", "1");
+    const { ETag } = await s3.send(new HeadObjectCommand({ Bucket, Key: "cond" }));
+    const get = (more: object) => s3.send(new GetObjectCommand({ Bucket, Key: "cond", ...more }));
+    expect((await get({ IfMatch: ETag })).ETag).toBe(ETag);
+    await expect(get({ IfMatch: '"other"' })).rejects.toMatchObject({ $metadata: { httpStatusCode: 412 } });
+    await expect(get({ IfNoneMatch: ETag })).rejects.toMatchObject({ $metadata: { httpStatusCode: 304 } });
+    await expect(get({ IfModifiedSince: new Date(Date.now() + 5000) })).rejects.toMatchObject({ $metadata: { httpStatusCode: 304 } });
+    await expect(get({ IfUnmodifiedSince: new Date(0) })).rejects.toMatchObject({ $metadata: { httpStatusCode: 412 } });
+    const write = (Key: string, more: object) => s3.send(new PutObjectCommand({ Bucket, Key, Body: "2", ...more }));
+    await expect(write("cond", { IfNoneMatch: "*" })).rejects.toMatchObject({ name: "PreconditionFailed" });
+    await expect(write("cond", { IfMatch: '"0"' })).rejects.toMatchObject({ name: "PreconditionFailed" });
+    await expect(write("cond-none", { IfMatch: ETag })).rejects.toMatchObject({ name: "NoSuchKey" });
+    await write("cond", { IfMatch: ETag });
+    const created = await Promise.allSettled(Array.from({ length: 8 }, () => write("cond-once", { IfNoneMatch: "*" })));
+    expect(created.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+  });
+
+  it("are copied with or without new metadata", async () => {
+    await s3.send(new PutObjectCommand({ Bucket, Key: "from ü", Body: "copy me", Metadata: { a: "1" }, ContentType: "text/a" }));
+    const CopySource = `${Bucket}/${encodeURIComponent("from ü")}`;
+    await s3.send(new CopyObjectCommand({ Bucket, Key: "to", CopySource }));
+    expect(await s3.send(new HeadObjectCommand({ Bucket, Key: "to" }))).toMatchObject({ Metadata: { a: "1" }, ContentType: "text/a" });
+    await s3.send(new CopyObjectCommand({ Bucket, Key: "to", CopySource, MetadataDirective: "REPLACE", Metadata: { b: "2" } }));
+    expect((await s3.send(new HeadObjectCommand({ Bucket, Key: "to" }))).Metadata).toEqual({ b: "2" });
+    await expect(s3.send(new CopyObjectCommand({ Bucket, Key: "from ü", CopySource }))).rejects.toMatchObject({ name: "InvalidRequest" });
+    await expect(s3.send(new CopyObjectCommand({ Bucket, Key: "to", CopySource, CopySourceIfNoneMatch: "*" }))).rejects.toMatchObject({ name: "PreconditionFailed" });
+    await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: [{ Key: "from ü" }] } }));
+    expect((await read("to")).toString()).toBe("copy me");
+  });
+
+  it.each(Object.values(ChecksumAlgorithm).filter((name) => ["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"].includes(name)))("are stored with a %s from a stream, which is given back", async (algorithm) => {
+    const body = randomBytes(300_000);
+    const stream = Readable.from([body.subarray(0, 100_001), body.subarray(100_001)]);
+    const sent = await s3.send(new PutObjectCommand({ Bucket, Key: "streamed", Body: stream, ContentLength: body.length, ChecksumAlgorithm: algorithm }));
+    const field = `Checksum${algorithm}` as "ChecksumCRC32";
+    expect(sent[field]).toBeTruthy();
+    // The SDK verifies the checksum it is given back; the bytes are compared besides.
+    const got = await s3.send(new GetObjectCommand({ Bucket, Key: "streamed", ChecksumMode: "ENABLED" }));
+    expect(got[field]).toBe(sent[field]);
+    expect(md5(await bytesOf(got))).toBe(md5(body));
+    expect(got.ContentEncoding).toBeUndefined();
+  });
+});
+
+describe("listings", () => {
+  const keys = Array.from({ length: 1105 }, (_, index) => `list/${String(index).padStart(4, "0")}${index % 5 === 0 ? "/leaf" : ""}`);
+
+  beforeAll(async () => {
+    for (let at = 0; at < keys.length; at += 64) await Promise.all(keys.slice(at, at + 64).map((key) => put(key)));
+  });
+
+  it.each([1000, 333, 1])("page past a thousand keys by %d", async (MaxKeys) => {
+    const found: (string | undefined)[] = [];
+    const expected = MaxKeys === 1 ? keys.filter((key) => key.startsWith("list/00")) : keys;
+    const Prefix = MaxKeys === 1 ? "list/00" : "list/";
+    for (let ContinuationToken: string | undefined, more = true; more; more = ContinuationToken !== undefined) {
+      const page = await s3.send(new ListObjectsV2Command({ Bucket, Prefix, MaxKeys, ContinuationToken }));
+      expect(page.KeyCount).toBeLessThanOrEqual(MaxKeys);
+      found.push(...names(page.Contents));
+      ContinuationToken = page.NextContinuationToken;
+      expect(page.IsTruncated).toBe(ContinuationToken !== undefined);
+    }
+    expect(found).toEqual(expected);
+  });
+
+  it("group by a delimiter, each group once over all pages", async () => {
+    for (const MaxKeys of [1000, 7]) {
+      const found: (string | undefined)[] = [];
+      for (let Marker: string | undefined, more = true; more; more = Marker !== undefined) {
+        const page = await s3.send(new ListObjectsCommand({ Bucket, Prefix: "list/", Delimiter: "/", MaxKeys, Marker }));
+        found.push(...names(page.Contents), ...(page.CommonPrefixes ?? []).map(({ Prefix }) => Prefix));
+        Marker = page.NextMarker;
+      }
+      expect(found.sort()).toEqual(keys.map((key) => key.replace("leaf", "")));
+    }
+  });
+
+  it("start after a name, and order names by their bytes", async () => {
+    const page = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: "list/", StartAfter: "list/1101", FetchOwner: true }));
+    expect(names(page.Contents)).toEqual(["list/1102", "list/1103", "list/1104"]);
+    expect(page.Contents?.[0]?.Owner?.ID).toBe("demo");
+    const odd = ["order/\ue000", "order/𝄞", "order/a", "order/Z", "order/é"];
+    for (const key of odd) await put(key);
+    const listed = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: "order/" }));
+    expect(names(listed.Contents)).toEqual([...odd].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
+  });
+
+  it("remove up to a thousand keys at once", async () => {
+    const Objects = keys.slice(0, 1000).map((Key) => ({ Key }));
+    expect((await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }))).Deleted).toHaveLength(1000);
+    expect((await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: keys.slice(1000).map((Key) => ({ Key })), Quiet: true } }))).Deleted ?? []).toHaveLength(0);
+    expect((await s3.send(new ListObjectsV2Command({ Bucket, Prefix: "list/" }))).KeyCount).toBe(0);
+  });
+});
+
+describe("multipart uploads", () => {
+  const parts = [randomBytes(5 * MIB), randomBytes(5 * MIB + 1), randomBytes(10)];
+
+  it.each([
+    ["none", {}],
+    ["composite", { ChecksumAlgorithm: "SHA256" }],
+    ["full CRC64NVME", { ChecksumAlgorithm: "CRC64NVME" }],
+    ["full CRC32", { ChecksumAlgorithm: "CRC32", ChecksumType: "FULL_OBJECT" }],
+    ["full CRC32C", { ChecksumAlgorithm: "CRC32C", ChecksumType: "FULL_OBJECT" }],
+  ] as const)("become one object, checksum: %s", async (_name, options) => {
+    const Key = "multi";
+    const { UploadId } = await s3.send(new CreateMultipartUploadCommand({ Bucket, Key, ContentType: "text/m", Metadata: { m: "1" }, ...options }));
+    const algorithm = "ChecksumAlgorithm" in options ? options.ChecksumAlgorithm : undefined;
+    const sent = [];
+    for (const [index, Body] of parts.entries()) {
+      const { $metadata: _, ...rest } = await s3.send(new UploadPartCommand({ Bucket, Key, UploadId, PartNumber: index + 1, Body, ...(algorithm ? { ChecksumAlgorithm: algorithm } : {}) }));
+      sent.push({ ...rest, PartNumber: index + 1 });
+    }
+    const listed = await s3.send(new ListPartsCommand({ Bucket, Key, UploadId, MaxParts: 2 }));
+    expect(listed).toMatchObject({ IsTruncated: true, NextPartNumberMarker: "2", Parts: [{ PartNumber: 1, Size: 5 * MIB }, { PartNumber: 2 }] });
+    expect((await s3.send(new ListMultipartUploadsCommand({ Bucket }))).Uploads).toMatchObject([{ Key, UploadId }]);
+    const done = await s3.send(new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts: sent } }));
+    const digests = parts.map((part) => createHash("md5").update(part).digest());
+    expect(done.ETag).toBe(`"${createHash("md5").update(Buffer.concat(digests)).digest("hex")}-3"`);
+    const whole = Buffer.concat(parts);
+    // For a full-object checksum the SDK compares what it reads with what the parts were combined to.
+    const got = await s3.send(new GetObjectCommand({ Bucket, Key, ChecksumMode: "ENABLED" }));
+    expect(md5(await bytesOf(got))).toBe(md5(whole));
+    expect(got).toMatchObject({ ContentType: "text/m", Metadata: { m: "1" } });
+    if (algorithm) expect(got.ChecksumType).toBe(algorithm === "SHA256" ? "COMPOSITE" : "FULL_OBJECT");
+    const second = await s3.send(new GetObjectCommand({ Bucket, Key, PartNumber: 2 }));
+    expect(second.PartsCount).toBe(3);
+    expect(md5(await bytesOf(second))).toBe(md5(parts[1]));
+    expect((await s3.send(new ListMultipartUploadsCommand({ Bucket }))).Uploads ?? []).toEqual([]);
+  });
+
+  it("copy parts from objects", async () => {
+    await put("part-source", Buffer.concat(parts));
+    const { UploadId } = await s3.send(new CreateMultipartUploadCommand({ Bucket, Key: "copied" }));
+    const copy = (PartNumber: number, CopySourceRange?: string) => s3.send(new UploadPartCopyCommand({ Bucket, Key: "copied", UploadId, PartNumber, CopySource: `${Bucket}/part-source`, CopySourceRange }));
+    const one = await copy(1, `bytes=1-${6 * MIB}`);
+    const two = await copy(2);
+    await expect(copy(3, `bytes=0-${20 * MIB}`)).rejects.toMatchObject({ name: "InvalidArgument" });
+    await s3.send(new CompleteMultipartUploadCommand({ Bucket, Key: "copied", UploadId, MultipartUpload: { Parts: [{ PartNumber: 1, ETag: one.CopyPartResult?.ETag }, { PartNumber: 2, ETag: two.CopyPartResult?.ETag }] } }));
+    const whole = Buffer.concat(parts);
+    expect((await read("copied")).equals(Buffer.concat([whole.subarray(1, 6 * MIB + 1), whole]))).toBe(true);
+  });
+
+  it("refuse wrong completions and leave the upload to be finished or aborted", async () => {
+    const Key = "broken";
+    const { UploadId } = await s3.send(new CreateMultipartUploadCommand({ Bucket, Key }));
+    const upload = (PartNumber: number, Body: string) => s3.send(new UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body }));
+    const [a, b] = [await upload(1, "a"), await upload(2, "b")];
+    const complete = (Parts: { PartNumber: number; ETag?: string }[]) => s3.send(new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts } }));
+    await expect(complete([{ PartNumber: 1, ETag: a.ETag }, { PartNumber: 2, ETag: b.ETag }])).rejects.toMatchObject({ name: "EntityTooSmall" });
+    await expect(complete([{ PartNumber: 2, ETag: b.ETag }, { PartNumber: 1, ETag: a.ETag }])).rejects.toMatchObject({ name: "InvalidPartOrder" });
+    await expect(complete([{ PartNumber: 1, ETag: b.ETag }])).rejects.toMatchObject({ name: "InvalidPart" });
+    await expect(complete([{ PartNumber: 9, ETag: b.ETag }])).rejects.toMatchObject({ name: "InvalidPart" });
+    await expect(complete([])).rejects.toMatchObject({ name: "MalformedXML" });
+    await expect(upload(10_001, "x")).rejects.toMatchObject({ name: "InvalidArgument" });
+    await expect(read(Key)).rejects.toMatchObject({ name: "NoSuchKey" });
+    await s3.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
+    await expect(upload(1, "a")).rejects.toMatchObject({ name: "NoSuchUpload" });
+  });
+});
