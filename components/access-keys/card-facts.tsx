@@ -10,7 +10,7 @@ export function CardFacts({ card, mayIssue }: { card: Card; mayIssue: boolean })
   const { region, key, change, notice } = card;
   return (
     <div className="grid gap-3 px-4 py-3.5">
-      <dl className="grid grid-cols-[max-content_minmax(0,1fr)] items-center gap-x-4 gap-y-1.5">
+      <dl className="grid items-center gap-x-4 sm:grid-cols-[max-content_minmax(0,1fr)] sm:gap-y-1.5">
         {key ? (
           <Fact name="Access Key">
             <Copyable text={key.accessKeyId} what="Access Key" label={`Copy the access key of ${region.name}`} />
@@ -46,8 +46,8 @@ export function CardFacts({ card, mayIssue }: { card: Card; mayIssue: boolean })
 function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (
     <>
-      <dt className="text-muted">{name}</dt>
-      <dd className="flex min-h-7 min-w-0 flex-wrap items-center gap-x-1">{children}</dd>
+      <dt className="text-muted max-sm:text-[0.8125rem]">{name}</dt>
+      <dd className="flex max-sm:pb-1.5 min-h-7 min-w-0 flex-wrap items-center gap-x-1">{children}</dd>
     </>
   );
 }

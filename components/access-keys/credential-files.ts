@@ -86,10 +86,10 @@ function writeJson(pair: Credentials): string {
   return `${JSON.stringify({ accessKeyId, secretAccessKey, endpoint, region, signingRegion }, null, 2)}\n`;
 }
 
-/** The files a pair can be taken away in, in the order of the menu. */
+/** The files a pair can be taken away in, in the order of the menu. As text, a name without ending would get one. */
 export const CREDENTIAL_FILES: readonly CredentialFile[] = [
   { label: ".csv", name: ({ region }) => `${region}-credentials.csv`, type: "text/csv", write: writeCsv },
-  { label: "AWS credentials file", name: () => "credentials", type: "text/plain", write: writeAws },
+  { label: "AWS credentials file", name: () => "credentials", type: "application/octet-stream", write: writeAws },
   { label: ".env", name: ({ region }) => `${region}.env`, type: "text/plain", write: writeEnv },
   { label: "rclone.conf", name: () => "rclone.conf", type: "text/plain", write: writeRclone },
   { label: ".s3cfg", name: ({ region }) => `${region}.s3cfg`, type: "text/plain", write: writeS3cmd },

@@ -3,7 +3,7 @@
 import Link from "next/link";
 import type { Card } from "@/lib/access-keys/schema";
 import { CredentialCard, type KeyPowers } from "@/components/access-keys/credential-card";
-import { useCards } from "@/components/access-keys/use-cards";
+import { type PollProblem, useCards } from "@/components/access-keys/use-cards";
 import { Empty } from "@/components/ui/empty";
 import { Notice } from "@/components/ui/notice";
 
@@ -21,7 +21,7 @@ export function CredentialsSection({ project, initialCards, powers }: Credential
   }
   return (
     <div className="grid gap-4">
-      {problem ? <PollProblem problem={problem} /> : null}
+      {problem ? <ProblemNotice problem={problem} /> : null}
       <div className="grid items-start gap-4 xl:grid-cols-2">
         {cards.map((card) => (
           <CredentialCard key={card.region.name} project={project} card={card} powers={powers} onChanged={refresh} />
@@ -31,19 +31,24 @@ export function CredentialsSection({ project, initialCards, powers }: Credential
   );
 }
 
-function PollProblem({ problem }: { problem: "signed-out" | "unreachable" }) {
+const PROBLEMS: Record<PollProblem, string> = {
+  "signed-out": "Your session has ended, so what stands here may be old.",
+  "not-allowed": "These keys are not shown to you any more: your role or the project has changed. What stands here may be old; reload the page.",
+  unreachable: "The portal does not answer at the moment, so what stands here may be old. It is asked again every few seconds.",
+};
+
+function ProblemNotice({ problem }: { problem: PollProblem }) {
   return (
     <Notice look="warn" role="status">
+      {PROBLEMS[problem]}
       {problem === "signed-out" ? (
         <>
-          Your session has ended, so what stands here may be old.{" "}
-          <Link href="/login" className="font-medium underline underline-offset-2">
+          {" "}
+          <Link href="/login" prefetch={false} className="font-medium underline underline-offset-2">
             Sign in again
           </Link>
         </>
-      ) : (
-        "The portal does not answer at the moment, so what stands here may be old. It is asked again every few seconds."
-      )}
+      ) : null}
     </Notice>
   );
 }

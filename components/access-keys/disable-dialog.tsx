@@ -92,15 +92,16 @@ interface OutcomeProps {
 /** What came of it: a line per gateway until each refuses. */
 function Outcome({ message, card, ended, onClose }: OutcomeProps) {
   const lines = card.receipts.filter((line) => !ended.has(line.accessKeyId));
+  const over = card.state !== "REVOKING" && lines.every(isSettled);
   return (
     <>
-      <Notice look="good" role="status">
-        {message}
+      <Notice look={over ? "good" : "info"} role="status">
+        {over ? "The keys are removed, and every gateway refuses them." : message}
       </Notice>
       <div role="status" className="grid gap-2">
         {lines.length > 0 ? (
           <ReceiptList receipts={lines} boundSeconds={card.region.revocationBoundSeconds} />
-        ) : (
+        ) : over ? null : (
           <p className="text-muted">Waiting for the gateways…</p>
         )}
       </div>

@@ -3,9 +3,10 @@
 import dynamic from "next/dynamic";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
-import { type ReactNode, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { KeyStory, type StoryLine } from "@/components/access-keys/key-story";
 import type { KeyTableRow } from "@/components/access-keys/key-table";
+import { isSettled } from "@/components/access-keys/receipt";
 import { ReceiptList } from "@/components/access-keys/receipt-list";
 import { StateBadge } from "@/components/access-keys/state-badge";
 import { useCards } from "@/components/access-keys/use-cards";
@@ -34,6 +35,12 @@ export function FoundKey({ found, cards: initialCards, mayDisable, reasonRequire
   const state = KEY_STATES.find((known) => known === found.state);
   const live = cards.flatMap(({ receipts }) => receipts).filter((line) => line.accessKeyId === found.accessKeyId);
   const receipts = live.length > 0 ? live : found.receipts;
+  const ended = found.state === "REVOKING" && receipts.length > 0 && receipts.every(isSettled);
+
+  useEffect(() => {
+    // The state beside the key and its history come with the page.
+    if (ended) router.refresh();
+  }, [ended, router]);
 
   return (
     <article ref={article} aria-labelledby="found-key" className="rounded-lg border bg-surface shadow-low">
@@ -45,7 +52,11 @@ export function FoundKey({ found, cards: initialCards, mayDisable, reasonRequire
       </header>
       <dl className="grid grid-cols-[max-content_minmax(0,1fr)] gap-x-6 gap-y-1.5 px-4 py-4">
         <Fact name="Project">
-          <Link href={`/projects/${found.project.slug}/object-storage`} className="underline underline-offset-2 hover:text-accent">
+          <Link
+            href={`/projects/${found.project.slug}/object-storage`}
+            prefetch={false}
+            className="underline underline-offset-2 hover:text-accent"
+          >
             {found.project.name}
           </Link>
         </Fact>

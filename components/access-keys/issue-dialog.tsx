@@ -8,7 +8,7 @@ import { RegenerateForm } from "@/components/access-keys/regenerate-form";
 import { Reveal } from "@/components/access-keys/reveal";
 import { type IssueKind, type IssueStage, useIssue } from "@/components/access-keys/use-issue";
 import { Button } from "@/components/ui/button";
-import { Dialog, DialogButtons, DialogContent, DialogDescription, DialogTitle } from "@/components/ui/dialog";
+import { Dialog, DialogButtons, DialogContent, DialogTitle } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/notice";
 
 interface IssueDialogProps {

@@ -4,6 +4,7 @@ import { Eye, EyeOff } from "lucide-react";
 import { useState } from "react";
 import type { Card, IssuedOutput } from "@/lib/access-keys/schema";
 import { DownloadMenu } from "@/components/access-keys/download-menu";
+import { LeaveQuestion } from "@/components/access-keys/leave-question";
 import { OldKeyReceipt } from "@/components/access-keys/old-key-receipt";
 import { useLeaveGuard } from "@/components/access-keys/use-leave-guard";
 import { Button } from "@/components/ui/button";
@@ -33,24 +34,13 @@ export function Reveal({ pair, card, oldKey, onHide, onLeave }: RevealProps) {
   return (
     <>
       {guard.tried ? (
-        <Notice look="danger" role="alert">
-          <p className="font-medium">You are about to leave. The secret key cannot be shown again.</p>
-          <div className="mt-2 flex flex-wrap gap-2">
-            <Button size="sm" onClick={guard.stay}>
-              Stay
-            </Button>
-            <Button
-              size="sm"
-              look="quietDanger"
-              onClick={() => {
-                onLeave(LEAVING);
-                guard.leave();
-              }}
-            >
-              Leave without the secret key
-            </Button>
-          </div>
-        </Notice>
+        <LeaveQuestion
+          onStay={guard.stay}
+          onLeave={() => {
+            onLeave(LEAVING);
+            guard.leave();
+          }}
+        />
       ) : null}
       <Notice look="warn">
         Store your keys securely. Treat them like passwords and never put them in a public repository. The secret key is

@@ -6,13 +6,20 @@ import { type Card, cardsSchema } from "@/lib/access-keys/schema";
 /** Another person's open card has to follow within 2 s. */
 const POLL_MS = 1_500;
 
+export type PollProblem = "signed-out" | "not-allowed" | "unreachable";
+
 class PollError extends Error {
-  readonly signedOut: boolean;
+  readonly problem: PollProblem;
 
   constructor(status: number) {
     super(`the cards were answered with ${status}`);
-    this.signedOut = status === 401;
+    this.problem = status === 401 ? "signed-out" : status === 404 ? "not-allowed" : "unreachable";
   }
+}
+
+function nameProblem(error: Error | null): PollProblem | undefined {
+  if (!error) return undefined;
+  return error instanceof PollError ? error.problem : "unreachable";
 }
 
 async function fetchCards(project: string, signal: AbortSignal): Promise<Card[]> {
@@ -24,7 +31,7 @@ async function fetchCards(project: string, signal: AbortSignal): Promise<Card[]>
 interface PolledCards {
   cards: Card[];
   /** Why the cards may be older than they look; undefined while they are fresh. */
-  problem: "signed-out" | "unreachable" | undefined;
+  problem: PollProblem | undefined;
   refresh: () => void;
 }
 
@@ -35,16 +42,14 @@ export function useCards(project: string, initial: Card[]): PolledCards {
     queryFn: ({ signal }) => fetchCards(project, signal),
     initialData: initial,
     staleTime: POLL_MS,
-    refetchInterval: POLL_MS,
+    // Asking again does not bring back a session or a role.
+    refetchInterval: ({ state }) => ((nameProblem(state.error) ?? "unreachable") === "unreachable" ? POLL_MS : false),
     refetchIntervalInBackground: false,
     refetchOnWindowFocus: "always",
     // The portal is often on loopback or in a closed network: no internet says nothing about reaching it.
     networkMode: "always",
+    // Coming back to the page starts from what the server has sent with it.
+    gcTime: 0,
   });
-  const signedOut = query.error instanceof PollError && query.error.signedOut;
-  return {
-    cards: query.data,
-    problem: query.error ? (signedOut ? "signed-out" : "unreachable") : undefined,
-    refresh: () => void query.refetch(),
-  };
+  return { cards: query.data, problem: nameProblem(query.error), refresh: () => void query.refetch() };
 }

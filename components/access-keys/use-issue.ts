@@ -31,6 +31,7 @@ export function useIssue(kind: IssueKind, project: string, region: string) {
   const [stage, setStage] = useState<IssueStage>({ at: "form", error: undefined });
   const requestId = useRef<string>(undefined);
   const running = useRef(false);
+  const here = useRef(true);
 
   async function start() {
     // The state comes too late for a double click.
@@ -57,6 +58,8 @@ export function useIssue(kind: IssueKind, project: string, region: string) {
   }
 
   async function deliver(pair: IssuedOutput): Promise<IssueStage> {
+    // Whoever has left will never see the pair: unconfirmed, it is removed again.
+    if (!here.current) return { at: "over", message: LEFT };
     setStage({ at: "working", step: "confirming" });
     const { operationId } = pair;
     const answer = await confirmDelivery(() => ask(() => acknowledgeSecret({ project, operationId })), CLOCK);
@@ -64,6 +67,20 @@ export function useIssue(kind: IssueKind, project: string, region: string) {
   }
 
   const drop = useCallback((message: string) => setStage({ at: "over", message }), []);
+
+  useEffect(() => {
+    here.current = true;
+    return () => {
+      here.current = false;
+    };
+  }, []);
+
+  useEffect(() => {
+    if (stage.at !== "working") return;
+    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener("beforeunload", warn);
+    return () => window.removeEventListener("beforeunload", warn);
+  }, [stage.at]);
 
   useEffect(() => {
     if (stage.at !== "reveal") return;

@@ -4,6 +4,7 @@ import { Database, KeyRound, LifeBuoy, type LucideIcon, Settings2 } from "lucide
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import type { Navigation } from "@/components/layout/navigation";
+import { Logo } from "@/components/layout/logo";
 import { ProjectSwitcher } from "@/components/layout/project-switcher";
 import { cn } from "@/components/ui/cn";
 
@@ -17,7 +18,10 @@ export function MainMenu({ navigation, onChoose }: MainMenuProps) {
   const { project, support, administration } = navigation;
   const storage = project ? `/projects/${project.slug}/object-storage` : undefined;
   return (
-    <nav aria-label="Main" className="grid content-start gap-5 px-3 pt-1 pb-6">
+    <nav aria-label="Main" className="grid content-start gap-5 px-3 pb-6">
+      <Link href="/" prefetch={false} onClick={onChoose} className="-mb-4 flex h-14 items-center px-2">
+        <Logo />
+      </Link>
       <ProjectSwitcher projects={navigation.projects} current={project} />
       {storage ? (
         <div>

@@ -2,7 +2,6 @@
 
 import { Menu as MenuIcon } from "lucide-react";
 import { useState } from "react";
-import { Logo } from "@/components/layout/logo";
 import { MainMenu } from "@/components/layout/main-menu";
 import type { Navigation } from "@/components/layout/navigation";
 import { Button } from "@/components/ui/button";
@@ -18,9 +17,6 @@ export function MobileMenu({ navigation }: { navigation: Navigation }) {
         </Button>
       </SheetTrigger>
       <SheetContent title="Menu">
-        <div className="flex h-14 items-center px-5">
-          <Logo />
-        </div>
         <MainMenu navigation={navigation} onChoose={() => setOpen(false)} />
       </SheetContent>
     </Sheet>

@@ -1,6 +1,6 @@
 "use client";
 
-import { ChevronsUpDown } from "lucide-react";
+import { ChevronsUpDown, FolderOpen } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { Menu, MenuContent, MenuItem, MenuLabel, MenuRadioGroup, MenuRadioItem, MenuSeparator, MenuTrigger } from "@/components/ui/menu";
@@ -23,7 +23,7 @@ export function ProjectSwitcher({ projects, current }: ProjectSwitcherProps) {
         className="flex h-11 w-full items-center gap-2.5 rounded-md border bg-background px-2.5 text-left transition-colors hover:border-control"
       >
         <span aria-hidden className="grid size-6 shrink-0 place-content-center rounded bg-accent-soft text-xs font-semibold text-accent-strong uppercase">
-          {text.charAt(0)}
+          {current ? current.name.charAt(0) : <FolderOpen className="size-3.5" />}
         </span>
         <span className="min-w-0 flex-1 truncate font-medium">{text}</span>
         <ChevronsUpDown aria-hidden className="size-4 shrink-0 text-muted" />
@@ -42,7 +42,7 @@ export function ProjectSwitcher({ projects, current }: ProjectSwitcherProps) {
         </MenuRadioGroup>
         <MenuSeparator />
         <MenuItem asChild>
-          <Link href="/projects">All projects</Link>
+          <Link href="/projects" prefetch={false}>All projects</Link>
         </MenuItem>
       </MenuContent>
     </Menu>

@@ -24,9 +24,6 @@ export function Shell({ person, navigation, children }: ShellProps) {
       </a>
       <div className="hidden border-r bg-surface lg:block">
         <div className="sticky top-0 flex h-dvh flex-col overflow-y-auto">
-          <div className="flex h-14 shrink-0 items-center px-5">
-            <Logo />
-          </div>
           <MainMenu navigation={navigation} />
         </div>
       </div>

@@ -8,6 +8,8 @@ export function ProjectList({ projects }: { projects: { slug: string; name: stri
         <li key={slug}>
           <Link
             href={`/projects/${slug}/object-storage`}
+            // A prefetch would count as a visit and become the project to land on.
+            prefetch={false}
             className="group flex items-center gap-3 rounded-lg border bg-surface px-4 py-3 shadow-low transition-colors hover:border-control"
           >
             <span aria-hidden className="grid size-8 shrink-0 place-content-center rounded-md bg-accent-soft font-semibold text-accent-strong uppercase">

@@ -30,7 +30,11 @@ export function ProjectTable({ rows }: { rows: ProjectRow[] }) {
               {row.disabledAt ? (
                 row.name
               ) : (
-                <Link href={`/projects/${row.slug}/object-storage`} className="underline underline-offset-2 hover:text-accent">
+                <Link
+            href={`/projects/${row.slug}/object-storage`}
+            prefetch={false}
+            className="underline underline-offset-2 hover:text-accent"
+          >
                   {row.name}
                 </Link>
               )}

@@ -4,7 +4,7 @@ import { cn } from "@/components/ui/cn";
 /** A table in a box that scrolls sideways by itself; the box can be focused so that the keyboard can scroll it. */
 export function Table({ label, className, ...rest }: ComponentProps<"table"> & { label: string }) {
   return (
-    <div role="region" aria-label={label} tabIndex={0} className="overflow-x-auto rounded-lg border bg-surface shadow-low">
+    <div role="group" aria-label={label} tabIndex={0} className="overflow-x-auto rounded-lg border bg-surface shadow-low">
       <table className={cn("w-full border-collapse text-left", className)} {...rest} />
     </div>
   );

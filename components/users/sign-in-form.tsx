@@ -40,7 +40,7 @@ export function SignInForm() {
     }
     setLeaving(true);
     // A full load: the next page starts from the new session and from nothing else.
-    window.location.assign("/");
+    window.location.assign(new URL("/", window.location.href));
   });
 
   return (

@@ -48,7 +48,11 @@ function Memberships({ projects }: Pick<UserRow, "projects">) {
     <ul>
       {projects.map(({ slug, role }) => (
         <li key={slug} className="whitespace-nowrap">
-          <Link href={`/projects/${slug}/object-storage`} className="underline underline-offset-2 hover:text-accent">
+          <Link
+            href={`/projects/${slug}/object-storage`}
+            prefetch={false}
+            className="underline underline-offset-2 hover:text-accent"
+          >
             {slug}
           </Link>{" "}
           <span className="text-muted">as {role}</span>

@@ -1,0 +1,29 @@
+import { useEffect, useRef } from "react";
+import { Button } from "@/components/ui/button";
+import { Notice } from "@/components/ui/notice";
+
+interface LeaveQuestionProps {
+  onStay: () => void;
+  onLeave: () => void;
+}
+
+/** Comes into view and takes the focus when someone is about to lose a secret. */
+export function LeaveQuestion({ onStay, onLeave }: LeaveQuestionProps) {
+  const stay = useRef<HTMLButtonElement>(null);
+
+  useEffect(() => stay.current?.focus(), []);
+
+  return (
+    <Notice look="danger" role="alert">
+      <p className="font-medium">You are about to leave. The secret key cannot be shown again.</p>
+      <div className="mt-2 flex flex-wrap gap-2">
+        <Button ref={stay} size="sm" onClick={onStay}>
+          Stay
+        </Button>
+        <Button size="sm" look="quietDanger" onClick={onLeave}>
+          Leave without the secret key
+        </Button>
+      </div>
+    </Notice>
+  );
+}
