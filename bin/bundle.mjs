@@ -13,6 +13,7 @@ const ENTRIES = {
   migrate: "lib/database/migrate-main.ts",
   db: "lib/database/db-main.ts",
   "with-settings": "lib/supervisor/with-settings.ts",
+  prepare: "lib/supervisor/prepare-main.ts",
 };
 const STAMP = "dist/.stamp";
 

@@ -1,3 +1,3 @@
-import { run } from "./run.mjs";
+import { load } from "./run.mjs";
 
-await run("migrate");
+await load("migrate");

@@ -2,18 +2,17 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { bundle } from "./bundle.mjs";
 import { generate } from "./generate.mjs";
+import { isInstalled } from "./install.mjs";
 import { ROOT } from "./root.mjs";
 
-/** Runs a bundled entry point in this process, after bringing the bundles up to date. */
-export async function run(entry) {
-  try {
-    generate();
-    await bundle();
-  } catch (error) {
-    if (error?.code === "ERR_MODULE_NOT_FOUND") throw new Error("the dependencies are not installed: run `npm ci` first");
-    throw error;
+/** The module of a bundled entry point, evaluated in this process, after bringing the bundles up to date. */
+export async function load(entry) {
+  if (!isInstalled()) {
+    console.error("The dependencies are not installed: run `npm ci` first, or `npm run up`.");
+    process.exit(1);
   }
-  process.env.NODE_OPTIONS ??= "--enable-source-maps";
+  generate();
+  await bundle();
   process.setSourceMapsEnabled(true);
-  await import(pathToFileURL(join(ROOT, "dist", `${entry}.mjs`)).href);
+  return import(pathToFileURL(join(ROOT, "dist", `${entry}.mjs`)).href);
 }

@@ -1,0 +1,45 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "./root.mjs";
+
+/**
+ * A registry may lack the builds of some packages for other systems. npm then leaves them out of the lock file,
+ * and `npm ci` refuses the lock file as incomplete, here as elsewhere. Run after each `npm install`, this puts
+ * them back, with what their names say of them (and without a checksum, which only the registry knows).
+ */
+const path = join(ROOT, "package-lock.json");
+const lock = JSON.parse(readFileSync(path, "utf8"));
+const added = [];
+
+for (const [holder, entry] of Object.entries(lock.packages)) {
+  for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
+    if (isPresent(holder, name)) continue;
+    lock.packages[`node_modules/${name}`] = {
+      version,
+      ...describe(name),
+      ...(entry.dev ? { dev: true } : {}),
+      optional: true,
+    };
+    added.push(`${name}@${version}`);
+  }
+}
+lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => a.localeCompare(b, "en")));
+writeFileSync(path, `${JSON.stringify(lock, null, 2)}\n`);
+console.log(added.length > 0 ? `Added ${added.join(", ")}` : "Nothing was missing.");
+
+/** npm looks for a package beside whoever wants it and in each folder above. */
+function isPresent(holder, name) {
+  for (let folder = holder; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf("node_modules/") - 1))) {
+    if (lock.packages[`${folder ? `${folder}/` : ""}node_modules/${name}`]) return true;
+    if (folder === "") return false;
+  }
+}
+
+function describe(name) {
+  const words = name.split(/[/-]/);
+  const pick = (table) => words.flatMap((word) => table[word] ?? []).slice(0, 1);
+  const os = pick({ darwin: "darwin", win32: "win32", windows: "win32", android: "android", freebsd: "freebsd", linux: "linux", openharmony: "openharmony" });
+  const cpu = pick({ x64: "x64", arm64: "arm64", arm: "arm", ia32: "ia32", ppc64: "ppc64", riscv64: "riscv64", s390x: "s390x", wasm32: "wasm32" });
+  const libc = os[0] === "linux" ? words.flatMap((word) => (/^musl/.test(word) ? "musl" : /^gnu/.test(word) ? "glibc" : [])).slice(0, 1) : [];
+  return { cpu, ...(libc.length > 0 ? { libc } : {}), ...(os.length > 0 ? { os } : {}) };
+}

@@ -1,0 +1,5 @@
+import { load } from "./run.mjs";
+
+// The command line reads its settings when it is loaded, so they must stand by then.
+const { withSettings } = await load("with-settings");
+await withSettings(() => load("admin"));

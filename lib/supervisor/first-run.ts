@@ -1,0 +1,66 @@
+import { existsSync, readFileSync, renameSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { syncFolder, writePrivateFile } from "@/lib/database/write-private-file";
+import { parseMasterKey } from "@/lib/platform/crypto";
+import { createDatabase } from "@/lib/platform/db";
+import { Secret } from "@/lib/platform/secret";
+import { listBuiltinRegions } from "@/lib/supervisor/builtin-regions";
+import type { FirstRunMode } from "@/lib/supervisor/first-run-mode";
+import type { Settings } from "@/lib/supervisor/resolve-settings";
+import { applyFirstRun, type BuiltinRegion, type FirstRun, hasUsers, prepareFirstRun, syncBuiltinRegions } from "@/prisma/first-run";
+
+export type FirstRunResult = "made" | "there" | "nobody";
+
+/**
+ * Makes the people and regions of an empty installation and writes their passwords to first-run.json (0600).
+ * The file is written under another name before the transaction and gets its own after it: killed between, the
+ * next start finds it; killed before, it is made anew. On a later start only the addresses are brought up to date.
+ */
+export async function ensureFirstRun(settings: Settings, mode: FirstRunMode | undefined): Promise<FirstRunResult> {
+  const path = join(settings.LATCHKEY_DATA_DIR, "first-run.json");
+  const regions: BuiltinRegion[] = listBuiltinRegions(settings).map(({ port: _port, ...region }) => region);
+  const database = createDatabase(settings.DATABASE_URL);
+  const sync = (wanted: BuiltinRegion[]) =>
+    syncBuiltinRegions(database, wanted, new Secret(settings.LATCHKEY_S3_ADMIN_TOKEN), parseMasterKey(settings.LATCHKEY_MASTER_KEY));
+  try {
+    if (await hasUsers(database)) {
+      if (existsSync(pendingOf(path))) publish(path);
+      const rows = await database.region.findMany({ where: { provider: "builtin" }, select: { name: true } });
+      const present = regions.filter(({ name }) => rows.some((row) => row.name === name));
+      if (present.length > 0) await sync(present);
+      if (existsSync(path)) updateAddresses(path, settings, present);
+      return "there";
+    }
+    if (!mode) return "nobody";
+    const offered = mode === "demo" ? regions : [];
+    const record = prepareFirstRun(mode, settings.LATCHKEY_URL, offered);
+    writePrivateFile(pendingOf(path), toText(record));
+    if (offered.length > 0) await sync(offered);
+    await applyFirstRun(database, record);
+    publish(path);
+    return "made";
+  } finally {
+    await database.$disconnect();
+  }
+}
+
+function publish(path: string): void {
+  renameSync(pendingOf(path), path);
+  syncFolder(dirname(path));
+}
+
+function updateAddresses(path: string, settings: Settings, present: BuiltinRegion[]): void {
+  const text = readFileSync(path, "utf8");
+  const record = JSON.parse(text) as FirstRun;
+  const regions = present.map(({ name, endpoint, signingRegion }) => ({ name, endpoint, signingRegion }));
+  const changed = toText({ ...record, url: settings.LATCHKEY_URL, regions });
+  if (changed !== text) writePrivateFile(path, changed);
+}
+
+function toText(record: FirstRun): string {
+  return `${JSON.stringify(record, null, 2)}\n`;
+}
+
+function pendingOf(path: string): string {
+  return `${path}.pending`;
+}

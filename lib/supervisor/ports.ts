@@ -1,0 +1,37 @@
+import { createServer } from "node:net";
+import type { PlannedSettings } from "@/lib/supervisor/resolve-settings";
+
+export type WantedPort = { setting: string; port: number; host: string };
+
+/** Every port that this start will listen on, with the setting that moves it. */
+export function listPorts(plan: PlannedSettings): WantedPort[] {
+  const { HOST: host, PORT, S3_PORT, S3_ADMIN_PORT } = plan;
+  return [
+    { setting: "PORT", port: PORT, host },
+    { setting: "S3_PORT", port: S3_PORT, host },
+    { setting: "S3_PORT", port: S3_PORT + 1, host },
+    { setting: "S3_ADMIN_PORT", port: S3_ADMIN_PORT, host: "127.0.0.1" },
+  ];
+}
+
+/** What is wrong with the first port that cannot be had, as a sentence; undefined when all can. */
+export async function findPortProblem(ports: WantedPort[]): Promise<string | undefined> {
+  for (const [index, { setting, port, host }] of ports.entries()) {
+    const twin = ports.slice(0, index).find((other) => other.port === port);
+    if (twin) return `${twin.setting} and ${setting} both come to port ${port}: set ${setting} to another port.`;
+    const code = await tryPort(port, host);
+    if (code === "EADDRINUSE") return `Port ${port} on ${host} is taken by another program. Stop it, or set ${setting} to another port.`;
+    if (code === "EADDRNOTAVAIL") return `This machine has no address ${host}: set HOST to one of its own.`;
+    if (code === "EACCES") return `Port ${port} is for privileged users only: set ${setting} to 1024 or higher.`;
+    if (code) return `Port ${port} on ${host} cannot be listened on (${code}).`;
+  }
+  return undefined;
+}
+
+function tryPort(port: number, host: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", (error) => resolve("code" in error ? String(error.code) : error.message));
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(undefined)));
+  });
+}

@@ -1,0 +1,8 @@
+/** Does a step and prints what it was and how long it took; a step that gives false had nothing to do. */
+export async function step<T>(title: string, work: () => Promise<T> | T): Promise<T> {
+  const begin = performance.now();
+  const result = await work();
+  const seconds = ((performance.now() - begin) / 1000).toFixed(1);
+  console.log(`  ${title.padEnd(28)} ${result === false ? "nothing to do" : `${seconds} s`}`);
+  return result;
+}

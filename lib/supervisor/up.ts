@@ -1,0 +1,120 @@
+import { join } from "node:path";
+import { makeDataDir, startCluster, stopCluster } from "@/lib/database/cluster";
+import { takeLock } from "@/lib/database/process-lock";
+import { buildPortal } from "@/lib/supervisor/build-portal";
+import type { Child } from "@/lib/supervisor/child";
+import { ensureSecrets } from "@/lib/supervisor/ensure-secrets";
+import { chooseFirstRunMode, type FirstRunMode } from "@/lib/supervisor/first-run-mode";
+import { endLeftovers } from "@/lib/supervisor/leftovers";
+import { findPortProblem, listPorts } from "@/lib/supervisor/ports";
+import { prepareDatabase } from "@/lib/supervisor/prepare";
+import { finishSettings, type PlannedSettings, planSettings, toLocalUrl } from "@/lib/supervisor/resolve-settings";
+import { startChildren, toChildEnvironment } from "@/lib/supervisor/start-children";
+import { step } from "@/lib/supervisor/step";
+import { waitUntilReady } from "@/lib/supervisor/wait-until-ready";
+import { watchDatabase } from "@/lib/supervisor/watch-database";
+
+/** Something that a person can put right; its message says what. */
+export class UpError extends Error {}
+
+const READY_WITHIN_MS = 120_000;
+
+type Options = { mode: FirstRunMode | undefined; rebuild: boolean };
+type Undo = () => Promise<void> | void;
+
+/**
+ * Starts everything, in order, and keeps it running until this process is told to end; then stops, in the other
+ * order, what it started. What would make a start vain (a wrong setting, a second start, a taken port) is found
+ * before anything takes long.
+ */
+export async function up(options: Options): Promise<void> {
+  const undo: Undo[] = [];
+  const stopper = stopOnSignal(undo);
+  try {
+    await start(options, undo, stopper.signal);
+  } catch (error) {
+    const wasTold = stopper.signal.aborted;
+    await stopper.stop();
+    if (!wasTold) throw error;
+  }
+}
+
+async function start(options: Options, undo: Undo[], signal: AbortSignal): Promise<void> {
+  const plan = planSettings(process.env);
+  const dataDir = plan.LATCHKEY_DATA_DIR;
+  makeDataDir(dataDir);
+  const lock = takeLock(join(dataDir, "up.lock"), plan.LATCHKEY_URL);
+  if (!lock.ok) throw new UpError(`Latchkey already runs on ${dataDir} (process ${lock.holder.pid}), at ${lock.holder.note}`);
+  undo.push(lock.release);
+  await endLeftovers(dataDir);
+  const problem = await findPortProblem(listPorts(plan));
+  if (problem) throw new UpError(problem);
+
+  let children: Child[] = [];
+  const withUrl = (url: string) => finishSettings(plan, ensureSecrets(plan), url);
+  const url = await openDatabase(plan, undo, (moved) => {
+    for (const child of children.filter(({ name }) => name !== "builtin-s3")) child.restart(toChildEnvironment(withUrl(moved)));
+  });
+  const settings = withUrl(url);
+  const firstRun = await prepareDatabase(toChildEnvironment(settings), chooseFirstRunMode(plan, options.mode), signal);
+  await step("Portal", () => buildPortal({ force: options.rebuild }, signal));
+
+  undo.push(async () => {
+    await Promise.all(children.map((child) => child.stop()));
+  });
+  await step("Start", async () => {
+    children = startChildren(settings);
+    if (await waitUntilReady(toLocalUrl(plan.HOST, plan.PORT), READY_WITHIN_MS)) return;
+    throw new UpError(`The portal did not answer within ${READY_WITHIN_MS / 1000} s; what went wrong is printed above.`);
+  });
+  const seconds = ((Date.now() - performance.timeOrigin) / 1000).toFixed(1);
+  console.log(`\nLatchkey is ready at ${settings.LATCHKEY_URL}  (${seconds} s)`);
+  console.log(explainSignIn(firstRun, join(dataDir, "first-run.json")));
+}
+
+async function openDatabase(plan: PlannedSettings, undo: Undo[], onMoved: (url: string) => void): Promise<string> {
+  if (plan.DATABASE_URL) return plan.DATABASE_URL;
+  // Noted first: Ctrl-C while it starts must find it. One that runs for `npm run db` is left alone.
+  undo.push(() => stopCluster(plan.LATCHKEY_DATA_DIR, "up"));
+  const cluster = await step("Database", () => startCluster(plan.LATCHKEY_DATA_DIR, "up"));
+  undo.push(watchDatabase(plan.LATCHKEY_DATA_DIR, cluster, onMoved));
+  return cluster.url;
+}
+
+/**
+ * Gives the function that takes everything back, which also runs on Ctrl-C and the like; a second Ctrl-C does not
+ * wait. The signal tells what is under way that it is not wanted any more.
+ */
+function stopOnSignal(undo: Undo[]): { stop: () => Promise<void>; signal: AbortSignal } {
+  const controller = new AbortController();
+  let stopping: Promise<void> | undefined;
+  const stop = () => (stopping ??= takeBack(undo));
+  const end = (name: string) => {
+    if (controller.signal.aborted) process.exit(1);
+    console.log(`\nStopping (${name}).`);
+    controller.abort();
+    void stop().then(() => process.exit(0));
+  };
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, () => end(name));
+  return { stop, signal: controller.signal };
+}
+
+async function takeBack(undo: Undo[]): Promise<void> {
+  for (let step = undo.pop(); step; step = undo.pop()) {
+    try {
+      await step();
+    } catch (error) {
+      console.error(error instanceof Error ? error.message : error);
+    }
+  }
+}
+
+function explainSignIn(firstRun: string, path: string): string {
+  if (firstRun === "nobody") {
+    return (
+      "Nobody can sign in yet. Make the first administrator with `npm run admin -- user create --help`,\n" +
+      "or start once with --empty, which makes one and writes down the password."
+    );
+  }
+  return firstRun === "made" ? `The sign-in details are in ${path}` : `The sign-in details of the first run: ${path}, if you kept it`;
+}

@@ -1,0 +1,42 @@
+import { startCluster, type StartedCluster } from "@/lib/database/cluster";
+import { isAlive } from "@/lib/database/process-state";
+import { delayBeforeRestart } from "@/lib/supervisor/backoff";
+
+const LOOK_EVERY_MS = 1_000;
+
+/**
+ * Starts the embedded database again when it dies. `onMoved` hears of a new URL, which it has when its port was
+ * taken meanwhile. Gives a function that ends the watch and waits for a start under way.
+ */
+export function watchDatabase(dataDir: string, first: StartedCluster, onMoved: (url: string) => void): () => Promise<void> {
+  let cluster = first;
+  let failures = 0;
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  let working: Promise<void> = Promise.resolve();
+
+  const look = async () => {
+    if (isAlive(cluster.pid)) return;
+    console.error("PostgreSQL ended; starting it again");
+    try {
+      const before = cluster.url;
+      cluster = await startCluster(dataDir, "up");
+      failures = 0;
+      if (cluster.url !== before) onMoved(cluster.url);
+    } catch (error) {
+      failures += 1;
+      console.error(error instanceof Error ? error.message : error);
+    }
+  };
+  const loop = () => {
+    working = look().then(() => {
+      if (!stopped) timer = setTimeout(loop, failures > 0 ? delayBeforeRestart(failures) : LOOK_EVERY_MS);
+    });
+  };
+  timer = setTimeout(loop, LOOK_EVERY_MS);
+  return async () => {
+    stopped = true;
+    clearTimeout(timer);
+    await working;
+  };
+}

@@ -1,0 +1,27 @@
+import { ensureSecrets } from "@/lib/supervisor/ensure-secrets";
+import { makeDataDir } from "@/lib/database/cluster";
+import { openDatabase } from "@/lib/supervisor/open-database";
+import { finishSettings, planSettings, SettingsError, toEnvironment } from "@/lib/supervisor/resolve-settings";
+
+/**
+ * Runs a command under the settings that `npm run up` would use here: while that runs, with DATABASE_URL, or
+ * alone (the embedded database is then started for it and stopped again).
+ */
+export async function withSettings(work: () => Promise<unknown>): Promise<void> {
+  try {
+    const plan = planSettings(process.env);
+    makeDataDir(plan.LATCHKEY_DATA_DIR);
+    const database = await openDatabase(plan);
+    try {
+      Object.assign(process.env, toEnvironment(finishSettings(plan, ensureSecrets(plan), database.url)));
+      process.env.LOG_LEVEL = plan.LOG_LEVEL === "info" ? "warn" : plan.LOG_LEVEL;
+      await work();
+    } finally {
+      await database.close();
+    }
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,24 @@
+import { isIP } from "node:net";
+
+/**
+ * Where to send a browser that reached a portal on loopback under another of loopback's names, or undefined.
+ * Cookies and the Origin check know one name only. `publicUrl` is the portal's own, `host` the request's.
+ */
+export function findCanonicalUrl(
+  request: { method: string | undefined; url: string | undefined; host: string | undefined; accept: string | undefined },
+  publicUrl: URL,
+): string | undefined {
+  const { method, url = "/", host, accept = "" } = request;
+  if (method !== "GET" || !accept.includes("text/html") || !isPage(url) || !isLoopbackName(publicUrl.hostname)) return undefined;
+  const given = URL.canParse(`http://${host}`) ? new URL(`http://${host}`) : undefined;
+  if (!given || given.hostname === publicUrl.hostname || !isLoopbackName(given.hostname)) return undefined;
+  return `${publicUrl.origin}${url}`;
+}
+
+function isPage(url: string): boolean {
+  return url.startsWith("/") && !url.startsWith("/api/") && !url.startsWith("/_next/");
+}
+
+function isLoopbackName(name: string): boolean {
+  return name === "localhost" || name === "[::1]" || (isIP(name) === 4 && name.startsWith("127."));
+}

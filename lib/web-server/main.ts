@@ -1,0 +1,24 @@
+import next from "next";
+import { findRoot } from "@/lib/database/find-root";
+import { env } from "@/lib/platform/env";
+import { onStop } from "@/lib/platform/lifecycle";
+import { logger } from "@/lib/platform/logger";
+import { close, createWebServer, listen } from "@/lib/web-server/server";
+
+async function main(): Promise<void> {
+  const app = next({ dev: false, dir: findRoot(), hostname: env.HOST, port: env.PORT });
+  const handle = app.getRequestHandler();
+  const server = createWebServer({ publicUrl: env.LATCHKEY_URL, trustedProxies: env.LATCHKEY_TRUSTED_PROXIES }, handle);
+  onStop(async () => {
+    if (server.listening) await close(server);
+    await app.close();
+  });
+  await app.prepare();
+  await listen(server, env.HOST, env.PORT);
+  logger.info({ host: env.HOST, port: env.PORT }, "web ready");
+}
+
+main().catch((error: unknown) => {
+  logger.fatal({ err: error }, "the web server could not start");
+  process.exit(1);
+});
