@@ -5,7 +5,6 @@ import { startBuiltinS3 } from "./server";
 
 async function run(): Promise<void> {
   const server = await startBuiltinS3(readConfig());
-  logger.info({ regions: server.regions, admin: server.adminUrl }, "built-in S3 server: for evaluation; production belongs on a real storage system");
   let stopping = false;
   const stop = (why: string) => {
     if (stopping) return;
@@ -20,6 +19,8 @@ async function run(): Promise<void> {
   process.on("SIGINT", stop);
   // Forked with a channel: without its parent nobody would ever stop it.
   process.on("disconnect", () => stop("parent gone"));
+  // Last, so that whoever waits for this line may send a signal.
+  logger.info({ regions: server.regions, admin: server.adminUrl }, "built-in S3 server: for evaluation; production belongs on a real storage system");
 }
 
 function fail(reason: unknown): void {

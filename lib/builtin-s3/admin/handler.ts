@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { ZodError } from "zod";
+import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
 import type { Secret } from "@/lib/platform/secret";
 import type { RequestHandler } from "../http/listener";
@@ -72,6 +73,7 @@ function toAdminError(reason: unknown, request: IncomingMessage): AdminError {
     return new AdminError(400, "InvalidInput", `Not valid: ${fields.join(", ")}.`);
   }
   logger.error({ err: reason, method: request.method }, "admin request failed");
+  if (reason instanceof AppError && reason.code === "UNAVAILABLE") return new AdminError(503, "Unavailable", "The storage cannot be written at the moment; nothing was changed.");
   return new AdminError(500, "InternalError", "The request failed; whether it took effect is not known.");
 }
 

@@ -30,7 +30,8 @@ export function startChecksum(algorithm: ChecksumAlgorithm): RunningCrc {
       let value = 0;
       return {
         update: (data) => {
-          value = crc32(data, value);
+          // zlib takes an empty buffer for "start anew" and would forget what came before.
+          if (data.length > 0) value = crc32(data, value);
         },
         digest: () => {
           const out = Buffer.alloc(4);

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
 import type { Region } from "../region";
 import { readHeaders } from "../signature/headers";
@@ -82,6 +83,10 @@ function readQuery(target: RequestTarget): Map<string, string> {
 }
 
 function unexpected(reason: unknown, request: IncomingMessage, requestId: string): S3Error {
+  if (reason instanceof AppError && reason.code === "UNAVAILABLE") {
+    logger.error({ err: reason, requestId }, "storage not writable");
+    return new S3Error("ServiceUnavailable", "The storage cannot be written at the moment.");
+  }
   // A client that hangs up is no failure of ours.
   if (!request.destroyed || request.complete) {
     logger.error({ err: reason, requestId, method: request.method }, "request failed");

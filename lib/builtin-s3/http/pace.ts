@@ -1,19 +1,26 @@
 import type { IncomingMessage } from "node:http";
 import { S3Error } from "../s3-error";
 
-const IDLE_MS = 30_000;
-const BASE_MS = 60_000;
-const SLOWEST_BYTES_PER_MS = 16;
+/** How slow a client may send. */
+export interface Pace {
+  /** Longest time without a byte. */
+  idleMs: number;
+  /** For any body, however small. */
+  baseMs: number;
+  bytesPerMs: number;
+}
+
+const FAIR: Pace = { idleMs: 30_000, baseMs: 60_000, bytesPerMs: 16 };
 
 /**
  * The pieces of a body, for as long as they come at a fair pace: never 30 s without one, and 16 KB/s over all.
  * Leaving the iteration early leaves the connection open, so that an answer can still be sent.
  */
-export async function* readAtPace(request: IncomingMessage, expectedBytes: number): AsyncGenerator<Buffer> {
-  const deadline = Date.now() + BASE_MS + expectedBytes / SLOWEST_BYTES_PER_MS;
+export async function* readAtPace(request: IncomingMessage, expectedBytes: number, pace = FAIR): AsyncGenerator<Buffer> {
+  const deadline = Date.now() + pace.baseMs + expectedBytes / pace.bytesPerMs;
   const pieces = request.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer>;
   for (;;) {
-    const next = await beforeTimeout(pieces.next(), Math.min(IDLE_MS, deadline - Date.now()));
+    const next = await beforeTimeout(pieces.next(), Math.min(pace.idleMs, deadline - Date.now()));
     if (next.done) return;
     yield next.value;
   }
