@@ -45,6 +45,7 @@ export function createProvider(kind: string, region: RegionConfiguration): Provi
 }
 
 function gatewaysOf(region: RegionConfiguration): Gateway[] {
-  if (region.gateways.length === 0) return [{ name: region.name, endpoint: region.endpoint }];
+  const [only = region.endpoint, ...more] = region.gateways;
+  if (more.length === 0) return [{ name: region.name, endpoint: only }];
   return region.gateways.map((endpoint, index) => ({ name: `gateway ${index + 1}`, endpoint }));
 }

@@ -1,0 +1,64 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { CredentialsPage } from "./fixtures/credentials-page";
+import { ROOT } from "./fixtures/portal";
+import { aws, type Pair } from "./fixtures/s3-tools";
+import { expect, personOf, test } from "./fixtures/test";
+
+const run = promisify(execFile);
+
+test.describe.configure({ mode: "serial" });
+
+test("a pair works in its own region and project only", async ({ openAs, portal }) => {
+  test.setTimeout(240_000);
+  const mia = personOf(portal, "member+");
+  const admin = (...args: string[]) =>
+    run(process.execPath, ["bin/latchkey.mjs", ...args], { cwd: ROOT, env: { ...process.env, ...portal.environment } });
+  await admin("project", "create", "second", "--name", "Second");
+  await admin("member", "set", "second", mia.email, "member+");
+  expect((await admin("member", "list", "second")).stdout).toContain(mia.email);
+  await expect(admin("project", "create", "Bad Slug", "--name", "x")).rejects.toThrow(/lower case/);
+
+  const page = await openAs("member+");
+  const pairs: Pair[] = [];
+  for (const project of ["demo", "second"]) {
+    const credentials = new CredentialsPage(page, portal, project);
+    await credentials.open();
+    const configured = await credentials.card("north").getByRole("button", { name: "Regenerate Keys" }).isVisible();
+    pairs.push(configured ? await credentials.regenerate("north") : await credentials.enable("north"));
+    await credentials.hideSecret();
+  }
+  const [demo, second] = pairs as [Pair, Pair];
+
+  const south = portal.regions.find(({ name }) => name === "south");
+  const elsewhere = await aws({ ...demo, endpoint: south?.endpoint ?? "", signingRegion: "south-1" }, ["s3", "ls"]);
+  expect(elsewhere.code).not.toBe(0);
+  expect(elsewhere.stderr).toContain("InvalidAccessKeyId");
+
+  const folder = await mkdtemp(join(tmpdir(), "latchkey-scope-"));
+  const file = join(folder, "mine.txt");
+  await writeFile(file, "theirs");
+  expect((await aws(second, ["s3", "mb", "s3://second-only"])).code).toBe(0);
+  expect((await aws(second, ["s3", "cp", file, "s3://second-only/a.txt"])).code).toBe(0);
+  expect((await aws(demo, ["s3", "mb", "s3://demo-scope"])).code).toBe(0);
+  const attempts = [
+    ["s3", "ls", "s3://second-only"],
+    ["s3", "cp", "s3://second-only/a.txt", join(folder, "stolen.txt")],
+    ["s3", "cp", file, "s3://second-only/b.txt"],
+    ["s3", "rm", "s3://second-only/a.txt"],
+    ["s3", "rb", "s3://second-only"],
+    ["s3api", "copy-object", "--bucket", "demo-scope", "--key", "c", "--copy-source", "second-only/a.txt"],
+    ["s3api", "create-multipart-upload", "--bucket", "second-only", "--key", "d"],
+    ["s3api", "get-bucket-location", "--bucket", "second-only"],
+  ];
+  for (const attempt of attempts) {
+    const outcome = await aws(demo, attempt);
+    expect(outcome.code, attempt.join(" ")).not.toBe(0);
+    expect(outcome.stderr, attempt.join(" ")).toMatch(/AccessDenied|403/);
+  }
+  expect((await aws(demo, ["s3", "ls"])).stdout).not.toContain("second-only");
+  expect((await aws(second, ["s3", "ls", "s3://second-only"])).stdout).toContain("a.txt");
+});

@@ -1,0 +1,78 @@
+import { CredentialsPage } from "./fixtures/credentials-page";
+import { expect, test } from "./fixtures/test";
+
+test("the secret is nowhere after Hide secret, reload, back, in another tab, for another user", async ({
+  openAs,
+  portal,
+}) => {
+  const page = await openAs("member+");
+  const replies: string[] = [];
+  page.on("response", (response) => {
+    if (response.request().method() === "GET") response.text().then((text) => replies.push(text), () => undefined);
+  });
+  const credentials = new CredentialsPage(page, portal);
+  await credentials.open();
+  const pair = await credentials.enable("south");
+  await credentials.hideSecret();
+  const secret = pair.secretAccessKey;
+
+  const expectNowhere = async (where: typeof page) => {
+    expect(await where.content()).not.toContain(secret);
+    expect(where.url()).not.toContain(secret);
+    const stored = await where.evaluate(async () => {
+      const databases = (await indexedDB.databases()).map((database) => database.name);
+      const caches = await window.caches?.keys();
+      return JSON.stringify([{ ...localStorage }, { ...sessionStorage }, history.state, document.cookie, databases, caches]);
+    });
+    expect(stored).not.toContain(secret);
+  };
+
+  await expectNowhere(page);
+  await page.reload();
+  await credentials.expectState("south", "ACTIVE");
+  await expectNowhere(page);
+  await page.goto(`/projects/demo/object-storage/keys`);
+  await expect(page.getByText(pair.accessKeyId)).toBeVisible();
+  await expectNowhere(page);
+  await page.goBack();
+  await credentials.expectState("south", "ACTIVE");
+  await expectNowhere(page);
+  const tab = await page.context().newPage();
+  await new CredentialsPage(tab, portal).open();
+  await expectNowhere(tab);
+  const other = await openAs("admin");
+  const theirs = new CredentialsPage(other, portal);
+  await theirs.open();
+  await theirs.expectState("south", "ACTIVE");
+  await expectNowhere(other);
+  expect(replies.join("")).not.toContain(secret);
+});
+
+test("nothing but Hide secret closes the reveal", async ({ openAs, portal }) => {
+  const page = await openAs("member+");
+  const credentials = new CredentialsPage(page, portal);
+  await credentials.open();
+  await credentials.regenerate("south");
+  const reveal = page.getByRole("dialog", { name: "Your credentials" });
+  await page.keyboard.press("Escape");
+  await page.mouse.click(5, 5);
+  await expect(reveal).toBeVisible();
+  await expect(reveal.getByRole("button", { name: "Hide secret" })).toBeDisabled();
+  await page.evaluate(() => history.back());
+  await expect(reveal.getByText("You are about to leave")).toBeVisible();
+  await reveal.getByRole("button", { name: "Stay" }).click();
+  await expect(reveal).toBeVisible();
+  await reveal.getByRole("button", { name: "Copy Access Key" }).click();
+  await expect(page.getByText("Access Key copied")).toBeVisible();
+  await reveal.getByRole("button", { name: "Copy Secret Key" }).click();
+  await expect(page.getByText("Secret Key copied")).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^[A-Za-z0-9]{40}$/);
+  const downloads = ["CSV", "AWS credentials", ".env", "rclone.conf", ".s3cfg", "JSON"];
+  for (const name of downloads) {
+    await reveal.getByRole("button", { name: "Download" }).click();
+    const download = page.waitForEvent("download");
+    await page.getByRole("menuitem", { name: new RegExp(name.replace(".", "\\."), "i") }).click();
+    expect((await download).suggestedFilename()).not.toBe("");
+  }
+  await credentials.hideSecret();
+});
