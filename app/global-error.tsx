@@ -9,7 +9,7 @@ export default function GlobalError({ error, retry }: { error: unknown; retry: (
     <html lang="en">
       <body>
         <title>Something went wrong · Latchkey</title>
-        <main>
+        <main className="pt-[6vh]">
           <Failure error={error} retry={retry} />
         </main>
       </body>

@@ -81,8 +81,11 @@ export function KeyTable({ rows, opened }: KeyTableProps) {
               {story ? (
                 <tr id={`story-${row.original.id}`}>
                   <Td colSpan={columns.length} className="bg-sunken py-4">
-                    <h2 className="mb-2.5 text-[0.8125rem] font-medium text-muted">History of {row.original.accessKeyId}</h2>
-                    <KeyStory story={story} />
+                    {/* The table is wider than a phone: its history stays in view. */}
+                    <div className="sticky left-3.5 w-full max-w-[calc(100vw-4rem)]">
+                      <h2 className="mb-2.5 text-[0.8125rem] font-medium text-muted">History of {row.original.accessKeyId}</h2>
+                      <KeyStory story={story} />
+                    </div>
                   </Td>
                 </tr>
               ) : null}

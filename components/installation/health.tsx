@@ -45,7 +45,7 @@ function Part({ name, good, children }: { name: string; good: boolean; children:
         {name}
         {good ? null : <span className="text-[0.8125rem] font-normal text-warn">degraded</span>}
       </span>
-      <span className="min-w-0 text-muted">{children}</span>
+      <span className="block min-w-0 text-muted first-letter:uppercase">{children}</span>
     </li>
   );
 }

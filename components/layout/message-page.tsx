@@ -10,7 +10,7 @@ interface MessagePageProps {
 /** A page that has one thing to say. */
 export function MessagePage({ mark, title, children }: MessagePageProps) {
   return (
-    <div className="mx-auto grid max-w-md gap-3 px-2 py-[12vh]">
+    <div className="mx-auto grid max-w-md gap-3 px-4 py-[12vh]">
       <p className="font-mono text-[0.8125rem] text-muted">{mark}</p>
       <h1 className="text-xl font-semibold tracking-tight">{title}</h1>
       <div className="grid gap-4 text-muted">{children}</div>
