@@ -46,6 +46,16 @@ describe("what was said about a body", () => {
     expect((await sendSigned(server.endpoint(), pair, { target: "/bucket/k" })).body).toBe("hello");
   });
 
+  it("is refused with an answer also while most of a large body is still to come", async () => {
+    const wrong = Buffer.from(`10000;chunk-signature=${"0".repeat(64)}\r\n${"x".repeat(0x10000)}\r\n`);
+    const body = Buffer.concat([wrong, Buffer.alloc(20_000_000)]);
+    const began = Date.now();
+    const headers = { "content-encoding": "aws-chunked", "x-amz-decoded-content-length": "20000000" };
+    expect(await put(headers, body, "STREAMING-AWS4-HMAC-SHA256-PAYLOAD")).toMatchObject({ status: 403, code: "SignatureDoesNotMatch" });
+    expect(Date.now() - began).toBeLessThan(10_000);
+    expect((await sendSigned(server.endpoint(), { ...pair, secretAccessKey: "0".repeat(40) }, { method: "PUT", target: "/bucket/k", body: Buffer.alloc(20_000_000) })).code).toBe("SignatureDoesNotMatch");
+  });
+
   it("leaves no file behind when it is false or cut off", async () => {
     const { hostname, port } = new URL(server.endpoint());
     const body = Buffer.alloc(3_000_000);

@@ -58,7 +58,9 @@ function openExchange({ request, response, region, target, requestId, invite }: 
     },
   };
   refuseUnsupported(headers, key.account);
-  return { method, requestId, region, key, caller, request, response, headers, payload, seed, invite, query: readQuery(target), ...readNames(target.path) };
+  const query = readQuery(target);
+  if (query.has("X-Amz-Security-Token")) throw new S3Error("InvalidToken");
+  return { method, requestId, region, key, caller, request, response, headers, payload, seed, invite, query, ...readNames(target.path) };
 }
 
 /** The first segment is the bucket, all the rest the key, as it stands. */

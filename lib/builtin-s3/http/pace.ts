@@ -18,11 +18,17 @@ const FAIR: Pace = { idleMs: 30_000, baseMs: 60_000, bytesPerMs: 16 };
  */
 export async function* readAtPace(request: IncomingMessage, expectedBytes: number, pace = FAIR): AsyncGenerator<Buffer> {
   const deadline = Date.now() + pace.baseMs + expectedBytes / pace.bytesPerMs;
-  const pieces = request.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer>;
-  for (;;) {
-    const next = await beforeTimeout(pieces.next(), Math.min(pace.idleMs, deadline - Date.now()));
-    if (next.done) return;
-    yield next.value;
+  const pieces = request.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer>;
+  try {
+    for (;;) {
+      const next = await beforeTimeout(pieces.next(), Math.min(pace.idleMs, deadline - Date.now()));
+      if (next.done) return;
+      yield next.value;
+    }
+  } finally {
+    // Takes the iterator's listener off, so that what is left of the body can be drained. Not awaited: after a
+    // timeout it waits for a piece that may never come. What it rejects with is the reader's error, known already.
+    pieces.return?.().catch(() => undefined);
   }
 }
 

@@ -45,12 +45,19 @@ const parser = new XMLParser({
 export function parseXml(body: Buffer, root: string): XmlElement {
   const source = body.toString("utf8");
   if (/<!(DOCTYPE|ENTITY)/i.test(source) || XMLValidator.validate(source) !== true) throw new S3Error("MalformedXML");
-  const parsed = parser.parse(source) as XmlElement;
-  const found = parsed[root];
+  const found = parseRoot(source)[root];
   // An empty root element parses to an empty text.
   if (found === "") return {};
   if (found === undefined || !isElement(found)) throw new S3Error("MalformedXML");
   return found;
+}
+
+function parseRoot(source: string): XmlElement {
+  try {
+    return parser.parse(source) as XmlElement;
+  } catch {
+    throw new S3Error("MalformedXML");
+  }
 }
 
 function isElement(value: XmlValue): value is XmlElement {

@@ -1,8 +1,11 @@
 import { closeSync, openSync, readSync } from "node:fs";
+import { type FileHandle, open, rename } from "node:fs/promises";
+import path from "node:path";
 import { crc32 } from "node:zlib";
 import { AppError } from "@/lib/platform/errors";
 
 const READ_BYTES = 4 * 1024 * 1024;
+const SNAPSHOT_BATCH = 512;
 
 /** One batch as one line: a checksum, a space, the records as a JSON list. */
 export function encodeLine(records: readonly unknown[]): Buffer {
@@ -55,4 +58,47 @@ function decodeLine<R>(line: Buffer): R[] | undefined {
   const json = line.subarray(9);
   if (line.length < 11 || line.toString("latin1", 0, 8) !== checksum(json)) return undefined;
   return JSON.parse(json.toString("utf8")) as R[];
+}
+
+/** Writes records as a new journal beside its final name and renames it when it is on the disk. */
+export async function writeSnapshot(file: string, records: Iterable<unknown>): Promise<{ file: FileHandle; bytes: number; records: number }> {
+  const temporary = `${file}.tmp`;
+  const handle = await open(temporary, "w", 0o600);
+  let bytes = 0;
+  let count = 0;
+  let batch: unknown[] = [];
+  const flush = async () => {
+    const line = encodeLine(batch);
+    await writeAll(handle, line, bytes);
+    bytes += line.length;
+    count += batch.length;
+    batch = [];
+  };
+  for (const record of records) {
+    batch.push(record);
+    if (batch.length >= SNAPSHOT_BATCH) await flush();
+  }
+  if (batch.length > 0) await flush();
+  await handle.sync();
+  await rename(temporary, file);
+  await syncFolder(path.dirname(file));
+  return { file: handle, bytes, records: count };
+}
+
+export async function writeAll(file: FileHandle, data: Buffer, position: number): Promise<void> {
+  let written = 0;
+  while (written < data.length) {
+    const result = await file.write(data, written, data.length - written, position + written);
+    written += result.bytesWritten;
+  }
+}
+
+/** Makes creations and renames in a folder survive a power failure. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }

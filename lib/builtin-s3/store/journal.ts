@@ -1,7 +1,7 @@
-import { type FileHandle, open, readdir, rename, unlink } from "node:fs/promises";
+import { type FileHandle, open, readdir, unlink } from "node:fs/promises";
 import path from "node:path";
 import { AppError } from "@/lib/platform/errors";
-import { encodeLine, readLines } from "./journal-file";
+import { encodeLine, readLines, syncFolder, writeAll, writeSnapshot } from "./journal-file";
 
 const MAX_BATCH = 512;
 const COMPACT_SLACK = 10_000;
@@ -66,9 +66,9 @@ export class Journal<R> {
     return done;
   }
 
-  /** Resolves when every commit decided so far is on the disk. */
+  /** Resolves when every commit decided so far is on the disk; those that keep coming are not waited for. */
   async settled(): Promise<void> {
-    await this.#running;
+    await this.commit(() => []);
   }
 
   async close(): Promise<void> {
@@ -161,53 +161,16 @@ export class Journal<R> {
   /** Writes the state as a new generation; the rename is the moment it takes over. */
   async #compact(): Promise<void> {
     const next = this.#generation + 1;
-    const temporary = `${this.#path(next)}.tmp`;
-    const file = await open(temporary, "w", 0o600);
-    let bytes = 0;
-    let count = 0;
-    let chunk: R[] = [];
-    const write = async () => {
-      const line = encodeLine(chunk);
-      await writeAll(file, line, bytes);
-      bytes += line.length;
-      count += chunk.length;
-      chunk = [];
-    };
-    for (const record of this.#ledger.snapshot()) {
-      chunk.push(record);
-      if (chunk.length >= MAX_BATCH) await write();
-    }
-    if (chunk.length > 0) await write();
-    await file.sync();
-    await rename(temporary, this.#path(next));
-    await syncFolder(this.#folder);
+    const written = await writeSnapshot(this.#path(next), this.#ledger.snapshot());
     await this.#file?.close();
     await unlink(this.#path(this.#generation));
     this.#generation = next;
-    this.#file = file;
-    this.#bytes = bytes;
-    this.#records = count;
+    this.#file = written.file;
+    this.#bytes = written.bytes;
+    this.#records = written.records;
   }
 
   #path(generation: number): string {
     return path.join(this.#folder, `${this.#name}.${generation}.log`);
-  }
-}
-
-async function writeAll(file: FileHandle, data: Buffer, position: number): Promise<void> {
-  let written = 0;
-  while (written < data.length) {
-    const result = await file.write(data, written, data.length - written, position + written);
-    written += result.bytesWritten;
-  }
-}
-
-/** Makes creations and renames in a folder survive a power failure. */
-export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
