@@ -1,5 +1,6 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { CredentialsPage } from "./fixtures/credentials-page";
 import { expect, test } from "./fixtures/test";
 
 const SCREENS: Record<string, string[]> = {
@@ -45,12 +46,15 @@ for (const scheme of ["light", "dark"] as const) {
 }
 
 for (const scheme of ["light", "dark"] as const) {
-  test(`the dialogs and the reveal, ${scheme}`, async ({ openAs }) => {
+  test(`the dialogs and the reveal, ${scheme}`, async ({ openAs, portal }) => {
     const page = await openAs("member+");
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
     await page.setViewportSize({ width: 360, height: 740 });
-    await page.goto("/projects/demo/object-storage");
-    const card = page.getByRole("article", { name: "north" });
+    const credentials = new CredentialsPage(page, portal);
+    await credentials.open();
+    await credentials.issue("north");
+    await credentials.hideSecret();
+    const card = credentials.card("north");
     await card.getByRole("button", { name: "Regenerate Keys" }).click();
     const dialog = page.getByRole("dialog");
     await expect(dialog).toBeVisible();
@@ -59,8 +63,7 @@ for (const scheme of ["light", "dark"] as const) {
     await dialog.getByRole("button", { name: "Regenerate Keys" }).click();
     await expect(page.getByRole("dialog", { name: "Your credentials" })).toBeVisible();
     await expectAccessible(page, "the reveal");
-    await page.getByRole("checkbox", { name: "I have stored the secret key" }).check();
-    await page.getByRole("button", { name: "Hide secret" }).click();
+    await credentials.hideSecret();
     await card.getByRole("button", { name: "Disable Access" }).click();
     await expect(dialog).toBeVisible();
     await expectAccessible(page, "Disable Access");

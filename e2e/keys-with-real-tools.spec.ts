@@ -54,9 +54,7 @@ test("aws, s3cmd and rclone work with the pair, through regenerate, disable and 
   const page = await openAs("member+");
   const credentials = new CredentialsPage(page, portal);
   await credentials.open();
-  await credentials.expectState("north", "NOT CONFIGURED");
-
-  const first = await credentials.enable("north");
+  const first = await credentials.issue("north");
   await credentials.hideSecret();
   await credentials.expectState("north", "ACTIVE");
   for (const tool of await allTools(first)) await useFully(tool, "first");

@@ -12,7 +12,7 @@ test("the secret is nowhere after Hide secret, reload, back, in another tab, for
   });
   const credentials = new CredentialsPage(page, portal);
   await credentials.open();
-  const pair = await credentials.enable("south");
+  const pair = await credentials.issue("south");
   await credentials.hideSecret();
   const secret = pair.secretAccessKey;
 
@@ -52,7 +52,7 @@ test("nothing but Hide secret closes the reveal", async ({ openAs, portal }) => 
   const page = await openAs("member+");
   const credentials = new CredentialsPage(page, portal);
   await credentials.open();
-  await credentials.regenerate("south");
+  await credentials.issue("south");
   const reveal = page.getByRole("dialog", { name: "Your credentials" });
   await page.keyboard.press("Escape");
   await page.mouse.click(5, 5);

@@ -1,0 +1,222 @@
+import type { Page } from "@playwright/test";
+import { runAdmin } from "./fixtures/admin";
+import { CredentialsPage } from "./fixtures/credentials-page";
+import { type OwnPortal, startOwnPortal } from "./fixtures/own-portal";
+import { aws, type Pair } from "./fixtures/s3-tools";
+import { addShakyRegion, type ShakyStorage } from "./fixtures/shaky-storage";
+import { signInByRequest } from "./fixtures/sign-in";
+import { expect, personOf, test } from "./fixtures/test";
+import { waitFor } from "./fixtures/wait";
+
+/** The lease, the time to acknowledge, and the worker's rounds: after this long everything has settled. */
+const SETTLED_SECONDS = 150;
+
+test.describe.configure({ mode: "serial" });
+test.use({ expectedErrors: [/Failed to load resource/, /Failed to fetch/, /ERR_/] });
+
+let portal: OwnPortal;
+let storage: ShakyStorage;
+
+test.beforeAll(async () => {
+  test.setTimeout(400_000);
+  portal = await startOwnPortal();
+  storage = await addShakyRegion(portal.facts);
+});
+test.afterAll(async () => {
+  await storage.stop();
+  await portal.stop();
+});
+
+let projects = 0;
+
+/** A fresh project's dashboard, as its member+. */
+async function openFreshProject(page: Page): Promise<CredentialsPage> {
+  projects += 1;
+  const slug = `fault-${projects}`;
+  const mia = personOf(portal.facts, "member+");
+  await runAdmin(portal.facts, ["project", "create", slug, "--name", `Fault ${projects}`]);
+  await runAdmin(portal.facts, ["member", "set", slug, mia.email, "member+"]);
+  const facts = { ...portal.facts, regions: [{ name: "shaky", endpoint: storage.endpoint, signingRegion: "shaky-1" }] };
+  const credentials = new CredentialsPage(page, facts, slug);
+  await credentials.open();
+  return credentials;
+}
+
+async function clickEnable({ page }: CredentialsPage): Promise<void> {
+  await page.getByRole("article", { name: "shaky" }).getByRole("button", { name: "Enable CLI Access" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Enable", exact: true }).click();
+}
+
+async function signedInPage(browserPage: () => Promise<Page>): Promise<Page> {
+  const page = await browserPage();
+  await signInByRequest(page.context(), portal.facts.url, personOf(portal.facts, "member+"));
+  return page;
+}
+
+const isKeyCall = (wanted: string) => (method: string, path: string) => method === wanted && path.includes("/keys/");
+const works = async (pair: Pair) => (await aws(pair, ["s3", "ls"])).code === 0;
+
+test.describe("a storage system that fails", () => {
+  test.beforeEach(async ({ page }) => {
+    await signInByRequest(page.context(), portal.facts.url, personOf(portal.facts, "member+"));
+  });
+  test.use({ baseURL: async ({}, use) => use(portal.facts.url) });
+
+  const faults = [
+    ["answers garbage", { when: "after", what: "garbage" }],
+    ["breaks off", { when: "after", what: "drop" }],
+    ["is slower than anybody waits", { when: "after", what: "hold" }],
+  ] as const;
+  for (const [name, fault] of faults) {
+    test(`${name}: the user reads that the old keys work, and they do`, async ({ page }) => {
+      const credentials = await openFreshProject(page);
+      const pair = await credentials.enable("shaky");
+      await credentials.hideSecret();
+      const injected = storage.admin.inject({ match: isKeyCall("PUT"), ...fault, times: 1 });
+      await credentials.card("shaky").getByRole("button", { name: "Regenerate Keys" }).click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByRole("textbox", { name: "Type confirm to continue" }).fill("confirm");
+      await dialog.getByRole("button", { name: "Regenerate Keys" }).click();
+      await expect(dialog.getByRole("alert")).toContainText("Your current keys still work.", { timeout: 30_000 });
+      injected.release();
+      expect(await works(pair)).toBe(true);
+      await page.reload();
+      await credentials.expectState("shaky", "ACTIVE");
+      await expect(credentials.card("shaky")).toContainText(pair.accessKeyId);
+      const next = await credentials.regenerate("shaky");
+      await credentials.hideSecret();
+      expect(await works(next)).toBe(true);
+    });
+  }
+
+  test("is down: nothing was changed, and after its return the same click works", async ({ page }) => {
+    const credentials = await openFreshProject(page);
+    const before = await storage.readKeyIds();
+    await storage.kill();
+    await clickEnable(credentials);
+    await expect(page.getByRole("dialog").getByRole("alert")).toContainText("Nothing was changed", { timeout: 30_000 });
+    await storage.start();
+    expect(await storage.readKeyIds()).toEqual(before);
+    await page.reload();
+    const pair = await credentials.enable("shaky");
+    await credentials.hideSecret();
+    await storage.kill();
+    await storage.start();
+    expect(await works(pair)).toBe(true);
+  });
+});
+
+test("kill -9 of the web process at each step: no orphan, no lost pair", async ({ browser }) => {
+  test.setTimeout(400_000);
+  const open = async () => {
+    const context = await browser.newContext({ baseURL: portal.facts.url });
+    return openFreshProject(await signedInPage(() => context.newPage()));
+  };
+  const idsBefore = await storage.readKeyIds();
+  const holdPut = (when: "before" | "after") =>
+    storage.admin.inject({ match: isKeyCall("PUT"), when, what: "hold", times: 1 });
+
+  const asking = await open();
+  const asked = holdPut("before");
+  await clickEnable(asking);
+  await asked.reached;
+
+  const acting = await open();
+  const acted = holdPut("after");
+  await clickEnable(acting);
+  await acted.reached;
+
+  const proving = await open();
+  const proved = storage.gateway.inject({ match: () => true, when: "before", what: "hold", times: 1 });
+  await clickEnable(proving);
+  await proved.reached;
+
+  const delivered = await open();
+  const unacknowledged = delivered.page.waitForRequest((request) => (request.postData() ?? "").includes("operationId"));
+  await delivered.page.route("**", (route) =>
+    (route.request().postData() ?? "").includes("operationId") ? route.abort() : route.continue(),
+  );
+  await clickEnable(delivered);
+  await unacknowledged;
+
+  const revoking = await open();
+  const old = await revoking.enable("shaky");
+  await revoking.hideSecret();
+  const held = storage.admin.inject({ match: (method) => method === "DELETE" || method === "PATCH", when: "before", what: "hold" });
+  const fresh = await revoking.regenerate("shaky");
+  await held.reached;
+  expect(await works(old)).toBe(true);
+
+  await portal.crash("web");
+  // What was on its way when the process died lands after its death.
+  for (const injected of [asked, acted, proved, held]) injected.release();
+
+  await waitFor(
+    "everything to settle",
+    async () => {
+      const ids = (await storage.readKeyIds()).filter((id) => !idsBefore.includes(id));
+      return ids.length === 1 && ids[0] === fresh.accessKeyId;
+    },
+    SETTLED_SECONDS,
+  );
+  expect(await works(old)).toBe(false);
+  expect(await works(fresh)).toBe(true);
+
+  for (const credentials of [asking, acting, proving, delivered]) {
+    await credentials.page.unrouteAll();
+    await credentials.page.reload();
+    await credentials.expectState("shaky", "NOT CONFIGURED");
+    const pair = await credentials.enable("shaky");
+    await credentials.hideSecret();
+    expect(await works(pair)).toBe(true);
+    await credentials.page.context().close();
+  }
+  await revoking.page.reload();
+  await revoking.expectState("shaky", "ACTIVE");
+  await expect(revoking.card("shaky")).toContainText(fresh.accessKeyId);
+  await revoking.page.context().close();
+});
+
+test("kill -9 of the worker while it removes: another finishes", async ({ browser }) => {
+  test.setTimeout(300_000);
+  const context = await browser.newContext({ baseURL: portal.facts.url });
+  const credentials = await openFreshProject(await signedInPage(() => context.newPage()));
+  const idsBefore = await storage.readKeyIds();
+  const broken = storage.admin.inject({ match: isKeyCall("PUT"), when: "after", what: "drop", times: 1 });
+  const unremovable = storage.admin.inject({ match: isKeyCall("DELETE"), when: "before", what: "error", times: 1 });
+  await clickEnable(credentials);
+  const held = storage.admin.inject({ match: isKeyCall("DELETE"), when: "before", what: "hold" });
+  await expect(credentials.page.getByRole("dialog").getByRole("alert")).toContainText("is being removed", { timeout: 30_000 });
+  expect(await storage.readKeyIds()).toHaveLength(idsBefore.length + 1);
+  await held.reached;
+  await portal.crash("worker");
+  for (const injected of [broken, unremovable, held]) injected.release();
+  await waitFor(
+    "the removal",
+    async () => (await storage.readKeyIds()).length === idsBefore.length,
+    SETTLED_SECONDS,
+  );
+  await credentials.page.reload();
+  const pair = await credentials.enable("shaky");
+  await credentials.hideSecret();
+  expect(await works(pair)).toBe(true);
+  await context.close();
+});
+
+test("kill -9 of everything, then the same command: all data is there", async ({ browser }) => {
+  test.setTimeout(300_000);
+  const context = await browser.newContext({ baseURL: portal.facts.url });
+  const page = await signedInPage(() => context.newPage());
+  const credentials = new CredentialsPage(page, portal.facts);
+  await credentials.open();
+  const pair = await credentials.enable("north");
+  await credentials.hideSecret();
+  expect((await aws(pair, ["s3", "mb", "s3://before-the-crash"])).code).toBe(0);
+  await portal.crashAll();
+  await portal.startAgain();
+  expect((await aws(pair, ["s3", "ls"])).stdout).toContain("before-the-crash");
+  await page.reload();
+  await credentials.expectState("north", "ACTIVE");
+  await expect(credentials.card("north")).toContainText(pair.accessKeyId);
+  await context.close();
+});
