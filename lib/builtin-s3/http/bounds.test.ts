@@ -52,7 +52,7 @@ describe("what was said about a body", () => {
     const began = Date.now();
     const headers = { "content-encoding": "aws-chunked", "x-amz-decoded-content-length": "20000000" };
     expect(await put(headers, body, "STREAMING-AWS4-HMAC-SHA256-PAYLOAD")).toMatchObject({ status: 403, code: "SignatureDoesNotMatch" });
-    expect(Date.now() - began).toBeLessThan(10_000);
+    expect(Date.now() - began).toBeLessThan(4000);
     expect((await sendSigned(server.endpoint(), { ...pair, secretAccessKey: "0".repeat(40) }, { method: "PUT", target: "/bucket/k", body: Buffer.alloc(20_000_000) })).code).toBe("SignatureDoesNotMatch");
   });
 

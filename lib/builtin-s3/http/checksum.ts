@@ -7,7 +7,7 @@ import { Crc32c, Crc64Nvme, type RunningCrc } from "./crc";
 
 const DIGEST_BYTES: Record<ChecksumAlgorithm, number> = { CRC32: 4, CRC32C: 4, CRC64NVME: 8, SHA1: 20, SHA256: 32 };
 
-export const CHECKSUM_ALGORITHMS = Object.keys(DIGEST_BYTES) as ChecksumAlgorithm[];
+const CHECKSUM_ALGORITHMS = Object.keys(DIGEST_BYTES) as ChecksumAlgorithm[];
 
 export function parseAlgorithm(text: string): ChecksumAlgorithm | undefined {
   const upper = text.toUpperCase();

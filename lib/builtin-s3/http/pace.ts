@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { S3Error } from "../s3-error";
 
 /** How slow a client may send. */
-export interface Pace {
+interface Pace {
   /** Longest time without a byte. */
   idleMs: number;
   /** For any body, however small. */

@@ -1,7 +1,7 @@
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 import { S3Error } from "../s3-error";
 
-export const XMLNS = "http://s3.amazonaws.com/doc/2006-03-01/";
+const XMLNS = "http://s3.amazonaws.com/doc/2006-03-01/";
 
 const ESCAPES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 const NAMED: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
@@ -27,7 +27,7 @@ export function escapeXml(value: string): string {
   return value.replace(/[&<>"]|[^\t\n\x20-\u{10ffff}]/gu, (char) => ESCAPES[char] ?? `&#x${char.charCodeAt(0).toString(16)};`);
 }
 
-export type XmlValue = string | XmlElement | readonly XmlValue[] | undefined;
+type XmlValue = string | XmlElement | readonly XmlValue[] | undefined;
 export interface XmlElement {
   readonly [name: string]: XmlValue;
 }

@@ -48,7 +48,7 @@ export async function callAdmin(adminUrl: string, token: string, method: string,
 }
 
 /** A real client, as a user of the portal would set it up. */
-export function createClient(endpoint: string, signingRegion: string, pair: Pair): S3Client {
+function createClient(endpoint: string, signingRegion: string, pair: Pair): S3Client {
   return new S3Client({ endpoint, region: signingRegion, credentials: pair, forcePathStyle: true, maxAttempts: 1 });
 }
 
