@@ -14,7 +14,7 @@ export function KeyStory({ story }: { story: StoryLine[] }) {
         <li key={index} className="relative grid gap-x-4 sm:grid-cols-[10.5rem_minmax(0,1fr)]">
           <span aria-hidden className="absolute top-2 -left-[1.22rem] size-2 rounded-full border-2 border-surface bg-control" />
           <span className="text-muted">
-            <Time iso={at} />
+            <Time iso={at} exact />
           </span>
           <span className="break-words">{sentence}</span>
         </li>

@@ -12,7 +12,9 @@ const line = {
 
 test.each([
   ["refused", { firstRefusedAt: "2026-01-01T00:00:00.210Z" }, "north: refused after 0.2 s"],
-  ["refused by a clock that is behind", { firstRefusedAt: "2025-12-31T23:59:59.000Z" }, "north: refused after 0.0 s"],
+  ["refused by a clock that is behind", { firstRefusedAt: "2025-12-31T23:59:59.000Z" }, "north: refused after 0.01 s"],
+  ["refused quickly", { firstRefusedAt: "2026-01-01T00:00:00.034Z" }, "north: refused after 0.03 s"],
+  ["refused late", { firstRefusedAt: "2026-01-01T00:04:31.500Z" }, "north: refused after 271.5 s"],
   ["accepting", { lastAcceptedAt: "2026-01-01T00:00:01.000Z" }, "north: still accepting, at most 300 s"],
   ["unknown yet", {}, "north: removed, waiting for the first refusal"],
   ["not measurable", { unmeasurable: "it answers all keys alike" }, "north: not measurable, it answers all keys alike"],

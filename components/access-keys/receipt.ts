@@ -7,12 +7,16 @@ import type { ReceiptLine } from "@/lib/access-keys/schema";
 export function describeReceipt(line: ReceiptLine, boundSeconds?: number): string {
   const { gateway, unmeasurable, removedAt, firstRefusedAt, lastAcceptedAt } = line;
   if (firstRefusedAt) {
-    const seconds = Math.max(0, Date.parse(firstRefusedAt) - Date.parse(removedAt)) / 1_000;
-    return `${gateway}: refused after ${seconds.toFixed(1)} s`;
+    return `${gateway}: refused after ${formatSeconds(Date.parse(firstRefusedAt) - Date.parse(removedAt))} s`;
   }
   if (unmeasurable) return `${gateway}: not measurable, ${unmeasurable}`;
   if (!lastAcceptedAt) return `${gateway}: removed, waiting for the first refusal`;
   return `${gateway}: still accepting${boundSeconds === undefined ? "" : `, at most ${Math.max(1, Math.ceil(boundSeconds))} s`}`;
+}
+
+/** Tenths of a second, below one tenth hundredths; never nothing at all. */
+function formatSeconds(ms: number): string {
+  return ms < 100 ? Math.max(0.01, ms / 1_000).toFixed(2) : (ms / 1_000).toFixed(1);
 }
 
 /** Whether a gateway has nothing more to tell. */

@@ -52,6 +52,7 @@ function Buckets({ rows }: { rows: Row[] }) {
 
 function NoBuckets({ regions }: { regions: OverviewRegion[] }) {
   const region = regions.find(({ service }) => service === "ok");
+  const silent = regions.some(({ service }) => service === "unreachable");
   return (
     <Empty title="No buckets yet">
       {region ? (
@@ -62,7 +63,11 @@ function NoBuckets({ regions }: { regions: OverviewRegion[] }) {
           </code>
         </>
       ) : (
-        <p>They appear here when a storage system answers.</p>
+        <p>
+          {silent
+            ? "They appear here when the storage system answers again; reload to ask it."
+            : "Object storage starts in a region with the first pair of keys there; its buckets are listed here from then on."}
+        </p>
       )}
     </Empty>
   );
