@@ -15,7 +15,7 @@ export function isInstalled({ dev = false } = {}) {
   const found = readJson(INSTALLED).packages;
   return Object.entries(wanted).every(([path, entry]) => {
     if (path === "" || (entry.dev && !dev) || found[path]?.version === entry.version) return true;
-    return Boolean(entry.optional || entry.devOptional) && !isForThisMachine(entry);
+    return Boolean(entry.optional) && !isForThisMachine(entry);
   });
 }
 
@@ -58,7 +58,9 @@ function hasDevPackages() {
   return existsSync(join(ROOT, "node_modules/vitest/package.json"));
 }
 
+/** What names no system is wanted only by packages for some other one (WebAssembly's, say). */
 function isForThisMachine({ os, cpu, libc }) {
+  if (!os && !cpu) return false;
   const allows = (list, value) => !list || list.includes(value) || (list.some((item) => item.startsWith("!")) && !list.includes(`!${value}`));
   return allows(os, process.platform) && allows(cpu, process.arch) && (process.platform !== "linux" || allows(libc, readLibc()));
 }

@@ -1,11 +1,26 @@
 import { fork } from "node:child_process";
 import { join } from "node:path";
 import { findRoot } from "@/lib/database/find-root";
+import { waitForLock } from "@/lib/database/process-lock";
 
-/** Builds the portal if its sources changed, or in any case; gives whether it did. Throws with the build's output. */
-export function buildPortal(options: { force: boolean }, signal: AbortSignal): Promise<boolean> {
+const BUILD_WITHIN_MS = 600_000;
+
+/**
+ * Builds the portal if its sources changed, or in any case; gives whether it did. Throws with the build's output.
+ * Two starts of one clone on two data folders build one after the other.
+ */
+export async function buildPortal(options: { force: boolean }, signal: AbortSignal): Promise<boolean> {
   const root = findRoot();
-  const child = fork(join(root, "bin/build.mjs"), options.force ? ["--force"] : [], { cwd: root, silent: true, signal });
+  const release = await waitForLock(join(root, "dist/build.lock"), BUILD_WITHIN_MS);
+  try {
+    return await runBuild(root, options.force, signal);
+  } finally {
+    release();
+  }
+}
+
+function runBuild(root: string, force: boolean, signal: AbortSignal): Promise<boolean> {
+  const child = fork(join(root, "bin/build.mjs"), force ? ["--force"] : [], { cwd: root, silent: true, signal });
   let output = "";
   const keep = (chunk: Buffer) => {
     output += chunk.toString("utf8");

@@ -64,8 +64,8 @@ async function start(options: Options, undo: Undo[], signal: AbortSignal): Promi
   });
   await step("Start", async () => {
     children = startChildren(settings);
-    if (await waitUntilReady(toLocalUrl(plan.HOST, plan.PORT), READY_WITHIN_MS)) return;
-    throw new UpError(`The portal did not answer within ${READY_WITHIN_MS / 1000} s; what went wrong is printed above.`);
+    if (await waitUntilReady(toLocalUrl(plan.HOST, plan.PORT), listPorts(plan), READY_WITHIN_MS)) return;
+    throw new UpError(`Not everything answered within ${READY_WITHIN_MS / 1000} s; what went wrong is printed above.`);
   });
   const seconds = ((Date.now() - performance.timeOrigin) / 1000).toFixed(1);
   console.log(`\nLatchkey is ready at ${settings.LATCHKEY_URL}  (${seconds} s)`);

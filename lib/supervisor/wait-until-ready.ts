@@ -1,14 +1,32 @@
+import { connect } from "node:net";
+import type { WantedPort } from "@/lib/supervisor/ports";
+
 const POLL_MS = 50;
 const ANSWER_WITHIN_MS = 5_000;
 
-/** Waits until the portal answers its health check. Gives false when it did not within `timeoutMs`. */
-export async function waitUntilReady(url: string, timeoutMs: number): Promise<boolean> {
+/**
+ * Waits until every port is listened on and the portal answers its health check. Gives false when that was not
+ * so within `timeoutMs`.
+ */
+export async function waitUntilReady(url: string, ports: WantedPort[], timeoutMs: number): Promise<boolean> {
   const end = Date.now() + timeoutMs;
   while (Date.now() < end) {
-    if (await isReady(`${url}/api/health`)) return true;
+    const open = await Promise.all(ports.map(isOpen));
+    if (open.every(Boolean) && (await isReady(`${url}/api/health`))) return true;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   return false;
+}
+
+function isOpen({ port, host }: WantedPort): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host });
+    socket.once("error", () => resolve(false));
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
 }
 
 async function isReady(url: string): Promise<boolean> {
