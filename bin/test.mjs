@@ -41,6 +41,7 @@ async function runChecks() {
   await check("Lint", "eslint/bin/eslint.js", [".", "--max-warnings", "0"]);
   const folders = ["app", "components", "lib", "e2e", "prisma"];
   await check("Imports", "dependency-cruiser/bin/dependency-cruise.mjs", ["--config", ".dependency-cruiser.cjs", ...folders]);
+  await check("Dead code", "knip/bin/knip.js", ["--no-progress"]);
 }
 
 async function check(title, script, args) {

@@ -1,4 +1,4 @@
-import type { Page } from "@playwright/test";
+import type { Browser, Page } from "@playwright/test";
 import { runAdmin } from "./fixtures/admin";
 import { CredentialsPage } from "./fixtures/credentials-page";
 import { type OwnPortal, startOwnPortal } from "./fixtures/own-portal";
@@ -47,28 +47,25 @@ async function clickEnable({ page }: CredentialsPage): Promise<void> {
   await page.getByRole("dialog").getByRole("button", { name: "Enable", exact: true }).click();
 }
 
-async function signedInPage(browserPage: () => Promise<Page>): Promise<Page> {
-  const page = await browserPage();
-  await signInByRequest(page.context(), portal.facts.url, personOf(portal.facts, "member+"));
-  return page;
+/** A page of this spec's own portal, signed in as its member+. */
+async function openPage(browser: Browser): Promise<Page> {
+  const context = await browser.newContext({ baseURL: portal.facts.url });
+  await signInByRequest(context, portal.facts.url, personOf(portal.facts, "member+"));
+  return context.newPage();
 }
 
 const isKeyCall = (wanted: string) => (method: string, path: string) => method === wanted && path.includes("/keys/");
 const works = async (pair: Pair) => (await aws(pair, ["s3", "ls"])).code === 0;
 
 test.describe("a storage system that fails", () => {
-  test.beforeEach(async ({ page }) => {
-    await signInByRequest(page.context(), portal.facts.url, personOf(portal.facts, "member+"));
-  });
-  test.use({ baseURL: async ({}, use) => use(portal.facts.url) });
-
   const faults = [
     ["answers garbage", { when: "after", what: "garbage" }],
     ["breaks off", { when: "after", what: "drop" }],
     ["is slower than anybody waits", { when: "after", what: "hold" }],
   ] as const;
   for (const [name, fault] of faults) {
-    test(`${name}: the user reads that the old keys work, and they do`, async ({ page }) => {
+    test(`${name}: the user reads that the old keys work, and they do`, async ({ browser }) => {
+      const page = await openPage(browser);
       const credentials = await openFreshProject(page);
       const pair = await credentials.enable("shaky");
       await credentials.hideSecret();
@@ -86,10 +83,12 @@ test.describe("a storage system that fails", () => {
       const next = await credentials.regenerate("shaky");
       await credentials.hideSecret();
       expect(await works(next)).toBe(true);
+      await page.context().close();
     });
   }
 
-  test("is down: nothing was changed, and after its return the same click works", async ({ page }) => {
+  test("is down: nothing was changed, and after its return the same click works", async ({ browser }) => {
+    const page = await openPage(browser);
     const credentials = await openFreshProject(page);
     const before = await storage.readKeyIds();
     await storage.kill();
@@ -103,15 +102,13 @@ test.describe("a storage system that fails", () => {
     await storage.kill();
     await storage.start();
     expect(await works(pair)).toBe(true);
+    await page.context().close();
   });
 });
 
 test("kill -9 of the web process at each step: no orphan, no lost pair", async ({ browser }) => {
   test.setTimeout(400_000);
-  const open = async () => {
-    const context = await browser.newContext({ baseURL: portal.facts.url });
-    return openFreshProject(await signedInPage(() => context.newPage()));
-  };
+  const open = async () => openFreshProject(await openPage(browser));
   const idsBefore = await storage.readKeyIds();
   const holdPut = (when: "before" | "after") =>
     storage.admin.inject({ match: isKeyCall("PUT"), when, what: "hold", times: 1 });
@@ -179,8 +176,7 @@ test("kill -9 of the web process at each step: no orphan, no lost pair", async (
 
 test("kill -9 of the worker while it removes: another finishes", async ({ browser }) => {
   test.setTimeout(300_000);
-  const context = await browser.newContext({ baseURL: portal.facts.url });
-  const credentials = await openFreshProject(await signedInPage(() => context.newPage()));
+  const credentials = await openFreshProject(await openPage(browser));
   const idsBefore = await storage.readKeyIds();
   const broken = storage.admin.inject({ match: isKeyCall("PUT"), when: "after", what: "drop", times: 1 });
   const unremovable = storage.admin.inject({ match: isKeyCall("DELETE"), when: "before", what: "error", times: 1 });
@@ -200,13 +196,12 @@ test("kill -9 of the worker while it removes: another finishes", async ({ browse
   const pair = await credentials.enable("shaky");
   await credentials.hideSecret();
   expect(await works(pair)).toBe(true);
-  await context.close();
+  await credentials.page.context().close();
 });
 
 test("kill -9 of everything, then the same command: all data is there", async ({ browser }) => {
   test.setTimeout(300_000);
-  const context = await browser.newContext({ baseURL: portal.facts.url });
-  const page = await signedInPage(() => context.newPage());
+  const page = await openPage(browser);
   const credentials = new CredentialsPage(page, portal.facts);
   await credentials.open();
   const pair = await credentials.enable("north");
@@ -218,5 +213,5 @@ test("kill -9 of everything, then the same command: all data is there", async ({
   await page.reload();
   await credentials.expectState("north", "ACTIVE");
   await expect(credentials.card("north")).toContainText(pair.accessKeyId);
-  await context.close();
+  await page.context().close();
 });

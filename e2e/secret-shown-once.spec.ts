@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { CredentialsPage } from "./fixtures/credentials-page";
 import { expect, test } from "./fixtures/test";
 
@@ -46,6 +48,9 @@ test("the secret is nowhere after Hide secret, reload, back, in another tab, for
   await theirs.expectState("south", "ACTIVE");
   await expectNowhere(other);
   expect(replies.join("")).not.toContain(secret);
+  const log = await readFile(join(portal.dataDir, "up.log"), "utf8");
+  expect(log).toContain("Latchkey is ready");
+  expect(log).not.toContain(secret);
 });
 
 test("nothing but Hide secret closes the reveal", async ({ openAs, portal }) => {

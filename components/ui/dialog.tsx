@@ -5,7 +5,6 @@ import type { ComponentProps, ReactNode } from "react";
 import { cn } from "@/components/ui/cn";
 
 export const Dialog = Primitive.Root;
-export const DialogClose = Primitive.Close;
 
 /** In the middle on wide screens, a sheet from below on phones. */
 export function DialogContent({ className, children, ...rest }: ComponentProps<typeof Primitive.Content>) {

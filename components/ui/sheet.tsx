@@ -5,7 +5,6 @@ import type { ReactNode } from "react";
 
 export const Sheet = Primitive.Root;
 export const SheetTrigger = Primitive.Trigger;
-export const SheetClose = Primitive.Close;
 
 /** A panel from the left edge. `title` names it for screen readers. */
 export function SheetContent({ title, children }: { title: string; children: ReactNode }) {

@@ -6,7 +6,6 @@ const PREFIX = "LK";
 export const MARKER_LENGTH = 3;
 const RANDOM_LENGTH = 12;
 const CHECKSUM_LENGTH = 3;
-export const SECRET_LENGTH = 40;
 
 /** Draws `length` characters of an alphabet; the caller's source of randomness. */
 export type DrawText = (length: number, alphabet: string) => string;

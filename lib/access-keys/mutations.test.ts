@@ -12,7 +12,7 @@ import { type Actor, authorizeProject, type ProjectScope } from "@/lib/gate/scop
 import { parseMasterKey } from "@/lib/platform/crypto";
 import { db } from "@/lib/platform/db";
 import { env } from "@/lib/platform/env";
-import { Secret } from "@/lib/platform/secret";
+import type { Secret } from "@/lib/platform/secret";
 import { probeS3 } from "@/lib/providers/probe";
 import { makeProject, makeUser } from "@/prisma/factories/people";
 import { type Storage, startStorage } from "@/prisma/factories/storage";

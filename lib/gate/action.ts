@@ -7,7 +7,7 @@ import { type AuditEventName, EVENT_DATA } from "@/lib/audit/events";
 import { recordEvent } from "@/lib/audit/record";
 import { PERMISSIONS, type Permission } from "@/lib/gate/permissions";
 import { ACTIONS_COARSE, takePoint } from "@/lib/gate/rate-limit";
-import { type Actor, authorizePlatform, authorizeProject, type ProjectScope } from "@/lib/gate/scope";
+import { type Actor, authorizeProject, type ProjectScope } from "@/lib/gate/scope";
 import { readActor } from "@/lib/gate/session";
 import { db } from "@/lib/platform/db";
 import { env } from "@/lib/platform/env";
@@ -49,7 +49,7 @@ const SENTENCES: Record<AppErrorCode, string> = {
 
 /**
  * The gate that every action passes, in this order: request id, origin, session, coarse limit, input, and with
- * `inProject` or `inInstallation` project, permission and fine limit. Refusals and failures are audited here.
+ * `inProject` project, permission and fine limit. Refusals and failures are audited here.
  */
 export const actionClient = createSafeActionClient({
   defineMetadataSchema: () => metadataSchema,
@@ -103,15 +103,6 @@ export function inProject<Input extends { project: string }>(): Validated<Input,
     const scope = await authorizeProject(ctx.actor, parsedInput.project, metadata.permission);
     await takePoint(metadata.name, metadata.limit, ctx.actor.userId);
     return next({ ctx: { scope } });
-  };
-}
-
-/** For actions that no project bounds: checks the platform role's permission, and the limit. */
-export function inInstallation<Input>(): Validated<Input, object> {
-  return async ({ ctx, metadata, next }) => {
-    authorizePlatform(ctx.actor, metadata.permission);
-    await takePoint(metadata.name, metadata.limit, ctx.actor.userId);
-    return next({ ctx: {} });
   };
 }
 

@@ -31,8 +31,6 @@ const FACTORIES: Record<string, Factory> = {
   },
 };
 
-export const PROVIDER_KINDS = Object.keys(FACTORIES);
-
 /** Makes the driver of a region. Throws `invalid` for an unknown kind or settings of the wrong form. */
 export function createProvider(kind: string, region: RegionConfiguration): Provider {
   const factory = Object.hasOwn(FACTORIES, kind) ? FACTORIES[kind] : undefined;

@@ -1,0 +1,58 @@
+import { beforeAll, expect, test } from "vitest";
+import { startTestDatabase } from "@/lib/database/test-database";
+import { parseMasterKey } from "@/lib/platform/crypto";
+import { db } from "@/lib/platform/db";
+import { env } from "@/lib/platform/env";
+import { Secret } from "@/lib/platform/secret";
+import { openProvider } from "@/lib/regions/data";
+import { startSession } from "@/lib/sessions/mutations";
+import { applyFirstRun, hasUsers, prepareFirstRun, syncBuiltinRegions } from "@/prisma/first-run";
+
+const north = {
+  name: "north",
+  endpoint: "http://127.0.0.1:9000",
+  gateway: "http://127.0.0.1:9000",
+  signingRegion: "north-1",
+  adminUrl: "http://127.0.0.1:9002",
+};
+const token = new Secret("a-token-of-more-than-twenty-characters");
+
+beforeAll(() => startTestDatabase());
+
+test("a first run makes one person of each role, and their passwords work", async () => {
+  expect(await hasUsers(db)).toBe(false);
+  const record = prepareFirstRun("demo", "http://127.0.0.1:3000", [north]);
+  expect(record.users.map(({ role, project }) => [role, project])).toEqual([
+    ["platform-admin", null],
+    ["support", null],
+    ["admin", "demo"],
+    ["member+", "demo"],
+    ["member", "demo"],
+  ]);
+  expect(new Set(record.users.map(({ password }) => password)).size).toBe(5);
+  await applyFirstRun(db, record);
+  expect(await hasUsers(db)).toBe(true);
+  for (const { email, password } of record.users) {
+    expect(await startSession({ email, password, address: "127.0.0.1", userAgent: undefined })).toBeDefined();
+  }
+});
+
+test("an empty first run makes one platform-admin and no project", () => {
+  const record = prepareFirstRun("empty", "http://127.0.0.1:3000", []);
+  expect(record.users.map(({ role, project }) => [role, project])).toEqual([["platform-admin", null]]);
+});
+
+test("regions follow the start's addresses, and are written only when something changed", async () => {
+  const masterKey = parseMasterKey(env.LATCHKEY_MASTER_KEY);
+  const written = () => db.auditEvent.count({ where: { event: { startsWith: "region." } } });
+  await syncBuiltinRegions(db, [north], token, masterKey);
+  expect(await written()).toBe(1);
+  await syncBuiltinRegions(db, [north], token, masterKey);
+  expect(await written()).toBe(1);
+  await syncBuiltinRegions(db, [{ ...north, endpoint: "https://s3.example.test" }], token, masterKey);
+  expect(await written()).toBe(2);
+  const region = await db.region.findUniqueOrThrow({ where: { name: "north" } });
+  expect(region.endpoint).toBe("https://s3.example.test");
+  expect(Buffer.from(region.sealedCredentials ?? []).toString()).not.toContain(token.reveal());
+  expect(openProvider(region).gateways()).toEqual([{ name: "north", endpoint: north.gateway }]);
+});
