@@ -47,16 +47,24 @@ export async function startQueue(options: {
   return queue;
 }
 
+export interface EnqueueOptions {
+  startAfterSeconds?: number;
+  /** With `onceSeconds`: no second job of this key within that time. */
+  once?: string;
+  onceSeconds?: number;
+}
+
 /** Puts a job on the queue in the caller's transaction: it exists exactly when the change does. */
 export async function enqueue<N extends JobName>(
   tx: Transaction,
   name: N,
   payload: JobPayload<N>,
-  options: { startAfterSeconds?: number } = {},
+  options: EnqueueOptions = {},
 ): Promise<void> {
   const queue = await connectQueue();
   await queue.send(name, JOBS[name].parse(payload), {
     db: fromPrisma(tx),
     ...(options.startAfterSeconds ? { startAfter: options.startAfterSeconds } : {}),
+    ...(options.once ? { singletonKey: options.once, singletonSeconds: options.onceSeconds ?? 1 } : {}),
   });
 }

@@ -1,6 +1,6 @@
 import "server-only";
 import { setTimeout as pause } from "node:timers/promises";
-import { db } from "@/lib/platform/db";
+import { db, readDatabaseClock } from "@/lib/platform/db";
 import { ALPHANUMERIC, randomText } from "@/lib/platform/random-text";
 import { Secret } from "@/lib/platform/secret";
 import { ProviderError } from "@/lib/providers/errors";
@@ -45,7 +45,7 @@ async function measureGateway(
   const where = { keyId_gateway: { keyId: key.id, gateway: gateway.name } };
   do {
     const answer = await askOnce(provider, gateway, key.accessKeyId, context);
-    const at = new Date();
+    const at = await readDatabaseClock(db);
     if (answer === "refused-unknown") {
       await db.receipt.update({ where, data: { firstRefusedAt: at } });
       return true;

@@ -28,6 +28,8 @@ const SCHEDULES: Partial<Record<JobName, string>> = {
 };
 
 const POLL_SECONDS = 1;
+/** Jobs of one kind at once: one storage system that does not answer must not hold up the others. */
+const AT_ONCE = 8;
 const STOP_WITHIN_MS = 15_000;
 
 async function main(): Promise<void> {
@@ -45,7 +47,7 @@ async function main(): Promise<void> {
 }
 
 async function consume<N extends JobName>(queue: PgBoss, name: N): Promise<void> {
-  await queue.work(name, { pollingIntervalSeconds: POLL_SECONDS, batchSize: 1 }, async (jobs) => {
+  await queue.work(name, { pollingIntervalSeconds: POLL_SECONDS, batchSize: 1, localConcurrency: AT_ONCE }, async (jobs) => {
     for (const job of jobs) await HANDLERS[name](JOBS[name].parse(job.data ?? {}) as JobPayload<N>);
   });
 }

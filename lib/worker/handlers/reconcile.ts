@@ -1,24 +1,25 @@
 import { listUnfinishedRevocations } from "@/lib/access-keys/data";
-import { revokeKey } from "@/lib/access-keys/mutations/revoke-key";
-import { settleOperation } from "@/lib/access-keys/mutations/undo-operation";
+import { enqueue } from "@/lib/jobs/queue";
 import { listOverdueOperations } from "@/lib/operations/data";
-import { logger } from "@/lib/platform/logger";
+import { db } from "@/lib/platform/db";
 
-const AT_ONCE = 100;
+const AT_ONCE = 500;
+/** A job that is tried again anyway gets no twin within this time. */
+const ONCE_SECONDS = 30;
 
 /**
- * Finishes what has no job left to finish it: overdue operations and decided ends, whatever crashed in between.
- * Bounded a run; what remains is the next run's. One that fails does not hold back the others.
+ * Puts what must be finished on the queue again, whatever became of its first job: overdue operations and decided
+ * ends. Bounded a run; what remains is the next run's.
  */
 export async function handleReconcile(): Promise<void> {
-  for (const operationId of await listOverdueOperations(AT_ONCE)) {
-    await settleOperation(operationId).catch((error: unknown) => {
-      logger.warn({ err: error, operationId }, "an overdue operation could not be undone yet");
-    });
-  }
-  for (const keyId of await listUnfinishedRevocations(AT_ONCE)) {
-    await revokeKey(keyId).catch((error: unknown) => {
-      logger.warn({ err: error, keyId }, "a revocation could not be finished yet");
-    });
-  }
+  const operations = await listOverdueOperations(AT_ONCE);
+  const keys = await listUnfinishedRevocations(AT_ONCE);
+  await db.$transaction(async (tx) => {
+    for (const operationId of operations) {
+      await enqueue(tx, "settle-operation", { operationId }, { once: operationId, onceSeconds: ONCE_SECONDS });
+    }
+    for (const keyId of keys) {
+      await enqueue(tx, "revoke-key", { keyId }, { once: keyId, onceSeconds: ONCE_SECONDS });
+    }
+  });
 }

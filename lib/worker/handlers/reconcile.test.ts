@@ -1,0 +1,48 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { issuePair } from "@/lib/access-keys/mutations/issue-pair";
+import { startTestDatabase } from "@/lib/database/test-database";
+import { authorizeProject } from "@/lib/gate/scope";
+import { parseMasterKey } from "@/lib/platform/crypto";
+import { db } from "@/lib/platform/db";
+import { env } from "@/lib/platform/env";
+import { handleReconcile } from "@/lib/worker/handlers/reconcile";
+import { handleSettleOperation } from "@/lib/worker/handlers/settle-operation";
+import { handleSweepAll } from "@/lib/worker/handlers/sweep-all";
+import { makeProject, makeUser } from "@/prisma/factories/people";
+import { type Storage, startStorage } from "@/prisma/factories/storage";
+
+let storage: Storage;
+
+beforeAll(async () => {
+  await startTestDatabase();
+  storage = await startStorage(db, parseMasterKey(env.LATCHKEY_MASTER_KEY));
+});
+afterAll(() => storage.stop());
+
+async function countJobs(name: string, key: string): Promise<number> {
+  const [row] = await db.$queryRaw<{ count: bigint }[]>`
+    SELECT count(*) FROM pgboss.job WHERE name = ${name} AND data::text LIKE ${`%${key}%`} AND start_after <= now()`;
+  return Number(row?.count);
+}
+
+test("an overdue operation whose job is lost gets another, once, and is undone by it", async () => {
+  const mia = await makeUser(db, "Mia");
+  const project = await makeProject(db, [[mia, "member+"]]);
+  const scope = await authorizeProject(mia, project.slug, "keys:issue");
+  const issued = await issuePair({ kind: "ENABLE", scope, region: "north", requestId: randomUUID() });
+  if (!issued.ok || issued.outcome !== "issued") throw new Error("not issued");
+  const { operationId, keyId, principal } = issued.change;
+  await db.$executeRaw`DELETE FROM pgboss.job`;
+  await handleReconcile();
+  expect(await countJobs("settle-operation", operationId)).toBe(0);
+  await db.operation.update({ where: { id: operationId }, data: { dueAt: new Date(Date.now() - 1_000) } });
+  await handleReconcile();
+  await handleReconcile();
+  expect(await countJobs("settle-operation", operationId)).toBe(1);
+  await handleSettleOperation({ operationId });
+  expect((await db.accessKey.findUniqueOrThrow({ where: { id: keyId } })).state).toBe("FAILED");
+  expect(await storage.readKeyIds("north", principal.externalId)).toEqual([]);
+  await handleSweepAll();
+  expect(await countJobs("sweep-principal", principal.id)).toBe(1);
+});
