@@ -14,10 +14,13 @@ export function proxy(request: NextRequest): NextResponse {
   response.headers.set("x-content-type-options", "nosniff");
   response.headers.set("referrer-policy", "no-referrer");
   response.headers.set("x-frame-options", "DENY");
-  response.headers.set("cross-origin-opener-policy", "same-origin");
   response.headers.set("permissions-policy", "camera=(), microphone=(), geolocation=(), browsing-topics=()");
   response.headers.set("cache-control", "no-store");
-  if (process.env.NEXTAUTH_URL?.startsWith("https:")) response.headers.set("strict-transport-security", HSTS);
+  if (process.env.NEXTAUTH_URL?.startsWith("https:")) {
+    response.headers.set("strict-transport-security", HSTS);
+    // Browsers ignore it on plain http, and complain.
+    response.headers.set("cross-origin-opener-policy", "same-origin");
+  }
   return response;
 }
 

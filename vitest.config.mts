@@ -17,7 +17,7 @@ export default defineConfig({
   test: {
     globalSetup: ["lib/database/test-global-setup.ts"],
     setupFiles: ["lib/database/test-setup.ts"],
-    include: ["lib/**/*.test.ts", "prisma/**/*.test.ts"],
+    include: ["lib/**/*.test.ts", "components/**/*.test.ts", "prisma/**/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

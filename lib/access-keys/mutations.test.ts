@@ -234,6 +234,13 @@ describe("a storage system that fails", () => {
     await enableFully();
   });
 
+  test("one that breaks before a pair was asked for has nothing to undo", async () => {
+    const broken = storage.admin.inject({ match: () => true, when: "before", what: "drop" });
+    expect(await enable()).toMatchObject({ ok: false, reason: "storage-failed", message: expect.stringContaining("Nothing was changed") });
+    broken.release();
+    expect(await db.operation.count({ where: { projectId: scope.projectId, state: "FAILED" } })).toBe(1);
+  });
+
   test("the undo that fails too is finished by the worker's job", async () => {
     const old = await enableFully();
     const put = storage.admin.inject({ match: isPut, when: "after", what: "drop" });

@@ -46,11 +46,13 @@ export async function issuePair(request: IssueRequest): Promise<IssueOutcome> {
 async function act(change: WrittenAhead, requestId: string): Promise<IssueOutcome> {
   const context: CallContext = { signal: AbortSignal.timeout(ACT_DEADLINE_MS), requestId };
   let secret: Secret;
+  let asked = false;
   let made = false;
   try {
     const provider = openProvider(change.region);
     await provider.ensurePrincipal(change.principal.externalId, change.principal.externalId, context);
     if (!(await holdsLease(change.lease))) return await giveUp(change, "superseded", false);
+    asked = true;
     secret = await provider.putKey(
       {
         principal: change.principal.externalId,
@@ -65,7 +67,7 @@ async function act(change: WrittenAhead, requestId: string): Promise<IssueOutcom
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     logger.warn({ operationId: change.operationId, failure: error.failure, detail: error.message }, "new pair failed");
-    return giveUp(change, reasonOf(error), made || error.mayHaveHappened);
+    return giveUp(change, reasonOf(error), made || (asked && error.mayHaveHappened));
   }
   if (!(await markIssued(change))) return giveUp(change, "superseded", true);
   return { ok: true, outcome: "issued", change, secret };
