@@ -1,6 +1,7 @@
 "use client";
 
 import dynamic from "next/dynamic";
+import { useRouter } from "next/navigation";
 import { useRef, useState } from "react";
 import type { Card } from "@/lib/access-keys/schema";
 import { CardFacts } from "@/components/access-keys/card-facts";
@@ -29,6 +30,7 @@ interface CredentialCardProps {
 type Opened = { dialog: "enable" | "regenerate" | "disable"; oldKey: string | undefined };
 
 export function CredentialCard({ project, card, powers, onChanged }: CredentialCardProps) {
+  const router = useRouter();
   const [opened, setOpened] = useState<Opened>();
   const article = useRef<HTMLElement>(null);
   const headingId = `region-${card.region.name}`;
@@ -38,6 +40,8 @@ export function CredentialCard({ project, card, powers, onChanged }: CredentialC
   const close = () => {
     setOpened(undefined);
     onChanged();
+    // What the storage system tells of the project, above the cards, has changed with the keys.
+    router.refresh();
   };
   // The button that opened the dialog is often gone with the state it belonged to.
   const onCloseAutoFocus = (event: Event) => {
