@@ -11,6 +11,7 @@ import type { Prisma, Region } from "@/prisma/generated/client";
 
 const PAGE_SIZE = 25;
 const STORY_MAX = 200;
+const SEARCH_MAX = 40;
 /** Ended keys that a card looks at: enough for its state, its notice and its receipts. */
 const CARD_KEYS_MAX = 12;
 const RECEIPTS_SHOWN_MS = 10 * 60_000;
@@ -172,7 +173,7 @@ export async function loadKeyHistory(
       projectId: scope.projectId,
       ...(query.region ? { region: { name: query.region } } : {}),
       ...(state ? { state } : {}),
-      ...(query.search ? { accessKeyId: { contains: query.search.trim().toUpperCase() } } : {}),
+      ...(query.search ? { accessKeyId: { contains: query.search.trim().slice(0, SEARCH_MAX).toUpperCase() } } : {}),
       ...(query.cursor ? olderThan(decodeCursor(query.cursor)) : {}),
     },
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
