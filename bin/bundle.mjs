@@ -30,7 +30,7 @@ const serverOnly = {
 export async function bundle() {
   const hash = hashOf(["lib", "prisma", "bin/bundle.mjs", "package-lock.json"]);
   if (isFresh(STAMP, hash)) return false;
-  const { build } = await import("esbuild");
+  const { build, stop } = await import("esbuild");
   const entries = Object.entries(ENTRIES).filter(([, path]) => existsSync(join(ROOT, path)));
   rmSync(join(ROOT, STAMP), { force: true });
   await build({
@@ -48,6 +48,8 @@ export async function bundle() {
     plugins: [serverOnly],
     logLevel: "warning",
   });
+  // Its helper process would live as long as this one.
+  stop();
   writeStamp(STAMP, hash);
   return true;
 }

@@ -4,7 +4,9 @@ import type { MigrationList } from "@prisma/schema-engine-wasm/schema_engine_bg"
 import { findRoot } from "@/lib/database/find-root";
 import type { SchemaFile } from "@/lib/database/schema-engine";
 
+/** Says for which kind of database the migrations are; the engine asks for it even before there is one. */
 const LOCK_FILE = "migration_lock.toml";
+const LOCK = 'provider = "postgresql"\n';
 
 /** Where the models and the migrations of a database lie. */
 export type MigrationSources = { models: string; migrations: string };
@@ -24,11 +26,10 @@ export function readSchema({ models }: MigrationSources): SchemaFile[] {
 
 /** Every migration in order, as the schema engine wants to be told. */
 export function readMigrations({ migrations }: MigrationSources): MigrationList {
-  const lock = join(migrations, LOCK_FILE);
   const folders = existsSync(migrations) ? readdirSync(migrations, { withFileTypes: true }).filter((entry) => entry.isDirectory()) : [];
   return {
     baseDir: migrations,
-    lockfile: { path: LOCK_FILE, content: existsSync(lock) ? readFileSync(lock, "utf8") : null },
+    lockfile: { path: LOCK_FILE, content: LOCK },
     shadowDbInitScript: "",
     migrationDirectories: folders
       .map(({ name }) => name)
@@ -40,13 +41,13 @@ export function readMigrations({ migrations }: MigrationSources): MigrationList 
   };
 }
 
-/** Writes a new migration and, beside the first one, the file that says for which kind of database they are. */
+/** Writes a new migration, and the lock file beside the first. */
 export function writeMigration({ migrations }: MigrationSources, name: string, script: string): string {
   const folder = join(migrations, name);
   mkdirSync(folder, { recursive: true });
   const path = join(folder, "migration.sql");
   writeFileSync(path, script, { flag: "wx" });
   const lock = join(migrations, LOCK_FILE);
-  if (!existsSync(lock)) writeFileSync(lock, 'provider = "postgresql"\n');
+  if (!existsSync(lock)) writeFileSync(lock, LOCK);
   return path;
 }

@@ -1,5 +1,6 @@
+import type { EvaluateDataLossOutput } from "@prisma/schema-engine-wasm/schema_engine_bg";
 import { findMigrationSources, type MigrationSources, readMigrations, readSchema, writeMigration } from "@/lib/database/migration-files";
-import { type SchemaEngine, withSchemaEngine } from "@/lib/database/schema-engine";
+import { withSchemaEngine } from "@/lib/database/schema-engine";
 
 /** The queue keeps its tables in a schema of its own, which the engine does not look at. */
 const FILTERS = { externalTables: [], externalEnums: [] };
@@ -36,7 +37,10 @@ export async function readMigrationStatus(url: string, sources: MigrationSources
   });
 }
 
-/** What the models say beyond the migrations, as SQL; an empty text when they agree. Needs CREATEDB. */
+/**
+ * What the models say beyond the migrations, as SQL; an empty text when they agree. Needs CREATEDB. The condition
+ * of a partial index must stand in the models as PostgreSQL writes it, or it always differs.
+ */
 export async function diffModelsAndMigrations(url: string, sources: MigrationSources = findMigrationSources()): Promise<string> {
   const schema = readSchema(sources);
   return withSchemaEngine(url, schema, async (engine) => {
@@ -59,8 +63,6 @@ export type DevResult =
  * For development: applies what is missing, writes a migration from what the models say beyond the others and
  * applies it, or with `draft` leaves it (even an empty one) to be edited first. Refuses, saying why, when the
  * database was changed in another way or holds rows that the change has no place for.
- *
- * The engine does not look at partial indexes: they are written into migrations by hand, and stay.
  */
 export async function developMigration(
   url: string,
@@ -69,22 +71,36 @@ export async function developMigration(
   sources: MigrationSources = findMigrationSources(),
 ): Promise<DevResult> {
   const schema = readSchema(sources);
-  // Each step has an engine of its own: one that has applied migrations cannot make shadow databases any more.
-  const step = <T>(work: (engine: SchemaEngine) => Promise<T>) => withSchemaEngine(url, schema, work);
-  const { action } = await step((engine) => engine.devDiagnostic({ migrationsList: readMigrations(sources), filters: FILTERS }));
+  const { action } = await withSchemaEngine(url, schema, (engine) =>
+    engine.devDiagnostic({ migrationsList: readMigrations(sources), filters: FILTERS }),
+  );
   if (action.tag === "reset") return { ok: false, reason: action.reason };
   const applied = await deployMigrations(url, sources);
-  const input = { migrationsList: readMigrations(sources), schema: { files: schema }, filters: FILTERS };
-  const loss = await step((engine) => engine.evaluateDataLoss(input));
+  const loss = await evaluateDataLoss(url, sources);
   if (loss.unexecutableSteps.length > 0 && !options.draft) {
     return { ok: false, reason: loss.unexecutableSteps.map(({ message }) => message).join("\n") };
   }
-  const warnings = loss.warnings.map(({ message }) => message);
-  const made = await step((engine) => engine.createMigration({ ...input, migrationName: name, draft: options.draft ?? false }));
-  if (made.migrationScript === null) return { ok: true, applied, path: undefined, warnings };
-  const path = writeMigration(sources, made.generatedMigrationName, made.migrationScript);
+  const script = await diffModelsAndMigrations(url, sources);
+  if (!script && !options.draft) return { ok: true, applied, path: undefined, warnings: [] };
+  const path = writeMigration(sources, `${toTimestamp(new Date())}_${name.replaceAll(/\W+/g, "_")}`, script);
   if (!options.draft) applied.push(...(await deployMigrations(url, sources)));
-  return { ok: true, applied, path, warnings };
+  // Here the engine overlooks partial indexes that are there, and warns of making them once more.
+  const isTrue = (message: string) => script.includes("CREATE UNIQUE INDEX") || !message.includes("unique constraint");
+  return { ok: true, applied, path, warnings: loss.warnings.map(({ message }) => message).filter(isTrue) };
+}
+
+async function evaluateDataLoss(url: string, sources: MigrationSources): Promise<EvaluateDataLossOutput> {
+  const schema = readSchema(sources);
+  const migrationsList = readMigrations(sources);
+  return withSchemaEngine(url, schema, async (engine) => {
+    // The engine finds its way to shadow databases in a diagnosis only, and loses it when it applies anything.
+    await engine.diagnoseMigrationHistory({ migrationsList, optInToShadowDatabase: true, filters: FILTERS });
+    return engine.evaluateDataLoss({ migrationsList, schema: { files: schema }, filters: FILTERS });
+  });
+}
+
+function toTimestamp(time: Date): string {
+  return time.toISOString().replaceAll(/\D/g, "").slice(0, 14);
 }
 
 /** Empties the database, all its data included, and applies every migration. */

@@ -4,8 +4,8 @@ import { z } from "zod";
 const port = z.coerce.number({ error: "a port number from 1 to 65535" }).int("a port number from 1 to 65535").min(1, "a port number from 1 to 65535").max(65_535, "a port number from 1 to 65535");
 const httpUrl = z
   .url({ protocol: /^https?$/, error: "a URL that begins with http:// or https://" })
-  .refine((text) => new URL(text).origin === text.replace(/\/$/, ""), "a URL without path, query or user name")
-  .transform((text) => new URL(text).origin);
+  .refine((text) => !URL.canParse(text) || isOrigin(new URL(text)), "a URL without path, query or user name")
+  .transform((text) => (URL.canParse(text) ? new URL(text).origin : text));
 const secret = z.string({ error: "a secret of at least 32 characters" }).min(32, "a secret of at least 32 characters");
 
 /**
@@ -62,6 +62,10 @@ export function splitList(text: string): string[] {
 export function describeProblems(issues: readonly { path?: readonly unknown[] | undefined; message: string }[]): string {
   const lines = issues.map(({ path = [], message }) => `  ${path.map(nameOf).join(".")}: ${message}`);
   return `These settings (environment variables) need another value:\n${[...new Set(lines)].join("\n")}`;
+}
+
+function isOrigin({ pathname, search, hash, username, password }: URL): boolean {
+  return pathname === "/" && search === "" && hash === "" && username === "" && password === "";
 }
 
 function nameOf(part: unknown): string {

@@ -32,7 +32,8 @@ function isOpen({ port, host }: WantedPort): Promise<boolean> {
 async function isReady(url: string): Promise<boolean> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
-    await response.body?.cancel();
+    // Read to its end: a connection with an answer half read would keep the server from stopping.
+    await response.arrayBuffer();
     return response.ok;
   } catch {
     return false;

@@ -1,0 +1,27 @@
+import { createServer } from "node:net";
+import { expect, test } from "vitest";
+import { findFreePort } from "@/lib/database/cluster-settings";
+import { findPortProblem, listPorts } from "@/lib/supervisor/ports";
+import { planSettings } from "@/lib/supervisor/resolve-settings";
+
+test("a taken port is named with the setting that moves it", async () => {
+  const port = await findFreePort();
+  const wanted = [{ setting: "S3_PORT", port, host: "127.0.0.1" }];
+  expect(await findPortProblem(wanted)).toBeUndefined();
+  const squatter = createServer();
+  await new Promise<void>((resolve) => squatter.listen(port, "127.0.0.1", resolve));
+  try {
+    expect(await findPortProblem(wanted)).toBe(`Port ${port} on 127.0.0.1 is taken by another program. Stop it, or set S3_PORT to another port.`);
+  } finally {
+    squatter.close();
+  }
+});
+
+test("two settings that come to one port are named both", async () => {
+  const ports = listPorts(planSettings({ PORT: "29001", S3_PORT: "29000" }));
+  expect(await findPortProblem(ports)).toBe("PORT and S3_PORT both come to port 29001: set S3_PORT to another port.");
+});
+
+test("an address that the machine does not have is named", async () => {
+  expect(await findPortProblem([{ setting: "PORT", port: 29_000, host: "192.0.2.1" }])).toContain("no address 192.0.2.1");
+});

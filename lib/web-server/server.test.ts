@@ -1,0 +1,100 @@
+import { type IncomingHttpHeaders, request, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, expect, test } from "vitest";
+import { close, createWebServer, listen } from "@/lib/web-server/server";
+
+type Answer = { status: number; location: string | undefined; body: string };
+type Seen = { headers: IncomingHttpHeaders; raw: string[] };
+
+let server: Server;
+
+afterEach(() => close(server));
+
+async function start(settings: { publicUrl?: string; trustedProxies?: string }): Promise<number> {
+  server = createWebServer({ publicUrl: "https://portal.example", trustedProxies: "", ...settings }, (seen, response) => {
+    response.end(JSON.stringify({ headers: seen.headers, raw: seen.rawHeaders } satisfies Seen));
+  });
+  await listen(server, "127.0.0.1", 0);
+  return (server.address() as AddressInfo).port;
+}
+
+function ask(port: number, headers: Record<string, string>, path = "/"): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const call = request({ host: "127.0.0.1", port, path, headers, agent: false }, (response) => {
+      let body = "";
+      response.setEncoding("utf8").on("data", (chunk: string) => (body += chunk));
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, location: response.headers.location, body }));
+    });
+    call.on("error", reject).end();
+  });
+}
+
+const LIES = {
+  "X-Forwarded-For": "203.0.113.9",
+  "X-Forwarded-Host": "evil.example",
+  "X-Forwarded-Proto": "http",
+  "X-Forwarded-Prefix": "/evil",
+  "X-Real-IP": "203.0.113.9",
+  Forwarded: "for=203.0.113.9",
+  "X-Latchkey-Client-Address": "203.0.113.9",
+};
+
+test("what a client says about where it comes from does not reach the portal", async () => {
+  const { headers, raw } = JSON.parse((await ask(await start({}), LIES)).body) as Seen;
+  expect(headers).toMatchObject({
+    "x-latchkey-client-address": "127.0.0.1",
+    "x-forwarded-for": "127.0.0.1",
+    "x-forwarded-host": "portal.example",
+    "x-forwarded-proto": "https",
+    "x-forwarded-port": "443",
+  });
+  expect(headers).not.toHaveProperty("forwarded");
+  expect(headers).not.toHaveProperty("x-real-ip");
+  expect(headers).not.toHaveProperty("x-forwarded-prefix");
+  expect(JSON.stringify([headers, raw])).not.toMatch(/evil|203\.0\.113/);
+});
+
+test("a trusted proxy is believed about the client, and about nothing else", async () => {
+  const port = await start({ trustedProxies: "127.0.0.0/8" });
+  const { headers, raw } = JSON.parse((await ask(port, LIES)).body) as Seen;
+  expect(headers["x-latchkey-client-address"]).toBe("203.0.113.9");
+  expect(headers["x-forwarded-host"]).toBe("portal.example");
+  expect(JSON.stringify([headers, raw])).not.toContain("evil");
+});
+
+test("a page under another name of loopback is found under its own", async () => {
+  const port = await start({ publicUrl: "http://127.0.0.1:3000" });
+  const answer = await ask(port, { host: "localhost:3000", accept: "text/html" }, "/projects?a=b");
+  expect(answer).toMatchObject({ status: 307, location: "http://127.0.0.1:3000/projects?a=b" });
+  expect((await ask(port, { host: "localhost:3000", accept: "*/*" }, "/api/health")).status).toBe(200);
+});
+
+test.each([
+  ["a header of 20 kB", { "x-big": "a".repeat(20_000) }, "/", 431],
+  ["a request for another server", {}, "http://other.example/", 400],
+])("%s is refused", async (_case, headers, path, status) => {
+  expect((await ask(await start({}), headers, path)).status).toBe(status);
+});
+
+test("a taken port is named", async () => {
+  const port = await start({});
+  const second = createWebServer({ publicUrl: "https://portal.example", trustedProxies: "" }, () => undefined);
+  await expect(listen(second, "127.0.0.1", port)).rejects.toThrow(`port ${port} on 127.0.0.1 is taken by another program: set PORT`);
+});
+
+test("stopping lets a request under way finish", async () => {
+  let finish: () => void = () => undefined;
+  const begun = new Promise<void>((resolve) => {
+    server = createWebServer({ publicUrl: "https://portal.example", trustedProxies: "" }, (_request, response) => {
+      finish = () => response.end("done");
+      resolve();
+    });
+  });
+  await listen(server, "127.0.0.1", 0);
+  const answer = ask((server.address() as AddressInfo).port, {});
+  await begun;
+  const closed = close(server);
+  finish();
+  expect((await answer).body).toBe("done");
+  await closed;
+});
