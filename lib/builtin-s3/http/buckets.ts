@@ -31,7 +31,7 @@ export async function createBucket(exchange: Exchange): Promise<void> {
 
 export async function headBucket(exchange: Exchange): Promise<void> {
   exchange.region.store.openBucket(exchange.caller, exchange.bucket);
-  reply(exchange, 200, { "x-amz-bucket-region": exchange.region.signingRegion, "content-type": "application/xml" });
+  reply(exchange, 200, { "x-amz-bucket-region": exchange.region.signingRegion, "content-type": "application/xml", "content-length": 0 });
 }
 
 export async function deleteBucket(exchange: Exchange): Promise<void> {

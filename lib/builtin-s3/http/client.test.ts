@@ -2,8 +2,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
 import {
   AbortMultipartUploadCommand, ChecksumAlgorithm, CompleteMultipartUploadCommand, CopyObjectCommand, CreateBucketCommand, CreateMultipartUploadCommand, DeleteBucketCommand, DeleteObjectsCommand,
-  GetBucketAclCommand, GetBucketLocationCommand, GetBucketVersioningCommand, GetObjectCommand, type GetObjectCommandOutput, GetObjectTaggingCommand, HeadBucketCommand, HeadObjectCommand, ListBucketsCommand,
-  ListMultipartUploadsCommand, ListObjectsCommand, ListObjectsV2Command, ListPartsCommand, PutBucketVersioningCommand, PutObjectCommand, PutObjectTaggingCommand, type S3Client, UploadPartCommand, UploadPartCopyCommand,
+  GetBucketAclCommand, GetBucketLocationCommand, GetBucketVersioningCommand, GetObjectAttributesCommand, GetObjectCommand, type GetObjectCommandOutput, GetObjectTaggingCommand, HeadBucketCommand, HeadObjectCommand, ListBucketsCommand,
+  ListMultipartUploadsCommand, ListObjectsCommand, ListObjectsV2Command, ListPartsCommand, type ObjectAttributes, PutBucketVersioningCommand, PutObjectCommand, PutObjectTaggingCommand, type S3Client, UploadPartCommand, UploadPartCopyCommand,
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Pair, TestServer } from "../testing/test-server";
@@ -103,7 +103,9 @@ describe("objects", () => {
     expect(await range("bytes=300000-")).toEqual([206, "bytes 300000-699999/700000", md5(body.subarray(300_000))]);
     expect(await range("bytes=-5")).toEqual([206, "bytes 699995-699999/700000", md5(body.subarray(-5))]);
     expect(await range("bytes=5-999999999")).toEqual([206, "bytes 5-699999/700000", md5(body.subarray(5))]);
-    expect((await range("bytes=9-5"))[0]).toBe(200);
+    expect(await range("bytes=0-0,5-9")).toEqual([206, "bytes 0-0/700000", md5(body.subarray(0, 1))]);
+    expect((await range("pages=1-2"))[0]).toBe(200);
+    await expect(range("bytes=9-5")).rejects.toMatchObject({ name: "InvalidRange" });
     await expect(range("bytes=700000-")).rejects.toMatchObject({ name: "InvalidRange", $metadata: { httpStatusCode: 416 } });
   });
 
@@ -123,6 +125,19 @@ describe("objects", () => {
     await write("cond", { IfMatch: ETag });
     const created = await Promise.allSettled(Array.from({ length: 8 }, () => write("cond-once", { IfNoneMatch: "*" })));
     expect(created.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+  });
+
+  it("tell their attributes", async () => {
+    const { ETag } = await s3.send(new PutObjectCommand({ Bucket, Key: "told", Body: "hello", ChecksumAlgorithm: "SHA256" }));
+    const ask = (ObjectAttributes: ObjectAttributes[], Key = "told") => s3.send(new GetObjectAttributesCommand({ Bucket, Key, ObjectAttributes }));
+    const all = await ask(["ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"]);
+    expect(all).toMatchObject({ ETag: ETag?.replaceAll('"', ""), ObjectSize: 5, StorageClass: "STANDARD", Checksum: { ChecksumSHA256: createHash("sha256").update("hello").digest("base64"), ChecksumType: "FULL_OBJECT" } });
+    expect(all.ObjectParts).toBeUndefined();
+    expect(all.LastModified).toBeInstanceOf(Date);
+    const { $metadata: _, LastModified: __, ...one } = await ask(["ObjectSize"]);
+    expect(one).toEqual({ ObjectSize: 5 });
+    await expect(ask(["Weight" as "ETag"])).rejects.toMatchObject({ name: "InvalidArgument" });
+    await expect(ask(["ETag"], "untold")).rejects.toMatchObject({ name: "NoSuchKey" });
   });
 
   it("are copied with or without new metadata", async () => {
@@ -237,6 +252,11 @@ describe("multipart uploads", () => {
     expect(second.PartsCount).toBe(3);
     expect(md5(await bytesOf(second))).toBe(md5(parts[1]));
     expect((await s3.send(new ListMultipartUploadsCommand({ Bucket }))).Uploads ?? []).toEqual([]);
+    const asked = await s3.send(new GetObjectAttributesCommand({ Bucket, Key, ObjectAttributes: ["ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"], MaxParts: 2, PartNumberMarker: "1" }));
+    expect(asked).toMatchObject({ ETag: done.ETag?.replaceAll('"', ""), ObjectSize: whole.length, StorageClass: "STANDARD", ObjectParts: { TotalPartsCount: 3, PartNumberMarker: "1", NextPartNumberMarker: "3", MaxParts: 2, IsTruncated: false } });
+    const sizes = asked.ObjectParts?.Parts?.map(({ PartNumber, Size }) => [PartNumber, Size]);
+    expect(sizes).toEqual(algorithm ? [[2, parts[1]?.length], [3, 10]] : undefined);
+    if (algorithm) expect(asked.Checksum?.[`Checksum${algorithm}`]).toBe(done[`Checksum${algorithm}`]?.replace(/-\d+$/, ""));
   });
 
   it("copy parts from objects", async () => {
@@ -245,7 +265,8 @@ describe("multipart uploads", () => {
     const copy = (PartNumber: number, CopySourceRange?: string) => s3.send(new UploadPartCopyCommand({ Bucket, Key: "copied", UploadId, PartNumber, CopySource: `${Bucket}/part-source`, CopySourceRange }));
     const one = await copy(1, `bytes=1-${6 * MIB}`);
     const two = await copy(2);
-    await expect(copy(3, `bytes=0-${20 * MIB}`)).rejects.toMatchObject({ name: "InvalidArgument" });
+    await expect(copy(3, `bytes=0-${20 * MIB}`)).rejects.toMatchObject({ name: "InvalidRange" });
+    await expect(copy(3, "0-9")).rejects.toMatchObject({ name: "InvalidArgument" });
     await s3.send(new CompleteMultipartUploadCommand({ Bucket, Key: "copied", UploadId, MultipartUpload: { Parts: [{ PartNumber: 1, ETag: one.CopyPartResult?.ETag }, { PartNumber: 2, ETag: two.CopyPartResult?.ETag }] } }));
     const whole = Buffer.concat(parts);
     expect((await read("copied")).equals(Buffer.concat([whole.subarray(1, 6 * MIB + 1), whole]))).toBe(true);

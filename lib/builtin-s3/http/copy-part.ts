@@ -53,7 +53,8 @@ function readCopyRange(exchange: Exchange, size: number): ByteRange {
   if (header === undefined) return { start: 0, length: size };
   const end = /^bytes=\d+-(\d+)$/.exec(header)?.[1];
   const range = parseRange(header, size);
-  if (end === undefined || range === undefined || range === "unsatisfiable" || Number(end) >= size) {
+  if (end !== undefined && (range === "unsatisfiable" || Number(end) >= size)) throw new S3Error("InvalidRange", undefined, { ActualObjectSize: String(size) });
+  if (end === undefined || range === undefined || range === "unsatisfiable") {
     throw new S3Error("InvalidArgument", `Range specified is not valid for source object of size: ${size}`, { ArgumentName: "x-amz-copy-source-range", ArgumentValue: header });
   }
   return range;

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Key } from "../accounts/table";
 import type { Region } from "../region";
+import { encodePath } from "../signature/target";
 import type { HeaderMap } from "../signature/headers";
 import { S3Error } from "../s3-error";
 import type { Caller } from "../store/object-store";
@@ -39,8 +40,8 @@ export function reply(exchange: Exchange, status: number, headers: ReplyHeaders 
   response.end(exchange.method === "HEAD" ? undefined : data);
 }
 
-export function replyXml(exchange: Exchange, body: string, headers: ReplyHeaders = {}): void {
-  reply(exchange, 200, { ...headers, "content-type": "application/xml" }, body);
+export function replyXml(exchange: Exchange, body: string, headers: ReplyHeaders = {}, status = 200): void {
+  reply(exchange, status, { ...headers, "content-type": "application/xml" }, body);
 }
 
 /** A request's XML body, at most `maxBytes` (1 MiB unless told). */
@@ -63,4 +64,9 @@ export function httpDate(time: number): string {
 
 export function isoDate(time: number): string {
   return new Date(time).toISOString();
+}
+
+/** Where the client finds an object, by the address it used itself. */
+export function locationOf({ headers, bucket }: Pick<Exchange, "headers" | "bucket">, key: string): string {
+  return `http://${headers.get("host") ?? ""}/${bucket}/${encodePath(key)}`;
 }

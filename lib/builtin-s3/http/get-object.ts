@@ -18,7 +18,8 @@ export async function getObject(exchange: Exchange): Promise<void> {
   if (condition === "failed") throw new S3Error("PreconditionFailed");
   if (condition === "not modified") return reply(exchange, 304, { etag: `"${object.etag}"`, "last-modified": describeObject(object)["last-modified"] });
 
-  const headers = { ...describeObject(object), ...readOverrides(exchange) };
+  const headers: ReplyHeaders = { ...describeObject(object), ...readOverrides(exchange) };
+  if (exchange.query.has("versionId")) headers["x-amz-version-id"] = "null";
   const range = chooseRange(exchange, object);
   if (range === "unsatisfiable") {
     exchange.response.setHeader("content-range", `bytes */${object.size}`);

@@ -3,17 +3,19 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
 import type { Region } from "../region";
-import { readHeaders } from "../signature/headers";
+import type { Key } from "../accounts/table";
+import { verifyForm } from "../signature/form";
+import { type HeaderMap, readHeaders } from "../signature/headers";
 import { parseTarget, type RequestTarget } from "../signature/target";
-import { verifyRequest } from "../signature/verify";
+import { type Verification, verifyRequest } from "../signature/verify";
 import { S3Error } from "../s3-error";
-import { isBucketName } from "./buckets";
 import type { Exchange } from "./exchange";
+import { readNames } from "./names";
 import { refuseUnsupported } from "./object-headers";
+import { findFormBoundary, openForm } from "./open-form";
+import { headersOfForm, postObject } from "./post-object";
 import { findOperation } from "./router";
 import { sendError } from "./send-error";
-
-const MAX_KEY_BYTES = 1024;
 
 /** Answers the S3 requests of one region. `waits`: the client sent `Expect: 100-continue` and holds its body back. */
 export function createHandler(region: Region): (request: IncomingMessage, response: ServerResponse, waits: boolean) => Promise<void> {
@@ -30,8 +32,7 @@ export function createHandler(region: Region): (request: IncomingMessage, respon
     const target = parseTarget(request.url ?? "");
     try {
       if (!target) throw new S3Error("InvalidURI");
-      const exchange = openExchange({ request, response, region, target, requestId, invite });
-      await findOperation(exchange)(exchange);
+      await answer({ request, response, region, target, requestId, invite });
     } catch (reason) {
       const error = reason instanceof S3Error ? reason : unexpected(reason, request, requestId);
       sendError({ request, response, requestId, resource: target?.path ?? "", bodyExpected: invited }, error);
@@ -41,16 +42,29 @@ export function createHandler(region: Region): (request: IncomingMessage, respon
 
 type Opening = Pick<Exchange, "request" | "response" | "region" | "requestId" | "invite"> & { target: RequestTarget };
 
-/** Who asks, for what: the signature is verified before anything else of the request is looked at. */
-function openExchange({ request, response, region, target, requestId, invite }: Opening): Exchange {
+async function answer(opening: Opening): Promise<void> {
+  const { request, region, target, invite } = opening;
   const method = request.method ?? "";
   const headers = readHeaders(request.rawHeaders);
+  const boundary = findFormBoundary(method, target, headers);
   const now = Date.now();
-  const findKey = (id: string) => region.accounts.findUsableKey(id, now);
-  const verified = verifyRequest({ method, target, headers }, { signingRegion: region.signingRegion, now, findKey });
+  const context = { signingRegion: region.signingRegion, now, findKey: (id: string) => region.accounts.findUsableKey(id, now) };
+  if (boundary === undefined) {
+    const exchange = openExchange(opening, headers, verifyRequest({ method, target, headers }, context));
+    return findOperation(exchange)(exchange);
+  }
+  invite();
+  const form = await openForm(request, headers, boundary);
+  const exchange = openExchange(opening, headersOfForm(form.fields, headers.get("host") ?? ""), verifyForm(form.fields, context));
+  return postObject(exchange, form);
+}
+
+/** Who asks, for what: the signature is verified before anything else of the request is acted on. */
+function openExchange({ target, ...opening }: Opening, headers: HeaderMap, verified: Verification<Key>): Exchange {
   if (!verified.ok) throw new S3Error(verified.code, verified.message, verified.detail);
   const { key, payload, seed } = verified;
-  region.accounts.noteUse(key, now, request.socket.remoteAddress ?? "", headers.get("user-agent") ?? "");
+  const { request, region } = opening;
+  region.accounts.noteUse(key, Date.now(), request.socket.remoteAddress ?? "", request.headers["user-agent"] ?? "");
   const caller = {
     account: key.account,
     check: () => {
@@ -60,18 +74,7 @@ function openExchange({ request, response, region, target, requestId, invite }: 
   refuseUnsupported(headers, key.account);
   const query = readQuery(target);
   if (query.has("X-Amz-Security-Token")) throw new S3Error("InvalidToken");
-  return { method, requestId, region, key, caller, request, response, headers, payload, seed, invite, query, ...readNames(target.path) };
-}
-
-/** The first segment is the bucket, all the rest the key, as it stands. */
-function readNames(path: string): { bucket: string; object: string } {
-  const slash = path.indexOf("/", 1);
-  const bucket = slash < 0 ? path.slice(1) : path.slice(1, slash);
-  const object = slash < 0 ? "" : path.slice(slash + 1);
-  if (bucket === "" && object !== "") throw new S3Error("InvalidBucketName", undefined, { BucketName: bucket });
-  if (bucket !== "" && !isBucketName(bucket)) throw new S3Error("InvalidBucketName", undefined, { BucketName: bucket });
-  if (Buffer.byteLength(object) > MAX_KEY_BYTES) throw new S3Error("KeyTooLongError", undefined, { MaxSizeAllowed: String(MAX_KEY_BYTES) });
-  return { bucket, object };
+  return { ...opening, method: request.method ?? "", key, caller, headers, payload, seed, query, ...readNames(target.path) };
 }
 
 /** A name given twice could be read as one thing here and as another elsewhere. */

@@ -1,5 +1,6 @@
 import { CompleteMultipartUploadCommand, CreateBucketCommand, CreateMultipartUploadCommand, ListBucketsCommand, PutObjectCommand, UploadPartCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { postForm, signedForm } from "../testing/form";
 import { type RawRequest, send, sendSigned } from "../testing/raw-request";
 import { type Pair, TestServer } from "../testing/test-server";
 
@@ -33,7 +34,7 @@ function operations(): RawRequest[] {
     { method: "PUT", target: "/owned?tagging", body: tags },
     { method: "DELETE", target: "/owned?tagging" },
     { method: "POST", target: "/owned?delete", body: "<Delete><Object><Key>secret.txt</Key></Object></Delete>" },
-    ...["", "?acl", "?tagging", "?partNumber=1", `?uploadId=${uploadId}`].map((query) => ({ target: `/owned/secret.txt${query}` })),
+    ...["", "?acl", "?attributes", "?tagging", "?partNumber=1", `?uploadId=${uploadId}`].map((query) => ({ target: `/owned/secret.txt${query}` })),
     { method: "HEAD", target: "/owned/secret.txt" },
     { method: "PUT", target: "/owned/secret.txt", body: "theirs" },
     { method: "PUT", target: "/owned/new.txt", body: "theirs" },
@@ -80,6 +81,11 @@ describe("an account", () => {
     }
   });
 
+  it("cannot post a form into another's bucket", async () => {
+    const form = signedForm(stranger, "north-1", { bucket: "owned", fields: { key: "secret.txt" }, file: "theirs" });
+    expect(await send(server.endpoint(), form)).toMatchObject({ status: 403, code: "AccessDenied" });
+  });
+
   it("sees its own buckets only", async () => {
     const names = async (pair: Pair) => (await server.client(pair).send(new ListBucketsCommand({}))).Buckets?.map(({ Name }) => Name);
     expect(await names(stranger)).toEqual(["strange"]);
@@ -114,7 +120,7 @@ describe("a region", () => {
 
 describe("nobody", () => {
   it("is let in without a signature, not to one operation", async () => {
-    for (const raw of [{ target: "/" }, { method: "PUT", target: "/fresh-bucket" }, { method: "OPTIONS", target: "/owned" }, ...operations()]) {
+    for (const raw of [{ target: "/" }, { method: "PUT", target: "/fresh-bucket" }, { method: "OPTIONS", target: "/owned" }, ...operations(), postForm("/owned", { key: "k" }, "x", "f"), postForm("/", { key: "k" }, "x", "f"), postForm("/owned/k", { key: "k" }, "x", "f")]) {
       const answer = await send(server.endpoint(), raw);
       expect(answer.status, `${raw.method ?? "GET"} ${raw.target}`).toBe(403);
     }

@@ -76,6 +76,7 @@ export async function listVersions(exchange: Exchange): Promise<void> {
       text("KeyMarker", encode(marker)),
       text("VersionIdMarker", ""),
       page.next === undefined ? undefined : text("NextKeyMarker", encode(page.next)),
+      page.next === undefined ? undefined : text("NextVersionIdMarker", "null"),
       ...versions,
       ...prefixes(page, encode),
     ),

@@ -5,7 +5,7 @@ import type { Upload } from "../store/table";
 import { checksumHeaders, elementOf, headerOf } from "./checksum";
 import { writePrecondition } from "./conditions";
 import { readChecksumAlgorithm } from "./copy-object";
-import { type Exchange, numberInQuery, readXmlBody, reply, replyXml } from "./exchange";
+import { type Exchange, locationOf, numberInQuery, readXmlBody, reply, replyXml } from "./exchange";
 import { canCombine } from "./crc-combine";
 import { checksumOfParts } from "./multipart-checksum";
 import { readAttributes } from "./object-headers";
@@ -80,7 +80,7 @@ export async function completeUpload(exchange: Exchange): Promise<void> {
     exchange,
     document(
       "CompleteMultipartUploadResult",
-      text("Location", `/${bucket}/${key}`),
+      text("Location", locationOf(exchange, key)),
       text("Bucket", bucket),
       text("Key", key),
       text("ETag", `"${object.etag}"`),

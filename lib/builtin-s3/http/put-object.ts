@@ -35,6 +35,6 @@ export async function receiveBlob(exchange: Exchange, limits: BodyLimits): Promi
   }
 }
 
-function isDiskFull(reason: unknown): boolean {
+export function isDiskFull(reason: unknown): boolean {
   return reason instanceof Error && "code" in reason && (reason.code === "ENOSPC" || reason.code === "EDQUOT");
 }

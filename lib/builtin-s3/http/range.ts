@@ -4,11 +4,11 @@ export interface ByteRange {
 }
 
 /**
- * Reads a Range header against an object's size. Undefined: to be ignored (absent, malformed or several ranges, of
- * which S3 serves none); "unsatisfiable": nothing of it lies in the object.
+ * Reads a Range header against an object's size. Undefined: to be ignored (absent or malformed); "unsatisfiable":
+ * nothing of it lies in the object. Of several ranges the first is served, as by Ceph RGW.
  */
 export function parseRange(header: string | undefined, size: number): ByteRange | "unsatisfiable" | undefined {
-  const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header?.trim() ?? "");
+  const match = /^bytes=(\d{0,15})-(\d{0,15})(?:,[\d\s,-]*)?$/.exec(header?.trim() ?? "");
   if (!match) return undefined;
   const [, first = "", last = ""] = match;
   if (first === "") {
@@ -16,7 +16,7 @@ export function parseRange(header: string | undefined, size: number): ByteRange 
     const length = Math.min(Number(last), size);
     return length === 0 ? "unsatisfiable" : { start: size - length, length };
   }
-  if (last !== "" && Number(last) < Number(first)) return undefined;
+  if (last !== "" && Number(last) < Number(first)) return "unsatisfiable";
   if (Number(first) >= size) return "unsatisfiable";
   const end = last === "" ? size - 1 : Math.min(Number(last), size - 1);
   return { start: Number(first), length: end - Number(first) + 1 };

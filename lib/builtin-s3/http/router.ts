@@ -8,6 +8,7 @@ import { listObjectsV1, listObjectsV2, listVersions } from "./list-objects";
 import { abortUpload, completeUpload, createUpload, putPart } from "./multipart";
 import { listParts, listUploads } from "./multipart-lists";
 import { copyPart } from "./copy-part";
+import { getObjectAttributes } from "./object-attributes";
 import { putObject } from "./put-object";
 import { ABSENT_SETTINGS, deleteTags, FIXED_SETTING_NAMES, getAcl, getFixedSetting, getTags, putAcl, putTags, refuseAbsent } from "./settings";
 
@@ -40,6 +41,7 @@ const BUCKET_ROUTES: Record<string, Operation> = {
 const OBJECT_ROUTES: Record<string, Operation> = {
   "GET ": getObject,
   "GET acl": getAcl,
+  "GET attributes": getObjectAttributes,
   "GET tagging": getTags,
   "GET uploadId": listParts,
   "HEAD ": getObject,

@@ -14,9 +14,6 @@ export const ABSENT_SETTINGS: Record<string, S3ErrorCode> = {
   "object-lock": "ObjectLockConfigurationNotFoundError",
   ownershipControls: "OwnershipControlsNotFoundError",
   policy: "NoSuchBucketPolicy",
-  policyStatus: "NoSuchBucketPolicy",
-  publicAccessBlock: "NoSuchPublicAccessBlockConfiguration",
-  replication: "ReplicationConfigurationNotFoundError",
   website: "NoSuchWebsiteConfiguration",
 };
 
@@ -33,6 +30,9 @@ const FIXED_SETTINGS: Record<string, (exchange: Exchange) => string> = {
   location: ({ region }) => document("LocationConstraint", region.signingRegion === "us-east-1" ? "" : escapeXml(region.signingRegion)),
   logging: () => document("BucketLoggingStatus"),
   notification: () => document("NotificationConfiguration"),
+  policyStatus: () => document("PolicyStatus", text("IsPublic", "false")),
+  publicAccessBlock: () => document("PublicAccessBlockConfiguration", ...["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"].map((name) => text(name, "false"))),
+  replication: () => document("ReplicationConfiguration"),
   requestPayment: () => document("RequestPaymentConfiguration", text("Payer", "BucketOwner")),
   versioning: () => document("VersioningConfiguration"),
 };
@@ -82,14 +82,14 @@ export async function putTags(exchange: Exchange): Promise<void> {
   const tags = parseTagXml(await readXmlBody(exchange), object === "" ? 50 : 10);
   if (object === "") await region.store.setBucketTags(caller, bucket, tags);
   else await region.store.setObjectTags(caller, bucket, object, tags);
-  reply(exchange, object === "" ? 204 : 200);
+  reply(exchange, 200);
 }
 
 export async function deleteTags(exchange: Exchange): Promise<void> {
   const { caller, bucket, object, region } = exchange;
   if (object === "") await region.store.setBucketTags(caller, bucket, undefined);
   else await region.store.setObjectTags(caller, bucket, object, undefined);
-  reply(exchange, 204);
+  reply(exchange, object === "" ? 200 : 204);
 }
 
 function openTarget({ region, caller, bucket, object }: Exchange): { tags?: Record<string, string> } {

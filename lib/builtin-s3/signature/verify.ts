@@ -5,8 +5,10 @@ import type { HeaderMap } from "./headers";
 import { parsePayloadKind, type PayloadKind } from "./payload";
 import type { RequestTarget } from "./target";
 
-const SKEW_MS = 15 * 60 * 1000;
+export const SKEW_MS = 15 * 60 * 1000;
 const MAX_EXPIRES_SECONDS = 7 * 24 * 3600;
+/** What S3 says to signatures of version 2. */
+export const UNSUPPORTED = `The authorization mechanism you have provided is not supported. Please use ${ALGORITHM}.`;
 
 export interface VerifiableRequest {
   method: string;
@@ -53,7 +55,10 @@ export function verifyRequest<K extends { secret: Secret }>(request: VerifiableR
   if (authorization !== undefined && inQuery) {
     return refuse("InvalidArgument", "Only one auth mechanism allowed");
   }
-  if (authorization === undefined && !inQuery) return refuse("AccessDenied");
+  if (authorization === undefined && !inQuery) {
+    const versionTwo = request.target.query.some(([name]) => name === "AWSAccessKeyId");
+    return versionTwo ? refuse("InvalidRequest", UNSUPPORTED) : refuse("AccessDenied");
+  }
   const claim = authorization === undefined ? readQueryClaim(request) : readHeaderClaim(request, authorization);
   if ("code" in claim) return claim;
   const malformed = claim.presignedSeconds === undefined ? "AuthorizationHeaderMalformed" : "AuthorizationQueryParametersError";
@@ -89,13 +94,13 @@ export function verifyRequest<K extends { secret: Secret }>(request: VerifiableR
 
 type Refusal = Extract<Verification<never>, { ok: false }>;
 
-function refuse(code: S3ErrorCode, message?: string, detail?: Record<string, string>): Refusal {
+export function refuse(code: S3ErrorCode, message?: string, detail?: Record<string, string>): Refusal {
   return { ok: false, code, message, detail };
 }
 
 function readHeaderClaim(request: VerifiableRequest, authorization: string): Claim | Refusal {
   if (!authorization.startsWith(`${ALGORITHM} `)) {
-    return refuse("InvalidRequest", `The authorization mechanism you have provided is not supported. Please use ${ALGORITHM}.`);
+    return refuse("InvalidRequest", UNSUPPORTED);
   }
   const fields = new Map<string, string>();
   for (const part of authorization.slice(ALGORITHM.length + 1).split(",")) {
