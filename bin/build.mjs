@@ -6,6 +6,10 @@ import { ROOT } from "./root.mjs";
 import { hashOf, isFresh, writeStamp } from "./stamp.mjs";
 
 const STAMP = ".next/latchkey-stamp";
+const SOURCES = [
+  ...["app", "components", "public", "prisma/models", "proxy.ts", "instrumentation.ts"],
+  ...["next.config.ts", "postcss.config.mjs", "tsconfig.json", "package.json", "package-lock.json"],
+];
 /** Parts of lib that run outside Next. */
 const OUTSIDE = new Set(["builtin-s3", "cli", "database", "supervisor", "web-server", "worker"]);
 const NEEDED = ["PATH", "HOME", "TMPDIR", "LANG", "SystemRoot", "TEMP", "APPDATA", "USERPROFILE"];
@@ -13,8 +17,7 @@ const NEEDED = ["PATH", "HOME", "TMPDIR", "LANG", "SystemRoot", "TEMP", "APPDATA
 /** Builds the portal, if its sources changed. It sees no setting and no secret. */
 export async function build({ force = false } = {}) {
   const lib = readdirSync(join(ROOT, "lib")).filter((name) => !OUTSIDE.has(name));
-  const sources = ["app", "components", "public", "prisma/models", "proxy.ts", "instrumentation.ts", "next.config.ts", "postcss.config.mjs", "tsconfig.json", "package.json", "package-lock.json"];
-  const hash = hashOf([...sources, ...lib.map((name) => `lib/${name}`)]);
+  const hash = hashOf([...SOURCES, ...lib.map((name) => `lib/${name}`)]);
   if (!force && isFresh(STAMP, hash) && existsSync(join(ROOT, ".next/BUILD_ID"))) return false;
   rmSync(join(ROOT, STAMP), { force: true });
   const kept = NEEDED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));

@@ -11,6 +11,10 @@ const path = join(ROOT, "package-lock.json");
 const lock = JSON.parse(readFileSync(path, "utf8"));
 const added = [];
 
+const SYSTEMS = { windows: "win32" };
+for (const os of ["darwin", "win32", "android", "freebsd", "linux", "openharmony"]) SYSTEMS[os] = os;
+const PROCESSORS = new Set(["x64", "arm64", "arm", "ia32", "ppc64", "riscv64", "s390x", "wasm32"]);
+
 for (const [holder, entry] of Object.entries(lock.packages)) {
   for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
     if (isPresent(holder, name)) continue;
@@ -37,9 +41,8 @@ function isPresent(holder, name) {
 
 function describe(name) {
   const words = name.split(/[/-]/);
-  const pick = (table) => words.flatMap((word) => table[word] ?? []).slice(0, 1);
-  const os = pick({ darwin: "darwin", win32: "win32", windows: "win32", android: "android", freebsd: "freebsd", linux: "linux", openharmony: "openharmony" });
-  const cpu = pick({ x64: "x64", arm64: "arm64", arm: "arm", ia32: "ia32", ppc64: "ppc64", riscv64: "riscv64", s390x: "s390x", wasm32: "wasm32" });
-  const libc = os[0] === "linux" ? words.flatMap((word) => (/^musl/.test(word) ? "musl" : /^gnu/.test(word) ? "glibc" : [])).slice(0, 1) : [];
-  return { cpu, ...(libc.length > 0 ? { libc } : {}), ...(os.length > 0 ? { os } : {}) };
+  const os = words.flatMap((word) => SYSTEMS[word] ?? []).slice(0, 1);
+  const cpu = words.filter((word) => PROCESSORS.has(word)).slice(0, 1);
+  const libc = words.flatMap((word) => (/^musl/.test(word) ? "musl" : /^gnu/.test(word) ? "glibc" : [])).slice(0, 1);
+  return { cpu, ...(os[0] === "linux" && libc.length > 0 ? { libc } : {}), ...(os.length > 0 ? { os } : {}) };
 }

@@ -6,12 +6,11 @@ import { ROOT } from "./root.mjs";
 const IGNORED = new Set(["node_modules", "generated", ".git", ".next", "dist"]);
 
 /**
- * A hash over the content of files and folders (recursively, tests left out) and over further texts: equal
- * hashes mean that what was made from them need not be made again.
+ * A hash over the content of files and folders (recursively, tests left out): while it stays the same, what was
+ * made from them need not be made again.
  */
-export function hashOf(paths, texts = []) {
+export function hashOf(paths) {
   const hash = createHash("sha256");
-  for (const text of [process.version, ...texts]) hash.update(`${text}\0`);
   for (const path of paths) addPath(hash, path);
   return hash.digest("hex");
 }

@@ -1,7 +1,16 @@
 import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { findBinaries } from "@/lib/database/binaries";
-import { type ClusterSettings, ensureClusterSettings, findFreePort, isPortFree, LOOPBACK, readClusterSettings, toDatabaseUrl, writeClusterSettings } from "@/lib/database/cluster-settings";
+import {
+  type ClusterSettings,
+  ensureClusterSettings,
+  findFreePort,
+  isPortFree,
+  LOOPBACK,
+  readClusterSettings,
+  toDatabaseUrl,
+  writeClusterSettings,
+} from "@/lib/database/cluster-settings";
 import { ensureApplicationRole, initialiseCluster } from "@/lib/database/initialise-cluster";
 import { chooseOsUser } from "@/lib/database/os-user";
 import { clearDeadPostmaster, findPostmaster } from "@/lib/database/postmaster";
@@ -14,7 +23,13 @@ import { runProgram } from "@/lib/database/run-program";
  */
 export type Starter = "up" | "db" | "command";
 
-export type StartedCluster = { url: string; pid: number; settings: ClusterSettings; /** Whether the caller is to stop it. */ mine: boolean };
+export type StartedCluster = {
+  url: string;
+  pid: number;
+  settings: ClusterSettings;
+  /** Whether the caller is to stop it. */
+  mine: boolean;
+};
 
 /** Root's lets others pass through, as whom PostgreSQL runs; each secret in it is 0600. */
 export const DATA_DIR_MODE = process.getuid?.() === 0 ? 0o711 : 0o700;

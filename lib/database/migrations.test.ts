@@ -3,7 +3,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
-import { beforeAll, beforeEach, expect, test } from "vitest";
+import { beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import { toSiblingUrl } from "@/lib/database/migration-adapter";
 import type { MigrationSources } from "@/lib/database/migration-files";
 import { deployMigrations, developMigration, diffModelsAndMigrations, readMigrationStatus, resetDatabase } from "@/lib/database/migrations";
@@ -27,6 +27,7 @@ beforeEach(async () => {
   await query(server, `CREATE DATABASE ${name}`);
   url = toSiblingUrl(server, name);
   const folder = mkdtempSync(join(tmpdir(), "latchkey-migrate-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   sources = { models: join(folder, "models"), migrations: join(folder, "migrations") };
   mkdirSync(sources.models);
   writeFileSync(join(sources.models, "head.prisma"), HEAD);

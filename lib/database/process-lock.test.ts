@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterAll, afterEach, expect, test, vi } from "vitest";
 import { readLock, takeLock } from "@/lib/database/process-lock";
 import { isAlive, readStartTime } from "@/lib/database/process-state";
 
@@ -10,6 +10,8 @@ const folder = mkdtempSync(join(tmpdir(), "latchkey-lock-"));
 let count = 0;
 const newPath = () => join(folder, `${(count += 1)}.lock`);
 const children: { kill: (signal: "SIGKILL") => boolean }[] = [];
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 afterEach(() => {
   for (const child of children.splice(0)) child.kill("SIGKILL");

@@ -1,11 +1,13 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 
-const port = z.coerce.number({ error: "a port number from 1 to 65535" }).int("a port number from 1 to 65535").min(1, "a port number from 1 to 65535").max(65_535, "a port number from 1 to 65535");
+const PORT_WANTED = "a port number from 1 to 65535";
+const port = z.coerce.number({ error: PORT_WANTED }).int(PORT_WANTED).min(1, PORT_WANTED).max(65_535, PORT_WANTED);
 const httpUrl = z
   .url({ protocol: /^https?$/, error: "a URL that begins with http:// or https://" })
   .refine((text) => !URL.canParse(text) || isOrigin(new URL(text)), "a URL without path, query or user name")
   .transform((text) => (URL.canParse(text) ? new URL(text).origin : text));
+const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 const secret = z.string({ error: "a secret of at least 32 characters" }).min(32, "a secret of at least 32 characters");
 
 /**
@@ -47,7 +49,7 @@ export const SETTINGS = {
   /** Bearer token with which /api/health gives details to others than loopback. Left out: drawn once. */
   LATCHKEY_HEALTH_TOKEN: secret,
   /** How much is logged. */
-  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"], { error: "one of fatal, error, warn, info, debug, trace, silent" }).default("info"),
+  LOG_LEVEL: z.enum(LOG_LEVELS, { error: `one of ${LOG_LEVELS.join(", ")}` }).default("info"),
 };
 
 /** The parts of a list written with commas. */

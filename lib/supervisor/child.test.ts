@@ -1,13 +1,15 @@
 import { fork } from "node:child_process";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test, vi } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
 import { isAlive } from "@/lib/database/process-state";
 import { keepRunning } from "@/lib/supervisor/child";
 import { endLeftovers, noteChild } from "@/lib/supervisor/leftovers";
 
 const folder = mkdtempSync(join(tmpdir(), "latchkey-child-"));
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function writeScript(name: string, text: string): string {
   const path = join(folder, name);

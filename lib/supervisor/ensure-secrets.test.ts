@@ -1,12 +1,13 @@
-import { mkdtempSync, readFileSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { onTestFinished, expect, test } from "vitest";
 import { ensureSecrets } from "@/lib/supervisor/ensure-secrets";
 import { planSettings } from "@/lib/supervisor/resolve-settings";
 
 test("secrets are drawn once, kept for their owner only, and yield to those given", () => {
   const folder = mkdtempSync(join(tmpdir(), "latchkey-secrets-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const drawn = ensureSecrets(planSettings({ LATCHKEY_DATA_DIR: folder }));
   expect(Object.keys(drawn)).toHaveLength(4);
   expect(new Set(Object.values(drawn)).size).toBe(4);

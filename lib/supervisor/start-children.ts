@@ -6,7 +6,10 @@ import { noteChild } from "@/lib/supervisor/leftovers";
 import { type Settings, toEnvironment } from "@/lib/supervisor/resolve-settings";
 
 /** Of our own environment, what programs need that is no setting of Latchkey's. */
-const SYSTEM = ["PATH", "HOME", "TMPDIR", "TEMP", "LANG", "TZ", "SystemRoot", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
+const SYSTEM = [
+  ...["PATH", "HOME", "TMPDIR", "TEMP", "LANG", "TZ", "SystemRoot"],
+  ...["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"],
+];
 /** The built-in S3 server gets what it needs and no more: it knows neither the database nor the session key. */
 const FOR_BUILTIN_S3 = ["HOST", "LATCHKEY_DATA_DIR", "S3_ADMIN_PORT", "LATCHKEY_S3_ADMIN_TOKEN", "LATCHKEY_MASTER_KEY", "LOG_LEVEL"];
 
