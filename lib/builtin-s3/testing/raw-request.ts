@@ -65,3 +65,23 @@ export function signHeaders(endpoint: string, pair: Pair, { method = "GET", targ
 export function sendSigned(endpoint: string, pair: Pair, raw: RawRequest, options?: SigningOptions): Promise<RawAnswer> {
   return send(endpoint, { ...raw, headers: signHeaders(endpoint, pair, raw, options) });
 }
+
+export interface PresignOptions {
+  /** Seconds. */
+  expires: number;
+  region?: string;
+  now?: number;
+}
+
+/** The target that carries its signature in its query. */
+export function presign(endpoint: string, pair: Pair, { method = "GET", target }: RawRequest, { expires, region = "north-1", now = Date.now() }: PresignOptions): string {
+  const amzDate = new Date(now).toISOString().replace(/[-:]|\.\d{3}/g, "");
+  const scope = `${amzDate.slice(0, 8)}/${region}/s3/aws4_request`;
+  const query = { "X-Amz-Algorithm": "AWS4-HMAC-SHA256", "X-Amz-Credential": `${pair.accessKeyId}/${scope}`, "X-Amz-Date": amzDate, "X-Amz-Expires": String(expires), "X-Amz-SignedHeaders": "host" };
+  const full = `${target}${target.includes("?") ? "&" : "?"}${Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&")}`;
+  const parsed = parseTarget(full);
+  if (!parsed) throw new Error(`cannot presign ${target}`);
+  const text = stringToSign({ method, target: parsed, headers: new Map([["host", new URL(endpoint).host]]), signedHeaders: ["host"], payloadHash: "UNSIGNED-PAYLOAD" }, amzDate, scope);
+  const key = deriveSigningKey(new Secret(pair.secretAccessKey), { accessKeyId: pair.accessKeyId, date: amzDate.slice(0, 8), region, service: "s3", scope });
+  return `${full}&X-Amz-Signature=${hmac(key, text ?? "").toString("hex")}`;
+}
