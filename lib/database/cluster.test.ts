@@ -135,6 +135,13 @@ test("starts over where it was killed while the cluster was made", async () => {
   expect(existsSync(join(dataDir, "postgres/password.new"))).toBe(false);
 });
 
+test("says what is missing when the passwords of a database are gone", async () => {
+  const dataDir = newFolder();
+  await startCluster(dataDir, "up", { throwaway: true });
+  rmSync(join(dataDir, "database.json"));
+  await expect(startCluster(dataDir, "up")).rejects.toThrow("database.json is gone");
+});
+
 test("who started it is who may stop it", async () => {
   const dataDir = newFolder();
   await startCluster(dataDir, "db", { throwaway: true });

@@ -49,6 +49,9 @@ export async function startCluster(dataDir: string, starter: Starter, options: {
   const folder = join(home, "cluster");
   const release = await waitForLock(join(root, "database.lock"), LOCK_MS);
   try {
+    if (existsSync(join(folder, "PG_VERSION")) && !readClusterSettings(root)) {
+      throw new Error(`${join(root, "database.json")} is gone, without which ${folder} cannot be opened: put it back from a backup`);
+    }
     const settings = await ensureClusterSettings(root);
     const running = inspect(folder, () => findPostmaster(folder));
     if (running) {

@@ -23,12 +23,19 @@ function readOptions() {
   }
 }
 
+/** Messages are written to be read; the stack is for whoever asks for more. */
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const isTerse = error instanceof UpError || error instanceof SettingsError || !/^(debug|trace)$/.test(process.env.LOG_LEVEL ?? "");
+  if (!isTerse) return error.stack ?? error.message;
+  return error.cause instanceof Error ? `${error.message}\n${error.cause.message}` : error.message;
+}
+
 try {
   const options = readOptions();
   if (options) await up(options);
   else console.log(USAGE);
 } catch (error) {
-  const expected = error instanceof UpError || error instanceof SettingsError;
-  console.error(expected ? error.message : error);
+  console.error(explain(error));
   process.exit(1);
 }

@@ -24,7 +24,7 @@ export function prepareDatabase(
     child.once("error", reject);
     child.once("exit", (code) => {
       if (code === 0 && result) resolve(result);
-      else reject(new Error("the database could not be prepared"));
+      else reject(new Error("The database could not be prepared; what went wrong is printed above."));
     });
   });
 }
