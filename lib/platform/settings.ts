@@ -1,12 +1,9 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import { httpUrl } from "@/lib/platform/http-url";
 
 const PORT_WANTED = "a port number from 1 to 65535";
 const port = z.coerce.number({ error: PORT_WANTED }).int(PORT_WANTED).min(1, PORT_WANTED).max(65_535, PORT_WANTED);
-const httpUrl = z
-  .url({ protocol: /^https?$/, error: "a URL that begins with http:// or https://" })
-  .refine((text) => !URL.canParse(text) || isOrigin(new URL(text)), "a URL without path, query or user name")
-  .transform((text) => (URL.canParse(text) ? new URL(text).origin : text));
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 const secret = z.string({ error: "a secret of at least 32 characters" }).min(32, "a secret of at least 32 characters");
 
@@ -27,11 +24,14 @@ export const SETTINGS = {
   LATCHKEY_DATA_DIR: z.string().min(1, "a folder").default(".data"),
   /** A PostgreSQL database to use. Left out: the embedded one in the data folder. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "a URL that begins with postgresql://" }),
-  /** The portal's address as browsers see it. Left out: HOST and PORT over http. */
+  /** The portal's address as browsers see it. Left out: HOST and PORT over http, unless HOST is all addresses. */
   LATCHKEY_URL: httpUrl,
-  /** The S3 address of the built-in region north as its users see it. Left out: HOST and S3_PORT over http. */
+  /**
+   * The S3 address of the built-in region north as its users see it. Left out: S3_PORT over http, on the host of
+   * LATCHKEY_URL or, when HOST is loopback, on HOST.
+   */
   LATCHKEY_S3_URL_NORTH: httpUrl,
-  /** The S3 address of the built-in region south as its users see it. Left out: HOST and S3_PORT + 1 over http. */
+  /** The S3 address of the built-in region south as its users see it. Left out: likewise, with S3_PORT + 1. */
   LATCHKEY_S3_URL_SOUTH: httpUrl,
   /** Addresses or ranges of proxies whose forwarded headers are believed, separated by commas. Left out: none is. */
   LATCHKEY_TRUSTED_PROXIES: z
@@ -64,10 +64,6 @@ export function splitList(text: string): string[] {
 export function describeProblems(issues: readonly { path?: readonly unknown[] | undefined; message: string }[]): string {
   const lines = issues.map(({ path = [], message }) => `  ${path.map(nameOf).join(".")}: ${message}`);
   return `These settings (environment variables) need another value:\n${[...new Set(lines)].join("\n")}`;
-}
-
-function isOrigin({ pathname, search, hash, username, password }: URL): boolean {
-  return pathname === "/" && search === "" && hash === "" && username === "" && password === "";
 }
 
 function nameOf(part: unknown): string {

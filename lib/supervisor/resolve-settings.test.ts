@@ -16,7 +16,7 @@ test("what is left out is worked out", () => {
 });
 
 test("what is given stands, and moves what depends on it", () => {
-  const given = { HOST: "0.0.0.0", PORT: "80", S3_PORT: "7000", LATCHKEY_DATA_DIR: "/data", LATCHKEY_S3_URL_SOUTH: "https://s3.example/" };
+  const given = { PORT: "80", S3_PORT: "7000", LATCHKEY_DATA_DIR: "/data", LATCHKEY_S3_URL_SOUTH: "https://s3.example/" };
   expect(planSettings(given)).toMatchObject({
     PORT: 80,
     S3_ADMIN_PORT: 7002,
@@ -25,6 +25,32 @@ test("what is given stands, and moves what depends on it", () => {
     LATCHKEY_S3_URL_NORTH: "http://127.0.0.1:7000",
     LATCHKEY_S3_URL_SOUTH: "https://s3.example",
   });
+});
+
+test("ports 80 and 443 may be used, and a host may be written in any case", () => {
+  expect(planSettings({ PORT: "80" })).toMatchObject({ PORT: 80, LATCHKEY_URL: "http://127.0.0.1" });
+  expect(planSettings({ LATCHKEY_URL: "https://portal.example:443" }).LATCHKEY_URL).toBe("https://portal.example");
+  expect(planSettings({ LATCHKEY_URL: "https://Portal.Example" }).LATCHKEY_URL).toBe("https://portal.example");
+  expect(planSettings({ S3_PORT: "80" }).LATCHKEY_S3_URL_NORTH).toBe("http://127.0.0.1");
+});
+
+test("for others to reach, the S3 addresses are at the host that LATCHKEY_URL names", () => {
+  const urlsOf = (given: Record<string, string>) => {
+    const { LATCHKEY_S3_URL_NORTH: north, LATCHKEY_S3_URL_SOUTH: south } = planSettings({ S3_PORT: "15011", ...given });
+    return [north, south];
+  };
+  const atHost = ["http://192.0.2.2:15011", "http://192.0.2.2:15012"];
+  expect(urlsOf({ HOST: "0.0.0.0", LATCHKEY_URL: "http://192.0.2.2:15010" })).toEqual(atHost);
+  expect(urlsOf({ HOST: "192.0.2.2" })).toEqual(atHost);
+  expect(urlsOf({ HOST: "::", LATCHKEY_URL: "https://portal.example" })[0]).toBe("http://portal.example:15011");
+  expect(urlsOf({ HOST: "::", LATCHKEY_URL: "http://[2001:db8::1]:3000" })[0]).toBe("http://[2001:db8::1]:15011");
+  expect(urlsOf({ LATCHKEY_URL: "https://portal.example" })[0]).toBe("http://127.0.0.1:15011");
+  const given = { HOST: "0.0.0.0", LATCHKEY_URL: "http://192.0.2.2", LATCHKEY_S3_URL_NORTH: "https://s3.example" };
+  expect(urlsOf(given)).toEqual(["https://s3.example", "http://192.0.2.2:15012"]);
+});
+
+test.each(["0.0.0.0", "::", "0:0:0:0:0:0:0:0"])("with HOST=%s the portal's address must be given", (HOST) => {
+  expect(() => planSettings({ HOST, PORT: "80" })).toThrow("LATCHKEY_URL: with a HOST of all addresses, the address that browsers use");
 });
 
 test("an empty value is one left out", () => {

@@ -27,12 +27,19 @@ export type Settings = z.infer<typeof Complete>;
 /** Checks what the operator gave and works out the rest. Throws a SettingsError. */
 export function planSettings(environment: Environment, root: string = findRoot()): PlannedSettings {
   const given = parse(Given, withoutEmpty(environment));
-  const { HOST = "127.0.0.1", PORT = 3000, S3_PORT = 9000, LATCHKEY_DATA_DIR = ".data" } = given;
+  const { HOST = "127.0.0.1", PORT = 3000, S3_PORT = 9000, LATCHKEY_DATA_DIR = ".data", LATCHKEY_URL } = given;
+  // All addresses are none that a browser could go to: guessed, others would be sent to their own machine.
+  if (isWildcard(HOST) && !LATCHKEY_URL) {
+    const wanted = "with a HOST of all addresses, the address that browsers use, such as http://192.0.2.2:3000";
+    throw new SettingsError(describeProblems([{ path: ["LATCHKEY_URL"], message: wanted }]));
+  }
+  const toS3Url = (port: number) =>
+    LATCHKEY_URL && !isLoopback(HOST) ? `http://${new URL(LATCHKEY_URL).hostname}:${port}` : toLocalUrl(HOST, port);
   return parse(Plan, {
     S3_ADMIN_PORT: S3_PORT + 2,
     LATCHKEY_URL: toLocalUrl(HOST, PORT),
-    LATCHKEY_S3_URL_NORTH: toLocalUrl(HOST, S3_PORT),
-    LATCHKEY_S3_URL_SOUTH: toLocalUrl(HOST, S3_PORT + 1),
+    LATCHKEY_S3_URL_NORTH: toS3Url(S3_PORT),
+    LATCHKEY_S3_URL_SOUTH: toS3Url(S3_PORT + 1),
     ...given,
     LATCHKEY_DATA_DIR: resolve(root, LATCHKEY_DATA_DIR),
   });
@@ -59,8 +66,12 @@ export function isLoopback(host: string): boolean {
 
 /** How this machine reaches a server that listens on `host`. */
 export function toLocalUrl(host: string, port: number): string {
-  const reachable = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
+  const reachable = isWildcard(host) ? "127.0.0.1" : host;
   return `http://${isIP(reachable) === 6 ? `[${reachable}]` : reachable}:${port}`;
+}
+
+function isWildcard(host: string): boolean {
+  return isIP(host) === 4 ? host === "0.0.0.0" : /^[0:]+$/.test(host);
 }
 
 function parse<T extends z.ZodType>(schema: T, value: unknown): z.infer<T> {
