@@ -13,7 +13,7 @@ import {
 } from "@/lib/database/cluster-settings";
 import { ensureApplicationRole, initialiseCluster } from "@/lib/database/initialise-cluster";
 import { chooseOsUser } from "@/lib/database/os-user";
-import { clearDeadPostmaster, findPostmaster } from "@/lib/database/postmaster";
+import { clearDeadPostmaster, findPostmaster, type Postmaster } from "@/lib/database/postmaster";
 import { waitForLock } from "@/lib/database/process-lock";
 import { runProgram } from "@/lib/database/run-program";
 
@@ -37,6 +37,8 @@ export const DATA_DIR_MODE = process.getuid?.() === 0 ? 0o711 : 0o700;
 const START_SECONDS = 60;
 const STOP_SECONDS = 30;
 const LOCK_MS = 120_000;
+const USABLE_WITHIN_MS = 30_000;
+const POLL_MS = 50;
 const LOG_BYTES_MAX = 10_000_000;
 /** Durability given up for speed: only for databases that nobody misses. */
 const THROWAWAY = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off";
@@ -53,11 +55,10 @@ export async function startCluster(dataDir: string, starter: Starter, options: {
       throw new Error(`${join(root, "database.json")} is gone, without which ${folder} cannot be opened: put it back from a backup`);
     }
     const settings = await ensureClusterSettings(root);
-    const running = inspect(folder, () => findPostmaster(folder));
+    const running = await findUsable(folder, settings);
     if (running) {
       const mine = starter === "up" && readStarter(root) !== "db";
       if (mine) writeStarter(root, starter);
-      await ensureApplicationRole(settings);
       return { url: toDatabaseUrl(settings), pid: running.pid, settings, mine };
     }
     await inspect(folder, () => clearDeadPostmaster(folder));
@@ -121,6 +122,26 @@ export function findRunningCluster(dataDir: string): { pid: number; port: number
 /** Makes the data folder, and leaves alone the mode of one that is there. */
 export function makeDataDir(dataDir: string): void {
   mkdirSync(dataDir, { recursive: true, mode: DATA_DIR_MODE });
+}
+
+/**
+ * The running server, once it takes connections. One that was just killed, or that recovers from the death of
+ * one of its processes, refuses them for a moment, and then is gone or well.
+ */
+async function findUsable(folder: string, settings: ClusterSettings): Promise<Postmaster | undefined> {
+  const end = Date.now() + USABLE_WITHIN_MS;
+  for (;;) {
+    const running = inspect(folder, () => findPostmaster(folder));
+    if (!running) return undefined;
+    try {
+      await ensureApplicationRole(settings);
+      return running;
+    } catch (error) {
+      const isPassing = error instanceof Error && "code" in error && /^(ECONNREFUSED|ECONNRESET|57P0\d)$/.test(String(error.code));
+      if (!isPassing || Date.now() > end) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
 }
 
 function inspect<T>(folder: string, look: () => T): T {
