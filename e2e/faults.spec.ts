@@ -47,6 +47,13 @@ async function clickEnable({ page }: CredentialsPage): Promise<void> {
   await page.getByRole("dialog").getByRole("button", { name: "Enable", exact: true }).click();
 }
 
+async function clickRegenerate(credentials: CredentialsPage): Promise<void> {
+  await credentials.card("shaky").getByRole("button", { name: "Regenerate Keys" }).click();
+  const dialog = credentials.page.getByRole("dialog");
+  await dialog.getByRole("textbox", { name: "Type confirm to continue" }).fill("confirm");
+  await dialog.getByRole("button", { name: "Regenerate Keys" }).click();
+}
+
 /** A page of this spec's own portal, signed in as its member+. */
 async function openPage(browser: Browser): Promise<Page> {
   const context = await browser.newContext({ baseURL: portal.facts.url });
@@ -70,11 +77,8 @@ test.describe("a storage system that fails", () => {
       const pair = await credentials.enable("shaky");
       await credentials.hideSecret();
       const injected = storage.admin.inject({ match: isKeyCall("PUT"), ...fault, times: 1 });
-      await credentials.card("shaky").getByRole("button", { name: "Regenerate Keys" }).click();
-      const dialog = page.getByRole("dialog");
-      await dialog.getByRole("textbox", { name: "Type confirm to continue" }).fill("confirm");
-      await dialog.getByRole("button", { name: "Regenerate Keys" }).click();
-      await expect(dialog.getByRole("alert")).toContainText("Your current keys still work.", { timeout: 30_000 });
+      await clickRegenerate(credentials);
+      await expect(page.getByRole("dialog").getByRole("alert")).toContainText("Your current keys still work.", { timeout: 30_000 });
       injected.release();
       expect(await works(pair)).toBe(true);
       await page.reload();
@@ -172,6 +176,66 @@ test("kill -9 of the web process at each step: no orphan, no lost pair", async (
   await revoking.expectState("shaky", "ACTIVE");
   await expect(revoking.card("shaky")).toContainText(fresh.accessKeyId);
   await revoking.page.context().close();
+});
+
+test("kill -9 of the storage system at each step: no orphan, no lost pair", async ({ browser }) => {
+  test.setTimeout(600_000);
+  const idsBefore = await storage.readKeyIds();
+  const settled: { credentials: CredentialsPage; live: Pair; dead?: Pair }[] = [];
+
+  const holds = [
+    () => storage.admin.inject({ match: isKeyCall("PUT"), when: "before", what: "hold", times: 1 }),
+    () => storage.admin.inject({ match: isKeyCall("PUT"), when: "after", what: "hold", times: 1 }),
+    () => storage.gateway.inject({ match: () => true, when: "before", what: "hold", times: 1 }),
+  ];
+  for (const hold of holds) {
+    const credentials = await openFreshProject(await openPage(browser));
+    const live = await credentials.enable("shaky");
+    await credentials.hideSecret();
+    const held = hold();
+    await clickRegenerate(credentials);
+    await held.reached;
+    await storage.kill();
+    const alert = credentials.page.getByRole("dialog").getByRole("alert");
+    await expect(alert).toContainText("Your current keys still work.", { timeout: 60_000 });
+    // Only now: a reply that was on its way is lost for good.
+    held.release();
+    await storage.start();
+    expect(await works(live)).toBe(true);
+    settled.push({ credentials, live });
+  }
+
+  for (const when of ["before", "after"] as const) {
+    const credentials = await openFreshProject(await openPage(browser));
+    const dead = await credentials.enable("shaky");
+    await credentials.hideSecret();
+    const held = storage.admin.inject({ match: isKeyCall("DELETE"), when, what: "hold", times: 1 });
+    const live = await credentials.regenerate("shaky");
+    await held.reached;
+    await storage.kill();
+    held.release();
+    await storage.start();
+    expect(await works(live)).toBe(true);
+    settled.push({ credentials, live, dead });
+  }
+
+  const wanted = settled.map(({ live }) => live.accessKeyId).sort();
+  await waitFor(
+    "everything to settle",
+    async () => {
+      const ids = (await storage.readKeyIds()).filter((id) => !idsBefore.includes(id));
+      return ids.sort().join() === wanted.join();
+    },
+    SETTLED_SECONDS,
+  );
+  for (const { credentials, live, dead } of settled) {
+    expect(await works(live)).toBe(true);
+    if (dead) expect(await works(dead)).toBe(false);
+    await credentials.page.reload();
+    await credentials.expectState("shaky", "ACTIVE");
+    await expect(credentials.card("shaky")).toContainText(live.accessKeyId);
+    await credentials.page.context().close();
+  }
 });
 
 test("kill -9 of the worker while it removes: another finishes", async ({ browser }) => {
