@@ -25,15 +25,16 @@ export async function createUser(tx: Transaction, by: AuditActor, user: NewUser)
   return created;
 }
 
-/** Changes a person's name or platform role. Throws NOT_FOUND. */
+/** Changes a person's name or platform role. Throws NOT_FOUND, and CONFLICT rather than take the last platform-admin's role. */
 export async function changeUser(
   tx: Transaction,
   by: AuditActor,
   email: string,
   change: { name?: string; platformRole?: PlatformRole | null },
 ): Promise<void> {
-  await requireUser(tx, email);
-  const user = await tx.user.update({ where: { email }, data: change, select: { platformRole: true } });
+  const { id } = await requireUser(tx, email);
+  if (change.platformRole !== undefined && change.platformRole !== "platform-admin") await refuseForLastAdmin(tx, id, email);
+  const user = await tx.user.update({ where: { id }, data: change, select: { platformRole: true } });
   await recordEvent(tx, {
     event: "user.changed",
     outcome: "done",
@@ -42,9 +43,13 @@ export async function changeUser(
   });
 }
 
-/** Disables a person, which ends their sessions at once, or enables them again. Throws NOT_FOUND. */
+/**
+ * Disables a person, which ends their sessions at once, or enables them again. Throws NOT_FOUND, and CONFLICT
+ * rather than disable the last platform-admin.
+ */
 export async function setUserDisabled(tx: Transaction, by: AuditActor, email: string, disabled: boolean): Promise<void> {
   const user = await requireUser(tx, email);
+  if (disabled) await refuseForLastAdmin(tx, user.id, email);
   const now = new Date();
   await tx.user.update({ where: { id: user.id }, data: { disabledAt: disabled ? now : null } });
   if (disabled) await tx.session.updateMany({ where: { userId: user.id, revokedAt: null }, data: { revokedAt: now } });
@@ -60,7 +65,10 @@ export async function setPassword(tx: Transaction, by: AuditActor, email: string
   await recordEvent(tx, { event: "user.password-changed", outcome: "done", actor: by, data: { email } });
 }
 
-/** A person changes their own password: the present one must fit, and every other session of theirs ends. */
+/**
+ * A person changes their own password: the present one must fit, and every other session of theirs ends. Throws
+ * CONFLICT when meanwhile somebody else set it or disabled the person, which then stands.
+ */
 export async function changeOwnPassword(
   by: AuditActor & { userId: string; sessionId: string | undefined },
   current: Secret,
@@ -75,7 +83,12 @@ export async function changeOwnPassword(
   }
   const passwordHash = await hashPassword(next.reveal());
   await db.$transaction(async (tx) => {
-    await tx.user.update({ where: { id: user.id }, data: { passwordHash } });
+    const unchanged = { id: user.id, disabledAt: null, passwordHash: user.passwordHash };
+    const { count } = await tx.user.updateMany({ where: unchanged, data: { passwordHash } });
+    if (count === 0) {
+      const userMessage = "Your account was changed meanwhile. Your new password was not set.";
+      throw new AppError("CONFLICT", "the account was changed meanwhile", { userMessage });
+    }
     await tx.session.updateMany({
       where: { userId: user.id, revokedAt: null, ...(by.sessionId ? { id: { not: by.sessionId } } : {}) },
       data: { revokedAt: new Date() },
@@ -90,4 +103,13 @@ async function requireUser(tx: Transaction, email: string): Promise<{ id: string
   const user = await tx.user.findUnique({ where: { email }, select: { id: true } });
   if (!user) throw new AppError("NOT_FOUND", "no such user", { userMessage: `There is no user ${email}.` });
   return user;
+}
+
+/** Without a platform-admin nobody could make another in the portal. Locks them all, so that two cannot end each other. */
+async function refuseForLastAdmin(tx: Transaction, id: string, email: string): Promise<void> {
+  const admins = await tx.$queryRaw<{ id: string }[]>`
+    SELECT id FROM users WHERE platform_role = 'platform-admin' AND disabled_at IS NULL ORDER BY id FOR UPDATE`;
+  if (admins.length !== 1 || admins[0]?.id !== id) return;
+  const userMessage = `${email} is the last platform-admin who can sign in. Make another one first; nothing was changed.`;
+  throw new AppError("CONFLICT", "the last platform-admin", { userMessage });
 }

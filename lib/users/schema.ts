@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { plainText } from "@/lib/platform/plain-text";
 
 export const PASSWORD_MIN = 12;
 export const PASSWORD_MAX = 200;
@@ -10,10 +11,9 @@ export const emailSchema = z
   .max(254)
   .pipe(z.email("This is not an e-mail address"));
 
-export const nameSchema = z.string().trim().min(1, "Give a name").max(100, "Use at most 100 characters");
+export const nameSchema = z.string().trim().pipe(plainText.min(1, "Give a name").max(100, "Use at most 100 characters"));
 
-export const newPasswordSchema = z
-  .string()
+export const newPasswordSchema = plainText
   .min(PASSWORD_MIN, `Use at least ${PASSWORD_MIN} characters`)
   .max(PASSWORD_MAX, `Use at most ${PASSWORD_MAX} characters`);
 
