@@ -63,7 +63,7 @@ describe("the admin API", () => {
 
     await server.client(pair).send(new ListBucketsCommand({}));
     const listed = await server.admin("GET", `${ACCOUNT}/keys`);
-    expect(listed.body).toMatchObject({ keys: [{ accessKeyId: pair.accessKeyId, state: "active", marker: "m-1", notAfter: "2999-01-01T00:00:00.000Z", lastUsed: { address: "127.0.0.1" } }] });
+    expect(listed.body).toMatchObject({ keys: [{ accessKeyId: pair.accessKeyId, state: "active", marker: "m-1", notAfter: "2999-01-01T00:00:00.000Z", lastUsed: { at: expect.stringMatching(/^\d{4}-.*Z$/) as unknown, address: "127.0.0.1", userAgent: expect.stringContaining("aws-sdk-js/3") as unknown } }] });
     expect(JSON.stringify(listed)).not.toContain(pair.secretAccessKey);
 
     expect(await server.admin("PATCH", key(pair.accessKeyId), { state: "inactive", notAfter: null })).toMatchObject({ status: 200, body: { state: "inactive" } });
