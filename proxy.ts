@@ -3,6 +3,8 @@ import { composeHeaders } from "@/lib/gate/headers";
 
 /** Puts the headers on every page; it carries no authority. The nonce reaches Next through the request's policy. */
 export function proxy(request: NextRequest): NextResponse {
+  // The gate decides about origins; this only spares Next's own refusal, which is a 500 with a stack in the log.
+  if (request.headers.has("next-action") && !isOwnOrigin(request)) return new NextResponse(null, { status: 403 });
   const nonce = crypto.randomUUID().replaceAll("-", "");
   const headers = composeHeaders(nonce, process.env.NEXTAUTH_URL?.startsWith("https:") ?? false);
   const forwarded = new Headers(request.headers);
@@ -11,6 +13,11 @@ export function proxy(request: NextRequest): NextResponse {
   const response = NextResponse.next({ request: { headers: forwarded } });
   for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
   return response;
+}
+
+function isOwnOrigin(request: NextRequest): boolean {
+  const own = process.env.NEXTAUTH_URL;
+  return own !== undefined && request.headers.get("origin") === new URL(own).origin;
 }
 
 export const config = { matcher: "/((?!_next/static|icon.svg).*)" };

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import type { Card } from "@/lib/access-keys/schema";
+import { isSettled } from "@/components/access-keys/receipt";
 import { ReceiptList } from "@/components/access-keys/receipt-list";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Notice } from "@/components/ui/notice";
@@ -64,7 +65,6 @@ function Copyable({ text, what, label }: { text: string; what: string; label: st
 const DOING: Record<NonNullable<Card["change"]>["kind"], string> = {
   ENABLE: "is enabling CLI access",
   REGENERATE: "is regenerating the keys",
-  DISABLE: "is disabling the access",
 };
 
 function describeChange({ kind, step, by }: NonNullable<Card["change"]>): string {
@@ -77,18 +77,21 @@ function describeChange({ kind, step, by }: NonNullable<Card["change"]>): string
 function Hint({ card, mayIssue }: { card: Card; mayIssue: boolean }) {
   const text = card.region.disabled
     ? "This region is switched off by the administrators. Keys cannot be made here for now."
-    : describeState(card.state, mayIssue);
+    : describeState(card, mayIssue);
   return text ? <p className="text-[0.8125rem] text-muted">{text}</p> : null;
 }
 
-function describeState(state: Card["state"], mayIssue: boolean): string | undefined {
+function describeState({ state, receipts }: Card, mayIssue: boolean): string | undefined {
   switch (state) {
     case "NOT CONFIGURED":
       return mayIssue ? "No keys yet. Enable CLI access to work here with aws, s3cmd, rclone or an SDK." : "No keys yet.";
     case "DISABLED":
       return `CLI access is off. Buckets and data are as they were${mayIssue ? "; enabling makes a new pair" : ""}.`;
     case "REVOKING":
-      return "The keys are removed; each gateway is watched until it refuses them.";
+      // A receipt begins when the storage system has proved the removal.
+      return receipts.every(isSettled)
+        ? "The keys are being removed from the storage system."
+        : "The keys are removed; each gateway is watched until it refuses them.";
     case "ACTIVE":
       return mayIssue ? "The secret key was shown once and is kept nowhere. If it is lost, Regenerate Keys makes a new pair." : undefined;
     default:

@@ -72,7 +72,7 @@ export function CredentialCard({ project, card, powers, onChanged }: CredentialC
       {opened?.dialog === "enable" || opened?.dialog === "regenerate" ? (
         <IssueDialog kind={opened.dialog} oldKey={opened.oldKey} {...dialog} />
       ) : null}
-      {opened?.dialog === "disable" ? <DisableDialog reasonRequired={powers.reasonRequired} {...dialog} /> : null}
+      {opened?.dialog === "disable" ? <DisableDialog reasonRequired={powers.reasonRequired} onChanged={onChanged} {...dialog} /> : null}
     </article>
   );
 }
@@ -87,7 +87,7 @@ interface Action {
 function listActions({ state, change, region }: Card, powers: KeyPowers): Action[] {
   const actions: Action[] = [];
   const current = state === "ACTIVE" || state === "INACTIVE" || state === "EXPIRED";
-  const mayIssue = powers.issue && !region.disabled && (!change || change.kind === "DISABLE");
+  const mayIssue = powers.issue && !region.disabled && !change;
   if (mayIssue && (state === "NOT CONFIGURED" || state === "DISABLED" || state === "REVOKING")) {
     actions.push({ dialog: "enable", text: "Enable CLI Access", look: "primary" });
   }

@@ -17,18 +17,22 @@ interface DisableDialogProps {
   /** As it is now: it follows the poll while the dialog is open. */
   card: Card;
   reasonRequired: boolean;
+  /** Asks for a fresh card now rather than at the next poll. */
+  onChanged: () => void;
   onClose: () => void;
   onCloseAutoFocus: (event: Event) => void;
 }
 
-type Stage = { at: "form"; error: string | undefined } | { at: "working" } | { at: "done"; message: string };
+type Stage =
+  | { at: "form"; error: string | undefined }
+  | { at: "working" }
+  | { at: "done"; message: string; accessKeyIds: readonly string[] };
 
 const LOST =
   "The portal did not answer, so it is not known whether anything was changed. Try again: the same request is never carried out twice.";
 
-export function DisableDialog({ project, card, reasonRequired, onClose, onCloseAutoFocus }: DisableDialogProps) {
+export function DisableDialog({ project, card, reasonRequired, onChanged, onClose, onCloseAutoFocus }: DisableDialogProps) {
   const [stage, setStage] = useState<Stage>({ at: "form", error: undefined });
-  const [ended] = useState(() => new Set(card.receipts.filter(isSettled).map((line) => line.accessKeyId)));
   const requestId = useRef<string>(undefined);
   const running = useRef(false);
   const title = useRef<HTMLHeadingElement>(null);
@@ -49,7 +53,11 @@ export function DisableDialog({ project, card, reasonRequired, onClose, onCloseA
     if (reply.kind !== "lost") requestId.current = undefined;
     if (reply.kind === "lost") setStage({ at: "form", error: LOST });
     else if (reply.kind === "refused") setStage({ at: "form", error: reply.message });
-    else setStage(reply.data.ok ? { at: "done", message: reply.data.message } : { at: "form", error: reply.data.message });
+    else if (!reply.data.ok) setStage({ at: "form", error: reply.data.message });
+    else {
+      setStage({ at: "done", message: reply.data.message, accessKeyIds: reply.data.accessKeyIds });
+      onChanged();
+    }
     running.current = false;
   }
 
@@ -65,7 +73,7 @@ export function DisableDialog({ project, card, reasonRequired, onClose, onCloseA
           Disable Access
         </DialogTitle>
         {stage.at === "done" ? (
-          <Outcome message={stage.message} card={card} ended={ended} onClose={onClose} />
+          <Outcome message={stage.message} card={card} accessKeyIds={stage.accessKeyIds} onClose={onClose} />
         ) : (
           <DisableForm
             region={card.region}
@@ -84,15 +92,21 @@ export function DisableDialog({ project, card, reasonRequired, onClose, onCloseA
 interface OutcomeProps {
   message: string;
   card: Card;
-  /** Keys that had ended before. */
-  ended: ReadonlySet<string>;
+  /** The keys that this disable ended. */
+  accessKeyIds: readonly string[];
   onClose: () => void;
 }
 
+/** Whether every key has receipts, all of them refusals. The card may be older than the reply: then it has none. */
+function isProvedDead(accessKeyIds: readonly string[], { receipts }: Card): boolean {
+  const linesOf = (accessKeyId: string) => receipts.filter((line) => line.accessKeyId === accessKeyId);
+  return accessKeyIds.length > 0 && accessKeyIds.every((id) => linesOf(id).length > 0 && linesOf(id).every(isSettled));
+}
+
 /** What came of it: a line per gateway until each refuses. */
-function Outcome({ message, card, ended, onClose }: OutcomeProps) {
-  const lines = card.receipts.filter((line) => !ended.has(line.accessKeyId));
-  const over = card.state !== "REVOKING" && lines.every(isSettled);
+function Outcome({ message, card, accessKeyIds, onClose }: OutcomeProps) {
+  const lines = card.receipts.filter((line) => accessKeyIds.includes(line.accessKeyId));
+  const over = isProvedDead(accessKeyIds, card);
   return (
     <>
       <Notice look={over ? "good" : "info"} role="status">

@@ -30,7 +30,7 @@ export function FoundKey({ found, cards: initialCards, mayDisable, reasonRequire
   const [open, setOpen] = useState(false);
   const article = useRef<HTMLElement>(null);
   const router = useRouter();
-  const { cards } = useCards(found.project.slug, initialCards);
+  const { cards, refresh } = useCards(found.project.slug, initialCards);
   const card = cards.find((candidate) => candidate.region.name === found.region);
   const state = KEY_STATES.find((known) => known === found.state);
   const live = cards.flatMap(({ receipts }) => receipts).filter((line) => line.accessKeyId === found.accessKeyId);
@@ -95,6 +95,7 @@ export function FoundKey({ found, cards: initialCards, mayDisable, reasonRequire
           project={found.project.slug}
           card={card}
           reasonRequired={reasonRequired}
+          onChanged={refresh}
           onClose={() => {
             setOpen(false);
             router.refresh();

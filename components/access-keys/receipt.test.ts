@@ -4,7 +4,8 @@ import { describeReceipt } from "@/components/access-keys/receipt";
 const line = {
   accessKeyId: "LKAAA0000000000000AA",
   gateway: "north",
-  removedAt: "2026-01-01T00:00:00.000Z",
+  decidedAt: "2026-01-01T00:00:00.000Z",
+  removedAt: "2026-01-01T00:00:00.010Z",
   lastAcceptedAt: null,
   firstRefusedAt: null,
   unmeasurable: null,
@@ -15,6 +16,11 @@ test.each([
   ["refused by a clock that is behind", { firstRefusedAt: "2025-12-31T23:59:59.000Z" }, "north: refused after 0.01 s"],
   ["refused quickly", { firstRefusedAt: "2026-01-01T00:00:00.034Z" }, "north: refused after 0.03 s"],
   ["refused late", { firstRefusedAt: "2026-01-01T00:04:31.500Z" }, "north: refused after 271.5 s"],
+  [
+    "refused after a slow removal",
+    { removedAt: "2026-01-01T00:00:14.000Z", firstRefusedAt: "2026-01-01T00:00:14.200Z" },
+    "north: refused after 14.2 s (the removal took 14.0 s)",
+  ],
   ["accepting", { lastAcceptedAt: "2026-01-01T00:00:01.000Z" }, "north: still accepting, at most 300 s"],
   ["unknown yet", {}, "north: removed, waiting for the first refusal"],
   ["not measurable", { unmeasurable: "it answers all keys alike" }, "north: not measurable, it answers all keys alike"],

@@ -12,13 +12,20 @@ export type Reply<T> =
   /** No answer came: what happened is not known. */
   | { kind: "lost" };
 
+const NOT_FOUND = "This is not there any more, or not for you. Nothing was changed; reload the page.";
+
+/** The server answered 404, which Next hands on as an error with this digest. */
+function isNotFound(error: unknown): boolean {
+  return error instanceof Error && "digest" in error && String(error.digest).endsWith(";404");
+}
+
 /** Calls an action and sorts its answer. Never throws. */
 export async function ask<T>(call: () => Promise<ActionReply<T> | undefined>): Promise<Reply<T>> {
   let reply: ActionReply<T> | undefined;
   try {
     reply = await call();
-  } catch {
-    return { kind: "lost" };
+  } catch (error) {
+    return isNotFound(error) ? { kind: "refused", code: "NOT_FOUND", message: NOT_FOUND, retryAfterSeconds: undefined } : { kind: "lost" };
   }
   if (reply?.data !== undefined) return { kind: "data", data: reply.data };
   if (reply?.serverError) {

@@ -65,9 +65,11 @@ export const disableAccess = actionClient
   .useValidated(inProject())
   .action(async ({ parsedInput: { region, requestId, reason }, ctx: { scope } }) => {
     const outcome = await disable({ scope, region, requestId, reason });
-    if (!outcome.ok || outcome.outcome === "already-done") return outcome;
-    after(() => startRevocation(outcome.revoking, outcome.lease));
-    return { ok: true as const, outcome: outcome.outcome, message: outcome.message };
+    if (!outcome.ok) return outcome;
+    if (outcome.outcome === "already-done") return { ...outcome, accessKeyIds: [] };
+    const { revoking, lease, ...reply } = outcome;
+    after(() => startRevocation(revoking, lease));
+    return reply;
   });
 
 function deliver(outcome: IssueOutcome): IssueOutput {

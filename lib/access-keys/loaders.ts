@@ -6,12 +6,12 @@ import { describeEvent } from "@/lib/audit/describe";
 import type { ProjectScope } from "@/lib/gate/scope";
 import { cutPage, decodeCursor, olderThan } from "@/lib/platform/cursor";
 import { db } from "@/lib/platform/db";
+import { logger } from "@/lib/platform/logger";
 import { openProvider } from "@/lib/regions/data";
 import type { Prisma, Region } from "@/prisma/generated/client";
 
 const PAGE_SIZE = 25;
 const STORY_MAX = 200;
-const SEARCH_MAX = 40;
 /** Ended keys that a card looks at: enough for its state, its notice and its receipts. */
 const CARD_KEYS_MAX = 12;
 const RECEIPTS_SHOWN_MS = 10 * 60_000;
@@ -70,14 +70,15 @@ export async function loadCards(scope: ProjectScope): Promise<Card[]> {
 
 function composeCard(region: Region, keys: CardKey[], operation: CardOperation | undefined, now: Date): Card {
   const current = keys.find((key) => CURRENT_STATES.includes(key.state));
+  const bound = readBoundSeconds(region);
   const recent = keys.filter((key) => key.endedAt && now.getTime() - key.endedAt.getTime() < RECEIPTS_SHOWN_MS);
   return {
     region: {
       name: region.name,
       endpoint: region.endpoint,
       signingRegion: region.signingRegion,
-      revocationBoundSeconds: openProvider(region).capabilities.revocationBoundMs / 1_000,
-      disabled: region.disabledAt !== null,
+      revocationBoundSeconds: bound ?? 0,
+      disabled: region.disabledAt !== null || bound === undefined,
     },
     state: deriveCardState(keys.map((key) => key.state)),
     key: current
@@ -89,16 +90,29 @@ function composeCard(region: Region, keys: CardKey[], operation: CardOperation |
         }
       : null,
     change: composeChange(operation),
-    notice: composeNotice(keys, operation, now),
+    notice: bound === undefined ? MISCONFIGURED : composeNotice(keys, operation, now),
     receipts: recent.flatMap(composeReceipts),
   };
+}
+
+const MISCONFIGURED = "The portal's settings for this region do not work. Keys that exist are not touched; tell your administrators.";
+
+/** Undefined for a region whose settings or credentials do not open: it must not take the other cards with it. */
+function readBoundSeconds(region: Region): number | undefined {
+  try {
+    return openProvider(region).capabilities.revocationBoundMs / 1_000;
+  } catch (error) {
+    logger.error({ err: error, region: region.name }, "the region cannot be opened");
+    return undefined;
+  }
 }
 
 const STEPS = { PENDING: "working", DELIVERING: "awaiting-acknowledgement", UNDOING: "undoing" } as const;
 
 function composeChange(operation: CardOperation | undefined): Card["change"] {
   const state = operation?.state;
-  if (!operation || (state !== "PENDING" && state !== "DELIVERING" && state !== "UNDOING")) return null;
+  if (!operation || operation.kind === "DISABLE") return null;
+  if (state !== "PENDING" && state !== "DELIVERING" && state !== "UNDOING") return null;
   return {
     kind: operation.kind,
     step: STEPS[state],
@@ -119,10 +133,11 @@ function composeNotice(keys: CardKey[], operation: CardOperation | undefined, no
   return `The last change was not completed and was undone. ${works}`.trim();
 }
 
-function composeReceipts(key: { accessKeyId: string; receipts: CardKey["receipts"] }): ReceiptLine[] {
+function composeReceipts(key: Pick<CardKey, "accessKeyId" | "endedAt" | "receipts">): ReceiptLine[] {
   return key.receipts.map((receipt) => ({
     accessKeyId: key.accessKeyId,
     gateway: receipt.gateway,
+    decidedAt: (key.endedAt ?? receipt.removedAt).toISOString(),
     removedAt: receipt.removedAt.toISOString(),
     lastAcceptedAt: receipt.lastAcceptedAt?.toISOString() ?? null,
     firstRefusedAt: receipt.firstRefusedAt?.toISOString() ?? null,
@@ -173,7 +188,7 @@ export async function loadKeyHistory(
       projectId: scope.projectId,
       ...(query.region ? { region: { name: query.region } } : {}),
       ...(state ? { state } : {}),
-      ...(query.search ? { accessKeyId: { contains: query.search.trim().slice(0, SEARCH_MAX).toUpperCase() } } : {}),
+      ...(query.search ? { accessKeyId: { contains: query.search.toUpperCase().replaceAll(/[^A-Z0-9]/g, "") } } : {}),
       ...(query.cursor ? olderThan(decodeCursor(query.cursor)) : {}),
     },
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
@@ -203,8 +218,10 @@ export interface FoundKey extends KeyRow {
 
 /** The key with exactly this access key id, in whatever project. For those who may find keys: the caller checks. */
 export async function findKey(accessKeyId: string): Promise<FoundKey | undefined> {
+  const wanted = accessKeyId.trim();
+  if (!/^[A-Za-z0-9]{1,128}$/.test(wanted)) return undefined;
   const key = await db.accessKey.findUnique({
-    where: { accessKeyId: accessKeyId.trim() },
+    where: { accessKeyId: wanted },
     include: { ...rowInclude, project: { select: { slug: true, name: true } } },
   });
   if (!key) return undefined;

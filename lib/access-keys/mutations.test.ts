@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { findKey, loadCards } from "@/lib/access-keys/loaders";
 import { acknowledgeSecret } from "@/lib/access-keys/mutations/acknowledge-secret";
 import { disableAccess } from "@/lib/access-keys/mutations/disable-access";
 import { type IssueOutcome, issuePair } from "@/lib/access-keys/mutations/issue-pair";
 import { revokeKey, startRevocation } from "@/lib/access-keys/mutations/revoke-key";
 import { sweepPrincipal } from "@/lib/access-keys/mutations/sweep-principal";
-import { settleOperation } from "@/lib/access-keys/mutations/undo-operation";
+import { handToWorker, settleOperation } from "@/lib/access-keys/mutations/undo-operation";
 import { startTestDatabase } from "@/lib/database/test-database";
 import { type Actor, authorizeProject, type ProjectScope } from "@/lib/gate/scope";
 import { parseMasterKey } from "@/lib/platform/crypto";
@@ -148,6 +149,9 @@ describe("at the same time", () => {
     const outcomes = await Promise.all([enable(scope, requestId), enable(scope, requestId)]);
     expect(outcomes.filter((outcome) => outcome.ok && outcome.outcome === "issued")).toHaveLength(1);
     expect(await db.accessKey.count({ where: { projectId: scope.projectId } })).toBe(1);
+    expect(await enable(scope, requestId)).toMatchObject({ ok: false, reason: "unconfirmed" });
+    const issued = outcomes.find((outcome) => outcome.ok && outcome.outcome === "issued");
+    await acknowledgeSecret(scope, asIssued(issued as IssueOutcome).change.operationId);
     expect(await enable(scope, requestId)).toMatchObject({ ok: true, outcome: "already-done" });
   });
 
@@ -255,6 +259,23 @@ describe("a storage system that fails", () => {
     expect(await storage.readKeyIds("north", principal)).toEqual([old.change.accessKeyId]);
   });
 
+  test("one that stays away leaves one job for each thing to finish, however often it is tried", async () => {
+    const { change } = asIssued(await enable());
+    await letTimePass(change.operationId);
+    const away = storage.admin.inject({ match: () => true, when: "before", what: "drop" });
+    for (let round = 0; round < 6; round += 1) {
+      expect(await settleOperation(change.operationId)).toBe("unproven");
+      expect(await enable()).toMatchObject({ ok: false, reason: "storage-unsettled" });
+      await handToWorker(change.operationId);
+    }
+    const jobs = await db.$queryRaw<{ key: string }[]>`
+      SELECT singleton_key AS key FROM pgboss.job
+      WHERE name = 'settle-operation' AND data::text LIKE ${`%${change.operationId}%`} AND state < 'completed'`;
+    expect(jobs.map(({ key }) => key.split(":")[1]).sort()).toEqual(["acknowledge", "lease", "undo"]);
+    away.release();
+    expect(await settleOperation(change.operationId)).toBe("settled");
+  });
+
   test("a removal that fails leaves the key REVOKING until it is proved", async () => {
     const { change, secret } = await enableFully();
     const broken = storage.admin.inject({ match: (method) => method === "DELETE", when: "before", what: "garbage" });
@@ -321,6 +342,47 @@ test("support needs a reason to disable, and cannot enable", async () => {
   expect(await disable(support)).toMatchObject({ ok: false, reason: "reason-required" });
   const disabled = await disableAccess({ scope: support, region: "north", requestId: randomUUID(), reason: "leaked" });
   expect(disabled).toMatchObject({ ok: true, outcome: "revoking" });
+});
+
+test("the keys of a disabled project can still be found and ended by support, and by no member", async () => {
+  const sam = await makeUser(db, "Sam", { platformRole: "support" });
+  const { change, secret } = await enableFully();
+  await db.project.update({ where: { id: scope.projectId }, data: { disabledAt: new Date() } });
+  await expect(authorizeProject(mia, scope.slug, "keys:disable")).rejects.toMatchObject({ code: "NOT_FOUND" });
+  await expect(regenerate()).rejects.toMatchObject({ code: "NOT_FOUND" });
+  expect(await findKey(change.accessKeyId)).toMatchObject({ project: { slug: scope.slug }, live: true });
+  const support = await authorizeProject(sam, scope.slug, "keys:disable");
+  const disabled = await disableAccess({ scope: support, region: "north", requestId: randomUUID(), reason: "left" });
+  if (!disabled.ok || disabled.outcome !== "revoking") throw new Error("not disabled");
+  expect(disabled.accessKeyIds).toEqual([change.accessKeyId]);
+  await startRevocation(disabled.revoking, disabled.lease);
+  expect(await ask(change.accessKeyId, secret)).toBe("refused-unknown");
+});
+
+test("a region whose settings do not open says so, and leaves the others alone", async () => {
+  const { change, secret } = await enableFully();
+  const south = await db.region.findUniqueOrThrow({ where: { name: "south" } });
+  await db.region.update({ where: { name: "south" }, data: { settings: {} } });
+  const cards = await loadCards(scope);
+  expect(cards.map((card) => [card.region.name, card.state, card.region.disabled])).toEqual([
+    ["north", "ACTIVE", false],
+    ["south", "NOT CONFIGURED", true],
+  ]);
+  const refused = await issuePair({ kind: "ENABLE", scope, region: "south", requestId: randomUUID() });
+  expect(refused).toMatchObject({ ok: false, reason: "storage-refused" });
+  await db.region.update({ where: { name: "south" }, data: { settings: south.settings ?? {} } });
+  expect(await ask(change.accessKeyId, secret)).toBe("accepted");
+});
+
+test("an operation whose lease ran out is not called disabled", async () => {
+  const held = storage.admin.inject({ match: (method) => method === "PUT", when: "after", what: "hold", times: 2 });
+  const running = enable();
+  await held.reached;
+  const { principalId } = await db.operation.findFirstOrThrow({ where: { projectId: scope.projectId } });
+  await db.principal.update({ where: { id: principalId }, data: { leaseUntil: new Date(Date.now() - 1_000) } });
+  held.release();
+  expect(await running).toMatchObject({ ok: false, reason: "storage-unsettled" });
+  expect(await storage.readKeyIds("north", principal)).toEqual([]);
 });
 
 test("no secret is anywhere in the database", async () => {

@@ -114,13 +114,14 @@ const SENTENCES: Record<Refusal, string> = {
   "storage-unsettled": "The storage system did not answer in time. What it may have made is being removed.",
   "storage-unreachable": "The storage system cannot be reached. Nothing was changed.",
   undelivered: "The new pair was not confirmed in time and is removed. Start again to get a new one.",
+  unconfirmed: "The pair of this request was not confirmed. It is removed within a minute; then start again.",
 };
 
 /**
  * The sentence for a refusal: what happened, whether anything changed, what works now.
  * `current`: whether a current pair goes on working; `who`: the person whose change came first.
  */
-export function describeRefusal(reason: Refusal, facts: { current?: boolean; who?: string } = {}): string {
+export function describeRefusal(reason: Refusal, facts: { current?: boolean; who?: string | undefined } = {}): string {
   if (reason === "busy" && facts.who) {
     return `${facts.who} is changing the access here right now. Nothing of yours was changed; try again when it is done.`;
   }
@@ -130,6 +131,7 @@ export function describeRefusal(reason: Refusal, facts: { current?: boolean; who
     "storage-unsettled",
     "storage-unreachable",
     "undelivered",
+    "unconfirmed",
   ];
   const suffix = facts.current && leavesCurrent.includes(reason) ? " Your current keys still work." : "";
   return SENTENCES[reason] + suffix;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { plainText } from "@/lib/platform/plain-text";
 import { slugSchema } from "@/lib/platform/slug";
 
 /** The word a person types before something is taken away. */
@@ -29,7 +30,7 @@ export const disableInputSchema = z.strictObject({
   region: slugSchema,
   requestId: requestIdSchema,
   confirm: confirmSchema,
-  reason: z.string().trim().min(1, "Say why").max(REASON_MAX).optional(),
+  reason: plainText.trim().min(1, "Say why").max(REASON_MAX).optional(),
 });
 
 export const acknowledgeInputSchema = z.strictObject({
@@ -51,6 +52,7 @@ export const REFUSALS = [
   "storage-unsettled",
   "storage-unreachable",
   "undelivered",
+  "unconfirmed",
 ] as const;
 
 const refusedSchema = z.strictObject({
@@ -79,7 +81,13 @@ export const issueOutputSchema = z.union([
 export const acknowledgeOutputSchema = z.union([z.strictObject({ ok: z.literal(true) }), refusedSchema]);
 
 export const disableOutputSchema = z.union([
-  z.strictObject({ ok: z.literal(true), outcome: z.enum(["revoking", "already-done"]), message: z.string() }),
+  z.strictObject({
+    ok: z.literal(true),
+    outcome: z.enum(["revoking", "already-done"]),
+    message: z.string(),
+    /** The keys that this call ends. */
+    accessKeyIds: z.array(z.string()),
+  }),
   refusedSchema,
 ]);
 
@@ -89,6 +97,8 @@ export const CARD_STATES = ["NOT CONFIGURED", "ENABLING", "ACTIVE", "INACTIVE", 
 const receiptLineSchema = z.strictObject({
   accessKeyId: z.string(),
   gateway: z.string(),
+  /** When the end was decided: what people wait for counts from here. */
+  decidedAt: z.iso.datetime(),
   removedAt: z.iso.datetime(),
   lastAcceptedAt: z.iso.datetime().nullable(),
   /** Null while the gateway has not refused yet. */
@@ -119,7 +129,7 @@ export const cardSchema = z.strictObject({
   /** The change under way; null when there is none. */
   change: z
     .strictObject({
-      kind: z.enum(["ENABLE", "REGENERATE", "DISABLE"]),
+      kind: z.enum(["ENABLE", "REGENERATE"]),
       step: z.enum(["working", "awaiting-acknowledgement", "undoing"]),
       by: z.string(),
       since: z.iso.datetime(),

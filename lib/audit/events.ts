@@ -27,7 +27,7 @@ export const EVENT_DATA = {
   /** the end of a key was decided */
   "key.revoking": z.strictObject({
     ...keyFields,
-    cause: z.enum(["regenerated", "disabled", "cancelled"]),
+    cause: z.enum(["regenerated", "disabled"]),
     reason: z.string().optional(),
   }),
   /** the key is gone from the storage system and every gateway refuses it */

@@ -1,6 +1,7 @@
 import "server-only";
 import { randomUUID } from "node:crypto";
 import { cookies, headers } from "next/headers";
+import { notFound } from "next/navigation";
 import { createSafeActionClient, type ValidatedMiddlewareFn } from "next-safe-action";
 import { z } from "zod";
 import { type AuditEventName, EVENT_DATA } from "@/lib/audit/events";
@@ -56,7 +57,11 @@ export const actionClient = createSafeActionClient({
   defaultValidationErrorsShape: "flattened",
   async handleServerError(error, { metadata, ctx }): Promise<ActionError> {
     const code: AppErrorCode = error instanceof AppError ? error.code : "INTERNAL";
-    await auditProblem(code, metadata, ctx as { actor?: Actor; requestId?: string }, error);
+    const broken = code === "INTERNAL" || code === "UNAVAILABLE";
+    if (broken) logger.error({ err: error, action: metadata?.name }, "action failed");
+    await audit(broken ? "action.failed" : "action.refused", code, metadata, ctx as AuditContext);
+    // The status too says that it is not there.
+    if (code === "NOT_FOUND") notFound();
     return {
       code,
       message: (error instanceof AppError && error.userMessage) || SENTENCES[code],
@@ -79,6 +84,12 @@ export const actionClient = createSafeActionClient({
   .use(async ({ next, ctx }) => {
     await takePoint("actions", ACTIONS_COARSE, ctx.actor.userId);
     return next();
+  })
+  .use(async ({ next, ctx, metadata }) => {
+    const result = await next();
+    const code = result.validationErrors ? "BAD_INPUT" : readRefusal(result.data);
+    if (code) await audit("action.refused", code, metadata, ctx);
+    return result;
   });
 
 interface GateContext {
@@ -120,25 +131,36 @@ async function assertOwnOrigin(): Promise<void> {
   if (origin !== new URL(env.LATCHKEY_URL).origin) throw new AppError("FORBIDDEN", "a request of another origin");
 }
 
-async function auditProblem(
-  code: AppErrorCode,
+/** The reason of an outcome that an action returned as a refusal. */
+function readRefusal(data: unknown): string | undefined {
+  if (typeof data !== "object" || data === null || !("ok" in data) || data.ok !== false) return undefined;
+  return "reason" in data ? String(data.reason) : "REFUSED";
+}
+
+interface AuditContext {
+  actor?: Actor;
+  scope?: ProjectScope;
+  requestId?: string;
+}
+
+async function audit(
+  event: "action.refused" | "action.failed",
+  code: string,
   metadata: Metadata | undefined,
-  ctx: { actor?: Actor; requestId?: string },
-  error: Error,
+  ctx: AuditContext,
 ): Promise<void> {
-  const refused = code !== "INTERNAL" && code !== "UNAVAILABLE";
   const action = metadata?.name ?? "unnamed action";
   const facts = { action, code, requestId: ctx.requestId };
-  if (refused) logger.info(facts, "action refused");
-  else logger.error({ ...facts, err: error }, "action failed");
+  logger.info(facts, event);
   if (!ctx.actor) return;
   const { userId, name, address } = ctx.actor;
   await db
     .$transaction((tx) =>
       recordEvent(tx, {
-        event: refused ? "action.refused" : "action.failed",
-        outcome: refused ? "refused" : "failed",
+        event,
+        outcome: event === "action.refused" ? "refused" : "failed",
         actor: { userId, name, address },
+        projectId: ctx.scope?.projectId,
         requestId: ctx.requestId,
         data: { action, code },
       }),

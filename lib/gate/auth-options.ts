@@ -3,7 +3,7 @@ import type { NextAuthOptions } from "next-auth";
 import CredentialsProvider from "next-auth/providers/credentials";
 import { z } from "zod";
 import { authCookies } from "@/lib/gate/cookies";
-import { resetPoints, SIGN_IN_ACCOUNT, SIGN_IN_ADDRESS, takePoint } from "@/lib/gate/rate-limit";
+import { resetPoints, SIGN_IN_ACCOUNT, SIGN_IN_ACCOUNT_ANYWHERE, SIGN_IN_ADDRESS, takePoint } from "@/lib/gate/rate-limit";
 import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/client-address-header";
 import { env } from "@/lib/platform/env";
 import { AppError } from "@/lib/platform/errors";
@@ -33,7 +33,7 @@ export const authOptions: NextAuthOptions = {
         await applyLimits(parsed.data.email, address);
         const session = await startSession({ ...parsed.data, address, userAgent: headers?.["user-agent"] });
         if (!session) return null;
-        await resetPoints("sign-in-account", SIGN_IN_ACCOUNT, accountKey(parsed.data.email));
+        await resetPoints("sign-in-account", SIGN_IN_ACCOUNT, `${accountKey(parsed.data.email)} ${address}`);
         return { id: session.userId, sessionId: session.sessionId };
       },
     }),
@@ -59,7 +59,8 @@ export const authOptions: NextAuthOptions = {
 async function applyLimits(email: string, address: string): Promise<void> {
   try {
     await takePoint("sign-in-address", SIGN_IN_ADDRESS, address);
-    await takePoint("sign-in-account", SIGN_IN_ACCOUNT, accountKey(email));
+    await takePoint("sign-in-account", SIGN_IN_ACCOUNT, `${accountKey(email)} ${address}`);
+    await takePoint("sign-in-account-anywhere", SIGN_IN_ACCOUNT_ANYWHERE, accountKey(email));
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== "RATE_LIMITED") throw new Error("UNAVAILABLE", { cause: error });
     await refuseByLimit(email, address);

@@ -107,11 +107,15 @@ describe("may you", () => {
   });
 
   test("another project, one that is not, and a disabled one are all not there", async () => {
+    const owner = await makeUser(db, "Olga");
+    const { slug } = await makeProject(db, [[owner, "admin"]]);
     await expect(authorizeProject(stranger, slug, "storage:read")).rejects.toMatchObject({ code: "NOT_FOUND" });
-    await expect(authorizeProject(stranger, "no-such", "storage:read")).rejects.toMatchObject({ code: "NOT_FOUND" });
+    for (const odd of ["no-such", "", "%00", "a\u0000b", "x".repeat(100)]) {
+      await expect(authorizeProject(stranger, odd, "storage:read")).rejects.toMatchObject({ code: "NOT_FOUND" });
+    }
     await db.project.update({ where: { slug }, data: { disabledAt: new Date() } });
-    await expect(authorizeProject(sam, slug, "storage:read")).rejects.toMatchObject({ code: "NOT_FOUND" });
-    await db.project.update({ where: { slug }, data: { disabledAt: null } });
+    await expect(authorizeProject(owner, slug, "storage:read")).rejects.toMatchObject({ code: "NOT_FOUND" });
+    expect((await authorizeProject(sam, slug, "keys:disable")).roles).toEqual(["support"]);
   });
 
   test("support finds keys, manages nothing, and issues nothing", async () => {

@@ -1,6 +1,7 @@
 import { can, type Permission } from "@/lib/gate/permissions";
 import { db, type Transaction } from "@/lib/platform/db";
 import { AppError } from "@/lib/platform/errors";
+import { slugSchema } from "@/lib/platform/slug";
 
 /** A person, as read from the database at the start of this request. */
 export interface Actor {
@@ -30,13 +31,21 @@ const notFound = (what: string) => new AppError("NOT_FOUND", `${what} is not the
 /**
  * The project by its slug with the caller's roles in it. Throws NOT_FOUND when there is none, when the caller has
  * no role in it and no platform role, or when the permission is not theirs: another project's things are not there.
+ * In a disabled project only platform roles count: its keys may still have to be found and ended.
  */
 export async function authorizeProject(actor: Actor, slug: string, permission: Permission): Promise<ProjectScope> {
-  const project = await db.project.findFirst({
-    where: { slug, disabledAt: null },
-    select: { id: true, slug: true, name: true, memberships: { where: { userId: actor.userId }, select: { role: true } } },
+  if (!slugSchema.safeParse(slug).success) throw notFound("project");
+  const project = await db.project.findUnique({
+    where: { slug },
+    select: {
+      id: true,
+      slug: true,
+      name: true,
+      disabledAt: true,
+      memberships: { where: { userId: actor.userId }, select: { role: true } },
+    },
   });
-  const roles = rolesOf(actor.platformRole, project?.memberships ?? []);
+  const roles = rolesOf(actor.platformRole, project?.disabledAt ? [] : (project?.memberships ?? []));
   if (!project || !can(roles, permission)) throw notFound("project");
   return { projectId: project.id as AuthorizedProjectId, slug: project.slug, name: project.name, roles, actor };
 }
@@ -58,8 +67,9 @@ export async function assertStillAllowed(tx: Transaction, scope: ProjectScope, p
     WHERE user_id = ${scope.actor.userId}::uuid AND project_id = ${scope.projectId}::uuid FOR SHARE`;
   const [project] = await tx.$queryRaw<{ disabled_at: Date | null }[]>`
     SELECT disabled_at FROM projects WHERE id = ${scope.projectId}::uuid FOR SHARE`;
-  const gone = !user || user.disabled_at || !project || project.disabled_at;
-  if (gone || !can(rolesOf(user.platform_role, memberships), permission)) throw notFound("project");
+  if (!user || user.disabled_at || !project) throw notFound("project");
+  const roles = rolesOf(user.platform_role, project.disabled_at ? [] : memberships);
+  if (!can(roles, permission)) throw notFound("project");
 }
 
 function rolesOf(platformRole: string | null, memberships: { role: string }[]): string[] {

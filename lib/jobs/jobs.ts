@@ -19,3 +19,13 @@ export const JOBS = {
 export type JobName = keyof typeof JOBS;
 export type JobPayload<N extends JobName> = z.infer<(typeof JOBS)[N]>;
 export const JOB_NAMES = Object.keys(JOBS) as JobName[];
+
+/** How often a job is tried again. What the next round of `reconcile` or `sweep-all` brings anew is not, much. */
+export const RETRY_LIMITS: Record<JobName, number> = {
+  "settle-operation": 1_000,
+  "revoke-key": 1_000,
+  "sweep-principal": 5,
+  "sweep-all": 1,
+  reconcile: 1,
+  "check-regions": 1,
+};

@@ -1,12 +1,11 @@
 import { fromPrisma, PgBoss } from "pg-boss";
-import { JOB_NAMES, JOBS, type JobName, type JobPayload } from "@/lib/jobs/jobs";
+import { JOB_NAMES, JOBS, RETRY_LIMITS, type JobName, type JobPayload } from "@/lib/jobs/jobs";
 import type { Transaction } from "@/lib/platform/db";
 import { env } from "@/lib/platform/env";
 import { logger } from "@/lib/platform/logger";
 
 /** A worker that dies in the middle leaves its job to another after this time. */
 const JOB_EXPIRES_SECONDS = 60;
-const RETRY_LIMIT = 1_000;
 const RETRY_DELAY_SECONDS = 2;
 const RETRY_DELAY_MAX_SECONDS = 300;
 
@@ -37,8 +36,11 @@ export async function startQueue(options: {
   await queue.start();
   for (const name of JOB_NAMES) {
     await queue.createQueue(name, {
+      // No second job of a key while one waits, is tried again, or runs: a storage system that is down for an hour
+      // leaves as many jobs as there are changes.
+      policy: "exclusive",
       expireInSeconds: JOB_EXPIRES_SECONDS,
-      retryLimit: RETRY_LIMIT,
+      retryLimit: RETRY_LIMITS[name],
       retryDelay: RETRY_DELAY_SECONDS,
       retryBackoff: true,
       retryDelayMax: RETRY_DELAY_MAX_SECONDS,
@@ -47,24 +49,21 @@ export async function startQueue(options: {
   return queue;
 }
 
-export interface EnqueueOptions {
-  startAfterSeconds?: number;
-  /** With `onceSeconds`: no second job of this key within that time. */
-  once?: string;
-  onceSeconds?: number;
-}
-
-/** Puts a job on the queue in the caller's transaction: it exists exactly when the change does. */
+/**
+ * Puts a job on the queue in the caller's transaction: it exists exactly when the change does. Nothing happens when
+ * an unfinished job of this name and key is there.
+ */
 export async function enqueue<N extends JobName>(
   tx: Transaction,
   name: N,
   payload: JobPayload<N>,
-  options: EnqueueOptions = {},
+  key: string,
+  options: { startAfterSeconds?: number } = {},
 ): Promise<void> {
   const queue = await connectQueue();
   await queue.send(name, JOBS[name].parse(payload), {
     db: fromPrisma(tx),
+    singletonKey: key,
     ...(options.startAfterSeconds ? { startAfter: options.startAfterSeconds } : {}),
-    ...(options.once ? { singletonKey: options.once, singletonSeconds: options.onceSeconds ?? 1 } : {}),
   });
 }

@@ -25,3 +25,8 @@ export function mustBeUndone(operation: OpenOperation, now: Date): boolean {
   if (operation.state !== "PENDING" && operation.state !== "DELIVERING") return false;
   return operation.dueAt !== null && operation.dueAt.getTime() <= now.getTime();
 }
+
+/** The key of the job that undoes an operation now; those that look at it later have keys of their own. */
+export function undoJobKey(operationId: string): string {
+  return `${operationId}:undo`;
+}

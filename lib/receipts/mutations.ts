@@ -42,15 +42,17 @@ async function measureGateway(
   until: Date,
   context: CallContext,
 ): Promise<boolean> {
-  const where = { keyId_gateway: { keyId: key.id, gateway: gateway.name } };
+  // Two processes may measure at once: the first refusal stands, and nothing is written after it.
+  const where = { keyId: key.id, gateway: gateway.name, firstRefusedAt: null };
   do {
     const answer = await askOnce(provider, gateway, key.accessKeyId, context);
     const at = await readDatabaseClock(db);
     if (answer === "refused-unknown") {
-      await db.receipt.update({ where, data: { firstRefusedAt: at } });
+      await db.receipt.updateMany({ where, data: { firstRefusedAt: at } });
       return true;
     }
-    if (answer !== undefined) await db.receipt.update({ where, data: { lastAcceptedAt: at } });
+    const stillKnown = answer === "accepted" || answer === "refused-secret";
+    if (stillKnown) await db.receipt.updateMany({ where, data: { lastAcceptedAt: at } });
     await pause(MEASURE_PAUSE_MS);
   } while (Date.now() < until.getTime() && !context.signal.aborted);
   return false;

@@ -5,6 +5,7 @@ import { parseMasterKey, unseal } from "@/lib/platform/crypto";
 import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
 import { Secret } from "@/lib/platform/secret";
+import { ProviderError } from "@/lib/providers/errors";
 import { guard } from "@/lib/providers/guard";
 import type { Provider } from "@/lib/providers/provider";
 import { createProvider } from "@/lib/providers/registry";
@@ -15,13 +16,23 @@ export function credentialsContext(regionId: string): string {
   return `region:${regionId}`;
 }
 
-/** The guarded driver of a region. Throws when its credentials cannot be opened or its settings do not fit. */
+/**
+ * The guarded driver of a region. Throws `ProviderError` when its credentials cannot be opened (the master key is
+ * another) or its settings do not fit.
+ */
 export function openProvider(region: Region): Provider {
-  const credentials = region.sealedCredentials
-    ? unseal(Buffer.from(region.sealedCredentials), parseMasterKey(env.LATCHKEY_MASTER_KEY), credentialsContext(region.id))
-    : "{}";
-  const provider = createProvider(region.provider, { ...region, credentials: new Secret(credentials) });
+  const provider = createProvider(region.provider, { ...region, credentials: openCredentials(region) });
   return guard(provider, region.name, logger);
+}
+
+function openCredentials(region: Region): Secret {
+  if (!region.sealedCredentials) return new Secret("{}");
+  try {
+    const key = parseMasterKey(env.LATCHKEY_MASTER_KEY);
+    return new Secret(unseal(Buffer.from(region.sealedCredentials), key, credentialsContext(region.id)));
+  } catch (error) {
+    throw new ProviderError("invalid", `the credentials of region "${region.name}" cannot be opened`, { cause: error });
+  }
 }
 
 /** A region by name. Throws NOT_FOUND. */

@@ -21,7 +21,7 @@ export interface DisableRequest {
 }
 
 export type DisableOutcome =
-  | { ok: true; outcome: "revoking"; message: string; revoking: string[]; lease: Lease }
+  | { ok: true; outcome: "revoking"; message: string; accessKeyIds: string[]; revoking: string[]; lease: Lease }
   | { ok: true; outcome: "already-done"; message: string }
   | { ok: false; reason: Refusal; message: string };
 
@@ -79,8 +79,9 @@ export async function disableAccess(request: DisableRequest): Promise<DisableOut
       cause: "disabled",
       reason: request.reason,
     });
-    const message = "CLI access is disabled. The keys are being removed from the storage system.";
-    return { ok: true, outcome: "revoking", message, revoking, lease: taken.lease };
+    const message = "The end of the keys is decided. They are being removed from the storage system.";
+    const accessKeyIds = keys.map((key) => key.accessKeyId);
+    return { ok: true, outcome: "revoking", message, accessKeyIds, revoking, lease: taken.lease };
   });
 }
 

@@ -13,7 +13,7 @@ export interface Ending {
   projectId: string;
   region: string;
   requestId: string;
-  cause: "regenerated" | "disabled" | "cancelled";
+  cause: "regenerated" | "disabled";
   reason?: string | undefined;
 }
 
@@ -43,7 +43,7 @@ export async function endKeys(tx: Transaction, ending: Ending): Promise<string[]
         ...(ending.reason ? { reason: ending.reason } : {}),
       },
     });
-    await enqueue(tx, "revoke-key", { keyId: key.id }, { startAfterSeconds: WORKER_STARTS_AFTER_SECONDS });
+    await enqueue(tx, "revoke-key", { keyId: key.id }, key.id, { startAfterSeconds: WORKER_STARTS_AFTER_SECONDS });
   }
   return ended;
 }

@@ -1,7 +1,7 @@
 import "server-only";
 import { moveKey } from "@/lib/access-keys/data";
 import { provePair } from "@/lib/access-keys/mutations/prove-pair";
-import { settleOperation, undoUnderLease } from "@/lib/access-keys/mutations/undo-operation";
+import { handToWorker, settleOperation, undoUnderLease } from "@/lib/access-keys/mutations/undo-operation";
 import { type IssueRequest, type WrittenAhead, writeAhead } from "@/lib/access-keys/mutations/write-ahead";
 import { describeRefusal } from "@/lib/access-keys/rules";
 import type { IssueOutput, Refusal } from "@/lib/access-keys/schema";
@@ -31,7 +31,8 @@ export async function issuePair(request: IssueRequest): Promise<IssueOutcome> {
   await connectQueue();
   let written = await writeAhead(request);
   if (written.outcome === "stale") {
-    await settleOperation(written.operationId);
+    const settled = await settleOperation(written.operationId);
+    if (settled === "unproven") return refuse("storage-unsettled", { current: written.current });
     written = await writeAhead(request);
   }
   if (written.outcome === "already-done") {
@@ -39,7 +40,7 @@ export async function issuePair(request: IssueRequest): Promise<IssueOutcome> {
     return { ok: true, outcome: "already-done", message };
   }
   if (written.outcome === "stale") return refuse("busy");
-  if (written.outcome === "refused") return refuse(written.reason, { ...(written.who ? { who: written.who } : {}) });
+  if (written.outcome === "refused") return refuse(written.reason, written);
   return act(written.change, request.requestId);
 }
 
@@ -50,6 +51,7 @@ async function act(change: WrittenAhead, requestId: string): Promise<IssueOutcom
   let made = false;
   try {
     const provider = openProvider(change.region);
+    if (!(await holdsLease(change.lease))) return await giveUp(change, "superseded", false);
     await provider.ensurePrincipal(change.principal.externalId, change.principal.externalId, context);
     if (!(await holdsLease(change.lease))) return await giveUp(change, "superseded", false);
     asked = true;
@@ -85,7 +87,8 @@ async function markIssued(change: WrittenAhead): Promise<boolean> {
     if (moved.count !== 1 || !(await moveKey(tx, change.keyId, "issue"))) return false;
     await releaseLease(tx, change.lease);
     const job = { operationId: change.operationId };
-    await enqueue(tx, "settle-operation", job, { startAfterSeconds: ACKNOWLEDGE_SECONDS + 1 });
+    const startAfterSeconds = ACKNOWLEDGE_SECONDS + 1;
+    await enqueue(tx, "settle-operation", job, `${change.operationId}:acknowledge`, { startAfterSeconds });
     return true;
   });
 }
@@ -93,7 +96,16 @@ async function markIssued(change: WrittenAhead): Promise<boolean> {
 /** `made`: whether the storage system may have the pair. Only then is it asked to remove it. */
 async function giveUp(change: WrittenAhead, reason: Refusal, made: boolean): Promise<IssueOutcome> {
   const undone = await undoUnderLease(change, describeRefusal(reason), { made });
-  return refuse(reason === "storage-failed" && !undone ? "storage-unsettled" : reason, { current: change.current });
+  if (!undone) await handToWorker(change.operationId);
+  return refuse(await nameOutcome(change, reason, undone), { current: change.current });
+}
+
+/** A lease that merely ran out is no disable, and what could not be removed yet is not undone. */
+async function nameOutcome(change: WrittenAhead, reason: Refusal, undone: boolean): Promise<Refusal> {
+  if (reason === "storage-failed" && !undone) return "storage-unsettled";
+  if (reason !== "superseded") return reason;
+  const { state } = await db.operation.findUniqueOrThrow({ where: { id: change.operationId }, select: { state: true } });
+  return state === "CANCELLED" ? "superseded" : "storage-unsettled";
 }
 
 function reasonOf(error: ProviderError): Refusal {
@@ -101,6 +113,6 @@ function reasonOf(error: ProviderError): Refusal {
   return error.mayHaveHappened ? "storage-failed" : "storage-refused";
 }
 
-function refuse(reason: Refusal, facts: { current?: boolean; who?: string } = {}): IssueOutcome {
+function refuse(reason: Refusal, facts: { current?: boolean; who?: string | undefined } = {}): IssueOutcome {
   return { ok: false, reason, message: describeRefusal(reason, facts) };
 }

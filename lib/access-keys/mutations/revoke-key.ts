@@ -51,6 +51,7 @@ async function removeUnderLease(
   const ref = { principal: key.principal.externalId, accessKeyId: key.accessKeyId };
   try {
     if (provider.capabilities.deactivate === "key") await provider.setKeyState?.(ref, "inactive", context).catch(ignoreAbsence);
+    if (!(await holdsLease(lease))) throw new AppError("UNAVAILABLE", "the lease has passed to another");
     await provider.removeKey(ref, context);
     const removedAt = await readDatabaseClock(db);
     await db.accessKey.update({ where: { id: key.id }, data: { removedAt } });

@@ -3,9 +3,8 @@ import { moveKey } from "@/lib/access-keys/data";
 import { recordEvent, SYSTEM_ACTOR } from "@/lib/audit/record";
 import { connectQueue, enqueue } from "@/lib/jobs/queue";
 import { lockOperation } from "@/lib/operations/data";
-import { ACT_DEADLINE_MS, mustBeUndone, SWEEP_AFTER_SECONDS } from "@/lib/operations/rules";
+import { ACT_DEADLINE_MS, mustBeUndone, SWEEP_AFTER_SECONDS, undoJobKey } from "@/lib/operations/rules";
 import { db, readDatabaseClock, type Transaction } from "@/lib/platform/db";
-import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
 import { holdsLease, type Lease, lockLease, releaseLease, takeLease } from "@/lib/principals/mutations";
 import { ProviderError } from "@/lib/providers/errors";
@@ -25,7 +24,8 @@ export interface Undoable {
 /**
  * Gives up a change: marks it, removes the key from the storage system under the lease, and when its absence is
  * proved ends it as FAILED. `made: false` says that the storage system is known not to have it: then an id that is
- * another's there stays untouched. Returns whether it is proved gone; if not, the worker goes on.
+ * another's there stays untouched. Returns whether it is proved gone; if not, the lease is free and the operation
+ * waits as UNDOING.
  */
 export async function undoUnderLease(change: Undoable, reason: string, options: { made: boolean }): Promise<boolean> {
   await db.operation.updateMany({
@@ -37,7 +37,7 @@ export async function undoUnderLease(change: Undoable, reason: string, options: 
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     logger.warn({ operationId: change.operationId, failure: error.failure, detail: error.message }, "undo failed");
-    await handToWorker(change);
+    await releaseLease(db, change.lease);
     return false;
   }
   return finishUndo(change, reason);
@@ -45,16 +45,14 @@ export async function undoUnderLease(change: Undoable, reason: string, options: 
 
 /**
  * Undoes an operation that is overdue: its process died, or its secret was never acknowledged. Does nothing to one
- * that is not; safe to call at any time and from several processes. Throws UNAVAILABLE while another holds the
- * lease or the storage system does not answer, so that the job is tried again.
+ * that is not; safe to call at any time and from several processes. `busy`: another holds the lease. `unproven`: the
+ * storage system does not confirm the removal. Both are to be tried again.
  */
-export async function settleOperation(operationId: string): Promise<void> {
+export async function settleOperation(operationId: string): Promise<"settled" | "busy" | "unproven"> {
   await connectQueue();
   const change = await db.$transaction((tx) => takeOver(tx, operationId));
-  if (change === "busy") throw new AppError("UNAVAILABLE", "another change holds the lease");
-  if (change === "settled") return;
-  const undone = await undoUnderLease(change, change.reason, { made: true });
-  if (!undone) throw new AppError("UNAVAILABLE", "the storage system did not confirm the removal");
+  if (change === "busy" || change === "settled") return change;
+  return (await undoUnderLease(change, change.reason, { made: true })) ? "settled" : "unproven";
 }
 
 async function takeOver(tx: Transaction, operationId: string): Promise<(Undoable & { reason: string }) | "busy" | "settled"> {
@@ -118,16 +116,16 @@ async function finishUndo(change: Undoable, reason: string): Promise<boolean> {
   });
 }
 
-async function handToWorker(change: Undoable): Promise<void> {
-  await db.$transaction(async (tx) => {
-    await releaseLease(tx, change.lease);
-    await enqueue(tx, "settle-operation", { operationId: change.operationId }, { startAfterSeconds: 2 });
-  });
+/** Leaves an undo that did not succeed to the worker. */
+export async function handToWorker(operationId: string): Promise<void> {
+  await db.$transaction((tx) =>
+    enqueue(tx, "settle-operation", { operationId }, undoJobKey(operationId), { startAfterSeconds: 2 }),
+  );
 }
 
 /** Has the principal looked at again: a write that timed out may still land after its removal. */
 export async function enqueueSweeps(tx: Transaction, principalId: string): Promise<void> {
   for (const startAfterSeconds of SWEEP_AFTER_SECONDS) {
-    await enqueue(tx, "sweep-principal", { principalId }, { startAfterSeconds });
+    await enqueue(tx, "sweep-principal", { principalId }, `${principalId}:${startAfterSeconds}`, { startAfterSeconds });
   }
 }

@@ -39,8 +39,8 @@ export interface WrittenAhead {
 export type WriteAheadOutcome =
   | { outcome: "written"; change: WrittenAhead }
   | { outcome: "already-done" }
-  | { outcome: "stale"; operationId: string }
-  | { outcome: "refused"; reason: Refusal; who?: string | undefined };
+  | { outcome: "stale"; operationId: string; current: boolean }
+  | { outcome: "refused"; reason: Refusal; who?: string | undefined; current?: boolean };
 
 /**
  * Transaction 1: decides, takes the principal's lease, and writes operation, key and audit line before any call to
@@ -52,12 +52,13 @@ export async function writeAhead(request: IssueRequest): Promise<WriteAheadOutco
     await assertStillAllowed(tx, request.scope, "keys:issue");
     const principal = await lockPrincipal(tx, request.scope.projectId, region.id);
     const inputHash = hashInput(request);
-    const repeated = await findRepeated(tx, request, inputHash);
+    const keys = await listLiveKeys(tx, principal.id);
+    const current = keys.some((key) => key.state === "ACTIVE");
+    const repeated = await findRepeated(tx, request, inputHash, current);
     if (repeated) return repeated;
 
-    const keys = await listLiveKeys(tx, principal.id);
     const pending = keys.find((key) => PENDING_STATES.includes(key.state));
-    if (pending) return describePending(tx, pending.id);
+    if (pending) return describePending(tx, pending.id, current);
     const states = keys.map((key) => key.state);
     const decision = decideIssue(request.kind, { states, regionDisabled: region.disabledAt !== null });
     if (!decision.ok) return { outcome: "refused", reason: decision.reason };
@@ -67,7 +68,7 @@ export async function writeAhead(request: IssueRequest): Promise<WriteAheadOutco
     const written = await insertChange(tx, request, region, principal.id, taken.lease, inputHash);
     return {
       outcome: "written",
-      change: { ...written, kind: request.kind, principal, region, lease: taken.lease, current: states.length > 0 },
+      change: { ...written, kind: request.kind, principal, region, lease: taken.lease, current },
     };
   });
 }
@@ -110,7 +111,8 @@ async function insertChange(
     requestId: request.requestId,
     data: { kind, region: region.name, accessKeyId },
   });
-  await enqueue(tx, "settle-operation", { operationId: operation.id }, { startAfterSeconds: LEASE_SECONDS + 1 });
+  const job = { operationId: operation.id };
+  await enqueue(tx, "settle-operation", job, `${operation.id}:lease`, { startAfterSeconds: LEASE_SECONDS + 1 });
   return { operationId: operation.id, keyId: key.id, accessKeyId };
 }
 
@@ -118,25 +120,28 @@ async function findRepeated(
   tx: Transaction,
   request: IssueRequest,
   inputHash: string,
+  current: boolean,
 ): Promise<WriteAheadOutcome | undefined> {
   const operation = await tx.operation.findUnique({
     where: { actorId_requestId: { actorId: request.scope.actor.userId, requestId: request.requestId } },
-    select: { inputHash: true, state: true },
+    select: { id: true, inputHash: true, state: true, dueAt: true },
   });
   if (!operation) return undefined;
-  if (operation.inputHash !== inputHash) return { outcome: "refused", reason: "request-reused" };
-  if (operation.state === "FAILED" || operation.state === "UNDOING") return { outcome: "refused", reason: "undelivered" };
+  if (operation.inputHash !== inputHash) return { outcome: "refused", reason: "request-reused", current };
+  if (operation.state === "DONE") return { outcome: "already-done" };
   if (operation.state === "CANCELLED") return { outcome: "refused", reason: "superseded" };
-  return { outcome: "already-done" };
+  if (operation.state === "FAILED") return { outcome: "refused", reason: "undelivered", current };
+  if (mustBeUndone(operation, await readDatabaseClock(tx))) return { outcome: "stale", operationId: operation.id, current };
+  return { outcome: "refused", reason: "unconfirmed", current };
 }
 
-async function describePending(tx: Transaction, keyId: string): Promise<WriteAheadOutcome> {
+async function describePending(tx: Transaction, keyId: string, current: boolean): Promise<WriteAheadOutcome> {
   const operation = await tx.operation.findFirst({
     where: { keyId },
     select: { id: true, state: true, dueAt: true, actor: { select: { name: true } } },
   });
   if (operation && mustBeUndone(operation, await readDatabaseClock(tx))) {
-    return { outcome: "stale", operationId: operation.id };
+    return { outcome: "stale", operationId: operation.id, current };
   }
   return { outcome: "refused", reason: "busy", who: operation?.actor.name };
 }

@@ -43,6 +43,8 @@ test("an overdue operation whose job is lost gets another, once, and is undone b
   await handleSettleOperation({ operationId });
   expect((await db.accessKey.findUniqueOrThrow({ where: { id: keyId } })).state).toBe("FAILED");
   expect(await storage.readKeyIds("north", principal.externalId)).toEqual([]);
+  await db.$executeRaw`DELETE FROM pgboss.job`;
+  await handleSweepAll();
   await handleSweepAll();
   expect(await countJobs("sweep-principal", principal.id)).toBe(1);
 });

@@ -1,6 +1,9 @@
 import { settleOperation } from "@/lib/access-keys/mutations/undo-operation";
 import type { JobPayload } from "@/lib/jobs/jobs";
+import { AppError } from "@/lib/platform/errors";
 
-export function handleSettleOperation({ operationId }: JobPayload<"settle-operation">): Promise<void> {
-  return settleOperation(operationId);
+/** Fails, and is tried again, until the operation is settled. */
+export async function handleSettleOperation({ operationId }: JobPayload<"settle-operation">): Promise<void> {
+  const outcome = await settleOperation(operationId);
+  if (outcome !== "settled") throw new AppError("UNAVAILABLE", `operation ${operationId} is not settled: ${outcome}`);
 }

@@ -11,7 +11,7 @@ export async function handleSweepAll(): Promise<void> {
   do {
     const page = await listPrincipalsToSweep(TOMBSTONE_DAYS, after, PAGE);
     await db.$transaction(async (tx) => {
-      for (const principalId of page) await enqueue(tx, "sweep-principal", { principalId });
+      for (const principalId of page) await enqueue(tx, "sweep-principal", { principalId }, `${principalId}:all`);
     });
     after = page.length === PAGE ? page.at(-1) : undefined;
   } while (after);
