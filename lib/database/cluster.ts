@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { findBinaries } from "@/lib/database/binaries";
 import {
@@ -12,6 +12,7 @@ import {
   writeClusterSettings,
 } from "@/lib/database/cluster-settings";
 import { ensureApplicationRole, initialiseCluster } from "@/lib/database/initialise-cluster";
+import { makeDataDir } from "@/lib/database/make-data-dir";
 import { chooseOsUser } from "@/lib/database/os-user";
 import { clearDeadPostmaster, findPostmaster, type Postmaster } from "@/lib/database/postmaster";
 import { waitForLock } from "@/lib/database/process-lock";
@@ -30,9 +31,6 @@ export type StartedCluster = {
   /** Whether the caller is to stop it. */
   mine: boolean;
 };
-
-/** Root's lets others pass through, as whom PostgreSQL runs; each secret in it is 0600. */
-export const DATA_DIR_MODE = process.getuid?.() === 0 ? 0o711 : 0o700;
 
 const START_SECONDS = 60;
 const STOP_SECONDS = 30;
@@ -117,11 +115,6 @@ export function findRunningCluster(dataDir: string): { pid: number; port: number
   const folder = join(realpathSync(dataDir), "postgres/cluster");
   const postmaster = inspect(folder, () => findPostmaster(folder));
   return postmaster && { ...postmaster, url: toDatabaseUrl(settings) };
-}
-
-/** Makes the data folder, and leaves alone the mode of one that is there. */
-export function makeDataDir(dataDir: string): void {
-  mkdirSync(dataDir, { recursive: true, mode: DATA_DIR_MODE });
 }
 
 /**

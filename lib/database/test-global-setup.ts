@@ -3,8 +3,9 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { DATA_DIR_MODE, stopCluster } from "@/lib/database/cluster";
+import { stopCluster } from "@/lib/database/cluster";
 import { ensureClusterSettings } from "@/lib/database/cluster-settings";
+import { DATA_DIR_MODE } from "@/lib/database/make-data-dir";
 import { readLock, takeLock } from "@/lib/database/process-lock";
 import type { TestCluster } from "@/lib/database/test-database";
 

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { SettingsError } from "@/lib/supervisor/resolve-settings";
+import { explain } from "@/lib/supervisor/explain";
 import { up, UpError } from "@/lib/supervisor/up";
 
 const USAGE = `npm run up [-- options]
@@ -21,14 +21,6 @@ function readOptions() {
   } catch (error) {
     throw new UpError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
   }
-}
-
-/** Messages are written to be read; the stack is for whoever asks for more. */
-function explain(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const isTerse = error instanceof UpError || error instanceof SettingsError || !/^(debug|trace)$/.test(process.env.LOG_LEVEL ?? "");
-  if (!isTerse) return error.stack ?? error.message;
-  return error.cause instanceof Error ? `${error.message}\n${error.cause.message}` : error.message;
 }
 
 try {

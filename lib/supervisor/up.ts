@@ -1,5 +1,7 @@
 import { join } from "node:path";
-import { makeDataDir, startCluster, stopCluster } from "@/lib/database/cluster";
+import { startCluster, stopCluster } from "@/lib/database/cluster";
+import { expectDatabase } from "@/lib/database/expect-database";
+import { makeDataDir } from "@/lib/database/make-data-dir";
 import { takeLock } from "@/lib/database/process-lock";
 import { buildPortal } from "@/lib/supervisor/build-portal";
 import type { Child } from "@/lib/supervisor/child";
@@ -73,7 +75,10 @@ async function start(options: Options, undo: Undo[], signal: AbortSignal): Promi
 }
 
 async function openDatabase(plan: PlannedSettings, undo: Undo[], onMoved: (url: string) => void): Promise<string> {
-  if (plan.DATABASE_URL) return plan.DATABASE_URL;
+  if (plan.DATABASE_URL) {
+    await expectDatabase(plan.DATABASE_URL);
+    return plan.DATABASE_URL;
+  }
   // Noted first: Ctrl-C while it starts must find it. One that runs for `npm run db` is left alone.
   undo.push(() => stopCluster(plan.LATCHKEY_DATA_DIR, "up"));
   const cluster = await step("Database", () => startCluster(plan.LATCHKEY_DATA_DIR, "up"));

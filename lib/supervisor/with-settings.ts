@@ -1,7 +1,8 @@
 import { ensureSecrets } from "@/lib/supervisor/ensure-secrets";
-import { makeDataDir } from "@/lib/database/cluster";
+import { makeDataDir } from "@/lib/database/make-data-dir";
+import { explain } from "@/lib/supervisor/explain";
 import { openDatabase } from "@/lib/supervisor/open-database";
-import { finishSettings, planSettings, SettingsError, toEnvironment } from "@/lib/supervisor/resolve-settings";
+import { finishSettings, planSettings, toEnvironment } from "@/lib/supervisor/resolve-settings";
 
 /**
  * Runs a command under the settings that `npm run up` would use here: while that runs, with DATABASE_URL, or
@@ -20,8 +21,7 @@ export async function withSettings(work: () => Promise<unknown>): Promise<void> 
       await database.close();
     }
   } catch (error) {
-    if (!(error instanceof SettingsError)) throw error;
-    console.error(error.message);
+    console.error(explain(error));
     process.exitCode = 1;
   }
 }
