@@ -1,4 +1,4 @@
-import { SYSTEM_ACTOR } from "@/lib/audit/record";
+import { type AuditActor, SYSTEM_ACTOR } from "@/lib/audit/record";
 import type { PlatformRole, ProjectRole } from "@/lib/gate/permissions";
 import { ensureInstallationRow } from "@/lib/installation/mutations";
 import { setMember } from "@/lib/members/mutations";
@@ -92,13 +92,14 @@ export async function syncBuiltinRegions(
   regions: BuiltinRegion[],
   adminToken: Secret,
   masterKey: Buffer,
+  by: AuditActor = SYSTEM_ACTOR,
 ): Promise<void> {
   await database.$transaction(async (tx) => {
     await ensureInstallationRow(tx);
     const credentials = new Secret(JSON.stringify({ adminToken: adminToken.reveal() }));
     for (const { gateway, adminUrl, ...rest } of regions) {
       const region = { ...rest, provider: "builtin", gateways: [gateway], settings: { adminUrl }, credentials };
-      if (!(await isUpToDate(tx, region, masterKey))) await putRegion(tx, SYSTEM_ACTOR, region, masterKey);
+      if (!(await isUpToDate(tx, region, masterKey))) await putRegion(tx, by, region, masterKey);
     }
   });
 }

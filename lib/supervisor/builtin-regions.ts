@@ -1,8 +1,10 @@
 import { type PlannedSettings, toLocalUrl } from "@/lib/supervisor/resolve-settings";
 import type { BuiltinRegion } from "@/prisma/first-run";
 
+type Addresses = Pick<PlannedSettings, "HOST" | "S3_PORT" | "S3_ADMIN_PORT" | "LATCHKEY_S3_URL_NORTH" | "LATCHKEY_S3_URL_SOUTH">;
+
 /** The regions that the built-in S3 server offers under these settings. */
-export function listBuiltinRegions(plan: PlannedSettings): (BuiltinRegion & { port: number })[] {
+export function listBuiltinRegions(plan: Addresses): (BuiltinRegion & { port: number })[] {
   const adminUrl = toLocalUrl("127.0.0.1", plan.S3_ADMIN_PORT);
   return [
     { name: "north", endpoint: plan.LATCHKEY_S3_URL_NORTH, port: plan.S3_PORT },

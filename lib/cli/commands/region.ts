@@ -1,20 +1,23 @@
 import { Command } from "commander";
-import { z } from "zod";
 import { commandLineActor, printTable, readSecretFromInput } from "@/lib/cli/command-line";
 import { parseMasterKey } from "@/lib/platform/crypto";
 import { db } from "@/lib/platform/db";
 import { env } from "@/lib/platform/env";
+import { AppError } from "@/lib/platform/errors";
+import { httpUrl } from "@/lib/platform/http-url";
+import { plainText } from "@/lib/platform/plain-text";
 import { Secret } from "@/lib/platform/secret";
 import { slugSchema } from "@/lib/platform/slug";
 import { listRegions } from "@/lib/regions/loaders";
 import { changeRegion, putRegion, setRegionDisabled } from "@/lib/regions/mutations";
-
-const urlSchema = z.url({ protocol: /^https?$/, error: "This is not an http or https address" });
+import { listBuiltinRegions } from "@/lib/supervisor/builtin-regions";
+import { syncBuiltinRegions } from "@/prisma/first-run";
 
 interface CreateOptions {
-  endpoint: string;
-  signingRegion: string;
-  adminUrl: string;
+  builtin?: boolean;
+  endpoint?: string;
+  signingRegion?: string;
+  adminUrl?: string;
   gateway?: string[];
 }
 
@@ -22,31 +25,21 @@ export function regionCommand(): Command {
   const command = new Command("region").description("regions and their storage systems");
   command
     .command("create <name>")
-    .description("adds a region of a built-in server; its admin token is read from standard input")
-    .requiredOption("--endpoint <url>", "the S3 address people use")
-    .requiredOption("--signing-region <region>", "the region that requests are signed for")
-    .requiredOption("--admin-url <url>", "where the server's admin API answers")
+    .description("adds a region of a built-in server; with the options, its admin token is read from standard input")
+    .option("--builtin", "north or south of the server that comes along, as the settings say")
+    .option("--endpoint <url>", "the S3 address people use")
+    .option("--signing-region <region>", "the region that requests are signed for")
+    .option("--admin-url <url>", "where the server's admin API answers")
     .option("--gateway <url...>", "S3 addresses to prove and measure at, when they are others than the endpoint")
-    .action(async (name: string, options: CreateOptions) => {
-      const region = {
-        name: slugSchema.parse(name),
-        provider: "builtin",
-        endpoint: urlSchema.parse(options.endpoint),
-        signingRegion: z.string().min(1).max(64).parse(options.signingRegion),
-        gateways: (options.gateway ?? []).map((url) => urlSchema.parse(url)),
-        settings: { adminUrl: urlSchema.parse(options.adminUrl) },
-      };
-      const token = await readSecretFromInput();
-      const credentials = new Secret(JSON.stringify({ adminToken: token.reveal() }));
-      const masterKey = parseMasterKey(env.LATCHKEY_MASTER_KEY);
-      await db.$transaction((tx) => putRegion(tx, commandLineActor(), { ...region, credentials }, masterKey));
+    .action(async (name: string, { builtin, ...options }: CreateOptions) => {
+      await (builtin ? createBuiltinRegion(name, options) : createRegion(name, options));
       console.log(`The region ${name} is there.`);
     });
   command
     .command("change <name>")
     .requiredOption("--endpoint <url>", "the S3 address people use")
     .action(async (name: string, options: { endpoint: string }) => {
-      const endpoint = urlSchema.parse(options.endpoint);
+      const endpoint = parseUrl("--endpoint", options.endpoint);
       await db.$transaction((tx) => changeRegion(tx, commandLineActor(), slugSchema.parse(name), { endpoint }));
       console.log(`Changed the region ${name}.`);
     });
@@ -76,4 +69,39 @@ export function regionCommand(): Command {
       printTable(["NAME", "PROVIDER", "ENDPOINT", "SIGNING REGION", "STATE"], rows);
     });
   return command;
+}
+
+async function createBuiltinRegion(name: string, others: Omit<CreateOptions, "builtin">): Promise<void> {
+  if (Object.keys(others).length > 0) throw refuse("With --builtin the settings say where the region is: give no other option.");
+  const regions = listBuiltinRegions(env).map(({ port: _port, ...region }) => region);
+  const region = regions.find((offered) => offered.name === name);
+  if (!region) throw refuse(`The built-in server has the regions ${regions.map((offered) => offered.name).join(" and ")}.`);
+  const token = new Secret(env.LATCHKEY_S3_ADMIN_TOKEN);
+  await syncBuiltinRegions(db, [region], token, parseMasterKey(env.LATCHKEY_MASTER_KEY), commandLineActor());
+}
+
+async function createRegion(name: string, { endpoint, signingRegion, adminUrl, gateway = [] }: CreateOptions): Promise<void> {
+  if (!endpoint || !signingRegion || !adminUrl) throw refuse("Give --endpoint, --signing-region and --admin-url, or --builtin.");
+  const region = {
+    name: slugSchema.parse(name),
+    provider: "builtin",
+    endpoint: parseUrl("--endpoint", endpoint),
+    signingRegion: plainText.min(1).max(64).parse(signingRegion),
+    gateways: gateway.map((url) => parseUrl("--gateway", url)),
+    settings: { adminUrl: parseUrl("--admin-url", adminUrl) },
+  };
+  const token = await readSecretFromInput();
+  const credentials = new Secret(JSON.stringify({ adminToken: token.reveal() }));
+  const masterKey = parseMasterKey(env.LATCHKEY_MASTER_KEY);
+  await db.$transaction((tx) => putRegion(tx, commandLineActor(), { ...region, credentials }, masterKey));
+}
+
+function parseUrl(option: string, text: string): string {
+  const parsed = httpUrl.safeParse(text);
+  if (!parsed.success) throw refuse(`${option} wants ${parsed.error.issues[0]?.message ?? "another value"}.`);
+  return parsed.data;
+}
+
+function refuse(userMessage: string): AppError {
+  return new AppError("BAD_INPUT", "options that do not fit", { userMessage });
 }
