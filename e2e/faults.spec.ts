@@ -110,6 +110,36 @@ test.describe("a storage system that fails", () => {
   });
 });
 
+test("nothing is called removed before the storage system has proved it", async ({ browser }) => {
+  const page = await openPage(browser);
+  const credentials = await openFreshProject(page);
+  const pair = await credentials.enable("shaky");
+  await credentials.hideSecret();
+  const held = storage.admin.inject({ match: (method) => method === "DELETE" || method === "PATCH", when: "before", what: "hold" });
+  const dialog = page.getByRole("dialog");
+  const said: string[] = [];
+  await page.exposeFunction("note", (text: string) => said.push(text));
+  await page.evaluate(() => {
+    const note = (window as unknown as { note: (text: string) => void }).note;
+    new MutationObserver(() => note(document.querySelector("[role=dialog]")?.textContent ?? "")).observe(document.body, {
+      childList: true,
+      subtree: true,
+      characterData: true,
+    });
+  });
+  await credentials.card("shaky").getByRole("button", { name: "Disable Access" }).click();
+  await dialog.getByRole("textbox", { name: "Type confirm to continue" }).fill("confirm");
+  await dialog.getByRole("button", { name: "Disable", exact: true }).click();
+  await held.reached;
+  await expect(dialog).toContainText("being removed");
+  expect(await works(pair)).toBe(true);
+  expect(said.join()).not.toContain("The keys are removed");
+  held.release();
+  await expect(dialog).toContainText("The keys are removed, and every gateway refuses them.", { timeout: 60_000 });
+  expect(await works(pair)).toBe(false);
+  await page.context().close();
+});
+
 test("kill -9 of the web process at each step: no orphan, no lost pair", async ({ browser }) => {
   test.setTimeout(400_000);
   const open = async () => openFreshProject(await openPage(browser));
