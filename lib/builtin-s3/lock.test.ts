@@ -40,7 +40,7 @@ describe("the lock of a folder", () => {
     const touch = setInterval(() => void utimes(file(), new Date(), new Date()), 500);
     await expect(lockFolder(folder)).rejects.toMatchObject({ code: "CONFLICT" });
     clearInterval(touch);
-    const lock = await lockFolder(folder);
+    const lock = await lockFolder(folder, 1000);
     expect(await readFile(file(), "utf8")).not.toBe(foreign);
     await lock.release();
   });

@@ -26,9 +26,10 @@ export interface FolderLock {
 /**
  * Makes this process the only owner of a folder, until it ends in whatever way. The lock is a file with the owner's
  * identity; that of a dead process is taken over. On the same machine the process table decides; a lock from another
- * machine (a shared or moved volume) counts as alive while its file is touched. Throws an AppError when it is owned.
+ * machine (a shared or moved volume) counts as alive while its file is touched, and as dead when it was not for
+ * `staleMs`. Throws an AppError when it is owned.
  */
-export async function lockFolder(folder: string): Promise<FolderLock> {
+export async function lockFolder(folder: string, staleMs = STALE_MS): Promise<FolderLock> {
   const file = path.join(folder, "lock");
   const me: Owner = { pid: process.pid, started: startOf(process.pid) ?? "", machine: machineId() };
   const mine = JSON.stringify({ ...me, token: randomBytes(8).toString("hex") });
@@ -41,7 +42,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     }
     const found = read(file);
     if (found === undefined) continue;
-    if (await isAlive(file, found)) {
+    if (await isAlive(file, found, staleMs)) {
       throw new AppError("CONFLICT", `${folder} belongs to another running process (${describe(found)})`);
     }
     removeStale(file, found);
@@ -106,12 +107,12 @@ function read(file: string): string | undefined {
   }
 }
 
-async function isAlive(file: string, content: string): Promise<boolean> {
+async function isAlive(file: string, content: string, staleMs: number): Promise<boolean> {
   const owner = parseOwner(content);
   // A lock file without a readable owner was cut short by a power failure: nobody holds it.
   if (!owner) return false;
   if (owner.machine === machineId()) return owner.started === startOf(owner.pid);
-  const deadline = Date.now() + STALE_MS;
+  const deadline = Date.now() + staleMs;
   const before = touchedAt(file);
   while (Date.now() < deadline) {
     if (touchedAt(file) !== before) return true;

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer, request } from "node:http";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { send, sendSigned, signHeaders } from "../testing/raw-request";
 import { type Pair, TestServer } from "../testing/test-server";
+import { createListener, listen, type RequestHandler, stopListening } from "./listener";
 import { readAtPace } from "./pace";
 
 let server: TestServer;
@@ -120,6 +121,29 @@ describe("bounds", () => {
     }
     expect((await sendSigned(server.endpoint(), pair, { target: "/" })).status).toBe(200);
   });
+});
+
+it("lets go of a client that does not finish its headers, does not read its answer, or asks for nothing more", async () => {
+  const answered: string[] = [];
+  const handle: RequestHandler = async (incoming, response) => {
+    answered.push(incoming.url ?? "");
+    response.end(incoming.url === "/large" ? Buffer.alloc(50_000_000) : "short");
+  };
+  const listener = createListener(handle, { headersMs: 200, idleMs: 300, keepAliveMs: 200, checkEveryMs: 50 });
+  const port = await listen(listener, 0, "127.0.0.1", "a test");
+  const began = Date.now();
+  for (const bytes of ["GET / HTTP/1.1\r\nhost: x\r\n", "GET /large HTTP/1.1\r\nhost: x\r\n\r\n", "GET /short HTTP/1.1\r\nhost: x\r\n\r\n"]) {
+    const gone = new Promise((resolve) => listener.once("connection", (accepted: Socket) => accepted.once("close", resolve)));
+    const socket = connect(port, "127.0.0.1");
+    socket.on("error", () => undefined);
+    socket.write(bytes);
+    if (!bytes.includes("large")) socket.resume();
+    await gone;
+    socket.destroy();
+  }
+  expect(answered).toEqual(["/large", "/short"]);
+  expect(Date.now() - began).toBeLessThan(20_000);
+  await stopListening(listener, 100);
 });
 
 it("lets go of a client that sends too slowly, and still answers it", async () => {

@@ -3,24 +3,22 @@ import type { AddressInfo } from "node:net";
 import { AppError } from "@/lib/platform/errors";
 
 const HEADER_BYTES = 32 * 1024;
-const HEADERS_MS = 15_000;
-const IDLE_MS = 60_000;
-const KEEP_ALIVE_MS = 65_000;
+const PATIENCE = { headersMs: 15_000, idleMs: 60_000, keepAliveMs: 65_000, checkEveryMs: 5000 };
 const MAX_CONNECTIONS = 2000;
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse, waits: boolean) => Promise<void>;
 
 /** An HTTP server with bounds on what a client may send and how long it may take. Handlers must not reject. */
-export function createListener(handle: RequestHandler): Server {
+export function createListener(handle: RequestHandler, patience = PATIENCE): Server {
   const server = createServer({
     maxHeaderSize: HEADER_BYTES,
-    headersTimeout: HEADERS_MS,
+    headersTimeout: patience.headersMs,
     // Bodies may be large; how long they may take is decided by their size, where they are read.
     requestTimeout: 0,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    connectionsCheckingInterval: 5000,
+    keepAliveTimeout: patience.keepAliveMs,
+    connectionsCheckingInterval: patience.checkEveryMs,
   });
-  server.timeout = IDLE_MS;
+  server.timeout = patience.idleMs;
   server.maxConnections = MAX_CONNECTIONS;
   server.on("request", (request: IncomingMessage, response: ServerResponse) => void handle(request, response, false));
   server.on("checkContinue", (request: IncomingMessage, response: ServerResponse) => void handle(request, response, true));
