@@ -7,11 +7,12 @@ import { resetPoints, SIGN_IN_ACCOUNT, SIGN_IN_ACCOUNT_ANYWHERE, SIGN_IN_ADDRESS
 import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/client-address-header";
 import { env } from "@/lib/platform/env";
 import { AppError } from "@/lib/platform/errors";
+import { plainText } from "@/lib/platform/plain-text";
 import { readSession } from "@/lib/sessions/data";
 import { endSession, refuseByLimit, startSession } from "@/lib/sessions/mutations";
 import { SESSION_MAX_SECONDS } from "@/lib/sessions/rules";
 
-const credentialsSchema = z.object({ email: z.string().min(1).max(254), password: z.string().min(1).max(1_000) });
+const credentialsSchema = z.object({ email: plainText.min(1).max(254), password: z.string().min(1).max(1_000) });
 
 const isSecure = env.LATCHKEY_URL.startsWith("https:");
 
