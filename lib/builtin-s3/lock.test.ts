@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { utimesSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -37,7 +38,8 @@ describe("the lock of a folder", () => {
   it("of another machine holds while it is touched, and is taken over when it is not", async () => {
     const foreign = JSON.stringify({ pid: 1, started: "1", machine: `not ${hostname()}` });
     await writeFile(file(), foreign);
-    const touch = setInterval(() => void utimes(file(), new Date(), new Date()), 500);
+    // Synchronous: once the interval is cleared, no touch is on its way any more.
+    const touch = setInterval(() => utimesSync(file(), new Date(), new Date()), 500);
     await expect(lockFolder(folder)).rejects.toMatchObject({ code: "CONFLICT" });
     clearInterval(touch);
     const lock = await lockFolder(folder, 1000);
