@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { findKey, loadCards } from "@/lib/access-keys/loaders";
+import { findKey } from "@/lib/access-keys/loaders";
 import { acknowledgeSecret } from "@/lib/access-keys/mutations/acknowledge-secret";
 import { disableAccess } from "@/lib/access-keys/mutations/disable-access";
 import { type IssueOutcome, issuePair } from "@/lib/access-keys/mutations/issue-pair";
@@ -188,6 +188,21 @@ describe("at the same time", () => {
     expect(await stateOf(keys[0]?.id ?? "")).toBe("REVOKED");
   });
 
+  test("enable right after disable waits for the removal that is under way", async () => {
+    const first = await enableFully();
+    const disabled = await disable();
+    if (!disabled.ok || disabled.outcome !== "revoking") throw new Error("not disabled");
+    const held = storage.admin.inject({ match: (method) => method === "DELETE", when: "before", what: "hold", times: 1 });
+    const removal = startRevocation(disabled.revoking, disabled.lease);
+    await held.reached;
+    const enabling = enable();
+    held.release();
+    const { change, secret } = asIssued(await enabling);
+    await removal;
+    expect(await ask(change.accessKeyId, secret)).toBe("accepted");
+    expect(await ask(first.change.accessKeyId, first.secret)).toBe("refused-unknown");
+  });
+
   test("an issued pair that was not acknowledged dies with a disable", async () => {
     const { change, secret } = asIssued(await enable());
     const disabled = await disable();
@@ -357,21 +372,6 @@ test("the keys of a disabled project can still be found and ended by support, an
   expect(disabled.accessKeyIds).toEqual([change.accessKeyId]);
   await startRevocation(disabled.revoking, disabled.lease);
   expect(await ask(change.accessKeyId, secret)).toBe("refused-unknown");
-});
-
-test("a region whose settings do not open says so, and leaves the others alone", async () => {
-  const { change, secret } = await enableFully();
-  const south = await db.region.findUniqueOrThrow({ where: { name: "south" } });
-  await db.region.update({ where: { name: "south" }, data: { settings: {} } });
-  const cards = await loadCards(scope);
-  expect(cards.map((card) => [card.region.name, card.state, card.region.disabled])).toEqual([
-    ["north", "ACTIVE", false],
-    ["south", "NOT CONFIGURED", true],
-  ]);
-  const refused = await issuePair({ kind: "ENABLE", scope, region: "south", requestId: randomUUID() });
-  expect(refused).toMatchObject({ ok: false, reason: "storage-refused" });
-  await db.region.update({ where: { name: "south" }, data: { settings: south.settings ?? {} } });
-  expect(await ask(change.accessKeyId, secret)).toBe("accepted");
 });
 
 test("an operation whose lease ran out is not called disabled", async () => {

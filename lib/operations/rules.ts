@@ -8,6 +8,10 @@ export const ACT_DEADLINE_MS = 25_000;
 export const PROVE_DEADLINE_MS = 6_000;
 export const PROVE_PAUSE_MS = 100;
 
+/** How long a change waits for a removal or a sweep that holds the lease, and how often it looks. Milliseconds. */
+export const OCCUPIED_WAIT_MS = 5_000;
+export const OCCUPIED_PAUSE_MS = 150;
+
 /** How long after its end a key's id is still looked for on the storage system: a timed-out write may land late. */
 export const TOMBSTONE_DAYS = 30;
 

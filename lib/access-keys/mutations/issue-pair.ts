@@ -1,12 +1,13 @@
 import "server-only";
+import { setTimeout as pause } from "node:timers/promises";
 import { moveKey } from "@/lib/access-keys/data";
 import { provePair } from "@/lib/access-keys/mutations/prove-pair";
 import { handToWorker, settleOperation, undoUnderLease } from "@/lib/access-keys/mutations/undo-operation";
-import { type IssueRequest, type WrittenAhead, writeAhead } from "@/lib/access-keys/mutations/write-ahead";
+import { type IssueRequest, type WriteAheadOutcome, type WrittenAhead, writeAhead } from "@/lib/access-keys/mutations/write-ahead";
 import { describeRefusal } from "@/lib/access-keys/rules";
 import type { IssueOutput, Refusal } from "@/lib/access-keys/schema";
 import { connectQueue, enqueue } from "@/lib/jobs/queue";
-import { ACKNOWLEDGE_SECONDS, ACT_DEADLINE_MS } from "@/lib/operations/rules";
+import { ACKNOWLEDGE_SECONDS, ACT_DEADLINE_MS, OCCUPIED_PAUSE_MS, OCCUPIED_WAIT_MS } from "@/lib/operations/rules";
 import { db, readDatabaseClock } from "@/lib/platform/db";
 import { logger } from "@/lib/platform/logger";
 import { ALPHANUMERIC, randomText } from "@/lib/platform/random-text";
@@ -29,19 +30,30 @@ export type IssueOutcome =
  */
 export async function issuePair(request: IssueRequest): Promise<IssueOutcome> {
   await connectQueue();
-  let written = await writeAhead(request);
+  let written = await writeAheadPatiently(request);
   if (written.outcome === "stale") {
     const settled = await settleOperation(written.operationId);
     if (settled === "unproven") return refuse("storage-unsettled", { current: written.current });
-    written = await writeAhead(request);
+    written = await writeAheadPatiently(request);
   }
   if (written.outcome === "already-done") {
     const message = "This change was made already. The secret key is shown only once; regenerate the keys to get a new one.";
     return { ok: true, outcome: "already-done", message };
   }
   if (written.outcome === "stale") return refuse("busy");
+  if (written.outcome === "occupied") return refuse("busy", { who: written.who });
   if (written.outcome === "refused") return refuse(written.reason, written);
   return act(written.change, request.requestId);
+}
+
+/** Waits a little for a removal or a sweep under way: *enable* right after *disable* is no conflict of people. */
+async function writeAheadPatiently(request: IssueRequest): Promise<WriteAheadOutcome> {
+  const until = Date.now() + OCCUPIED_WAIT_MS;
+  for (;;) {
+    const written = await writeAhead(request);
+    if (written.outcome !== "occupied" || Date.now() >= until) return written;
+    await pause(OCCUPIED_PAUSE_MS);
+  }
 }
 
 async function act(change: WrittenAhead, requestId: string): Promise<IssueOutcome> {

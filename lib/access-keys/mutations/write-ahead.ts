@@ -40,6 +40,8 @@ export type WriteAheadOutcome =
   | { outcome: "written"; change: WrittenAhead }
   | { outcome: "already-done" }
   | { outcome: "stale"; operationId: string; current: boolean }
+  /** A removal or a sweep holds the lease: soon over, and no change of anybody's. */
+  | { outcome: "occupied"; who: string }
   | { outcome: "refused"; reason: Refusal; who?: string | undefined; current?: boolean };
 
 /**
@@ -64,7 +66,7 @@ export async function writeAhead(request: IssueRequest): Promise<WriteAheadOutco
     if (!decision.ok) return { outcome: "refused", reason: decision.reason };
 
     const taken = await takeLease(tx, principal.id, request.scope.actor.name);
-    if (!taken.ok) return { outcome: "refused", reason: "busy", who: taken.heldBy };
+    if (!taken.ok) return { outcome: "occupied", who: taken.heldBy };
     const written = await insertChange(tx, request, region, principal.id, taken.lease, inputHash);
     return {
       outcome: "written",

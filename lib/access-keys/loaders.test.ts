@@ -1,0 +1,68 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { findKey, loadCards, loadKeyHistory, loadKeyStory } from "@/lib/access-keys/loaders";
+import { acknowledgeSecret } from "@/lib/access-keys/mutations/acknowledge-secret";
+import { issuePair } from "@/lib/access-keys/mutations/issue-pair";
+import { startTestDatabase } from "@/lib/database/test-database";
+import { authorizeProject, type ProjectScope } from "@/lib/gate/scope";
+import { parseMasterKey } from "@/lib/platform/crypto";
+import { db } from "@/lib/platform/db";
+import { env } from "@/lib/platform/env";
+import { makeProject, makeUser } from "@/prisma/factories/people";
+import { type Storage, startStorage } from "@/prisma/factories/storage";
+
+let storage: Storage;
+let scope: ProjectScope;
+let accessKeyId: string;
+
+const enable = (region: string) => issuePair({ kind: "ENABLE", scope, region, requestId: randomUUID() });
+
+beforeAll(async () => {
+  await startTestDatabase();
+  storage = await startStorage(db, parseMasterKey(env.LATCHKEY_MASTER_KEY));
+  const mia = await makeUser(db, "Mia");
+  const project = await makeProject(db, [[mia, "member+"]]);
+  scope = await authorizeProject(mia, project.slug, "keys:issue");
+  const issued = await enable("north");
+  if (!issued.ok || issued.outcome !== "issued") throw new Error("not issued");
+  accessKeyId = issued.change.accessKeyId;
+  await acknowledgeSecret(scope, issued.change.operationId);
+});
+afterAll(() => storage.stop());
+
+test("a region whose settings do not open says so, and leaves the others alone", async () => {
+  const south = await db.region.findUniqueOrThrow({ where: { name: "south" } });
+  await db.region.update({ where: { name: "south" }, data: { settings: {} } });
+  const cards = await loadCards(scope);
+  expect(cards.map((card) => [card.region.name, card.state, card.region.disabled])).toEqual([
+    ["north", "ACTIVE", false],
+    ["south", "NOT CONFIGURED", true],
+  ]);
+  expect(await enable("south")).toMatchObject({ ok: false, reason: "storage-refused" });
+  await db.region.update({ where: { name: "south" }, data: { settings: south.settings ?? {} } });
+});
+
+test("a key is found by its whole id only, whatever is typed", async () => {
+  expect(await findKey(` ${accessKeyId} `)).toMatchObject({ accessKeyId, live: true });
+  for (const typed of [accessKeyId.slice(0, 19), "", "a\u0000b", "%", "x".repeat(5_000)]) {
+    expect(await findKey(typed)).toBeUndefined();
+  }
+});
+
+test("the history is filtered, paged and told, and is the project's own", async () => {
+  const { rows } = await loadKeyHistory(scope, { search: accessKeyId.slice(4, 12).toLowerCase(), region: "north" });
+  expect(rows.map((row) => row.accessKeyId)).toEqual([accessKeyId]);
+  expect((await loadKeyHistory(scope, { state: "REVOKED" })).rows).toEqual([]);
+  await expect(loadKeyHistory(scope, { cursor: "garbage" })).rejects.toMatchObject({ code: "BAD_INPUT" });
+  const [row] = rows;
+  const story = await loadKeyStory(scope, row?.id ?? "");
+  expect(story.map((line) => line.sentence)).toEqual([
+    `Mia asked to enable CLI access in north with ${accessKeyId}.`,
+    `Mia enabled CLI access in north with ${accessKeyId}.`,
+  ]);
+  const stranger = await makeUser(db, "Stranger");
+  const other = await makeProject(db, [[stranger, "admin"]]);
+  const theirs = await authorizeProject(stranger, other.slug, "keys:read");
+  expect(await loadKeyStory(theirs, row?.id ?? "")).toEqual([]);
+  expect((await loadKeyHistory(theirs, {})).rows).toEqual([]);
+});
