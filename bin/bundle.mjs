@@ -14,6 +14,8 @@ const ENTRIES = {
   db: "lib/database/db-main.ts",
   "with-settings": "lib/supervisor/with-settings.ts",
   prepare: "lib/supervisor/prepare-main.ts",
+  // As deep as its source: it finds its Python scripts from where it stands.
+  "rig/main": "e2e/rig/main.ts",
 };
 const STAMP = "dist/.stamp";
 
@@ -28,7 +30,7 @@ const serverOnly = {
 
 /** Bundles every entry point into dist/, if any source changed. */
 export async function bundle() {
-  const hash = hashOf(["lib", "prisma", "bin/bundle.mjs", "package-lock.json"]);
+  const hash = hashOf(["lib", "prisma", "e2e/rig", "bin/bundle.mjs", "package-lock.json"]);
   if (isFresh(STAMP, hash)) return false;
   const { build, stop } = await import("esbuild");
   const entries = Object.entries(ENTRIES).filter(([, path]) => existsSync(join(ROOT, path)));

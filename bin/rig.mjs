@@ -1,0 +1,3 @@
+import { load } from "./run.mjs";
+
+await load("rig/main");
