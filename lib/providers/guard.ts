@@ -16,6 +16,7 @@ const METHODS = [
   "probe",
   "usage",
   "listBuckets",
+  "quota",
 ] as const;
 
 type Call = (...input: unknown[]) => Promise<unknown>;

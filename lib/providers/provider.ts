@@ -63,6 +63,18 @@ export interface BucketView {
   bytes: bigint;
 }
 
+/** What a principal may store at most. Undefined: no limit. */
+export interface Quota {
+  bytes: bigint | undefined;
+  objects: number | undefined;
+}
+
+/**
+ * What `check` found out about the storage system, such as what its version can do. It is kept among the region's
+ * settings, so that every process knows it and no process guesses.
+ */
+export type Findings = Readonly<Record<string, string>>;
+
 /** Travels with every call: the deadline or the caller's withdrawal, and the id that logs are joined by. */
 export interface CallContext {
   signal: AbortSignal;
@@ -89,7 +101,7 @@ export interface Provider {
   gateways(): Gateway[];
 
   /** Resolves when the admin credential works and the storage system offers what the driver needs. */
-  check(context: CallContext): Promise<void>;
+  check(context: CallContext): Promise<Findings>;
 
   /** Makes the identity that owns a project's buckets. Resolves also when it is there already. */
   ensurePrincipal(principal: string, displayName: string, context: CallContext): Promise<void>;
@@ -99,7 +111,8 @@ export interface Provider {
 
   /**
    * Makes a key and returns the secret that works. With the same id and secret again it changes nothing;
-   * `conflict` when the id exists with anything else.
+   * `conflict` when the id exists with anything else. Where the storage system makes the secret, the same id of the
+   * same principal again gives a new secret, and the former one stops working.
    */
   putKey(spec: PutKeySpec, context: CallContext): Promise<Secret>;
 
@@ -118,4 +131,6 @@ export interface Provider {
   usage?(principal: string, context: CallContext): Promise<Usage>;
 
   listBuckets?(principal: string, context: CallContext): Promise<BucketView[]>;
+
+  quota?(principal: string, context: CallContext): Promise<Quota>;
 }

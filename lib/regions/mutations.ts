@@ -1,9 +1,15 @@
 import "server-only";
+import { randomUUID } from "node:crypto";
 import { type AuditActor, recordEvent } from "@/lib/audit/record";
 import { seal } from "@/lib/platform/crypto";
 import { db, type Transaction } from "@/lib/platform/db";
 import { AppError } from "@/lib/platform/errors";
+import { logger } from "@/lib/platform/logger";
 import type { Secret } from "@/lib/platform/secret";
+import { ProviderError } from "@/lib/providers/errors";
+import { guard } from "@/lib/providers/guard";
+import type { Findings } from "@/lib/providers/provider";
+import { createProvider } from "@/lib/providers/registry";
 import { credentialsContext, openProvider } from "@/lib/regions/data";
 import type { Prisma, Region } from "@/prisma/generated/client";
 
@@ -18,6 +24,23 @@ export interface RegionInput {
   settings: Prisma.InputJsonObject;
   /** The driver's admin credentials as JSON. */
   credentials: Secret;
+}
+
+/**
+ * Asks the storage system whether the region would work, before anything is saved, and gives the input with what
+ * was found out. Throws BAD_INPUT with the reason.
+ */
+export async function checkRegionInput(region: RegionInput): Promise<RegionInput> {
+  try {
+    const provider = guard(createProvider(region.provider, region), region.name, logger);
+    const findings = await provider.check({ signal: AbortSignal.timeout(CHECK_DEADLINE_MS), requestId: randomUUID() });
+    return { ...region, settings: { ...region.settings, ...findings } };
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    throw new AppError("BAD_INPUT", "the region's check failed", {
+      userMessage: `The region ${region.name} was not saved: ${error.message}.`,
+    });
+  }
 }
 
 /** Adds a region or changes the one of this name; its credentials are sealed with the master key. */
@@ -63,12 +86,19 @@ export async function checkRegions(): Promise<void> {
 
 async function checkRegion(region: Region): Promise<void> {
   let checkError: string | null = null;
+  let findings: Findings = {};
   try {
-    await openProvider(region).check({ signal: AbortSignal.timeout(CHECK_DEADLINE_MS), requestId: region.id });
+    const context = { signal: AbortSignal.timeout(CHECK_DEADLINE_MS), requestId: region.id };
+    findings = await openProvider(region).check(context);
   } catch (error) {
     checkError = error instanceof Error ? error.message : "the check failed";
   }
   await db.region.update({ where: { id: region.id }, data: { checkedAt: new Date(), checkError } });
+  const known = region.settings as Prisma.JsonObject;
+  if (Object.entries(findings).every(([name, found]) => known[name] === found)) return;
+  // Only where the settings are still those that were checked.
+  const where = { id: region.id, settings: { equals: known } };
+  await db.region.updateMany({ where, data: { settings: { ...known, ...findings } } });
 }
 
 async function requireRegionRow(tx: Transaction, name: string): Promise<{ id: string }> {

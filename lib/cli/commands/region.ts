@@ -8,29 +8,36 @@ import { httpUrl } from "@/lib/platform/http-url";
 import { plainText } from "@/lib/platform/plain-text";
 import { Secret } from "@/lib/platform/secret";
 import { slugSchema } from "@/lib/platform/slug";
+import { composeCredentials } from "@/lib/providers/registry";
 import { listRegions } from "@/lib/regions/loaders";
-import { changeRegion, putRegion, setRegionDisabled } from "@/lib/regions/mutations";
+import { changeRegion, checkRegionInput, putRegion, setRegionDisabled } from "@/lib/regions/mutations";
 import { listBuiltinRegions } from "@/lib/supervisor/builtin-regions";
 import { syncBuiltinRegions } from "@/prisma/first-run";
 
 interface CreateOptions {
   builtin?: boolean;
+  provider?: string;
   endpoint?: string;
   signingRegion?: string;
   adminUrl?: string;
+  accessKeyId?: string;
   gateway?: string[];
+  setting?: string[];
 }
 
 export function regionCommand(): Command {
   const command = new Command("region").description("regions and their storage systems");
   command
     .command("create <name>")
-    .description("adds a region of a built-in server; with the options, its admin token is read from standard input")
+    .description("adds a region once its storage system is checked; its admin token or secret key is read from standard input")
     .option("--builtin", "north or south of the server that comes along, as the settings say")
+    .option("--provider <kind>", "ceph-rgw, or builtin for another built-in server (the default)")
     .option("--endpoint <url>", "the S3 address people use")
     .option("--signing-region <region>", "the region that requests are signed for")
-    .option("--admin-url <url>", "where the server's admin API answers")
+    .option("--admin-url <url>", "where the storage system's admin API answers")
+    .option("--access-key-id <id>", "the admin's access key id, where the admin API takes a pair")
     .option("--gateway <url...>", "S3 addresses to prove and measure at, when they are others than the endpoint")
+    .option("--setting <name=value...>", "further settings of the provider, such as adminPath=admin")
     .action(async (name: string, { builtin, ...options }: CreateOptions) => {
       await (builtin ? createBuiltinRegion(name, options) : createRegion(name, options));
       console.log(`The region ${name} is there.`);
@@ -80,20 +87,30 @@ async function createBuiltinRegion(name: string, others: Omit<CreateOptions, "bu
   await syncBuiltinRegions(db, [region], token, parseMasterKey(env.LATCHKEY_MASTER_KEY), commandLineActor());
 }
 
-async function createRegion(name: string, { endpoint, signingRegion, adminUrl, gateway = [] }: CreateOptions): Promise<void> {
+async function createRegion(name: string, options: CreateOptions): Promise<void> {
+  const { provider = "builtin", endpoint, signingRegion, adminUrl, accessKeyId, gateway = [], setting = [] } = options;
   if (!endpoint || !signingRegion || !adminUrl) throw refuse("Give --endpoint, --signing-region and --admin-url, or --builtin.");
   const region = {
     name: slugSchema.parse(name),
-    provider: "builtin",
+    provider,
     endpoint: parseUrl("--endpoint", endpoint),
     signingRegion: plainText.min(1).max(64).parse(signingRegion),
     gateways: gateway.map((url) => parseUrl("--gateway", url)),
-    settings: { adminUrl: parseUrl("--admin-url", adminUrl) },
+    settings: { ...parseSettings(setting), adminUrl: parseUrl("--admin-url", adminUrl) },
   };
-  const token = await readSecretFromInput();
-  const credentials = new Secret(JSON.stringify({ adminToken: token.reveal() }));
+  const credentials = composeCredentials(provider, await readSecretFromInput(), accessKeyId === undefined ? {} : { accessKeyId });
+  const checked = await checkRegionInput({ ...region, credentials });
   const masterKey = parseMasterKey(env.LATCHKEY_MASTER_KEY);
-  await db.$transaction((tx) => putRegion(tx, commandLineActor(), { ...region, credentials }, masterKey));
+  await db.$transaction((tx) => putRegion(tx, commandLineActor(), checked, masterKey));
+}
+
+function parseSettings(pairs: string[]): Record<string, string> {
+  const entries = pairs.map((pair): [string, string] => {
+    const [name, ...value] = pair.split("=");
+    if (!name || value.length === 0) throw refuse(`--setting wants name=value and not ${pair}.`);
+    return [name, value.join("=")];
+  });
+  return Object.fromEntries(entries);
 }
 
 function parseUrl(option: string, text: string): string {

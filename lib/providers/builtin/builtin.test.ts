@@ -43,6 +43,7 @@ describeConformance("the built-in server's driver", async (): Promise<Candidate>
       const { keys } = (await reply.json()) as { keys: { accessKeyId: string }[] };
       return keys.map((key) => key.accessKeyId);
     },
+    findings: {},
     async stop() {
       await server.close();
       await rm(dataDir, { recursive: true, force: true });

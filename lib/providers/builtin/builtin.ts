@@ -9,6 +9,7 @@ import {
   usageReplySchema,
 } from "@/lib/providers/builtin/admin-api";
 import { ProviderError, type ProviderFailure } from "@/lib/providers/errors";
+import { toNetworkFailure } from "@/lib/providers/network-failure";
 import { probeS3 } from "@/lib/providers/probe";
 import type { CallContext, Capabilities, Gateway, Provider } from "@/lib/providers/provider";
 
@@ -52,6 +53,7 @@ export function createBuiltinProvider(options: BuiltinOptions): Provider {
       if (region.signingRegion !== options.signingRegion) {
         throw new ProviderError("invalid", `the server signs for ${region.signingRegion}`);
       }
+      return {};
     },
 
     async ensurePrincipal(principal, displayName, context) {
@@ -162,22 +164,13 @@ async function callAdmin(
       signal: context.signal,
     });
   } catch (error) {
-    throw neverReached(error)
-      ? new ProviderError("unavailable", "the storage system cannot be reached")
-      : new ProviderError("ambiguous", "the connection to the storage system broke");
+    throw toNetworkFailure(error);
   }
   if (response.status === 204) return { status: 204, body: undefined };
   const parsed: unknown = await response.json().catch(() => {
     throw new ProviderError("ambiguous", `the storage system answered ${response.status} with something that is not JSON`);
   });
   return { status: response.status, body: parsed };
-}
-
-/** A refused connection proves that nothing was sent; every other network error leaves it open. */
-function neverReached(error: unknown): boolean {
-  const cause = error instanceof Error ? error.cause : undefined;
-  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-  return code === "ECONNREFUSED" || code === "ENOTFOUND" || code === "EHOSTUNREACH" || code === "ENETUNREACH";
 }
 
 function expect200<T>(schema: z.ZodType<T>): (answer: Answer) => T {

@@ -1,0 +1,169 @@
+import { Secret } from "@/lib/platform/secret";
+import { type AdminAccess, type Answer, callAdminOps, codeOf, expectOk, toFailure } from "@/lib/providers/ceph-rgw/admin-ops";
+import { checkCephRgw } from "@/lib/providers/ceph-rgw/check";
+import {
+  bucketNamesReplySchema,
+  bucketsReplySchema,
+  newKeyReplySchema,
+  quotaReplySchema,
+  statsReplySchema,
+  userReplySchema,
+  usersReplySchema,
+} from "@/lib/providers/ceph-rgw/replies";
+import { ProviderError } from "@/lib/providers/errors";
+import { probeS3 } from "@/lib/providers/probe";
+import type { CallContext, Capabilities, Gateway, KeyRef, KeyState, KeyView, Provider } from "@/lib/providers/provider";
+import { takeTurn } from "@/lib/providers/turns";
+
+export interface CephRgwOptions extends AdminAccess {
+  gateways: Gateway[];
+  cacheSeconds: number;
+  deactivate: Capabilities["deactivate"];
+}
+
+const USERS_PAGE = 1_000;
+const PAGES_MAX = 10_000;
+
+/**
+ * The driver of Ceph's RADOS Gateway, Pacific and later: Admin Ops API, one RGW user a project. The id of a key is
+ * chosen here, its secret by RGW: a chosen one would travel in the URL, which radosgw logs.
+ */
+export function createCephRgwProvider(options: CephRgwOptions): Provider {
+  const call = (
+    method: "GET" | "PUT" | "DELETE",
+    resource: "user" | "bucket",
+    query: Record<string, string>,
+    context: CallContext,
+  ): Promise<Answer> => callAdminOps(options, method, resource, query, context);
+  // All keys of a user stand in one record, which radosgw reads, changes and writes: two writes at once lose one.
+  const inTurn = <T>(principal: string, context: CallContext, work: () => Promise<T>): Promise<T> =>
+    takeTurn(`${options.adminUrl} ${principal}`, context.signal, work);
+  const keyQuery = (key: KeyRef) => ({ key: "", uid: key.principal, "key-type": "s3", "access-key": key.accessKeyId });
+  const assertNotOwn = (accessKeyId: string) => {
+    if (accessKeyId === options.accessKeyId) throw new ProviderError("invalid", "the portal works with this key itself");
+  };
+
+  const listKeys = async (principal: string, context: CallContext): Promise<KeyView[]> => {
+    const answer = await call("GET", "user", { uid: principal }, context);
+    if (answer.status === 404 && codeOf(answer) === "NoSuchUser") return [];
+    return expectOk(userReplySchema)(answer).keys.map((key) => ({
+      accessKeyId: key.access_key,
+      state: key.active === false ? "inactive" : "active",
+      marker: undefined,
+      createdAt: key.create_date === undefined ? undefined : new Date(key.create_date),
+      lastUsedAt: undefined,
+    }));
+  };
+  const findKey = async (key: KeyRef, context: CallContext) =>
+    (await listKeys(key.principal, context)).find((view) => view.accessKeyId === key.accessKeyId);
+
+  const setKeyState = (key: KeyRef, state: KeyState, context: CallContext) =>
+    inTurn(key.principal, context, async () => {
+      assertNotOwn(key.accessKeyId);
+      if (!(await findKey(key, context))) throw new ProviderError("not-found", "there is no such key");
+      // Left to its default, generate-key would give the key another secret.
+      const query = { ...keyQuery(key), active: String(state === "active"), "generate-key": "false" };
+      const answer = await call("PUT", "user", query, context);
+      if (answer.status !== 200) throw toFailure(answer);
+      if ((await findKey(key, context))?.state !== state) throw new ProviderError("ambiguous", `the key is not ${state}`);
+    });
+
+  return {
+    capabilities: {
+      choosesId: true,
+      choosesSecret: false,
+      deactivate: options.deactivate,
+      expiry: "none",
+      overlap: true,
+      lastUsed: false,
+      revocationBoundMs: options.cacheSeconds * 1_000,
+    },
+
+    gateways: () => options.gateways,
+
+    check: (context) => checkCephRgw(options, options.gateways, context),
+
+    ensurePrincipal: (principal, displayName, context) =>
+      inTurn(principal, context, async () => {
+        const query = { uid: principal, "display-name": displayName, "generate-key": "false" };
+        const answer = await call("PUT", "user", query, context);
+        if (answer.status !== 200 && codeOf(answer) !== "UserAlreadyExists") throw toFailure(answer);
+      }),
+
+    async listPrincipals(context) {
+      const ids: string[] = [];
+      let marker = "";
+      for (let page = 0; page < PAGES_MAX; page += 1) {
+        const query = { list: "", "max-entries": String(USERS_PAGE), ...(marker ? { marker } : {}) };
+        const reply = await call("GET", "user", query, context).then(expectOk(usersReplySchema));
+        ids.push(...reply.keys);
+        if (!reply.truncated) return ids;
+        if (!reply.marker) break;
+        marker = reply.marker;
+      }
+      throw new ProviderError("unavailable", "the list of users does not end");
+    },
+
+    putKey: (spec, context) =>
+      inTurn(spec.principal, context, async () => {
+        assertNotOwn(spec.accessKeyId);
+        const answer = await call("PUT", "user", { ...keyQuery(spec), "generate-key": "true" }, context);
+        const made = expectOk(newKeyReplySchema)(answer).find((key) => key.access_key === spec.accessKeyId);
+        if (!made) throw new ProviderError("ambiguous", "the new key is not in the storage system's answer");
+        return new Secret(made.secret_key);
+      }),
+
+    listKeys,
+
+    ...(options.deactivate === "key" ? { setKeyState } : {}),
+
+    removeKey: (key, context) =>
+      inTurn(key.principal, context, async () => {
+        assertNotOwn(key.accessKeyId);
+        const answer = await call("DELETE", "user", keyQuery(key), context);
+        const code = codeOf(answer);
+        // A missing key and a refused admin credential are answered alike: only looking tells them apart.
+        const perhapsAbsent = code === "InvalidAccessKeyId" || code === "NoSuchUser";
+        if (answer.status !== 200 && !perhapsAbsent) throw toFailure(answer);
+        if (await findKey(key, context)) {
+          throw new ProviderError("ambiguous", "the key is still listed after its removal");
+        }
+        return perhapsAbsent ? "absent" : "removed";
+      }),
+
+    probe: (gateway, accessKeyId, secretAccessKey, context) =>
+      probeS3(gateway, options.signingRegion, accessKeyId, secretAccessKey, context),
+
+    async usage(principal, context) {
+      // Without sync the figures may be a day old.
+      const [user, buckets] = await Promise.all([
+        call("GET", "user", { uid: principal, stats: "True", sync: "True" }, context).then(expectOk(statsReplySchema)),
+        call("GET", "bucket", { uid: principal }, context).then(expectOk(bucketNamesReplySchema)),
+      ]);
+      const { size, num_objects: objects } = user.stats;
+      return { buckets: buckets.length, objects, bytes: BigInt(size), asOf: new Date() };
+    },
+
+    async listBuckets(principal, context) {
+      const answer = await call("GET", "bucket", { uid: principal, stats: "True" }, context);
+      return expectOk(bucketsReplySchema)(answer).map((bucket) => {
+        const categories = Object.values(bucket.usage);
+        return {
+          name: bucket.bucket,
+          createdAt: bucket.creation_time,
+          objects: categories.reduce((sum, { num_objects }) => sum + num_objects, 0),
+          bytes: categories.reduce((sum, { size }) => sum + BigInt(size ?? 0), 0n),
+        };
+      });
+    },
+
+    async quota(principal, context) {
+      const answer = await call("GET", "user", { quota: "", uid: principal }, context);
+      const { enabled, max_size, max_objects } = expectOk(quotaReplySchema)(answer).user_quota;
+      return {
+        bytes: enabled && max_size >= 0 ? BigInt(max_size) : undefined,
+        objects: enabled && max_objects >= 0 ? max_objects : undefined,
+      };
+    },
+  };
+}
