@@ -1,32 +1,48 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 
-/** What the tests use besides npm packages, and the Debian package that brings it. */
+/** What the tests use besides npm packages, and the Debian packages that bring it. `optional`: its tests skip themselves. */
 const PROGRAMS = [
-  { name: "Chromium", paths: ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"], package: "chromium" },
-  { name: "the AWS CLI", paths: ["/usr/bin/aws"], package: "awscli" },
-  { name: "s3cmd", paths: ["/usr/bin/s3cmd"], package: "s3cmd" },
-  { name: "rclone", paths: ["/usr/bin/rclone"], package: "rclone" },
-  // Only tests of the built-in S3 server use it, and say themselves that they skip.
-  { name: "boto3", paths: ["/usr/lib/python3/dist-packages/boto3/__init__.py"], package: "python3-boto3", optional: true },
+  { name: "Chromium", paths: ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"], packages: ["chromium"] },
+  { name: "the AWS CLI", paths: ["/usr/bin/aws"], packages: ["awscli"] },
+  { name: "s3cmd", paths: ["/usr/bin/s3cmd"], packages: ["s3cmd"] },
+  { name: "rclone", paths: ["/usr/bin/rclone"], packages: ["rclone"] },
+  { name: "boto3", paths: ["/usr/lib/python3/dist-packages/boto3/__init__.py"], packages: ["python3-boto3"], optional: true },
+  // The rig's.
+  { name: "Ceph's mon", paths: ["/usr/bin/ceph-mon"], packages: ["ceph-mon"], optional: true },
+  { name: "Ceph's OSD", paths: ["/usr/bin/ceph-osd"], packages: ["ceph-osd"], optional: true },
+  { name: "radosgw", paths: ["/usr/bin/radosgw"], packages: ["radosgw"], optional: true },
+  { name: "Keystone", paths: ["/usr/bin/keystone-manage"], packages: ["keystone"], optional: true },
+  { name: "uWSGI", paths: ["/usr/bin/uwsgi"], packages: ["uwsgi-core", "uwsgi-plugin-python3"], optional: true },
 ];
+
+/** Asked before dpkg starts a service: 101 says no. The rig starts its own, on loopback, in its own folder. */
+const SERVICE_POLICY = "/usr/sbin/policy-rc.d";
+const KEYSTONE_QUESTIONS = ["configure_db", "create-admin-tenant", "register-endpoint"];
 
 /**
  * Sees to it that the programs are there: as root on Debian it installs what is missing, after saying so, unless
- * LATCHKEY_TEST_INSTALL=0. Returns the names of those that are missing still and that the end-to-end tests need.
+ * LATCHKEY_TEST_INSTALL=0. Says what tests will skip for, and returns the names of those that are missing still and
+ * that the end-to-end tests need.
  */
 export function ensureTestPrograms() {
-  const missing = findMissing();
-  if (missing.length === 0 || !mayInstall()) return namesOfNeeded(missing);
-  const packages = missing.map((program) => program.package);
-  console.log(`Installing from Debian, for the tests: ${packages.join(" ")} (LATCHKEY_TEST_INSTALL=0 forbids it)`);
-  aptGet(["update", "-qq"]);
-  aptGet(["install", "-y", "-qq", "--no-install-recommends", ...packages]);
-  return namesOfNeeded(findMissing());
+  let missing = findMissing();
+  if (missing.length > 0 && mayInstall()) {
+    install(missing.flatMap((program) => program.packages));
+    missing = findMissing();
+  }
+  const skipped = missing.filter(({ optional }) => optional).map(({ name }) => name);
+  if (skipped.length > 0) console.log(`Tests that need ${skipped.join(", ")} are skipped.`);
+  return missing.filter(({ optional }) => !optional).map(({ name }) => name);
 }
 
-function namesOfNeeded(programs) {
-  return programs.filter(({ optional }) => !optional).map(({ name }) => name);
+function install(packages) {
+  console.log(`Installing from Debian, for the tests: ${packages.join(" ")} (LATCHKEY_TEST_INSTALL=0 forbids it)`);
+  withoutServices(() => {
+    if (packages.includes("keystone")) preseedKeystone();
+    aptGet(["update", "-qq"]);
+    aptGet(["install", "-y", "-qq", "--no-install-recommends", ...packages]);
+  });
 }
 
 function findMissing() {
@@ -36,6 +52,21 @@ function findMissing() {
 function mayInstall() {
   const isRoot = process.getuid?.() === 0;
   return isRoot && existsSync("/etc/debian_version") && process.env.LATCHKEY_TEST_INSTALL !== "0";
+}
+
+function withoutServices(work) {
+  const ours = !existsSync(SERVICE_POLICY);
+  if (ours) writeFileSync(SERVICE_POLICY, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
+  try {
+    work();
+  } finally {
+    if (ours) rmSync(SERVICE_POLICY, { force: true });
+  }
+}
+
+function preseedKeystone() {
+  const input = KEYSTONE_QUESTIONS.map((question) => `keystone keystone/${question} boolean false\n`).join("");
+  spawnSync("debconf-set-selections", { input, stdio: ["pipe", "ignore", "inherit"] });
 }
 
 function aptGet(args) {

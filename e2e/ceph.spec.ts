@@ -1,0 +1,105 @@
+import { runAdmin } from "./fixtures/admin";
+import { CredentialsPage } from "./fixtures/credentials-page";
+import { type OwnPortal, startOwnPortal } from "./fixtures/own-portal";
+import { aws } from "./fixtures/s3-tools";
+import { signInByRequest } from "./fixtures/sign-in";
+import { expect, personOf, test } from "./fixtures/test";
+import { useToolsThroughEveryChange } from "./fixtures/tool-journey";
+import { runRadosgwAdmin } from "./rig/ceph";
+import { signInToKeystone } from "./rig/keystone-seed";
+import { startOwnRig } from "./rig/own-rig";
+import { findMissingPrograms, readGatewayLogs, type Rig } from "./rig/rig";
+
+const missing = findMissingPrograms();
+
+test.describe.configure({ mode: "serial" });
+test.skip(missing.length > 0, `a real Ceph needs ${missing.join(", ")}`);
+
+/** What an auto-made zone group calls itself; clients name it when they make a bucket. */
+const SIGNING_REGION = "default";
+
+let portal: OwnPortal | undefined;
+let rig: Rig;
+let stopRig: (() => Promise<void>) | undefined;
+
+test.beforeAll(async () => {
+  test.setTimeout(500_000);
+  ({ rig, stop: stopRig } = await startOwnRig(["cached", "uncached"]));
+  portal = await startOwnPortal();
+});
+test.afterAll(async () => {
+  await portal?.stop();
+  await stopRig?.();
+});
+
+function requirePortal(): OwnPortal {
+  if (!portal) throw new Error("the portal did not start");
+  return portal;
+}
+
+function createRegion(accessKeyId: string, secret: string): Promise<string> {
+  const endpoints = rig.gateways.map(({ endpoint }) => endpoint);
+  const flags = [
+    ...["--provider", "ceph-rgw", "--endpoint", endpoints[0] ?? "", "--signing-region", SIGNING_REGION],
+    ...["--admin-url", rig.adminUrl, "--access-key-id", accessKeyId, "--gateway", ...endpoints],
+  ];
+  return runAdmin(requirePortal().facts, ["region", "create", "ceph", ...flags], secret);
+}
+
+test("a region is saved only when its storage system passes the check", async () => {
+  const wrong = createRegion(rig.admin.accessKeyId, "x".repeat(40));
+  await expect(wrong).rejects.toThrow(/The region ceph was not saved: the secret of the admin credential is wrong\./);
+  const list = () => runAdmin(requirePortal().facts, ["region", "list"]);
+  expect(await list()).not.toContain("ceph");
+  await createRegion(rig.admin.accessKeyId, rig.admin.secretAccessKey);
+  expect(await list()).toMatch(/ceph\s+ceph-rgw/);
+});
+
+test("the real tools work on a real Ceph, through regenerate, disable and enable", async ({ browser }) => {
+  test.setTimeout(400_000);
+  const { facts } = requirePortal();
+  const context = await browser.newContext({ baseURL: facts.url });
+  await signInByRequest(context, facts.url, personOf(facts, "member+"));
+  const region = { name: "ceph", endpoint: rig.gateways[0]?.endpoint ?? "", signingRegion: SIGNING_REGION };
+  const credentials = new CredentialsPage(await context.newPage(), { ...facts, regions: [region] });
+  await credentials.open();
+  await useToolsThroughEveryChange(credentials, "ceph");
+  await expect(credentials.card("ceph")).toContainText("gateway 1");
+  await expect(credentials.card("ceph")).toContainText("gateway 2");
+
+  const last = await credentials.regenerate("ceph");
+  await credentials.hideSecret();
+  await expect.poll(() => readLiveKeyIds()).toEqual([last.accessKeyId]);
+  expect(readGatewayLogs(rig.options.folder)).toContain(last.accessKeyId);
+  expect(readGatewayLogs(rig.options.folder)).not.toContain(last.secretAccessKey);
+  await context.close();
+});
+
+test("the rig's gateways take Keystone's pairs; one goes on taking a deleted pair from its cache, one does not", async () => {
+  const keystone = rig.keystone;
+  if (!keystone) throw new Error("the rig has no Keystone");
+  const admin = await signInToKeystone(keystone.url, "admin", keystone.adminPassword, "admin");
+  const { users } = await admin.call<{ users: { id: string }[] }>("GET", "/users?name=admin");
+  const { projects } = await admin.call<{ projects: { id: string }[] }>("GET", "/projects?name=admin");
+  const path = `/users/${users[0]?.id}/credentials/OS-EC2`;
+  const { credential } = await admin.call<{ credential: { access: string; secret: string } }>("POST", path, {
+    tenant_id: projects[0]?.id,
+  });
+  const listAt = (endpoint: string) =>
+    aws({ accessKeyId: credential.access, secretAccessKey: credential.secret, endpoint, signingRegion: SIGNING_REGION }, ["s3", "ls"]);
+  for (const { endpoint } of rig.gateways) expect((await listAt(endpoint)).code).toBe(0);
+  await admin.call("DELETE", `${path}/${credential.access}`);
+  const codes = await Promise.all(rig.gateways.map(async ({ kind, endpoint }) => [kind, (await listAt(endpoint)).code === 0]));
+  expect(codes).toEqual([
+    ["cached", true],
+    ["uncached", false],
+  ]);
+});
+
+/** The ids of all keys of the portal's users, read without any gateway. */
+async function readLiveKeyIds(): Promise<string[]> {
+  const ask = async <T>(args: string[]) => JSON.parse(await runRadosgwAdmin(rig.options.folder, args)) as T;
+  const uids = (await ask<string[]>(["user", "list"])).filter((uid) => uid.startsWith("lk-"));
+  const users = await Promise.all(uids.map((uid) => ask<{ keys: { access_key: string }[] }>(["user", "info", `--uid=${uid}`])));
+  return users.flatMap(({ keys }) => keys.map((key) => key.access_key));
+}
