@@ -1,14 +1,14 @@
 import { runAdmin } from "./fixtures/admin";
 import { CredentialsPage } from "./fixtures/credentials-page";
 import { type OwnPortal, startOwnPortal } from "./fixtures/own-portal";
-import { aws } from "./fixtures/s3-tools";
+import { aws, type Pair } from "./fixtures/s3-tools";
 import { signInByRequest } from "./fixtures/sign-in";
 import { expect, personOf, test } from "./fixtures/test";
 import { useToolsThroughEveryChange } from "./fixtures/tool-journey";
 import { runRadosgwAdmin } from "./rig/ceph";
 import { signInToKeystone } from "./rig/keystone-seed";
 import { startOwnRig } from "./rig/own-rig";
-import { findMissingPrograms, readGatewayLogs, type Rig } from "./rig/rig";
+import { findMissingPrograms, readGatewayLogs, readRigStatus, type Rig, startRig, stopRig } from "./rig/rig";
 
 const missing = findMissingPrograms();
 
@@ -20,16 +20,17 @@ const SIGNING_REGION = "default";
 
 let portal: OwnPortal | undefined;
 let rig: Rig;
-let stopRig: (() => Promise<void>) | undefined;
+let stopOwnRig: (() => Promise<void>) | undefined;
+let kept: Pair | undefined;
 
 test.beforeAll(async () => {
   test.setTimeout(500_000);
-  ({ rig, stop: stopRig } = await startOwnRig(["cached", "uncached"]));
+  ({ rig, stop: stopOwnRig } = await startOwnRig(["cached", "uncached"]));
   portal = await startOwnPortal();
 });
 test.afterAll(async () => {
   await portal?.stop();
-  await stopRig?.();
+  await stopOwnRig?.();
 });
 
 function requirePortal(): OwnPortal {
@@ -73,6 +74,7 @@ test("the real tools work on a real Ceph, through regenerate, disable and enable
   expect(readGatewayLogs(rig.options.folder)).toContain(last.accessKeyId);
   expect(readGatewayLogs(rig.options.folder)).not.toContain(last.secretAccessKey);
   await context.close();
+  kept = last;
 });
 
 test("the rig's gateways take Keystone's pairs; one goes on taking a deleted pair from its cache, one does not", async () => {
@@ -95,6 +97,28 @@ test("the rig's gateways take Keystone's pairs; one goes on taking a deleted pai
     ["uncached", false],
   ]);
 });
+
+test("the rig comes back with all it had, and starting it twice starts nothing twice", async () => {
+  const { folder } = rig.options;
+  const readPids = async () => (await readRigStatus(folder)).map(({ pid }) => pid);
+  const before = await readPids();
+  expect(await startRig(rig.options)).toEqual(rig);
+  expect(await readPids()).toEqual(before);
+  await stopRig(folder);
+  expect(await readPids()).toEqual(before.map(() => undefined));
+  expect(await startRig(rig.options)).toEqual(rig);
+  expect((await readRigStatus(folder)).map(({ name, answers }) => [name, answers ?? true])).toEqual(
+    ["mon", "osd", "rgw.1", "rgw.2", "keystone"].map((name) => [name, true]),
+  );
+  for (const { endpoint } of rig.gateways) {
+    const listed = await aws({ ...(kept ?? fail()), endpoint }, ["s3", "ls"]);
+    expect(listed.stdout).toContain("aws-first");
+  }
+});
+
+function fail(): never {
+  throw new Error("no pair was kept");
+}
 
 /** The ids of all keys of the portal's users, read without any gateway. */
 async function readLiveKeyIds(): Promise<string[]> {
