@@ -1,4 +1,5 @@
 import { seal, unseal } from "@/lib/platform/crypto";
+import { logger } from "@/lib/platform/logger";
 import { Secret } from "@/lib/platform/secret";
 import { Journal } from "../store/journal";
 import type { AccountRecord, KeyState } from "./records";
@@ -133,15 +134,21 @@ export class Accounts {
     return key?.account === account ? { ok: true, key } : { ok: false, reason: "NoSuchKey" };
   }
 
+  /** Never fails: a disk that is full must not end the process over a time of last use. */
   async #flushUses(): Promise<void> {
     const used = [...this.#used];
     this.#used.clear();
     if (used.length === 0) return;
-    await this.#journal.commit(() =>
-      used.flatMap((id) => {
-        const lastUsed = this.#table.keys.get(id)?.lastUsed;
-        return lastUsed ? [{ t: "key-use" as const, id, lastUsed }] : [];
-      }),
-    );
+    try {
+      await this.#journal.commit(() =>
+        used.flatMap((id) => {
+          const lastUsed = this.#table.keys.get(id)?.lastUsed;
+          return lastUsed ? [{ t: "key-use" as const, id, lastUsed }] : [];
+        }),
+      );
+    } catch (err) {
+      for (const id of used) this.#used.add(id);
+      logger.error({ err }, "the times of last use could not be written");
+    }
   }
 }

@@ -97,10 +97,22 @@ function readRedirect(given: string | undefined): URL | undefined {
 export function headersOfForm(fields: ReadonlyMap<string, string>, host: string): HeaderMap {
   const headers = new Map([["host", host]]);
   for (const [name, value] of fields) {
-    const header = name === "acl" ? "x-amz-acl" : name;
-    if (!SIGNATURE_FIELDS.has(name)) headers.set(header, Buffer.from(value).toString("latin1"));
+    if (SIGNATURE_FIELDS.has(name)) continue;
+    const text = Buffer.from(value).toString("latin1");
+    if (isStored(name) && (!HEADER_NAME.test(name) || !HEADER_VALUE.test(text))) {
+      throw new S3Error("InvalidArgument", "A field holds characters that a header cannot.");
+    }
+    headers.set(name === "acl" ? "x-amz-acl" : name, text);
   }
   return headers;
+}
+
+// A form's fields have not been through Node's reading of headers, and what is stored is sent as headers again.
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+function isStored(name: string): boolean {
+  return name.startsWith("x-amz-") || name.startsWith("content-") || name === "cache-control" || name === "expires";
 }
 
 const SIGNATURE_FIELDS = new Set(["host", "x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-signature", "x-amz-tagging"]);

@@ -14,5 +14,5 @@ const STREAMING: Record<string, PayloadKind> = {
 export function parsePayloadKind(value: string): PayloadKind | undefined {
   if (value === "UNSIGNED-PAYLOAD") return { kind: "unsigned" };
   if (/^[0-9a-f]{64}$/.test(value)) return { kind: "hash", sha256: value };
-  return STREAMING[value];
+  return Object.hasOwn(STREAMING, value) ? STREAMING[value] : undefined;
 }

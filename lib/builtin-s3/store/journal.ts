@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { type FileHandle, open, readdir, unlink } from "node:fs/promises";
 import path from "node:path";
 import { AppError } from "@/lib/platform/errors";
+import { logger } from "@/lib/platform/logger";
 import { encodeLine, readLines, syncFolder, writeAll, writeSnapshot } from "./journal-file";
 
 const MAX_BATCH = 512;
@@ -36,6 +38,8 @@ export class Journal<R> {
   #file: FileHandle | undefined;
   #bytes = 0;
   #records = 0;
+  /** After a failed compaction: how many records there must be before the next. */
+  #compactAfter = 0;
   #queue: Pending<R>[] = [];
   #running: Promise<void> = Promise.resolve();
   #busy = false;
@@ -81,7 +85,7 @@ export class Journal<R> {
     await Promise.resolve();
     while (this.#queue.length > 0) {
       await this.#flush(this.#queue.splice(0, MAX_BATCH));
-      if (this.#records > 2 * this.#ledger.size() + COMPACT_SLACK) await this.#compact();
+      if (this.#records > Math.max(this.#compactAfter, 2 * this.#ledger.size() + COMPACT_SLACK)) await this.#tryToCompact();
     }
     this.#busy = false;
   }
@@ -158,16 +162,30 @@ export class Journal<R> {
     });
   }
 
+  /** A disk without room for a snapshot still takes commits: it is tried again when the journal has doubled. */
+  async #tryToCompact(): Promise<void> {
+    try {
+      await this.#compact();
+      this.#compactAfter = 0;
+    } catch (err) {
+      // With the new generation in place, going on with the old one would lose what is written from now on.
+      if (existsSync(this.#path(this.#generation + 1))) throw err;
+      this.#compactAfter = 2 * this.#records;
+      logger.error({ err, journal: this.#name }, "the journal could not be compacted");
+    }
+  }
+
   /** Writes the state as a new generation; the rename is the moment it takes over. */
   async #compact(): Promise<void> {
     const next = this.#generation + 1;
     const written = await writeSnapshot(this.#path(next), this.#ledger.snapshot());
-    await this.#file?.close();
-    await unlink(this.#path(this.#generation));
+    const old = { file: this.#file, path: this.#path(this.#generation) };
     this.#generation = next;
     this.#file = written.file;
     this.#bytes = written.bytes;
     this.#records = written.records;
+    await old.file?.close();
+    await unlink(old.path);
   }
 
   #path(generation: number): string {
