@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, open, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, open, readdir, readFile, rm, rmdir, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -123,6 +123,19 @@ describe("a journal", () => {
     await journal.commit(() => [78]);
     await journal.close();
     expect((await readFile(path.join(folder, "j.2.log"))).length).toBeLessThan(10_000);
+    expect(await reopen()).toEqual(sum.values);
+  });
+
+  it("goes on with the old one when it cannot be written anew, and forgets nothing by it", async () => {
+    const { journal, sum } = await openSum();
+    const obstacle = path.join(folder, "j.2.log.tmp");
+    await mkdir(obstacle);
+    for (let index = 1; index <= 20; index += 1) await journal.commit(() => Array.from({ length: 600 }, (_, at) => (at % 2 === 0 ? index : -index)));
+    await journal.commit(() => [77]);
+    expect(await readdir(folder)).toEqual(["j.1.log", "j.2.log.tmp"]);
+    await journal.close();
+    await rmdir(obstacle);
+    expect(sum.values).toContain(77);
     expect(await reopen()).toEqual(sum.values);
   });
 
