@@ -22,6 +22,8 @@ export interface Capabilities {
   overlap: boolean;
   /** Whether the storage system tells when a key was last used. */
   lastUsed: boolean;
+  /** Whether all keys of a principal can be stopped at once, also where gateways keep removed ones in a cache. */
+  suspends: boolean;
   /** The longest time a removed key may still be accepted, all caches included. Milliseconds. */
   revocationBoundMs: number;
 }
@@ -124,6 +126,25 @@ export interface Provider {
 
   /** Removes a key. Resolves only when the storage system has proved that it is gone; a missing key is no error. */
   removeKey(key: KeyRef, context: CallContext): Promise<"removed" | "absent">;
+
+  /**
+   * The secret of a key, undefined when the key is absent. For gateways that answer alike to a wrong secret and to an
+   * unknown id: it is read just before the removal, held in memory to measure the refusal, and dropped.
+   */
+  readSecret?(key: KeyRef, context: CallContext): Promise<Secret | undefined>;
+
+  /**
+   * Stops every key of the principal at every gateway from the next request on, cached ones too. Throws `conflict`,
+   * and changes nothing, when the principal has a key that is not among `accessKeyIds`. Only where
+   * `capabilities.suspends`.
+   */
+  suspendPrincipal?(principal: string, accessKeyIds: readonly string[], context: CallContext): Promise<void>;
+
+  /**
+   * Ends a suspension; resolves also when there is none. Before the bound has passed since the last removal, pairs
+   * that are removed come back to life at gateways that cached them.
+   */
+  resumePrincipal?(principal: string, context: CallContext): Promise<void>;
 
   /** Signs a harmless request with the pair at a gateway and tells the answer. */
   probe(gateway: Gateway, accessKeyId: string, secretAccessKey: Secret, context: CallContext): Promise<ProbeAnswer>;

@@ -28,6 +28,7 @@ const CAPABILITIES: Capabilities = {
   expiry: "native",
   overlap: true,
   lastUsed: true,
+  suspends: false,
   // The server looks the key up on every request; there is no cache between.
   revocationBoundMs: 1_000,
 };

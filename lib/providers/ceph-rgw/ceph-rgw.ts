@@ -76,6 +76,7 @@ export function createCephRgwProvider(options: CephRgwOptions): Provider {
       expiry: "none",
       overlap: true,
       lastUsed: false,
+      suspends: false,
       revocationBoundMs: options.cacheSeconds * 1_000,
     },
 
