@@ -77,6 +77,13 @@ export interface Quota {
  */
 export type Findings = Readonly<Record<string, string>>;
 
+/** What a check that found nothing wrong gives. */
+export interface CheckResult {
+  findings: Findings;
+  /** Sentences for an admin about what works and should be looked at, without the last stop. */
+  warnings: readonly string[];
+}
+
 /** Travels with every call: the deadline or the caller's withdrawal, and the id that logs are joined by. */
 export interface CallContext {
   signal: AbortSignal;
@@ -103,7 +110,7 @@ export interface Provider {
   gateways(): Gateway[];
 
   /** Resolves when the admin credential works and the storage system offers what the driver needs. */
-  check(context: CallContext): Promise<Findings>;
+  check(context: CallContext): Promise<CheckResult>;
 
   /** Makes the identity that owns a project's buckets. Resolves also when it is there already. */
   ensurePrincipal(principal: string, displayName: string, context: CallContext): Promise<void>;

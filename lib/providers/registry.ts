@@ -65,9 +65,21 @@ export function createProvider(kind: string, region: RegionConfiguration): Provi
   }
 }
 
-/** The credentials of a region in the form its driver reads: its secret, and the fields that are not. */
+/**
+ * The credentials of a region in the form its driver reads: its secret, and the fields that are not. A secret that is
+ * a JSON object holds the fields itself, where a driver takes several secrets.
+ */
 export function composeCredentials(kind: string, secret: Secret, others: Readonly<Record<string, string | undefined>>): Secret {
-  return new Secret(JSON.stringify({ ...others, [findDriver(kind).secretField]: secret.reveal() }));
+  const fields = parseFields(secret) ?? { [findDriver(kind).secretField]: secret.reveal() };
+  return new Secret(JSON.stringify({ ...others, ...fields }));
+}
+
+function parseFields(secret: Secret): Record<string, string> | undefined {
+  try {
+    return z.record(z.string(), z.string()).safeParse(JSON.parse(secret.reveal())).data;
+  } catch {
+    return undefined;
+  }
 }
 
 function findDriver(kind: string): Driver {

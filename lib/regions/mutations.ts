@@ -26,15 +26,21 @@ export interface RegionInput {
   credentials: Secret;
 }
 
+/** A region of which its storage system has said that it would work. */
+export interface CheckedRegion extends RegionInput {
+  /** Sentences for an admin, not kept. */
+  warnings?: readonly string[];
+}
+
 /**
  * Asks the storage system whether the region would work, before anything is saved, and gives the input with what
  * was found out. Throws BAD_INPUT with the reason.
  */
-export async function checkRegionInput(region: RegionInput): Promise<RegionInput> {
+export async function checkRegionInput(region: RegionInput): Promise<CheckedRegion> {
   try {
     const provider = guard(createProvider(region.provider, region), region.name, logger);
-    const findings = await provider.check({ signal: AbortSignal.timeout(CHECK_DEADLINE_MS), requestId: randomUUID() });
-    return { ...region, settings: { ...region.settings, ...findings } };
+    const { findings, warnings } = await provider.check({ signal: AbortSignal.timeout(CHECK_DEADLINE_MS), requestId: randomUUID() });
+    return { ...region, settings: { ...region.settings, ...findings }, warnings };
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     throw new AppError("BAD_INPUT", "the region's check failed", {
@@ -44,8 +50,8 @@ export async function checkRegionInput(region: RegionInput): Promise<RegionInput
 }
 
 /** Adds a region or changes the one of this name; its credentials are sealed with the master key. */
-export async function putRegion(tx: Transaction, by: AuditActor, region: RegionInput, masterKey: Buffer): Promise<void> {
-  const { name, endpoint, credentials, ...rest } = region;
+export async function putRegion(tx: Transaction, by: AuditActor, region: CheckedRegion, masterKey: Buffer): Promise<void> {
+  const { name, endpoint, credentials, warnings: _warnings, ...rest } = region;
   const known = await tx.region.findUnique({ where: { name }, select: { id: true } });
   const data = { ...rest, endpoint };
   const { id } = known
@@ -89,7 +95,7 @@ async function checkRegion(region: Region): Promise<void> {
   let findings: Findings = {};
   try {
     const context = { signal: AbortSignal.timeout(CHECK_DEADLINE_MS), requestId: region.id };
-    findings = await openProvider(region).check(context);
+    ({ findings } = await openProvider(region).check(context));
   } catch (error) {
     checkError = error instanceof Error ? error.message : "the check failed";
   }

@@ -29,9 +29,9 @@ export function regionCommand(): Command {
   const command = new Command("region").description("regions and their storage systems");
   command
     .command("create <name>")
-    .description("adds a region once its storage system is checked; its admin token or secret key is read from standard input")
+    .description("adds a region once its storage system is checked; its admin token, secret key or password, or a JSON object of all its credentials, is read from standard input")
     .option("--builtin", "north or south of the server that comes along, as the settings say")
-    .option("--provider <kind>", "ceph-rgw, or builtin for another built-in server (the default)")
+    .option("--provider <kind>", "ceph-rgw, keystone, or builtin for another built-in server (the default)")
     .option("--endpoint <url>", "the S3 address people use")
     .option("--signing-region <region>", "the region that requests are signed for")
     .option("--admin-url <url>", "where the storage system's admin API answers")
@@ -89,17 +89,18 @@ async function createBuiltinRegion(name: string, others: Omit<CreateOptions, "bu
 
 async function createRegion(name: string, options: CreateOptions): Promise<void> {
   const { provider = "builtin", endpoint, signingRegion, adminUrl, accessKeyId, gateway = [], setting = [] } = options;
-  if (!endpoint || !signingRegion || !adminUrl) throw refuse("Give --endpoint, --signing-region and --admin-url, or --builtin.");
+  if (!endpoint || !signingRegion) throw refuse("Give --endpoint and --signing-region, or --builtin.");
   const region = {
     name: slugSchema.parse(name),
     provider,
     endpoint: parseUrl("--endpoint", endpoint),
     signingRegion: plainText.min(1).max(64).parse(signingRegion),
     gateways: gateway.map((url) => parseUrl("--gateway", url)),
-    settings: { ...parseSettings(setting), adminUrl: parseUrl("--admin-url", adminUrl) },
+    settings: { ...parseSettings(setting), ...(adminUrl === undefined ? {} : { adminUrl: parseUrl("--admin-url", adminUrl) }) },
   };
-  const credentials = composeCredentials(provider, await readSecretFromInput(), accessKeyId === undefined ? {} : { accessKeyId });
+  const credentials = composeCredentials(provider, await readSecretFromInput(), { accessKeyId });
   const checked = await checkRegionInput({ ...region, credentials });
+  for (const warning of checked.warnings ?? []) console.error(`Warning: ${warning}.`);
   const masterKey = parseMasterKey(env.LATCHKEY_MASTER_KEY);
   await db.$transaction((tx) => putRegion(tx, commandLineActor(), checked, masterKey));
 }

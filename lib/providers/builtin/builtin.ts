@@ -54,7 +54,7 @@ export function createBuiltinProvider(options: BuiltinOptions): Provider {
       if (region.signingRegion !== options.signingRegion) {
         throw new ProviderError("invalid", `the server signs for ${region.signingRegion}`);
       }
-      return {};
+      return { findings: {}, warnings: [] };
     },
 
     async ensurePrincipal(principal, displayName, context) {

@@ -10,7 +10,7 @@ import { composeAccessKeyId } from "@/lib/access-key-ids/rules";
 import { logger } from "@/lib/platform/logger";
 import { randomText } from "@/lib/platform/random-text";
 import { Secret } from "@/lib/platform/secret";
-import { callAdminOps } from "@/lib/providers/ceph-rgw/admin-ops";
+import { callAdminOps } from "@/lib/providers/rgw-admin/admin-ops";
 import { type CephRgwOptions, createCephRgwProvider } from "@/lib/providers/ceph-rgw/ceph-rgw";
 import { describeConformance } from "@/lib/providers/conformance";
 import { guard } from "@/lib/providers/guard";

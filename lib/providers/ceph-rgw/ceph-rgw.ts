@@ -1,5 +1,5 @@
 import { Secret } from "@/lib/platform/secret";
-import { type AdminAccess, type Answer, callAdminOps, codeOf, expectOk, toFailure } from "@/lib/providers/ceph-rgw/admin-ops";
+import { type AdminAccess, type Answer, callAdminOps, codeOf, expectOk, toFailure } from "@/lib/providers/rgw-admin/admin-ops";
 import { checkCephRgw } from "@/lib/providers/ceph-rgw/check";
 import {
   bucketNamesReplySchema,
@@ -9,7 +9,7 @@ import {
   statsReplySchema,
   userReplySchema,
   usersReplySchema,
-} from "@/lib/providers/ceph-rgw/replies";
+} from "@/lib/providers/rgw-admin/replies";
 import { ProviderError } from "@/lib/providers/errors";
 import { probeS3 } from "@/lib/providers/probe";
 import type { CallContext, Capabilities, Gateway, KeyRef, KeyState, KeyView, Provider } from "@/lib/providers/provider";

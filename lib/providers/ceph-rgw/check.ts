@@ -1,10 +1,10 @@
 import { ALPHANUMERIC, randomText } from "@/lib/platform/random-text";
 import { Secret } from "@/lib/platform/secret";
-import { type AdminAccess, callAdminOps, codeOf, expectOk, toSkewFailure } from "@/lib/providers/ceph-rgw/admin-ops";
-import { userReplySchema } from "@/lib/providers/ceph-rgw/replies";
+import { type AdminAccess, callAdminOps, codeOf, expectOk, toSkewFailure } from "@/lib/providers/rgw-admin/admin-ops";
+import { userReplySchema } from "@/lib/providers/rgw-admin/replies";
 import { ProviderError } from "@/lib/providers/errors";
 import { probeS3 } from "@/lib/providers/probe";
-import type { CallContext, Findings, Gateway } from "@/lib/providers/provider";
+import type { CallContext, CheckResult, Gateway } from "@/lib/providers/provider";
 
 /** radosgw refuses signatures from 15 minutes on; a third of that is time to set a clock right. Milliseconds. */
 const SKEW_MAX_MS = 300_000;
@@ -21,7 +21,7 @@ const NEEDED = [
  * Throws, in words for an admin, what is wrong: the address, the credential, a capability, a clock, or a gateway.
  * Gives what this version of Ceph can do.
  */
-export async function checkCephRgw(access: AdminAccess, gateways: Gateway[], context: CallContext): Promise<Findings> {
+export async function checkCephRgw(access: AdminAccess, gateways: Gateway[], context: CallContext): Promise<CheckResult> {
   const answer = await callAdminOps(access, "GET", "user", { "access-key": access.accessKeyId }, context);
   if (answer.status === 404 || (answer.status !== 200 && codeOf(answer) === undefined)) {
     throw new ProviderError("invalid", `no Admin Ops API answers at ${new URL(access.adminPath, access.adminUrl).href}`);
@@ -35,7 +35,7 @@ export async function checkCephRgw(access: AdminAccess, gateways: Gateway[], con
   }
   await Promise.all(gateways.map((gateway) => checkGateway(access, gateway, context)));
   const own = user.keys.find((key) => key.access_key === access.accessKeyId);
-  return { deactivate: own?.active === undefined ? "none" : "key" };
+  return { findings: { deactivate: own?.active === undefined ? "none" : "key" }, warnings: [] };
 }
 
 /**

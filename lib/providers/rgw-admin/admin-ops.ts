@@ -3,7 +3,7 @@ import { HttpRequest } from "@smithy/protocol-http";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { z } from "zod";
 import type { Secret } from "@/lib/platform/secret";
-import { errorReplySchema } from "@/lib/providers/ceph-rgw/replies";
+import { errorReplySchema } from "@/lib/providers/rgw-admin/replies";
 import { ProviderError, type ProviderFailure } from "@/lib/providers/errors";
 import { toNetworkFailure } from "@/lib/providers/network-failure";
 import type { CallContext } from "@/lib/providers/provider";
@@ -32,7 +32,7 @@ const EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b78
  */
 export async function callAdminOps(
   access: AdminAccess,
-  method: "GET" | "PUT" | "DELETE",
+  method: "GET" | "PUT" | "POST" | "DELETE",
   resource: "user" | "bucket",
   query: Record<string, string>,
   context: CallContext,
