@@ -8,6 +8,7 @@ const PROGRAMS = [
   { name: "s3cmd", paths: ["/usr/bin/s3cmd"], packages: ["s3cmd"] },
   { name: "rclone", paths: ["/usr/bin/rclone"], packages: ["rclone"] },
   { name: "boto3", paths: ["/usr/lib/python3/dist-packages/boto3/__init__.py"], packages: ["python3-boto3"], optional: true },
+  { name: "OpenSSL", paths: ["/usr/bin/openssl"], packages: ["openssl"], optional: true },
   // The rig's.
   { name: "Ceph's mon", paths: ["/usr/bin/ceph-mon"], packages: ["ceph-mon"], optional: true },
   { name: "Ceph's OSD", paths: ["/usr/bin/ceph-osd"], packages: ["ceph-osd"], optional: true },

@@ -38,6 +38,14 @@ export const SETTINGS = {
     .string()
     .refine((text) => splitList(text).every(isAddressOrRange), "IP addresses or ranges such as 10.0.0.0/8, separated by commas")
     .default(""),
+  /**
+   * Host names, addresses or ranges that storage systems may have although they are link-local or a metadata
+   * service's, separated by commas. Left out: none may.
+   */
+  LATCHKEY_ALLOWED_ADDRESSES: z
+    .string()
+    .refine((text) => splitList(text).every(isHostOrRange), "host names, IP addresses or ranges such as 169.254.10.0/24, separated by commas")
+    .default(""),
   /** Key that seals the admin credentials of regions: 32 bytes in base64. Left out: drawn once. */
   LATCHKEY_MASTER_KEY: z
     .string({ error: "32 bytes in base64" })
@@ -75,4 +83,8 @@ function isAddressOrRange(text: string): boolean {
   const version = isIP(address);
   if (version === 0 || rest.length > 0) return false;
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+}
+
+function isHostOrRange(text: string): boolean {
+  return isAddressOrRange(text) || (/^[A-Za-z0-9._-]{1,253}$/.test(text) && !/^[\d.]+$/.test(text));
 }

@@ -1,6 +1,8 @@
 import { Sha256 } from "@aws-crypto/sha256-js";
 import { HttpRequest } from "@smithy/protocol-http";
 import { SignatureV4 } from "@smithy/signature-v4";
+import { sendOutbound } from "@/lib/platform/outbound";
+import { OutboundError } from "@/lib/platform/outbound-error";
 import type { Secret } from "@/lib/platform/secret";
 import { ProviderError } from "@/lib/providers/errors";
 import type { CallContext, Gateway, ProbeAnswer } from "@/lib/providers/provider";
@@ -36,15 +38,18 @@ export async function probeS3(
       headers: { host: url.host, "x-amz-content-sha256": EMPTY_SHA256 },
     }),
   );
-  const response = await fetch(new URL("/", url), {
-    headers: withoutHost(signed.headers),
-    redirect: "manual",
+  const request = {
+    method: "GET" as const,
+    headers: signed.headers,
     signal: context.signal,
-  }).catch(() => {
-    throw new ProviderError("unavailable", `gateway ${gateway.name} did not answer`);
+    maxBytes: ANSWER_MAX_BYTES,
+    beyond: "cut" as const,
+  };
+  const { status, text } = await sendOutbound(new URL("/", url), request).catch((error: unknown) => {
+    const why = error instanceof OutboundError ? `: ${error.message}` : "";
+    throw new ProviderError("unavailable", `${gateway.name} at ${gateway.endpoint} did not answer${why}`);
   });
-  const body = await readBounded(response);
-  return readAnswer(response.status, body, gateway);
+  return readAnswer(status, text, gateway);
 }
 
 function readAnswer(status: number, body: string, gateway: Gateway): ProbeAnswer {
@@ -55,23 +60,5 @@ function readAnswer(status: number, body: string, gateway: Gateway): ProbeAnswer
     if (body.includes("<Code>AccessDenied</Code>")) return "accepted";
     return "refused";
   }
-  throw new ProviderError("unavailable", `gateway ${gateway.name} answered ${status} to a probe`, { status });
-}
-
-// fetch sets Host itself, from the URL that the signature was made for.
-function withoutHost(headers: Record<string, string>): Record<string, string> {
-  const { host: _host, ...rest } = headers;
-  return rest;
-}
-
-async function readBounded(response: Response): Promise<string> {
-  if (!response.body) return "";
-  const parts: Buffer[] = [];
-  let bytes = 0;
-  for await (const part of response.body) {
-    parts.push(Buffer.from(part));
-    bytes += part.byteLength;
-    if (bytes > ANSWER_MAX_BYTES) break;
-  }
-  return Buffer.concat(parts).toString("utf8");
+  throw new ProviderError("unavailable", `${gateway.name} at ${gateway.endpoint} answered ${status} to a probe`, { status });
 }

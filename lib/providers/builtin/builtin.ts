@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { type OutboundRequest, sendOutbound } from "@/lib/platform/outbound";
 import type { Secret } from "@/lib/platform/secret";
 import {
   accountsReplySchema,
@@ -9,7 +10,7 @@ import {
   usageReplySchema,
 } from "@/lib/providers/builtin/admin-api";
 import { ProviderError, type ProviderFailure } from "@/lib/providers/errors";
-import { toNetworkFailure } from "@/lib/providers/network-failure";
+import { ANSWER_MAX_BYTES, toNetworkFailure } from "@/lib/providers/network-failure";
 import { probeS3 } from "@/lib/providers/probe";
 import type { CallContext, Capabilities, Gateway, Provider } from "@/lib/providers/provider";
 
@@ -41,7 +42,7 @@ export function createBuiltinProvider(options: BuiltinOptions): Provider {
   const regionPath = `/v1/regions/${encodeURIComponent(options.region)}`;
   const accountPath = (principal: string) => `${regionPath}/accounts/${encodeURIComponent(principal)}`;
   const keyPath = (principal: string, id: string) => `${accountPath(principal)}/keys/${encodeURIComponent(id)}`;
-  const call = (method: string, path: string, context: CallContext, body?: object) =>
+  const call = (method: OutboundRequest["method"], path: string, context: CallContext, body?: object) =>
     callAdmin(options, method, path, context, body);
 
   return {
@@ -146,32 +147,31 @@ interface Answer {
 
 async function callAdmin(
   options: BuiltinOptions,
-  method: string,
+  method: OutboundRequest["method"],
   path: string,
   context: CallContext,
   body?: object,
 ): Promise<Answer> {
-  let response: Response;
-  try {
-    response = await fetch(new URL(path, options.adminUrl), {
-      method,
-      headers: {
-        authorization: `Bearer ${options.adminToken.reveal()}`,
-        "x-request-id": context.requestId,
-        ...(body ? { "content-type": "application/json" } : {}),
-      },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-      redirect: "error",
-      signal: context.signal,
-    });
-  } catch (error) {
+  const request = {
+    method,
+    headers: {
+      authorization: `Bearer ${options.adminToken.reveal()}`,
+      "x-request-id": context.requestId,
+      ...(body ? { "content-type": "application/json" } : {}),
+    },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+    signal: context.signal,
+    maxBytes: ANSWER_MAX_BYTES,
+  };
+  const { status, text } = await sendOutbound(new URL(path, options.adminUrl), request).catch((error: unknown) => {
     throw toNetworkFailure(error);
-  }
-  if (response.status === 204) return { status: 204, body: undefined };
-  const parsed: unknown = await response.json().catch(() => {
-    throw new ProviderError("ambiguous", `the storage system answered ${response.status} with something that is not JSON`);
   });
-  return { status: response.status, body: parsed };
+  if (status === 204) return { status, body: undefined };
+  try {
+    return { status, body: JSON.parse(text) as unknown };
+  } catch {
+    throw new ProviderError("ambiguous", `the storage system answered ${status} with something that is not JSON`);
+  }
 }
 
 function expect200<T>(schema: z.ZodType<T>): (answer: Answer) => T {

@@ -2,10 +2,11 @@ import { Sha256 } from "@aws-crypto/sha256-js";
 import { HttpRequest } from "@smithy/protocol-http";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { z } from "zod";
+import { sendOutbound } from "@/lib/platform/outbound";
 import type { Secret } from "@/lib/platform/secret";
 import { errorReplySchema } from "@/lib/providers/rgw-admin/replies";
 import { ProviderError, type ProviderFailure } from "@/lib/providers/errors";
-import { toNetworkFailure } from "@/lib/providers/network-failure";
+import { ANSWER_MAX_BYTES, toNetworkFailure } from "@/lib/providers/network-failure";
 import type { CallContext } from "@/lib/providers/provider";
 
 /** Where the Admin Ops API is, and with what its requests are signed. */
@@ -51,9 +52,9 @@ export async function callAdminOps(
     await signer.sign(new HttpRequest({ method, protocol: base.protocol, hostname: base.hostname, path, query, headers }))
   ).headers;
   try {
-    const init = { method, headers: signed, redirect: "error" as const, signal: context.signal };
-    const response = await fetch(new URL(`${path}?${encodeQuery(query)}`, base), init);
-    return { status: response.status, body: parse(await response.text()), aheadMs: readAhead(response) };
+    const request = { method, headers: signed, signal: context.signal, maxBytes: ANSWER_MAX_BYTES };
+    const answer = await sendOutbound(new URL(`${path}?${encodeQuery(query)}`, base), request);
+    return { status: answer.status, body: parse(answer.text), aheadMs: readAhead(answer.headers.date) };
   } catch (error) {
     throw toNetworkFailure(error);
   }
@@ -119,8 +120,8 @@ function parse(text: string): unknown {
   }
 }
 
-function readAhead(response: Response): number | undefined {
-  const date = Date.parse(response.headers.get("date") ?? "");
+function readAhead(header: string | undefined): number | undefined {
+  const date = Date.parse(header ?? "");
   return Number.isNaN(date) ? undefined : date - Date.now();
 }
 

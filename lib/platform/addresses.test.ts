@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { findAddressProblem } from "@/lib/platform/addresses";
+
+test.each([
+  ["169.254.169.254", "a cloud's metadata service"],
+  ["[::ffff:169.254.169.254]", "a cloud's metadata service"],
+  ["[fd00:ec2::254]", "a cloud's metadata service"],
+  ["100.100.100.200", "a cloud's metadata service"],
+  ["metadata.google.internal", "a cloud's metadata service"],
+  ["Metadata.Google.Internal.", "a cloud's metadata service"],
+  ["169.254.7.7", "a link-local address"],
+  ["[fe80::1]", "a link-local address"],
+  ["fe80::1%eth0", "a link-local address"],
+  ["[febf::1]", "a link-local address"],
+  ["[64:ff9b::a9fe:a9fe]", "a link-local address"],
+  ["0.0.0.0", "an address of no server"],
+  ["[::]", "an address of no server"],
+])("%s is %s", (host, problem) => {
+  expect(findAddressProblem(host)).toBe(problem);
+});
+
+test.each(["127.0.0.1", "[::1]", "10.0.0.1", "192.168.1.1", "[fd12:3456::1]", "192.0.2.7", "s3.example.org", "localhost", "100.100.100.201"])(
+  "%s may be storage",
+  (host) => {
+    expect(findAddressProblem(host)).toBeUndefined();
+  },
+);
+
+test.each(["http://2852039166", "http://0xa9fea9fe", "http://169.254.43518", "http://169.254.169.254."])("%s, as a URL has it, is seen through", (text) => {
+  expect(findAddressProblem(new URL(text).hostname)).toBe("a cloud's metadata service");
+});
