@@ -15,6 +15,7 @@ const PROGRAMS = [
   { name: "radosgw", paths: ["/usr/bin/radosgw"], packages: ["radosgw"], optional: true },
   { name: "Keystone", paths: ["/usr/bin/keystone-manage"], packages: ["keystone"], optional: true },
   { name: "uWSGI", paths: ["/usr/bin/uwsgi"], packages: ["uwsgi-core", "uwsgi-plugin-python3"], optional: true },
+  { name: "the OpenStack client", paths: ["/usr/bin/openstack"], packages: ["python3-openstackclient"], optional: true },
 ];
 
 /** Asked before dpkg starts a service: 101 says no. The rig starts its own, on loopback, in its own folder. */

@@ -34,20 +34,27 @@ export async function signInToKeystone(url: string, name: string, password: stri
 
 const JSON_HEADERS = { "content-type": "application/json" };
 
-/** What the gateways need of Keystone: their service user, the role member+, the S3 service in the catalogue. */
+/** Whom the portal signs in as. */
+export const PORTAL_USER = { userName: "latchkey", projectName: "service" };
+
+/** What the gateways and the portal need of Keystone: their users, the role member+, the S3 service in the catalogue. */
 export async function seedKeystone(url: string, secrets: RigSecrets, endpoint: string): Promise<void> {
   const admin = await signInToKeystone(url, "admin", secrets.keystoneAdminPassword, "admin");
   const roles = await admin.call<{ roles: { name: string; id: string }[] }>("GET", "/roles");
   const adminRole = roles.roles.find(({ name }) => name === "admin")?.id ?? "";
   await admin.call("POST", "/roles", { role: { name: "member+" } });
   const { project } = await admin.call<{ project: { id: string } }>("POST", "/projects", {
-    project: { name: "service", domain_id: "default" },
+    project: { name: PORTAL_USER.projectName, domain_id: "default" },
   });
-  const { user } = await admin.call<{ user: { id: string } }>("POST", "/users", {
-    user: { name: "rgw", domain_id: "default", password: secrets.keystoneGatewayPassword },
-  });
-  // Only an admin may ask Keystone about other people's secrets, as radosgw does.
-  await admin.call("PUT", `/projects/${project.id}/users/${user.id}/roles/${adminRole}`);
+  const users = [
+    ["rgw", secrets.keystoneGatewayPassword],
+    [PORTAL_USER.userName, secrets.keystonePortalPassword],
+  ];
+  for (const [name, password] of users) {
+    const { user } = await admin.call<{ user: { id: string } }>("POST", "/users", { user: { name, domain_id: "default", password } });
+    // Only an admin may ask Keystone about other people's credentials, as radosgw and the portal do.
+    await admin.call("PUT", `/projects/${project.id}/users/${user.id}/roles/${adminRole}`);
+  }
   const { service } = await admin.call<{ service: { id: string } }>("POST", "/services", {
     service: { name: "rgw-s3", type: "s3" },
   });

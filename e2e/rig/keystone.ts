@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { seedKeystone } from "./keystone-seed";
-import { answers, findRunning, startProgram, stopProgram, SYSTEM_ENVIRONMENT, waitUntil } from "./processes";
+import { answers, findRunning, run, startProgram, stopProgram, SYSTEM_ENVIRONMENT, waitUntil } from "./processes";
 import { assignPorts, type RigOptions, type RigSecrets } from "./settings";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -35,6 +35,19 @@ export async function startKeystone(options: RigOptions, secrets: RigSecrets): P
   const [gateway] = assignPorts(options).gateways;
   await seedKeystone(url, secrets, `http://127.0.0.1:${gateway}`);
   writeFileSync(seeded, "");
+}
+
+/** The witness: OpenStack's own client, as the first admin. Gives what it printed; costs a second a call. */
+export function runOpenstack(url: string, adminPassword: string, args: string[]): Promise<string> {
+  return run("/usr/bin/openstack", args, {
+    OS_AUTH_URL: url,
+    OS_IDENTITY_API_VERSION: "3",
+    OS_USERNAME: "admin",
+    OS_PASSWORD: adminPassword,
+    OS_PROJECT_NAME: "admin",
+    OS_USER_DOMAIN_NAME: "Default",
+    OS_PROJECT_DOMAIN_NAME: "Default",
+  });
 }
 
 export async function stopKeystone(options: RigOptions): Promise<void> {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 
+const RUN_WITHIN_MS = 90_000;
 const STOP_WITHIN_MS = 5_000;
 const POLL_MS = 25;
 
@@ -19,10 +20,10 @@ export const SYSTEM_ENVIRONMENT: NodeJS.ProcessEnv = {
 const execute = promisify(execFile);
 
 /** Runs a program to its end and gives what it printed. Throws with what it complained about. */
-export async function run(command: string, args: string[], seconds = 90): Promise<string> {
+export async function run(command: string, args: string[], environment: Record<string, string> = {}): Promise<string> {
   const { stdout } = await execute(command, args, {
-    env: SYSTEM_ENVIRONMENT,
-    timeout: seconds * 1_000,
+    env: { ...SYSTEM_ENVIRONMENT, ...environment } as NodeJS.ProcessEnv,
+    timeout: RUN_WITHIN_MS,
     maxBuffer: 64 * 1024 * 1024,
   });
   return stdout;

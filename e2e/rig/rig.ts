@@ -4,8 +4,16 @@ import { join, resolve } from "node:path";
 import { adminFile, confOf, type RigPair, startCeph, stopCeph } from "./ceph";
 import { composeCephConf } from "./ceph-conf";
 import { keystoneUrl, startKeystone, stopKeystone } from "./keystone";
+import { PORTAL_USER } from "./keystone-seed";
 import { answers, findRunning } from "./processes";
 import { asksKeystone, assignPorts, gatewayId, type GatewayKind, type RigOptions, type RigSecrets } from "./settings";
+
+export interface RigKeystone {
+  url: string;
+  adminPassword: string;
+  /** Of the portal, with the role admin in its project; both are of the default domain. */
+  user: { userName: string; projectName: string; password: string };
+}
 
 /** What a caller needs to know of a running rig; kept in rig.json, readable by its owner alone. */
 export interface Rig {
@@ -14,14 +22,14 @@ export interface Rig {
   /** Of a user with users=*, buckets=* and usage=*. */
   admin: RigPair;
   adminUrl: string;
-  keystone: { url: string; adminPassword: string } | undefined;
+  keystone: RigKeystone | undefined;
 }
 
 const PROGRAMS = ["ceph-mon", "ceph-osd", "monmaptool", "radosgw", "radosgw-admin", "keystone-manage", "uwsgi", "python3"];
 
-/** The programs that a rig needs and this machine does not have. */
-export function findMissingPrograms(): string[] {
-  return PROGRAMS.filter((name) => !existsSync(`/usr/bin/${name}`));
+/** The programs that a rig needs, and `more`, and this machine does not have. */
+export function findMissingPrograms(more: string[] = []): string[] {
+  return [...PROGRAMS, ...more].filter((name) => !existsSync(`/usr/bin/${name}`));
 }
 
 /** Brings the rig up from whatever is there; does nothing to what runs. */
@@ -87,7 +95,11 @@ function describeRig(options: RigOptions, secrets: RigSecrets): Rig {
     kind,
     endpoint: `http://127.0.0.1:${assignPorts(options).gateways[index]}`,
   }));
-  const keystone = { url: keystoneUrl(options), adminPassword: secrets.keystoneAdminPassword };
+  const keystone = {
+    url: keystoneUrl(options),
+    adminPassword: secrets.keystoneAdminPassword,
+    user: { ...PORTAL_USER, password: secrets.keystonePortalPassword },
+  };
   return {
     options,
     gateways,
@@ -119,6 +131,7 @@ function drawSecrets(folder: string): RigSecrets {
     osdUuid: randomUUID(),
     keystoneAdminPassword: randomBytes(24).toString("base64url"),
     keystoneGatewayPassword: randomBytes(24).toString("base64url"),
+    keystonePortalPassword: randomBytes(24).toString("base64url"),
   };
   writeFileSync(file, JSON.stringify(secrets), { mode: 0o600 });
   return secrets;

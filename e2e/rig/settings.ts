@@ -54,6 +54,7 @@ export interface RigSecrets {
   osdUuid: string;
   keystoneAdminPassword: string;
   keystoneGatewayPassword: string;
+  keystonePortalPassword: string;
 }
 
 export const asksKeystone = (options: RigOptions): boolean => options.gateways.some((kind) => kind !== "plain");

@@ -18,6 +18,8 @@ export interface Candidate {
   unreachable: Provider;
   /** Reads the principal's access key ids without our driver: the driver is no witness of its own. */
   readKeyIds: (principal: string) => Promise<string[]>;
+  /** Whether its gateways tell no difference between a wrong secret and an unknown id. */
+  answersAlike?: boolean;
   /** What the check finds out about this version of the product. */
   findings: Findings;
   stop: () => Promise<void>;
@@ -41,6 +43,7 @@ export function describeConformance(name: string, start: () => Promise<Candidate
   describe(`${name} keeps the provider's promises`, () => {
     let candidate: Candidate;
     let provider: Provider;
+    const toWrongSecret = () => (candidate.answersAlike ? "refused-unknown" : "refused-secret");
 
     beforeAll(async () => {
       candidate = await start();
@@ -98,7 +101,7 @@ export function describeConformance(name: string, start: () => Promise<Candidate
       const secret = await provider.putKey(spec, context());
       await answersSoon(spec.accessKeyId, secret, "accepted");
       if (provider.capabilities.choosesSecret) expect(secret.reveal()).toBe(first.reveal());
-      else await answersSoon(spec.accessKeyId, first, "refused-secret");
+      else await answersSoon(spec.accessKeyId, first, toWrongSecret());
       expect(await provider.listKeys(principal, context())).toHaveLength(1);
     });
 
@@ -114,7 +117,7 @@ export function describeConformance(name: string, start: () => Promise<Candidate
 
     test("a wrong secret is refused", async () => {
       const { spec } = await make();
-      await answersSoon(spec.accessKeyId, newSecret(), "refused-secret");
+      await answersSoon(spec.accessKeyId, newSecret(), toWrongSecret());
     });
 
     test("a removed key is refused within the bound, is gone, and its removal can be repeated", async () => {
@@ -148,6 +151,39 @@ export function describeConformance(name: string, start: () => Promise<Candidate
       await provider.setKeyState(spec, "inactive", context());
       await answersSoon(spec.accessKeyId, secret, "refused-unknown");
       await provider.setKeyState(spec, "active", context());
+      await answersSoon(spec.accessKeyId, secret, "accepted");
+    });
+
+    test("the secret of a key can be read where gateways answer alike, and that of an absent one is undefined", async () => {
+      if (candidate.answersAlike) expect(provider.readSecret).toBeDefined();
+      if (!provider.readSecret) return;
+      const { spec, secret } = await make();
+      expect((await provider.readSecret(spec, context()))?.reveal()).toBe(secret.reveal());
+      const other = await make();
+      expect(await provider.readSecret({ ...spec, principal: other.principal }, context())).toBeUndefined();
+      await provider.removeKey(spec, context());
+      expect(await provider.readSecret(spec, context())).toBeUndefined();
+      expect(await provider.readSecret(newSpec(newPrincipal()), context())).toBeUndefined();
+    });
+
+    test("a principal can be suspended where the capabilities say so, unless that stops somebody else's key", async () => {
+      const { suspendPrincipal, resumePrincipal } = provider;
+      expect([suspendPrincipal, resumePrincipal].map((method) => method !== undefined)).toEqual([
+        provider.capabilities.suspends,
+        provider.capabilities.suspends,
+      ]);
+      if (!suspendPrincipal || !resumePrincipal) return;
+      const { principal, spec, secret } = await make();
+      await answersSoon(spec.accessKeyId, secret, "accepted");
+      const second = newSpec(principal);
+      await provider.putKey(second, context());
+      await expect(suspendPrincipal(principal, [spec.accessKeyId], context())).rejects.toMatchObject({ failure: "conflict" });
+      expect(await answers(spec.accessKeyId, secret)).not.toContain("refused");
+      await suspendPrincipal(principal, [spec.accessKeyId, second.accessKeyId], context());
+      expect(await answers(spec.accessKeyId, secret)).toEqual(provider.gateways().map(() => "refused"));
+      await suspendPrincipal(principal, [spec.accessKeyId, second.accessKeyId], context());
+      await resumePrincipal(principal, context());
+      await resumePrincipal(principal, context());
       await answersSoon(spec.accessKeyId, secret, "accepted");
     });
 

@@ -5,6 +5,8 @@ import { builtinCredentialsSchema, builtinSettingsSchema } from "@/lib/providers
 import { createCephRgwProvider } from "@/lib/providers/ceph-rgw/ceph-rgw";
 import { cephRgwCredentialsSchema, cephRgwSettingsSchema } from "@/lib/providers/ceph-rgw/settings";
 import { ProviderError } from "@/lib/providers/errors";
+import { createKeystoneProvider } from "@/lib/providers/keystone/keystone";
+import { readKeystoneOptions } from "@/lib/providers/keystone/settings";
 import type { Gateway, Provider } from "@/lib/providers/provider";
 
 /** What a region's row holds for its driver, with the credentials unsealed. */
@@ -52,6 +54,14 @@ const DRIVERS: Record<string, Driver> = {
       });
     },
   },
+  keystone: {
+    secretField: "password",
+    create: ({ settings, signingRegion, endpoint, ...region }) => {
+      const credentials: unknown = JSON.parse(region.credentials.reveal());
+      const gateways = gatewaysOf({ ...region, endpoint });
+      return createKeystoneProvider(readKeystoneOptions({ settings, credentials, signingRegion, endpoint, gateways }));
+    },
+  },
 };
 
 /** Makes the driver of a region. Throws `invalid` for an unknown kind or settings of the wrong form, and names them. */
@@ -60,6 +70,7 @@ export function createProvider(kind: string, region: RegionConfiguration): Provi
   try {
     return driver.create(region);
   } catch (error) {
+    if (error instanceof ProviderError) throw error;
     const detail = error instanceof z.ZodError ? `: ${describeIssues(error)}` : "";
     throw new ProviderError("invalid", `the settings of region "${region.name}" do not fit its provider${detail}`);
   }
@@ -96,7 +107,7 @@ function describeIssues(error: z.ZodError): string {
   return names.join(", ");
 }
 
-function gatewaysOf(region: RegionConfiguration): Gateway[] {
+function gatewaysOf(region: Pick<RegionConfiguration, "name" | "endpoint" | "gateways">): Gateway[] {
   const [only = region.endpoint, ...more] = region.gateways;
   if (more.length === 0) return [{ name: region.name, endpoint: only }];
   return region.gateways.map((endpoint, index) => ({ name: `gateway ${index + 1}`, endpoint }));

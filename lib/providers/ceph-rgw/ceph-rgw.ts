@@ -1,18 +1,11 @@
 import { Secret } from "@/lib/platform/secret";
-import { type AdminAccess, type Answer, callAdminOps, codeOf, expectOk, toFailure } from "@/lib/providers/rgw-admin/admin-ops";
 import { checkCephRgw } from "@/lib/providers/ceph-rgw/check";
-import {
-  bucketNamesReplySchema,
-  bucketsReplySchema,
-  newKeyReplySchema,
-  quotaReplySchema,
-  statsReplySchema,
-  userReplySchema,
-  usersReplySchema,
-} from "@/lib/providers/rgw-admin/replies";
 import { ProviderError } from "@/lib/providers/errors";
 import { probeS3 } from "@/lib/providers/probe";
 import type { CallContext, Capabilities, Gateway, KeyRef, KeyState, KeyView, Provider } from "@/lib/providers/provider";
+import { type AdminAccess, type Answer, callAdminOps, codeOf, expectOk, toFailure } from "@/lib/providers/rgw-admin/admin-ops";
+import { newKeyReplySchema, userReplySchema, usersReplySchema } from "@/lib/providers/rgw-admin/replies";
+import { readBuckets, readQuota, readUsage } from "@/lib/providers/rgw-admin/stored";
 import { takeTurn } from "@/lib/providers/turns";
 
 export interface CephRgwOptions extends AdminAccess {
@@ -135,36 +128,10 @@ export function createCephRgwProvider(options: CephRgwOptions): Provider {
     probe: (gateway, accessKeyId, secretAccessKey, context) =>
       probeS3(gateway, options.signingRegion, accessKeyId, secretAccessKey, context),
 
-    async usage(principal, context) {
-      // Without sync the figures may be a day old.
-      const [user, buckets] = await Promise.all([
-        call("GET", "user", { uid: principal, stats: "True", sync: "True" }, context).then(expectOk(statsReplySchema)),
-        call("GET", "bucket", { uid: principal }, context).then(expectOk(bucketNamesReplySchema)),
-      ]);
-      const { size, num_objects: objects } = user.stats;
-      return { buckets: buckets.length, objects, bytes: BigInt(size), asOf: new Date() };
-    },
+    usage: (principal, context) => readUsage(options, principal, context),
 
-    async listBuckets(principal, context) {
-      const answer = await call("GET", "bucket", { uid: principal, stats: "True" }, context);
-      return expectOk(bucketsReplySchema)(answer).map((bucket) => {
-        const categories = Object.values(bucket.usage);
-        return {
-          name: bucket.bucket,
-          createdAt: bucket.creation_time,
-          objects: categories.reduce((sum, { num_objects }) => sum + num_objects, 0),
-          bytes: categories.reduce((sum, { size }) => sum + BigInt(size ?? 0), 0n),
-        };
-      });
-    },
+    listBuckets: (principal, context) => readBuckets(options, principal, context),
 
-    async quota(principal, context) {
-      const answer = await call("GET", "user", { quota: "", uid: principal }, context);
-      const { enabled, max_size, max_objects } = expectOk(quotaReplySchema)(answer).user_quota;
-      return {
-        bytes: enabled && max_size >= 0 ? BigInt(max_size) : undefined,
-        objects: enabled && max_objects >= 0 ? max_objects : undefined,
-      };
-    },
+    quota: (principal, context) => readQuota(options, principal, context),
   };
 }

@@ -1,0 +1,128 @@
+import { z } from "zod";
+import { ProviderError, type ProviderFailure } from "@/lib/providers/errors";
+import { errorReplySchema, pageSchema } from "@/lib/providers/keystone/replies";
+import { dropSession, type IdentityAccess, openSession, type Session } from "@/lib/providers/keystone/session";
+import { toNetworkFailure } from "@/lib/providers/network-failure";
+import type { CallContext } from "@/lib/providers/provider";
+
+export interface Answer {
+  status: number;
+  body: unknown;
+}
+
+const PAGES_MAX = 10_000;
+
+/**
+ * Sends one request as the service user. A refused token is replaced once: it may have been revoked, and a 401 proves
+ * that nothing was done.
+ */
+export async function callIdentity(
+  access: IdentityAccess,
+  method: "GET" | "POST" | "PUT" | "DELETE",
+  path: string,
+  context: CallContext,
+  body?: object,
+): Promise<Answer> {
+  const session = await openSession(access);
+  const answer = await send(access, session, method, path, context, body);
+  if (answer.status !== 401) return answer;
+  await dropSession(access, session);
+  return send(access, await openSession(access), method, path, context, body);
+}
+
+async function send(
+  access: IdentityAccess,
+  session: Session,
+  method: string,
+  path: string,
+  context: CallContext,
+  body: object | undefined,
+): Promise<Answer> {
+  if (context.signal.aborted) throw new ProviderError("unavailable", "given up before anything was sent");
+  try {
+    const response = await fetch(`${access.identityUrl}${path}`, {
+      method,
+      headers: {
+        "x-auth-token": session.token.reveal(),
+        "x-openstack-request-id": `req-${context.requestId}`,
+        ...(body ? { "content-type": "application/json" } : {}),
+      },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+      redirect: "error",
+      signal: context.signal,
+    });
+    return { status: response.status, body: parse(await response.text()) };
+  } catch (error) {
+    throw toNetworkFailure(error);
+  }
+}
+
+/** All members of a collection, page by page. Complete or it throws: a list that is cut off must not look whole. */
+export async function listAll<T>(
+  access: IdentityAccess,
+  collection: "users" | "projects" | "roles" | "credentials",
+  filter: Record<string, string>,
+  member: z.ZodType<T>,
+  context: CallContext,
+): Promise<T[]> {
+  const schema = z.looseObject({ [collection]: z.array(member) });
+  const members: T[] = [];
+  let query = new URLSearchParams(filter).toString();
+  for (let page = 0; page < PAGES_MAX; page += 1) {
+    const answer = await callIdentity(access, "GET", `/${collection}?${query}`, context);
+    const { links, truncated } = expectStatus(200, pageSchema)(answer);
+    members.push(...(expectStatus(200, schema)(answer)[collection] as T[]));
+    if (!links?.next) {
+      if (truncated) throw new ProviderError("unavailable", `Keystone cuts off its list of ${collection}: raise its list_limit`);
+      return members;
+    }
+    // Behind a proxy the address in the link may be another's; only where to go on is taken from it.
+    query = new URL(links.next, access.identityUrl).search.slice(1);
+  }
+  throw new ProviderError("unavailable", `the list of ${collection} does not end`);
+}
+
+/** The answer's body in the form it must have. Throws what any other status or form means. */
+export function expectStatus<T>(status: number, schema: z.ZodType<T>): (answer: Answer) => T {
+  return (answer) => {
+    if (answer.status !== status) throw toFailure(answer);
+    const parsed = schema.safeParse(answer.body);
+    // Without zod's error: it may quote what it was given, and that may hold secrets.
+    if (!parsed.success) throw new ProviderError("ambiguous", "Keystone's answer is not of the known form");
+    return parsed.data;
+  };
+}
+
+const FAILURES: Record<number, ProviderFailure> = {
+  400: "invalid",
+  401: "denied",
+  403: "denied",
+  404: "not-found",
+  409: "conflict",
+  413: "invalid",
+  429: "throttled",
+};
+
+/** What an answer that was not wanted means. Keystone's own words are left out: they may quote the request. */
+export function toFailure(answer: Answer): ProviderError {
+  const { status } = answer;
+  if (status === 403 && /Unable to create additional credentials/.test(messageOf(answer))) {
+    return new ProviderError("limit", "Keystone's limit of credentials for a user is reached", { status });
+  }
+  const said = status === 401 ? "Keystone refuses a token that it has just given" : `Keystone answered ${status}`;
+  const sentence = status === 403 ? "Keystone does not allow this to the portal's user" : said;
+  return new ProviderError(FAILURES[status] ?? "ambiguous", sentence, { status });
+}
+
+function messageOf(answer: Answer): string {
+  return errorReplySchema.safeParse(answer.body).data?.error.message ?? "";
+}
+
+/** Undefined for what is no JSON: pages of proxies, and empty bodies. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

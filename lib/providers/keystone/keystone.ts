@@ -1,0 +1,143 @@
+import { ProviderError } from "@/lib/providers/errors";
+import { checkKeystone } from "@/lib/providers/keystone/check";
+import { accessKeyIdOf, deletePair, findPair, type HeldPair, listCredentials, putPair } from "@/lib/providers/keystone/credentials";
+import { assertDomain, ensureRobot, findProject, findRobot, listRobots, type RobotAccess } from "@/lib/providers/keystone/robots";
+import type { KeystoneOptions } from "@/lib/providers/keystone/settings";
+import { setSuspended, suspendProject } from "@/lib/providers/keystone/suspension";
+import { probeS3 } from "@/lib/providers/probe";
+import type { CallContext, KeyRef, KeyView, Provider } from "@/lib/providers/provider";
+import type { AdminAccess } from "@/lib/providers/rgw-admin/admin-ops";
+import { readBuckets, readQuota, readUsage } from "@/lib/providers/rgw-admin/stored";
+
+/** Without a cache a gateway asks Keystone at every request. */
+const NO_CACHE_BOUND_MS = 1_000;
+
+/**
+ * The driver of OpenStack's Keystone: ec2 credentials, of a robot user in a project of its own for each principal.
+ * Beside it, where access is given, the Admin Ops API of the radosgw that asks this Keystone; there a principal is the
+ * user whose uid is the project's id.
+ */
+export function createKeystoneProvider(options: KeystoneOptions): Provider {
+  const { rgw } = options;
+
+  const listKeys = async (principal: string, context: CallContext): Promise<KeyView[]> => {
+    const robot = await findRobot(options, principal, context);
+    if (!robot) {
+      await assertDomain(options, context);
+      return [];
+    }
+    return (await listCredentials(options, robot.id, context)).map((credential) => ({
+      accessKeyId: accessKeyIdOf(credential),
+      state: "active",
+      marker: undefined,
+      createdAt: undefined,
+      lastUsedAt: undefined,
+    }));
+  };
+
+  /** The pair, if it is the principal's own. */
+  const findOwn = async ({ principal, accessKeyId }: KeyRef, context: CallContext): Promise<HeldPair | undefined> => {
+    const held = await findPair(options, accessKeyId, context);
+    if (!held) return undefined;
+    const robot = await findRobot(options, principal, context);
+    // Without its robot nobody can say whose the key is, and it may work.
+    if (!robot) throw new ProviderError("conflict", "the key exists, and its principal does not");
+    return held.userId === robot.id ? held : undefined;
+  };
+
+  return {
+    capabilities: {
+      choosesId: true,
+      choosesSecret: true,
+      deactivate: "none",
+      expiry: "none",
+      overlap: true,
+      lastUsed: false,
+      suspends: rgw !== undefined && options.exclusive,
+      revocationBoundMs: Math.max(options.cacheSeconds * 1_000, NO_CACHE_BOUND_MS),
+    },
+
+    gateways: () => options.gateways,
+
+    check: (context) => checkKeystone(options, context),
+
+    ensurePrincipal: (principal, displayName, context) => ensureRobot(options, principal, displayName, context),
+
+    listPrincipals: (context) => listRobots(options, context),
+
+    async putKey({ principal, accessKeyId, secretAccessKey }, context) {
+      const [project, robot] = await Promise.all([
+        findProject(options, principal, context),
+        findRobot(options, principal, context),
+      ]);
+      if (!project || !robot) throw new ProviderError("not-found", "the principal has no project or no robot in Keystone");
+      await putPair(options, { userId: robot.id, projectId: project.id, accessKeyId, secretAccessKey }, context);
+      return secretAccessKey;
+    },
+
+    listKeys,
+
+    async removeKey(key, context) {
+      const own = await findOwn(key, context);
+      const removed = own ? await deletePair(options, key.accessKeyId, context) : false;
+      const left = await listKeys(key.principal, context);
+      if (left.some((view) => view.accessKeyId === key.accessKeyId)) {
+        throw new ProviderError("ambiguous", "the key is still listed after its removal");
+      }
+      return removed ? "removed" : "absent";
+    },
+
+    async readSecret(key, context) {
+      const own = await findOwn(key, context);
+      if (own && !own.secretAccessKey) throw new ProviderError("invalid", "the key's credential holds no secret");
+      return own?.secretAccessKey;
+    },
+
+    probe: (gateway, accessKeyId, secretAccessKey, context) =>
+      probeS3(gateway, options.signingRegion, accessKeyId, secretAccessKey, context),
+
+    ...(rgw ? figuresOf(options, rgw) : {}),
+    ...(rgw && options.exclusive ? suspensionOf({ ...options, rgw }) : {}),
+  };
+}
+
+/** Of a project that has never been used RGW knows nothing. */
+function figuresOf(options: RobotAccess, rgw: AdminAccess): Pick<Provider, "usage" | "listBuckets" | "quota"> {
+  const ask = async <T>(
+    read: (access: AdminAccess, uid: string, context: CallContext) => Promise<T>,
+    unused: () => T,
+    principal: string,
+    context: CallContext,
+  ): Promise<T> => {
+    const project = await requireProject(options, principal, context);
+    return read(rgw, project, context).catch((error: unknown) => {
+      if (error instanceof ProviderError && error.failure === "not-found") return unused();
+      throw error;
+    });
+  };
+  return {
+    usage: (principal, context) =>
+      ask(readUsage, () => ({ buckets: 0, objects: 0, bytes: 0n, asOf: new Date() }), principal, context),
+    listBuckets: (principal, context) => ask(readBuckets, () => [], principal, context),
+    quota: (principal, context) => ask(readQuota, () => ({ bytes: undefined, objects: undefined }), principal, context),
+  };
+}
+
+function suspensionOf(
+  options: RobotAccess & { rgw: AdminAccess },
+): Required<Pick<Provider, "suspendPrincipal" | "resumePrincipal">> {
+  return {
+    async suspendPrincipal(principal, accessKeyIds, context) {
+      await suspendProject(options, await requireProject(options, principal, context), accessKeyIds, context);
+    },
+    async resumePrincipal(principal, context) {
+      await setSuspended(options.rgw, await requireProject(options, principal, context), false, context);
+    },
+  };
+}
+
+async function requireProject(options: RobotAccess, principal: string, context: CallContext): Promise<string> {
+  const project = await findProject(options, principal, context);
+  if (!project) throw new ProviderError("not-found", "the principal has no project in Keystone");
+  return project.id;
+}

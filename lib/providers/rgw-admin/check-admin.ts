@@ -1,0 +1,40 @@
+import type { z } from "zod";
+import { ProviderError } from "@/lib/providers/errors";
+import type { CallContext } from "@/lib/providers/provider";
+import { type AdminAccess, callAdminOps, codeOf, expectOk, toSkewFailure } from "@/lib/providers/rgw-admin/admin-ops";
+import { userReplySchema } from "@/lib/providers/rgw-admin/replies";
+
+/** radosgw refuses signatures from 15 minutes on; a third of that is time to set a clock right. Milliseconds. */
+export const SKEW_MAX_MS = 300_000;
+
+/** By Ceph's names of capabilities. */
+export type Capability = readonly [type: string, need: "read" | "write"];
+
+/**
+ * The user that an admin pair belongs to. Throws, in words for an admin, what is wrong: the address, the credential, a
+ * clock or a capability.
+ */
+export async function checkAdmin(
+  access: AdminAccess,
+  needed: readonly Capability[],
+  context: CallContext,
+): Promise<z.infer<typeof userReplySchema>> {
+  const answer = await callAdminOps(access, "GET", "user", { "access-key": access.accessKeyId }, context);
+  if (answer.status === 404 || (answer.status !== 200 && codeOf(answer) === undefined)) {
+    throw new ProviderError("invalid", `no Admin Ops API answers at ${new URL(access.adminPath, access.adminUrl).href}`);
+  }
+  const user = expectOk(userReplySchema)(answer);
+  if (Math.abs(answer.aheadMs ?? 0) > SKEW_MAX_MS) throw toSkewFailure(answer.aheadMs ?? 0);
+  const missing = needed.filter(([type, need]) => !user.caps.some((cap) => cap.type === type && allows(cap.perm, need)));
+  if (missing.length > 0) {
+    const named = missing.map(([type, need]) => `${type}=${need}`).join(", ");
+    throw new ProviderError("denied", `the admin user ${user.user_id} lacks the capabilities ${named}`);
+  }
+  return user;
+}
+
+/** `*`, `read`, `write` or `read, write`. */
+function allows(perm: string, need: string): boolean {
+  const parts = perm.split(",").map((part) => part.trim());
+  return parts.includes("*") || parts.includes(need);
+}
