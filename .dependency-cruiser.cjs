@@ -37,6 +37,7 @@ module.exports = {
     }),
     forbid("rules-are-pure", "No database, no network.", { path: `${noun}rules\\.ts$` }, {
       path: "^(prisma/|lib/(gate|jobs|providers)/|lib/platform/(db|env|logger))",
+      dependencyTypesNot: ["type-only"],
     }),
     forbid("components-reach-actions-schema-rules", "Everything else is the server's.", { path: "^components/" }, {
       path: "^(app/|prisma/|lib/(jobs|worker|providers|builtin-s3|audit|supervisor|database|web-server|cli)/|lib/[^/]+/(data|loaders|mutations))",

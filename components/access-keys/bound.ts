@@ -3,9 +3,13 @@ const NOTABLE_SECONDS = 10;
 
 /** How long a removed key may still work in a region, in words: "within 1 second", "within 5 minutes". */
 export function describeBound(seconds: number): string {
-  if (seconds <= 1) return "within 1 second";
-  if (seconds < 120) return `within ${Math.ceil(seconds)} seconds`;
-  return `within ${Math.ceil(seconds / 60)} minutes`;
+  return `within ${describeDuration(seconds)}`;
+}
+
+/** A time in words, rounded up: "1 second", "5 minutes". */
+export function describeDuration(seconds: number): string {
+  if (seconds <= 1) return "1 second";
+  return seconds < 120 ? `${Math.ceil(seconds)} seconds` : `${Math.ceil(seconds / 60)} minutes`;
 }
 
 /** Why the bound is what it is, as the end of a sentence; empty where it is short. */

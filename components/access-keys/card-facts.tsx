@@ -38,7 +38,12 @@ export function CardFacts({ card, mayIssue }: { card: Card; mayIssue: boolean })
         </Notice>
       ) : null}
       {notice ? <Notice look="warn">{notice}</Notice> : null}
-      <Hint card={card} mayIssue={mayIssue} />
+      <Hint card={card} mayIssue={mayIssue && !card.enableFrom} />
+      {card.enableFrom ? (
+        <p className="text-[0.8125rem] text-muted">
+          CLI access can be enabled again from <Time exact iso={card.enableFrom} />: until then gateways may hold the old keys.
+        </p>
+      ) : null}
       <Receipts card={card} />
     </div>
   );

@@ -84,11 +84,11 @@ interface Action {
 }
 
 /** The buttons of a card, as role and state allow. The server decides again. */
-function listActions({ state, change, region }: Card, powers: KeyPowers): Action[] {
+function listActions({ state, change, region, enableFrom }: Card, powers: KeyPowers): Action[] {
   const actions: Action[] = [];
   const current = state === "ACTIVE" || state === "INACTIVE" || state === "EXPIRED";
   const mayIssue = powers.issue && !region.disabled && !change;
-  if (mayIssue && (state === "NOT CONFIGURED" || state === "DISABLED" || state === "REVOKING")) {
+  if (mayIssue && !enableFrom && (state === "NOT CONFIGURED" || state === "DISABLED" || state === "REVOKING")) {
     actions.push({ dialog: "enable", text: "Enable CLI Access", look: "primary" });
   }
   if (mayIssue && current) actions.push({ dialog: "regenerate", text: "Regenerate Keys", look: "secondary" });

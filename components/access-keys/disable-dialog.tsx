@@ -4,13 +4,14 @@ import { useEffect, useRef, useState } from "react";
 import { disableAccess } from "@/lib/access-keys/actions";
 import { type Card, CONFIRM_WORD } from "@/lib/access-keys/schema";
 import { DisableForm } from "@/components/access-keys/disable-form";
-import { isSettled } from "@/components/access-keys/receipt";
+import { judgeReceipts } from "@/components/access-keys/receipt";
 import { ReceiptList } from "@/components/access-keys/receipt-list";
 import { ask } from "@/components/ui/reply";
 import { createRequestId } from "@/components/access-keys/request-id";
 import { Button } from "@/components/ui/button";
 import { Dialog, DialogButtons, DialogContent, DialogTitle } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/notice";
+import { Time } from "@/components/ui/time";
 
 interface DisableDialogProps {
   project: string;
@@ -97,20 +98,21 @@ interface OutcomeProps {
   onClose: () => void;
 }
 
-/** Whether every key has receipts, all of them refusals. The card may be older than the reply: then it has none. */
-function isProvedDead(accessKeyIds: readonly string[], { receipts }: Card): boolean {
-  const linesOf = (accessKeyId: string) => receipts.filter((line) => line.accessKeyId === accessKeyId);
-  return accessKeyIds.length > 0 && accessKeyIds.every((id) => linesOf(id).length > 0 && linesOf(id).every(isSettled));
-}
+const SENTENCES: Partial<Record<ReturnType<typeof judgeReceipts>, string>> = {
+  refused: "The keys are removed, and every gateway refuses them.",
+  sampled: "The keys are removed, and the gateways that were asked refuse them.",
+  unmeasurable: "The keys are removed. Not every gateway can be measured; the time that is told there is the longest.",
+};
 
 /** What came of it: a line per gateway until each refuses. */
 function Outcome({ message, card, accessKeyIds, onClose }: OutcomeProps) {
   const lines = card.receipts.filter((line) => accessKeyIds.includes(line.accessKeyId));
-  const over = isProvedDead(accessKeyIds, card);
+  const judgement = judgeReceipts(accessKeyIds, card.receipts);
+  const over = judgement !== "none" && judgement !== "open";
   return (
     <>
-      <Notice look={over ? "good" : "info"} role="status">
-        {over ? "The keys are removed, and every gateway refuses them." : message}
+      <Notice look={judgement === "refused" || judgement === "sampled" ? "good" : "info"} role="status">
+        {SENTENCES[judgement] ?? message}
       </Notice>
       <div role="status" className="grid gap-2">
         {lines.length > 0 ? (
@@ -119,7 +121,16 @@ function Outcome({ message, card, accessKeyIds, onClose }: OutcomeProps) {
           <p className="text-muted">Waiting for the gateways…</p>
         )}
       </div>
-      <p className="text-muted">CLI access can be enabled again at any time. Your buckets and data stay.</p>
+      <p className="text-muted">
+        {card.enableFrom ? (
+          <>
+            CLI access can be enabled again from <Time exact iso={card.enableFrom} />, when no gateway can hold the old keys any more.
+          </>
+        ) : (
+          "CLI access can be enabled again at any time."
+        )}{" "}
+        Your buckets and data stay.
+      </p>
       <DialogButtons>
         <Button onClick={onClose}>Close</Button>
       </DialogButtons>

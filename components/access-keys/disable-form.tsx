@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { describeBound, explainBound } from "@/components/access-keys/bound";
+import { describeBound, describeDuration, explainBound } from "@/components/access-keys/bound";
 import { ConfirmField } from "@/components/access-keys/confirm-field";
 import { ProgressLine } from "@/components/access-keys/progress-line";
 import { Button } from "@/components/ui/button";
@@ -17,6 +17,9 @@ interface DisableFormProps {
   onDisable: (reason: string | undefined) => void;
   onCancel: () => void;
 }
+
+/** From the decision to a suspension at the gateways. */
+const SUSPENSION_SECONDS = 1;
 
 export function DisableForm({ region, reasonRequired, error, working, onDisable, onCancel }: DisableFormProps) {
   const [word, setWord] = useState("");
@@ -48,9 +51,20 @@ export function DisableForm({ region, reasonRequired, error, working, onDisable,
         <ul className="grid gap-0.5">
           <li>This breaks every CLI session and integration that uses these credentials.</li>
           <li>
-            The keys of {region.name} are refused {describeBound(bound)}
-            {explainBound(bound)}.
+            {region.suspends ? (
+              `This stops every key of this project in ${region.name} ${describeBound(SUSPENSION_SECONDS)}, or ${describeBound(bound)} where it has keys from elsewhere.`
+            ) : (
+              <>
+                The keys of {region.name} are refused {describeBound(bound)}
+                {explainBound(bound)}.
+              </>
+            )}
           </li>
+          {region.suspends && bound > SUSPENSION_SECONDS ? (
+            <li>
+              CLI access can be enabled again after {describeDuration(bound)}: until then its gateways may hold the old keys.
+            </li>
+          ) : null}
           <li>Your buckets and data stay.</li>
         </ul>
       </Notice>

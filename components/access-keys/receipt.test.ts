@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describeReceipt } from "@/components/access-keys/receipt";
+import { describeReceipt, judgeReceipts } from "@/components/access-keys/receipt";
 
 const line = {
   accessKeyId: "LKAAA0000000000000AA",
@@ -9,6 +9,7 @@ const line = {
   lastAcceptedAt: null,
   firstRefusedAt: null,
   unmeasurable: null,
+  sampled: false,
 };
 
 test.each([
@@ -23,7 +24,22 @@ test.each([
   ],
   ["accepting", { lastAcceptedAt: "2026-01-01T00:00:01.000Z" }, "north: still accepting, at most 300 s"],
   ["unknown yet", {}, "north: removed, waiting for the first refusal"],
-  ["not measurable", { unmeasurable: "it answers all keys alike" }, "north: not measurable, it answers all keys alike"],
+  ["not measurable", { unmeasurable: "it answers all keys alike" }, "north: not measurable, it answers all keys alike; it ends at most 300 s after the removal"],
+  ["sampled", { sampled: true, firstRefusedAt: "2026-01-01T00:00:00.210Z" }, "north, sampled: refused after 0.2 s"],
 ])("%s", (_name, change, sentence) => {
   expect(describeReceipt({ ...line, ...change }, 300)).toBe(sentence);
+});
+
+const refused = { ...line, firstRefusedAt: "2026-01-01T00:00:00.210Z" };
+const other = { ...refused, accessKeyId: "LKAAA0000000000000AB" };
+
+test.each([
+  ["nothing yet", [], "none"],
+  ["of one of two keys", [refused], "none"],
+  ["of which one is open", [{ ...refused, ...line }, other], "open"],
+  ["all refused", [refused, other], "refused"],
+  ["of which one is a sample", [{ ...refused, sampled: true }, other], "sampled"],
+  ["of which one cannot be measured", [{ ...line, unmeasurable: "it answers alike" }, other], "unmeasurable"],
+] as const)("receipts: %s", (_name, receipts, judgement) => {
+  expect(judgeReceipts([line.accessKeyId, other.accessKeyId], receipts)).toBe(judgement);
 });

@@ -2,16 +2,21 @@ import type { ReceiptLine } from "@/lib/access-keys/schema";
 
 /**
  * One gateway's part of a receipt in words: "north: refused after 0.2 s", counted from the decision, since until then
- * the key worked. `boundSeconds`, where known, says how long a gateway that still accepts the key may go on doing so.
+ * the key worked. "sampled" says that of the gateways behind one address only those that answered are known.
+ * `boundSeconds`, where known, says how long a gateway that still accepts the key may go on doing so.
  */
 export function describeReceipt(line: ReceiptLine, boundSeconds?: number): string {
-  const { gateway, unmeasurable, decidedAt, removedAt, firstRefusedAt, lastAcceptedAt } = line;
+  const { unmeasurable, decidedAt, removedAt, firstRefusedAt, lastAcceptedAt } = line;
+  const gateway = line.sampled ? `${line.gateway}, sampled` : line.gateway;
   if (firstRefusedAt) {
     const removal = Date.parse(removedAt) - Date.parse(decidedAt);
     const slow = removal >= SLOW_REMOVAL_MS ? ` (the removal took ${formatSeconds(removal)} s)` : "";
     return `${gateway}: refused after ${formatSeconds(Date.parse(firstRefusedAt) - Date.parse(decidedAt))} s${slow}`;
   }
-  if (unmeasurable) return `${gateway}: not measurable, ${unmeasurable}`;
+  if (unmeasurable) {
+    const end = boundSeconds === undefined ? "" : `; it ends at most ${Math.ceil(boundSeconds)} s after the removal`;
+    return `${gateway}: not measurable, ${unmeasurable}${end}`;
+  }
   if (!lastAcceptedAt) return `${gateway}: removed, waiting for the first refusal`;
   return `${gateway}: still accepting${boundSeconds === undefined ? "" : `, at most ${Math.max(1, Math.ceil(boundSeconds))} s`}`;
 }
@@ -27,4 +32,16 @@ function formatSeconds(ms: number): string {
 /** Whether a gateway has nothing more to tell. */
 export function isSettled(line: ReceiptLine): boolean {
   return line.firstRefusedAt !== null || line.unmeasurable !== null;
+}
+
+/** What is known of keys at all gateways: `none` before there are receipts of every key. */
+export function judgeReceipts(
+  accessKeyIds: readonly string[],
+  receipts: readonly ReceiptLine[],
+): "none" | "open" | "refused" | "sampled" | "unmeasurable" {
+  const lines = receipts.filter((line) => accessKeyIds.includes(line.accessKeyId));
+  if (accessKeyIds.length === 0 || accessKeyIds.some((id) => !lines.some((line) => line.accessKeyId === id))) return "none";
+  if (!lines.every(isSettled)) return "open";
+  if (lines.some((line) => line.firstRefusedAt === null)) return "unmeasurable";
+  return lines.some((line) => line.sampled) ? "sampled" : "refused";
 }

@@ -23,6 +23,16 @@ export function listLiveKeys(tx: Transaction, principalId: string): Promise<Slot
   });
 }
 
+/** The access key ids of a principal, in all slots: those meant to work, now or again, and those whose end is decided. */
+export async function listWorkingKeys(principalId: string): Promise<{ working: string[]; ending: string[] }> {
+  const keys = await db.accessKey.findMany({
+    where: { principalId, state: { in: [...LIVE_STATES, "REVOKING"] } },
+    select: { accessKeyId: true, state: true },
+  });
+  const ids = (ending: boolean) => keys.filter((key) => (key.state === "REVOKING") === ending).map((key) => key.accessKeyId);
+  return { working: ids(false), ending: ids(true) };
+}
+
 /**
  * Moves a key by an event of the state table, if its state allows it when the row is written. False when it did
  * not: someone else moved it first.

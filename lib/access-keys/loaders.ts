@@ -7,6 +7,7 @@ import type { ProjectScope } from "@/lib/gate/scope";
 import { cutPage, decodeCursor, olderThan } from "@/lib/platform/cursor";
 import { db } from "@/lib/platform/db";
 import { logger } from "@/lib/platform/logger";
+import type { Capabilities } from "@/lib/providers/provider";
 import { openProvider } from "@/lib/regions/data";
 import type { Prisma, Region } from "@/prisma/generated/client";
 
@@ -51,6 +52,7 @@ export async function loadCards(scope: ProjectScope): Promise<Card[]> {
       principals: {
         where: { projectId: scope.projectId },
         select: {
+          suspendedUntil: true,
           accessKeys: {
             where: { slot: DEFAULT_SLOT },
             orderBy: { createdAt: "desc" },
@@ -64,21 +66,32 @@ export async function loadCards(scope: ProjectScope): Promise<Card[]> {
   });
   return regions.map((region) => {
     const principal = region.principals[0];
-    return composeCard(region, principal?.accessKeys ?? [], principal?.operations[0], now);
+    return composeCard(region, principal, now);
   });
 }
 
-function composeCard(region: Region, keys: CardKey[], operation: CardOperation | undefined, now: Date): Card {
+interface CardPrincipal {
+  suspendedUntil: Date | null;
+  accessKeys: CardKey[];
+  operations: CardOperation[];
+}
+
+function composeCard(region: Region, principal: CardPrincipal | undefined, now: Date): Card {
+  const { accessKeys: keys, operations, suspendedUntil } = principal ?? { accessKeys: [], operations: [], suspendedUntil: null };
+  const [operation] = operations;
   const current = keys.find((key) => CURRENT_STATES.includes(key.state));
-  const bound = readBoundSeconds(region);
-  const recent = keys.filter((key) => key.endedAt && now.getTime() - key.endedAt.getTime() < RECEIPTS_SHOWN_MS);
+  const capabilities = readCapabilities(region);
+  const recent = keys.filter(
+    (key) => key.state === "REVOKING" || (key.endedAt && now.getTime() - key.endedAt.getTime() < RECEIPTS_SHOWN_MS),
+  );
   return {
     region: {
       name: region.name,
       endpoint: region.endpoint,
       signingRegion: region.signingRegion,
-      revocationBoundSeconds: bound ?? 0,
-      disabled: region.disabledAt !== null || bound === undefined,
+      revocationBoundSeconds: (capabilities?.revocationBoundMs ?? 0) / 1_000,
+      suspends: capabilities?.suspends ?? false,
+      disabled: region.disabledAt !== null || capabilities === undefined,
     },
     state: deriveCardState(keys.map((key) => key.state)),
     key: current
@@ -90,17 +103,18 @@ function composeCard(region: Region, keys: CardKey[], operation: CardOperation |
         }
       : null,
     change: composeChange(operation),
-    notice: bound === undefined ? MISCONFIGURED : composeNotice(keys, operation, now),
-    receipts: recent.flatMap(composeReceipts),
+    notice: capabilities ? composeNotice(keys, operation, capabilities, now) : MISCONFIGURED,
+    enableFrom: suspendedUntil && suspendedUntil > now ? suspendedUntil.toISOString() : null,
+    receipts: recent.flatMap((key) => composeReceipts(key, region)),
   };
 }
 
 const MISCONFIGURED = "The portal's settings for this region do not work. Keys that exist are not touched; tell your administrators.";
 
 /** Undefined for a region whose settings or credentials do not open: it must not take the other cards with it. */
-function readBoundSeconds(region: Region): number | undefined {
+function readCapabilities(region: Region): Capabilities | undefined {
   try {
-    return openProvider(region).capabilities.revocationBoundMs / 1_000;
+    return openProvider(region).capabilities;
   } catch (error) {
     logger.error({ err: error, region: region.name }, "the region cannot be opened");
     return undefined;
@@ -121,19 +135,29 @@ function composeChange(operation: CardOperation | undefined): Card["change"] {
   };
 }
 
-function composeNotice(keys: CardKey[], operation: CardOperation | undefined, now: Date): string | null {
-  const slow = keys.some(
-    (key) => key.state === "REVOKING" && key.endedAt && now.getTime() - key.endedAt.getTime() > SLOW_REMOVAL_MS,
-  );
-  if (slow) {
+function composeNotice(
+  keys: CardKey[],
+  operation: CardOperation | undefined,
+  { revocationBoundMs }: Capabilities,
+  now: Date,
+): string | null {
+  const ending = keys.filter((key) => key.state === "REVOKING");
+  const since = (time: Date | null) => (time ? now.getTime() - time.getTime() : 0);
+  if (ending.some((key) => !key.removedAt && since(key.endedAt) > SLOW_REMOVAL_MS)) {
     return "The storage system has not confirmed the removal yet: the old keys may still work. Latchkey keeps trying.";
+  }
+  if (ending.some((key) => since(key.removedAt) > revocationBoundMs + SLOW_REMOVAL_MS)) {
+    return "The keys are removed, but not every gateway has refused them in its time: they may still work there. Latchkey keeps asking.";
   }
   if (operation?.state !== "FAILED") return null;
   const works = keys.some((key) => key.state === "ACTIVE") ? "The keys shown here still work." : "";
   return `The last change was not completed and was undone. ${works}`.trim();
 }
 
-function composeReceipts(key: Pick<CardKey, "accessKeyId" | "endedAt" | "receipts">): ReceiptLine[] {
+function composeReceipts(
+  key: Pick<CardKey, "accessKeyId" | "endedAt" | "receipts">,
+  region: Pick<Region, "gateways">,
+): ReceiptLine[] {
   return key.receipts.map((receipt) => ({
     accessKeyId: key.accessKeyId,
     gateway: receipt.gateway,
@@ -142,6 +166,8 @@ function composeReceipts(key: Pick<CardKey, "accessKeyId" | "endedAt" | "receipt
     lastAcceptedAt: receipt.lastAcceptedAt?.toISOString() ?? null,
     firstRefusedAt: receipt.firstRefusedAt?.toISOString() ?? null,
     unmeasurable: receipt.unmeasurable,
+    // Behind the one address that is known there may be several gateways.
+    sampled: region.gateways.length === 0,
   }));
 }
 
@@ -161,7 +187,7 @@ export interface KeyRow {
 }
 
 const rowInclude = {
-  region: { select: { name: true } },
+  region: { select: { name: true, gateways: true } },
   createdBy: { select: { name: true } },
   endedBy: { select: { name: true } },
   receipts: true,
@@ -246,6 +272,6 @@ function composeRow(key: KeyWithNames): KeyRow {
     endedAt: key.endedAt?.toISOString() ?? null,
     endedBy: key.endedBy?.name ?? null,
     endReason: key.endReason,
-    receipts: composeReceipts(key),
+    receipts: composeReceipts(key, key.region),
   };
 }

@@ -62,7 +62,8 @@ test.each<[KeyState[], string]>([
 });
 
 describe("deciding", () => {
-  const slot = (...states: KeyState[]) => ({ states, regionDisabled: false });
+  const now = new Date("2026-01-01T12:00:00Z");
+  const slot = (...states: KeyState[]) => ({ states, regionDisabled: false, suspendedUntil: null });
 
   test.each([
     ["ENABLE", slot(), undefined],
@@ -70,13 +71,15 @@ describe("deciding", () => {
     ["ENABLE", slot("ACTIVE"), "already-enabled"],
     ["ENABLE", slot("INACTIVE"), "already-enabled"],
     ["ENABLE", slot("CREATING"), "busy"],
-    ["ENABLE", { states: [], regionDisabled: true }, "region-disabled"],
+    ["ENABLE", { ...slot(), regionDisabled: true }, "region-disabled"],
+    ["ENABLE", { ...slot("REVOKING"), suspendedUntil: new Date("2026-01-01T12:00:01Z") }, "suspended"],
+    ["ENABLE", { ...slot("REVOKED"), suspendedUntil: now }, undefined],
     ["REGENERATE", slot("ACTIVE", "REVOKING"), undefined],
     ["REGENERATE", slot("EXPIRED"), undefined],
     ["REGENERATE", slot("ACTIVE", "ISSUED"), "busy"],
     ["REGENERATE", slot("REVOKED"), "not-enabled"],
   ] as const)("%s with %j", (kind, situation, refusal) => {
-    const decision = decideIssue(kind, situation);
+    const decision = decideIssue(kind, situation, now);
     expect(decision.ok ? undefined : decision.reason).toBe(refusal);
   });
 
@@ -88,6 +91,11 @@ describe("deciding", () => {
       reason: "reason-required",
     });
   });
+});
+
+test("a refusal that ends by itself says when", () => {
+  const from = new Date("2026-01-01T12:05:02.400Z");
+  expect(describeRefusal("suspended", { from })).toContain("until 2026-01-01 12:05:02 UTC. Nothing was changed");
 });
 
 test.each(REFUSALS)("%s has a sentence, and none promises more speed than is known", (reason) => {

@@ -79,15 +79,18 @@ export type IssueKind = "ENABLE" | "REGENERATE";
 export interface SlotSituation {
   states: readonly KeyState[];
   regionDisabled: boolean;
+  /** Until when all keys of the project are stopped; null when they are not. */
+  suspendedUntil: Date | null;
 }
 
 /** Whether a new pair may be made now: what `regenerate` replaces must exist, what `enable` makes must not. */
-export function decideIssue(kind: IssueKind, slot: SlotSituation): { ok: true } | { ok: false; reason: Refusal } {
+export function decideIssue(kind: IssueKind, slot: SlotSituation, now: Date): { ok: true } | { ok: false; reason: Refusal } {
   if (slot.regionDisabled) return { ok: false, reason: "region-disabled" };
   if (slot.states.some((state) => PENDING_STATES.includes(state))) return { ok: false, reason: "busy" };
   const hasCurrent = slot.states.some((state) => CURRENT_STATES.includes(state));
   if (kind === "ENABLE" && hasCurrent) return { ok: false, reason: "already-enabled" };
   if (kind === "REGENERATE" && !hasCurrent) return { ok: false, reason: "not-enabled" };
+  if (slot.suspendedUntil && slot.suspendedUntil > now) return { ok: false, reason: "suspended" };
   return { ok: true };
 }
 
@@ -106,6 +109,7 @@ const SENTENCES: Record<Refusal, string> = {
   "not-enabled": "CLI access is not enabled here. Nothing was changed.",
   busy: "Another change is under way here. Nothing was changed; try again when it is done.",
   "region-disabled": "This region is switched off by the administrators. Nothing was changed.",
+  suspended: "The gateways here may still hold the keys that were disabled. Nothing was changed; enable again later.",
   "reason-required": "Say why you disable the access. Nothing was changed.",
   "request-reused": "This request was sent before with other values. Nothing was changed; open the dialog again.",
   superseded: "The access was disabled while the new pair was being made. The new pair does not work.",
@@ -119,11 +123,19 @@ const SENTENCES: Record<Refusal, string> = {
 
 /**
  * The sentence for a refusal: what happened, whether anything changed, what works now.
- * `current`: whether a current pair goes on working; `who`: the person whose change came first.
+ * `current`: whether a current pair goes on working; `who`: the person whose change came first; `from`: when it will be
+ * possible.
  */
-export function describeRefusal(reason: Refusal, facts: { current?: boolean; who?: string | undefined } = {}): string {
+export function describeRefusal(
+  reason: Refusal,
+  facts: { current?: boolean; who?: string | undefined; from?: Date | undefined } = {},
+): string {
   if (reason === "busy" && facts.who) {
     return `${facts.who} is changing the access here right now. Nothing of yours was changed; try again when it is done.`;
+  }
+  if (reason === "suspended" && facts.from) {
+    const from = `${facts.from.toISOString().slice(0, 19).replace("T", " ")} UTC`;
+    return `The gateways here may hold the disabled keys until ${from}. Nothing was changed; CLI access can be enabled from then on.`;
   }
   const leavesCurrent: Refusal[] = [
     "storage-refused",

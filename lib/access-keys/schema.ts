@@ -44,6 +44,7 @@ export const REFUSALS = [
   "not-enabled",
   "busy",
   "region-disabled",
+  "suspended",
   "reason-required",
   "request-reused",
   "superseded",
@@ -104,6 +105,8 @@ const receiptLineSchema = z.strictObject({
   /** Null while the gateway has not refused yet. */
   firstRefusedAt: z.iso.datetime().nullable(),
   unmeasurable: z.string().nullable(),
+  /** Whether it is only known that some gateway behind one address answered. */
+  sampled: z.boolean(),
 });
 
 /** One card of Object Storage Credentials, as the polling route sends it. Times are ISO 8601 in UTC. */
@@ -114,6 +117,8 @@ export const cardSchema = z.strictObject({
     signingRegion: z.string(),
     /** How long a removed key may still work here, in seconds, by the provider's capabilities. */
     revocationBoundSeconds: z.number(),
+    /** Whether disabling stops every key of the project at once, and enabling has to wait for it. */
+    suspends: z.boolean(),
     disabled: z.boolean(),
   }),
   state: z.enum(CARD_STATES),
@@ -137,6 +142,8 @@ export const cardSchema = z.strictObject({
     .nullable(),
   /** A sentence about the last change when it did not end well; null otherwise. */
   notice: z.string().nullable(),
+  /** From when on CLI access can be enabled again; null when nothing is in the way. */
+  enableFrom: z.iso.datetime().nullable(),
   /** Of the keys that are ending or ended last. */
   receipts: z.array(receiptLineSchema),
 });

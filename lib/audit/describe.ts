@@ -19,7 +19,10 @@ const PREDICATES: { [E in AuditEventName]: Describe<E> } = {
   "key.undone": ({ accessKeyId, reason }) => `removed ${accessKeyId} again: ${reason}`,
   "key.revoking": ({ accessKeyId, cause, reason }) =>
     `ended ${accessKeyId} (${cause})${reason ? `, saying “${reason}”` : ""}`,
-  "key.revoked": ({ accessKeyId }) => `proved that ${accessKeyId} is removed and refused`,
+  "key.revoked": ({ accessKeyId, unmeasured }) =>
+    unmeasured
+      ? `proved that ${accessKeyId} is removed, and waited out its time at what cannot be measured: ${unmeasured.join(", ")}`
+      : `proved that ${accessKeyId} is removed and refused`,
   "key.late-removed": ({ accessKeyId, region }) => `found ${accessKeyId} in ${region} after its end and removed it`,
   "key.unknown-found": ({ accessKeyId, region }) => `found ${accessKeyId} in ${region}, which the portal does not know`,
   "key.missing-found": ({ accessKeyId, region }) => `did not find ${accessKeyId} in ${region}, although it is current`,

@@ -30,8 +30,8 @@ export const EVENT_DATA = {
     cause: z.enum(["regenerated", "disabled"]),
     reason: z.string().optional(),
   }),
-  /** the key is gone from the storage system and every gateway refuses it */
-  "key.revoked": z.strictObject(keyFields),
+  /** the key is gone from the storage system, and every gateway refuses it but those that cannot be measured */
+  "key.revoked": z.strictObject({ ...keyFields, unmeasured: z.array(z.string()).optional() }),
   /** a key that had ended was found on the storage system, and removed again */
   "key.late-removed": z.strictObject(keyFields),
   /** the storage system has a key with our mark that the portal does not know */

@@ -6,6 +6,8 @@ export const JOBS = {
   "settle-operation": z.strictObject({ operationId: z.uuid() }),
   /** Removes a key whose end is decided, proves it, measures its refusal. */
   "revoke-key": z.strictObject({ keyId: z.uuid() }),
+  /** Ends the suspension of a principal when no gateway can hold a removed key any more. */
+  "resume-principal": z.strictObject({ principalId: z.uuid() }),
   /** Compares a principal's keys on the storage system with ours and removes what landed late. */
   "sweep-principal": z.strictObject({ principalId: z.uuid() }),
   /** Looks for all of the above that nobody is working on. */
@@ -24,6 +26,7 @@ export const JOB_NAMES = Object.keys(JOBS) as JobName[];
 export const RETRY_LIMITS: Record<JobName, number> = {
   "settle-operation": 1_000,
   "revoke-key": 1_000,
+  "resume-principal": 1_000,
   "sweep-principal": 5,
   "sweep-all": 1,
   reconcile: 1,

@@ -9,13 +9,13 @@ export async function lockPrincipal(
   tx: Transaction,
   projectId: string,
   regionId: string,
-): Promise<{ id: string; externalId: string }> {
+): Promise<{ id: string; externalId: string; suspendedUntil: Date | null }> {
   await tx.principal.createMany({
     data: [{ projectId, regionId, externalId: `lk-${projectId}` }],
     skipDuplicates: true,
   });
-  const [principal] = await tx.$queryRaw<{ id: string; externalId: string }[]>`
-    SELECT id, external_id AS "externalId" FROM principals
+  const [principal] = await tx.$queryRaw<{ id: string; externalId: string; suspendedUntil: Date | null }[]>`
+    SELECT id, external_id AS "externalId", suspended_until AS "suspendedUntil" FROM principals
     WHERE project_id = ${projectId}::uuid AND region_id = ${regionId}::uuid FOR UPDATE`;
   if (!principal) throw new Error("the principal just made is not there");
   return principal;
@@ -33,5 +33,14 @@ export async function listPrincipalsToSweep(days: number, after: string | undefi
     take: limit,
     select: { id: true },
   });
+  return rows.map((row) => row.id);
+}
+
+/** Principals whose suspension should have been ended a while ago. Oldest first. */
+export async function listOverdueSuspensions(limit: number): Promise<string[]> {
+  const rows = await db.$queryRaw<{ id: string }[]>`
+    SELECT id FROM principals
+    WHERE suspended_until < now() - interval '10 seconds'
+    ORDER BY suspended_until LIMIT ${limit}`;
   return rows.map((row) => row.id);
 }

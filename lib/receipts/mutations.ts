@@ -1,72 +1,111 @@
 import "server-only";
 import { setTimeout as pause } from "node:timers/promises";
-import { db, readDatabaseClock } from "@/lib/platform/db";
+import { db, readDatabaseClock, type Transaction } from "@/lib/platform/db";
 import { ALPHANUMERIC, randomText } from "@/lib/platform/random-text";
 import { Secret } from "@/lib/platform/secret";
+import type { Calibration } from "@/lib/providers/calibration";
 import { ProviderError } from "@/lib/providers/errors";
-import type { CallContext, Gateway, ProbeAnswer, Provider } from "@/lib/providers/provider";
-import { MEASURE_PAUSE_MS, measureUntil } from "@/lib/receipts/rules";
+import type { Gateway, ProbeAnswer, Provider } from "@/lib/providers/provider";
+import {
+  decideMeasurement,
+  MEASURE_PAUSE_MS,
+  measureUntil,
+  OVERDUE_PAUSE_MS,
+  UNMEASURABLE,
+} from "@/lib/receipts/rules";
+
+const PROBE_DEADLINE_MS = 8_000;
 
 export interface RemovedKey {
   id: string;
   accessKeyId: string;
   removedAt: Date;
+  /** The pair's other half, where this process removed the key and the gateways tell nothing without it. */
+  secret: Secret | undefined;
+}
+
+/** Opens a receipt for every gateway, in the transaction that records the removal: this process is measuring now. */
+export async function openReceipts(tx: Transaction, provider: Provider, keyId: string, removedAt: Date): Promise<void> {
+  const data = provider.gateways().map((gateway) => ({ keyId, gateway: gateway.name, removedAt, askedAt: removedAt }));
+  await tx.receipt.createMany({ data, skipDuplicates: true });
 }
 
 /**
- * Measures at every gateway until it refuses a removed key, and files a receipt for each. A gateway is asked with
- * the old id and a random secret: one that still knows the id says that the secret is wrong, one that does not says
- * so. Returns whether all refuse; what is still open is measured on by the next call.
+ * Measures at every gateway until it refuses a removed key, and writes down until when it accepted it. With the id
+ * and a random secret where the gateway tells a wrong secret from an unknown id; else with the pair itself, which
+ * only the process that removed it has. Gives whether there is nothing more to wait for: every gateway has refused,
+ * or cannot be measured and its bound has passed.
  */
-export async function measureRefusal(provider: Provider, key: RemovedKey, context: CallContext): Promise<boolean> {
-  const gateways = provider.gateways();
-  await db.receipt.createMany({
-    data: gateways.map((gateway) => ({ keyId: key.id, gateway: gateway.name, removedAt: key.removedAt })),
-    skipDuplicates: true,
+export async function measureRefusal(provider: Provider, key: RemovedKey, calibration: Calibration): Promise<boolean> {
+  const receipts = await db.receipt.findMany({
+    where: { keyId: key.id, firstRefusedAt: null, unmeasurable: null },
+    select: { gateway: true, askedAt: true },
   });
-  const open = await db.receipt.findMany({ where: { keyId: key.id, firstRefusedAt: null }, select: { gateway: true } });
-  const names = new Set(open.map((receipt) => receipt.gateway));
-  const until = measureUntil(key.removedAt, provider.capabilities.revocationBoundMs);
-  const refused = await Promise.all(
-    gateways
-      .filter((gateway) => names.has(gateway.name))
-      .map((gateway) => measureGateway(provider, gateway, key, until, context)),
+  const now = await readDatabaseClock(db);
+  await Promise.all(
+    receipts.map(async ({ gateway: name, askedAt }) => {
+      const gateway = provider.gateways().find((listed) => listed.name === name);
+      if (!gateway) return giveUp(key.id, name, UNMEASURABLE.unlisted);
+      const facts = { calibration, hasSecret: key.secret !== undefined, now };
+      const next = decideMeasurement({ endpoint: gateway.endpoint, askedAt }, facts);
+      if (next === "someone-else") return;
+      if (next === "none" || next === "lost") return giveUp(key.id, name, UNMEASURABLE[next]);
+      await measureGateway(provider, gateway, key, next === "real-secret");
+    }),
   );
-  return refused.every(Boolean);
+  return isOver(provider, key);
 }
 
-async function measureGateway(
-  provider: Provider,
-  gateway: Gateway,
-  key: RemovedKey,
-  until: Date,
-  context: CallContext,
-): Promise<boolean> {
-  // Two processes may measure at once: the first refusal stands, and nothing is written after it.
+async function isOver(provider: Provider, key: RemovedKey): Promise<boolean> {
+  const lines = await db.receipt.findMany({ where: { keyId: key.id, firstRefusedAt: null }, select: { unmeasurable: true } });
+  if (lines.some((line) => line.unmeasurable === null)) return false;
+  const bound = key.removedAt.getTime() + provider.capabilities.revocationBoundMs;
+  return lines.length === 0 || (await readDatabaseClock(db)).getTime() >= bound;
+}
+
+async function giveUp(keyId: string, gateway: string, unmeasurable: string): Promise<void> {
+  await db.receipt.updateMany({ where: { keyId, gateway, firstRefusedAt: null }, data: { unmeasurable } });
+}
+
+/**
+ * Once a second until the bound, and then once a minute where nobody else could go on. Two processes may ask at once:
+ * the first refusal stands, and nothing is written after it.
+ */
+async function measureGateway(provider: Provider, gateway: Gateway, key: RemovedKey, withPair: boolean): Promise<void> {
   const where = { keyId: key.id, gateway: gateway.name, firstRefusedAt: null };
-  do {
-    const answer = await askOnce(provider, gateway, key.accessKeyId, context);
+  const until = measureUntil(key.removedAt, provider.capabilities.revocationBoundMs).getTime();
+  const secret = withPair ? key.secret : undefined;
+  for (;;) {
+    const answer = await askOnce(provider, gateway, key.accessKeyId, secret);
     const at = await readDatabaseClock(db);
-    if (answer === "refused-unknown") {
-      await db.receipt.updateMany({ where, data: { firstRefusedAt: at } });
-      return true;
+    if (isRefusal(answer, withPair)) {
+      await db.receipt.updateMany({ where, data: { firstRefusedAt: at, askedAt: at } });
+      return;
     }
-    const stillKnown = answer === "accepted" || answer === "refused-secret";
-    if (stillKnown) await db.receipt.updateMany({ where, data: { lastAcceptedAt: at } });
-    await pause(MEASURE_PAUSE_MS);
-  } while (Date.now() < until.getTime() && !context.signal.aborted);
-  return false;
+    // Without an answer that tells, nothing is known of the key, only that somebody is asking.
+    const known = answer === "accepted" || answer === "refused-secret";
+    await db.receipt.updateMany({ where, data: { askedAt: at, ...(known ? { lastAcceptedAt: at } : {}) } });
+    if (Date.now() >= until && !withPair) return;
+    await pause(Date.now() < until ? MEASURE_PAUSE_MS : OVERDUE_PAUSE_MS);
+  }
 }
 
-/** Undefined when the gateway gives no answer: nothing is known, so nothing is written down. */
+/** With a random secret only "unknown id" is a refusal of the key; with the pair itself every refusal is. */
+function isRefusal(answer: ProbeAnswer | undefined, withPair: boolean): boolean {
+  return withPair ? answer !== undefined && answer !== "accepted" : answer === "refused-unknown";
+}
+
+/** Undefined when the gateway gives no answer: nothing is known, so nothing is concluded. */
 async function askOnce(
   provider: Provider,
   gateway: Gateway,
   accessKeyId: string,
-  context: CallContext,
+  pair: Secret | undefined,
 ): Promise<ProbeAnswer | undefined> {
+  const secret = pair ?? new Secret(randomText(40, ALPHANUMERIC));
   try {
-    return await provider.probe(gateway, accessKeyId, new Secret(randomText(40, ALPHANUMERIC)), context);
+    const context = { signal: AbortSignal.timeout(PROBE_DEADLINE_MS), requestId: accessKeyId };
+    return await provider.probe(gateway, accessKeyId, secret, context);
   } catch (error) {
     if (error instanceof ProviderError) return undefined;
     throw error;

@@ -5,6 +5,7 @@ import { parseMasterKey, unseal } from "@/lib/platform/crypto";
 import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
 import { Secret } from "@/lib/platform/secret";
+import { type Calibration, calibrationSchema } from "@/lib/providers/calibration";
 import { ProviderError } from "@/lib/providers/errors";
 import { guard } from "@/lib/providers/guard";
 import type { Provider } from "@/lib/providers/provider";
@@ -40,4 +41,9 @@ export async function findRegion(name: string): Promise<Region> {
   const region = await db.region.findUnique({ where: { name } });
   if (!region) throw new AppError("NOT_FOUND", "region is not there");
   return region;
+}
+
+/** What was found out about measuring at the region's gateways; undefined before that. */
+export function readCalibration(region: Pick<Region, "calibration">): Calibration | undefined {
+  return calibrationSchema.safeParse(region.calibration).data;
 }

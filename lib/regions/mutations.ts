@@ -1,19 +1,24 @@
 import "server-only";
 import { randomUUID } from "node:crypto";
+import { composeAccessKeyId } from "@/lib/access-key-ids/rules";
 import { type AuditActor, recordEvent } from "@/lib/audit/record";
 import { seal } from "@/lib/platform/crypto";
 import { db, type Transaction } from "@/lib/platform/db";
 import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
+import { randomText } from "@/lib/platform/random-text";
 import type { Secret } from "@/lib/platform/secret";
+import { type Calibration, calibrate } from "@/lib/providers/calibration";
 import { ProviderError } from "@/lib/providers/errors";
 import { guard } from "@/lib/providers/guard";
-import type { Findings } from "@/lib/providers/provider";
+import type { Findings, Provider } from "@/lib/providers/provider";
 import { createProvider } from "@/lib/providers/registry";
-import { credentialsContext, openProvider } from "@/lib/regions/data";
+import { credentialsContext, openProvider, readCalibration } from "@/lib/regions/data";
+import { isCalibrationDue } from "@/lib/regions/rules";
 import type { Prisma, Region } from "@/prisma/generated/client";
 
 const CHECK_DEADLINE_MS = 8_000;
+const CALIBRATION_DEADLINE_MS = 25_000;
 
 export interface RegionInput {
   name: string;
@@ -28,19 +33,22 @@ export interface RegionInput {
 
 /** A region of which its storage system has said that it would work. */
 export interface CheckedRegion extends RegionInput {
+  calibration?: Calibration;
   /** Sentences for an admin, not kept. */
   warnings?: readonly string[];
 }
 
 /**
- * Asks the storage system whether the region would work, before anything is saved, and gives the input with what
- * was found out. Throws BAD_INPUT with the reason.
+ * Asks the storage system whether the region would work, before anything is saved, makes a throwaway key there to
+ * see what its gateways answer, and gives the input with what was found out. Throws BAD_INPUT with the reason.
  */
 export async function checkRegionInput(region: RegionInput): Promise<CheckedRegion> {
   try {
-    const provider = guard(createProvider(region.provider, region), region.name, logger);
-    const { findings, warnings } = await provider.check({ signal: AbortSignal.timeout(CHECK_DEADLINE_MS), requestId: randomUUID() });
-    return { ...region, settings: { ...region.settings, ...findings }, warnings };
+    const open = (input: RegionInput) => guard(createProvider(input.provider, input), input.name, logger);
+    const context = { signal: AbortSignal.timeout(CHECK_DEADLINE_MS), requestId: randomUUID() };
+    const { findings, warnings } = await open(region).check(context);
+    const found = { ...region, settings: { ...region.settings, ...findings } };
+    return { ...found, warnings, calibration: await calibrateProvider(open(found), found.name) };
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     throw new AppError("BAD_INPUT", "the region's check failed", {
@@ -49,11 +57,34 @@ export async function checkRegionInput(region: RegionInput): Promise<CheckedRegi
   }
 }
 
+/** A key that nobody is given, of a principal that owns nothing; named so that an admin of the storage system sees why. */
+async function calibrateProvider(provider: Provider, name: string): Promise<Calibration> {
+  const { marker } = await db.installation.findUniqueOrThrow({ where: { id: 1 } });
+  const throwaway = {
+    principal: `lk-calibration-${marker.toLowerCase()}-${name}`,
+    accessKeyId: composeAccessKeyId(marker, randomText),
+  };
+  return calibrate(provider, throwaway, { signal: AbortSignal.timeout(CALIBRATION_DEADLINE_MS), requestId: randomUUID() });
+}
+
+/** How the end of a key can be measured at the region's gateways; found out first where that is due. */
+export async function ensureCalibration(region: Region): Promise<Calibration> {
+  const provider = openProvider(region);
+  const known = readCalibration(region);
+  const endpoints = provider.gateways().map((gateway) => gateway.endpoint);
+  if (known && !isCalibrationDue({ known, at: region.calibratedAt, endpoints }, new Date())) return known;
+  const calibration = await calibrateProvider(provider, region.name);
+  // Only where the settings are still those that were tried.
+  const where = { id: region.id, endpoint: region.endpoint, gateways: { equals: region.gateways } };
+  await db.region.updateMany({ where, data: { calibration, calibratedAt: new Date() } });
+  return calibration;
+}
+
 /** Adds a region or changes the one of this name; its credentials are sealed with the master key. */
 export async function putRegion(tx: Transaction, by: AuditActor, region: CheckedRegion, masterKey: Buffer): Promise<void> {
-  const { name, endpoint, credentials, warnings: _warnings, ...rest } = region;
+  const { name, endpoint, credentials, calibration, warnings: _warnings, ...rest } = region;
   const known = await tx.region.findUnique({ where: { name }, select: { id: true } });
-  const data = { ...rest, endpoint };
+  const data = { ...rest, endpoint, ...(calibration ? { calibration, calibratedAt: new Date() } : {}) };
   const { id } = known
     ? await tx.region.update({ where: { name }, data, select: { id: true } })
     : await tx.region.create({ data: { ...data, name }, select: { id: true } });
@@ -96,6 +127,7 @@ async function checkRegion(region: Region): Promise<void> {
   try {
     const context = { signal: AbortSignal.timeout(CHECK_DEADLINE_MS), requestId: region.id };
     ({ findings } = await openProvider(region).check(context));
+    await ensureCalibration(region);
   } catch (error) {
     checkError = error instanceof Error ? error.message : "the check failed";
   }

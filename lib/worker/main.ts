@@ -7,6 +7,7 @@ import { onStop } from "@/lib/platform/lifecycle";
 import { logger } from "@/lib/platform/logger";
 import { handleCheckRegions } from "@/lib/worker/handlers/check-regions";
 import { handleReconcile } from "@/lib/worker/handlers/reconcile";
+import { handleResumePrincipal } from "@/lib/worker/handlers/resume-principal";
 import { handleRevokeKey } from "@/lib/worker/handlers/revoke-key";
 import { handleSettleOperation } from "@/lib/worker/handlers/settle-operation";
 import { handleSweepAll } from "@/lib/worker/handlers/sweep-all";
@@ -15,6 +16,7 @@ import { handleSweepPrincipal } from "@/lib/worker/handlers/sweep-principal";
 const HANDLERS: { [N in JobName]: (payload: JobPayload<N>) => Promise<void> } = {
   "settle-operation": handleSettleOperation,
   "revoke-key": handleRevokeKey,
+  "resume-principal": handleResumePrincipal,
   "sweep-principal": handleSweepPrincipal,
   "sweep-all": handleSweepAll,
   reconcile: handleReconcile,

@@ -1,6 +1,7 @@
 import "server-only";
 import { setTimeout as pause } from "node:timers/promises";
 import { moveKey } from "@/lib/access-keys/data";
+import { endSuspension } from "@/lib/access-keys/mutations/resume-principal";
 import { provePair } from "@/lib/access-keys/mutations/prove-pair";
 import { handToWorker, settleOperation, undoUnderLease } from "@/lib/access-keys/mutations/undo-operation";
 import { type IssueRequest, type WriteAheadOutcome, type WrittenAhead, writeAhead } from "@/lib/access-keys/mutations/write-ahead";
@@ -65,6 +66,7 @@ async function act(change: WrittenAhead, requestId: string): Promise<IssueOutcom
     const provider = openProvider(change.region);
     if (!(await holdsLease(change.lease))) return await giveUp(change, "superseded", false);
     await provider.ensurePrincipal(change.principal.externalId, change.principal.externalId, context);
+    if (change.principal.suspendedUntil) await endSuspension(provider, change.principal, context);
     if (!(await holdsLease(change.lease))) return await giveUp(change, "superseded", false);
     asked = true;
     secret = await provider.putKey(
@@ -125,6 +127,6 @@ function reasonOf(error: ProviderError): Refusal {
   return error.mayHaveHappened ? "storage-failed" : "storage-refused";
 }
 
-function refuse(reason: Refusal, facts: { current?: boolean; who?: string | undefined } = {}): IssueOutcome {
+function refuse(reason: Refusal, facts: Parameters<typeof describeRefusal>[1] = {}): IssueOutcome {
   return { ok: false, reason, message: describeRefusal(reason, facts) };
 }

@@ -1,88 +1,91 @@
 import "server-only";
 import { moveKey } from "@/lib/access-keys/data";
+import { removeKey, type RevokingKey } from "@/lib/access-keys/mutations/remove-key";
 import { recordEvent, SYSTEM_ACTOR } from "@/lib/audit/record";
-import { ACT_DEADLINE_MS } from "@/lib/operations/rules";
-import { db, readDatabaseClock } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db";
 import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
-import { holdsLease, type Lease, releaseLease, takeLease } from "@/lib/principals/mutations";
-import { ProviderError } from "@/lib/providers/errors";
-import type { CallContext, Provider } from "@/lib/providers/provider";
-import { measureRefusal } from "@/lib/receipts/mutations";
-import { openProvider } from "@/lib/regions/data";
-import type { AccessKey, Principal, Region } from "@/prisma/generated/client";
+import type { Lease } from "@/lib/principals/mutations";
+import type { Provider } from "@/lib/providers/provider";
+import { measureRefusal, type RemovedKey } from "@/lib/receipts/mutations";
+import { openProvider, readCalibration } from "@/lib/regions/data";
+import { ensureCalibration } from "@/lib/regions/mutations";
 
-type RevokingKey = AccessKey & { principal: Principal; region: Region };
+interface Revocation {
+  removed: Promise<unknown>;
+  proved: Promise<void>;
+}
+
+/** What this process is carrying out now: a second call for the same key joins the first. */
+const underWay = new Map<string, Revocation>();
 
 /**
- * Carries out a decided end: switch off where the storage system can, remove, prove the absence, measure every
- * gateway's refusal, and only then call the key REVOKED. Picks up where a crash left it; does nothing to a key that
- * is not REVOKING. Throws UNAVAILABLE while that is not reached, so that the job is tried again.
+ * Carries out a decided end: removes the key and proves it, measures every gateway's refusal, and only then calls the
+ * key REVOKED. Picks up where a crash left it; does nothing to a key that is not REVOKING. It takes as long as a
+ * gateway keeps the pair. Throws UNAVAILABLE while that is not reached, so that it is tried again.
  */
-export async function revokeKey(keyId: string, lease?: Lease): Promise<void> {
+export function revokeKey(keyId: string, lease?: Lease): Promise<void> {
+  return begin(keyId, lease).proved;
+}
+
+/**
+ * Starts the revocation of keys whose end was just decided, so that nobody waits for the worker: removes them one
+ * after the other, then measures all. What fails here is logged and left to the worker's job.
+ */
+export async function startRevocation(keyIds: string[], lease?: Lease): Promise<void> {
+  const revocations: Promise<void>[] = [];
+  for (const keyId of keyIds) {
+    const { removed, proved } = begin(keyId, lease);
+    revocations.push(
+      proved.catch((error: unknown) => {
+        logger.warn({ err: error, keyId }, "revocation goes on in the worker");
+      }),
+    );
+    await Promise.allSettled([removed]);
+  }
+  await Promise.all(revocations);
+}
+
+function begin(keyId: string, lease: Lease | undefined): Revocation {
+  const known = underWay.get(keyId);
+  if (known) return known;
+  const removed = remove(keyId, lease);
+  const proved = removed
+    .then((step) => step && proveRefusal(step.provider, step.key, step.removed))
+    .finally(() => underWay.delete(keyId));
+  const revocation = { removed, proved };
+  underWay.set(keyId, revocation);
+  return revocation;
+}
+
+async function remove(keyId: string, lease: Lease | undefined) {
   const key = await db.accessKey.findUnique({ where: { id: keyId }, include: { principal: true, region: true } });
-  if (key?.state !== "REVOKING") return;
+  if (key?.state !== "REVOKING") return undefined;
   const provider = openProvider(key.region);
-  const context: CallContext = { signal: AbortSignal.timeout(ACT_DEADLINE_MS), requestId: keyId };
-  const removedAt = key.removedAt ?? (await removeUnderLease(provider, key, context, lease));
-  if (!(await measureRefusal(provider, { id: keyId, accessKeyId: key.accessKeyId, removedAt }, context))) {
-    throw new AppError("UNAVAILABLE", "a gateway does not refuse the removed key yet");
+  if (!key.removedAt) return { provider, key, removed: await removeKey(provider, key, lease) };
+  return { provider, key, removed: { ...key, removedAt: key.removedAt, secret: undefined } };
+}
+
+async function proveRefusal(provider: Provider, key: RevokingKey, removed: RemovedKey): Promise<void> {
+  // With the pair in hand nothing may delay the measurement; without it, only what the gateways tell.
+  const calibration = removed.secret ? (readCalibration(key.region) ?? {}) : await ensureCalibration(key.region);
+  if (!(await measureRefusal(provider, removed, calibration))) {
+    throw new AppError("UNAVAILABLE", "not every gateway refuses the removed key yet");
   }
   await db.$transaction(async (tx) => {
-    if (!(await moveKey(tx, keyId, "prove"))) return;
+    if (!(await moveKey(tx, key.id, "prove"))) return;
+    const unmeasured = await tx.receipt.findMany({ where: { keyId: key.id, firstRefusedAt: null }, select: { gateway: true } });
     await recordEvent(tx, {
       event: "key.revoked",
       outcome: "done",
       actor: SYSTEM_ACTOR,
       projectId: key.projectId,
-      keyId,
-      data: { region: key.region.name, accessKeyId: key.accessKeyId },
+      keyId: key.id,
+      data: {
+        region: key.region.name,
+        accessKeyId: key.accessKeyId,
+        ...(unmeasured.length > 0 ? { unmeasured: unmeasured.map(({ gateway }) => gateway) } : {}),
+      },
     });
   });
-}
-
-async function removeUnderLease(
-  provider: Provider,
-  key: RevokingKey,
-  context: CallContext,
-  given: Lease | undefined,
-): Promise<Date> {
-  const lease = given && (await holdsLease(given)) ? given : await takeOrWait(key.principalId);
-  const ref = { principal: key.principal.externalId, accessKeyId: key.accessKeyId };
-  try {
-    if (provider.capabilities.deactivate === "key") await provider.setKeyState?.(ref, "inactive", context).catch(ignoreAbsence);
-    if (!(await holdsLease(lease))) throw new AppError("UNAVAILABLE", "the lease has passed to another");
-    await provider.removeKey(ref, context);
-    const removedAt = await readDatabaseClock(db);
-    await db.accessKey.update({ where: { id: key.id }, data: { removedAt } });
-    return removedAt;
-  } catch (error) {
-    if (error instanceof ProviderError) throw new AppError("UNAVAILABLE", `removal failed: ${error.message}`);
-    throw error;
-  } finally {
-    await releaseLease(db, lease);
-  }
-}
-
-async function takeOrWait(principalId: string): Promise<Lease> {
-  const taken = await db.$transaction((tx) => takeLease(tx, principalId, "Latchkey"));
-  if (!taken.ok) throw new AppError("UNAVAILABLE", "another change holds the lease");
-  return taken.lease;
-}
-
-function ignoreAbsence(error: unknown): void {
-  if (error instanceof ProviderError && error.failure === "not-found") return;
-  throw error;
-}
-
-/**
- * Starts the revocation of keys whose end was just decided, so that nobody waits for the worker. What fails here is
- * logged and left to the worker's job.
- */
-export async function startRevocation(keyIds: string[], lease?: Lease): Promise<void> {
-  for (const keyId of keyIds) {
-    await revokeKey(keyId, lease).catch((error: unknown) => {
-      logger.warn({ err: error, keyId }, "revocation goes on in the worker");
-    });
-  }
 }

@@ -29,7 +29,7 @@ export interface WrittenAhead {
   keyId: string;
   accessKeyId: string;
   kind: IssueKind;
-  principal: { id: string; externalId: string };
+  principal: { id: string; externalId: string; suspendedUntil: Date | null };
   region: Region;
   lease: Lease;
   /** Whether a current pair goes on working meanwhile. */
@@ -42,7 +42,7 @@ export type WriteAheadOutcome =
   | { outcome: "stale"; operationId: string; current: boolean }
   /** A removal or a sweep holds the lease: soon over, and no change of anybody's. */
   | { outcome: "occupied"; who: string }
-  | { outcome: "refused"; reason: Refusal; who?: string | undefined; current?: boolean };
+  | { outcome: "refused"; reason: Refusal; who?: string | undefined; current?: boolean; from?: Date | undefined };
 
 /**
  * Transaction 1: decides, takes the principal's lease, and writes operation, key and audit line before any call to
@@ -61,9 +61,10 @@ export async function writeAhead(request: IssueRequest): Promise<WriteAheadOutco
 
     const pending = keys.find((key) => PENDING_STATES.includes(key.state));
     if (pending) return describePending(tx, pending.id, current);
-    const states = keys.map((key) => key.state);
-    const decision = decideIssue(request.kind, { states, regionDisabled: region.disabledAt !== null });
-    if (!decision.ok) return { outcome: "refused", reason: decision.reason };
+    const { suspendedUntil } = principal;
+    const situation = { states: keys.map((key) => key.state), regionDisabled: region.disabledAt !== null, suspendedUntil };
+    const decision = decideIssue(request.kind, situation, await readDatabaseClock(tx));
+    if (!decision.ok) return { outcome: "refused", reason: decision.reason, from: suspendedUntil ?? undefined };
 
     const taken = await takeLease(tx, principal.id, request.scope.actor.name);
     if (!taken.ok) return { outcome: "occupied", who: taken.heldBy };

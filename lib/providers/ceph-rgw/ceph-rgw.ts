@@ -4,7 +4,7 @@ import { ProviderError } from "@/lib/providers/errors";
 import { probeS3 } from "@/lib/providers/probe";
 import type { CallContext, Capabilities, Gateway, KeyRef, KeyState, KeyView, Provider } from "@/lib/providers/provider";
 import { type AdminAccess, type Answer, callAdminOps, codeOf, expectOk, toFailure } from "@/lib/providers/rgw-admin/admin-ops";
-import { newKeyReplySchema, userReplySchema, usersReplySchema } from "@/lib/providers/rgw-admin/replies";
+import { newKeyReplySchema, userPairsReplySchema, userReplySchema, usersReplySchema } from "@/lib/providers/rgw-admin/replies";
 import { readBuckets, readQuota, readUsage } from "@/lib/providers/rgw-admin/stored";
 import { takeTurn } from "@/lib/providers/turns";
 
@@ -124,6 +124,13 @@ export function createCephRgwProvider(options: CephRgwOptions): Provider {
         }
         return perhapsAbsent ? "absent" : "removed";
       }),
+
+    async readSecret(key, context) {
+      const answer = await call("GET", "user", { uid: key.principal }, context);
+      if (answer.status === 404 && codeOf(answer) === "NoSuchUser") return undefined;
+      const found = expectOk(userPairsReplySchema)(answer).keys.find((held) => held.access_key === key.accessKeyId);
+      return found && new Secret(found.secret_key);
+    },
 
     probe: (gateway, accessKeyId, secretAccessKey, context) =>
       probeS3(gateway, options.signingRegion, accessKeyId, secretAccessKey, context),

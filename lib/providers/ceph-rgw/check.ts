@@ -1,5 +1,3 @@
-import { ALPHANUMERIC, randomText } from "@/lib/platform/random-text";
-import { Secret } from "@/lib/platform/secret";
 import { ProviderError } from "@/lib/providers/errors";
 import { probeS3 } from "@/lib/providers/probe";
 import type { CallContext, CheckResult, Gateway } from "@/lib/providers/provider";
@@ -25,17 +23,8 @@ export async function checkCephRgw(access: AdminAccess, gateways: Gateway[], con
   return { findings: { deactivate: own?.active === undefined ? "none" : "key" }, warnings: [] };
 }
 
-/**
- * A gateway must know the admin's own pair, or it belongs to another Ceph, and must tell a wrong secret from an
- * unknown id: by that difference a removal is measured. One that asks Keystone before its own users answers both alike.
- */
+/** A gateway must know the admin's own pair, or it belongs to another Ceph. */
 async function checkGateway(access: AdminAccess, gateway: Gateway, context: CallContext): Promise<void> {
-  const ask = (secret: Secret) => probeS3(gateway, access.signingRegion, access.accessKeyId, secret, context);
-  if ((await ask(access.secretAccessKey)) !== "accepted") {
-    throw new ProviderError("invalid", `${gateway.name} at ${gateway.endpoint} does not know the users of this Ceph`);
-  }
-  if ((await ask(new Secret(randomText(40, ALPHANUMERIC)))) !== "refused-secret") {
-    const remedy = 'set rgw_s3_auth_order to "local, external" there';
-    throw new ProviderError("invalid", `${gateway.name} answers alike to a wrong secret and an unknown key: ${remedy}`);
-  }
+  if ((await probeS3(gateway, access.signingRegion, access.accessKeyId, access.secretAccessKey, context)) === "accepted") return;
+  throw new ProviderError("invalid", `${gateway.name} at ${gateway.endpoint} does not know the users of this Ceph`);
 }

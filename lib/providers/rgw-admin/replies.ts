@@ -2,7 +2,7 @@ import { z } from "zod";
 
 /**
  * What the Admin Ops API answers, cut to what the driver uses; anything else is not believed. Every reply with keys
- * holds their secrets: all schemas but that of a new key drop them.
+ * holds their secrets: all schemas but those of pairs drop them.
  */
 const keySchema = z.object({
   access_key: z.string(),
@@ -17,7 +17,12 @@ export const userReplySchema = z.object({
   caps: z.array(z.object({ type: z.string(), perm: z.string() })),
 });
 
-export const newKeyReplySchema = z.array(z.object({ access_key: z.string(), secret_key: z.string().min(1) }));
+const pairSchema = z.object({ access_key: z.string(), secret_key: z.string().min(1) });
+
+export const newKeyReplySchema = z.array(pairSchema);
+
+/** For whoever needs the secret itself. */
+export const userPairsReplySchema = z.object({ keys: z.array(pairSchema) });
 
 export const usersReplySchema = z.object({
   keys: z.array(z.string()),

@@ -1,0 +1,101 @@
+import "server-only";
+import { listWorkingKeys } from "@/lib/access-keys/data";
+import { enqueue } from "@/lib/jobs/queue";
+import { ACT_DEADLINE_MS } from "@/lib/operations/rules";
+import { db, readDatabaseClock } from "@/lib/platform/db";
+import { AppError } from "@/lib/platform/errors";
+import { logger } from "@/lib/platform/logger";
+import { holdsLease, type Lease, releaseLease, takeLease } from "@/lib/principals/mutations";
+import { ProviderError } from "@/lib/providers/errors";
+import type { CallContext, KeyRef, Provider } from "@/lib/providers/provider";
+import { openReceipts, type RemovedKey } from "@/lib/receipts/mutations";
+import { measureUntil } from "@/lib/receipts/rules";
+import { readCalibration } from "@/lib/regions/data";
+import type { AccessKey, Principal, Region } from "@/prisma/generated/client";
+
+export type RevokingKey = AccessKey & { principal: Principal; region: Region };
+
+/** How long before its last key is removed a suspension may begin, in the worst case of a slow removal. Milliseconds. */
+const SUSPENDED_AHEAD_MS = 60_000;
+
+/**
+ * Removes a key whose end is decided from the storage system, under the lease: stops all keys of the principal where
+ * that is possible and none is meant to work, switches this one off where that is possible, removes it, and records
+ * the removal when it is proved. Throws UNAVAILABLE when that is not reached, or another holds the lease.
+ */
+export async function removeKey(provider: Provider, key: RevokingKey, given: Lease | undefined): Promise<RemovedKey> {
+  const lease = given && (await holdsLease(given)) ? given : await takeOrWait(key.principalId);
+  const context: CallContext = { signal: AbortSignal.timeout(ACT_DEADLINE_MS), requestId: key.id };
+  const ref = { principal: key.principal.externalId, accessKeyId: key.accessKeyId };
+  try {
+    const suspended = await suspendWhereIdle(provider, key, context);
+    const secret = await readSecretWhereNeeded(provider, key.region, ref, context);
+    if (provider.capabilities.deactivate === "key") await provider.setKeyState?.(ref, "inactive", context).catch(ignoreAbsence);
+    if (!(await holdsLease(lease))) throw new AppError("UNAVAILABLE", "the lease has passed to another");
+    await provider.removeKey(ref, context);
+    const removedAt = await recordRemoval(provider, key, suspended);
+    return { id: key.id, accessKeyId: key.accessKeyId, removedAt, secret };
+  } catch (error) {
+    if (error instanceof ProviderError) throw new AppError("UNAVAILABLE", `removal failed: ${error.message}`);
+    throw error;
+  } finally {
+    await releaseLease(db, lease);
+  }
+}
+
+async function takeOrWait(principalId: string): Promise<Lease> {
+  const taken = await db.$transaction((tx) => takeLease(tx, principalId, "Latchkey"));
+  if (!taken.ok) throw new AppError("UNAVAILABLE", "another change holds the lease");
+  return taken.lease;
+}
+
+/**
+ * Stops every key of the principal at once, unless one of them is meant to work. Written down before it is done: a
+ * principal that may be suspended is never forgotten. What fails here leaves the removal to do its work alone.
+ */
+async function suspendWhereIdle(provider: Provider, key: RevokingKey, context: CallContext): Promise<boolean> {
+  if (!provider.capabilities.suspends || !provider.suspendPrincipal) return false;
+  const { working, ending } = await listWorkingKeys(key.principalId);
+  if (working.length > 0) return false;
+  const where = { id: key.principalId };
+  const now = await readDatabaseClock(db);
+  const until = measureUntil(now, provider.capabilities.revocationBoundMs + SUSPENDED_AHEAD_MS);
+  await db.principal.update({ where, data: { suspendedUntil: until } });
+  try {
+    await provider.suspendPrincipal(key.principal.externalId, ending, context);
+    return true;
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    logger.warn({ keyId: key.id, failure: error.failure, detail: error.message }, "the principal is not suspended");
+    if (error.mayHaveHappened) return true;
+    await db.principal.update({ where, data: { suspendedUntil: key.principal.suspendedUntil } });
+    return false;
+  }
+}
+
+/** Only where a gateway tells nothing without it, or was never tried. */
+async function readSecretWhereNeeded(provider: Provider, region: Region, ref: KeyRef, context: CallContext) {
+  const calibration = readCalibration(region) ?? {};
+  const needed = provider.gateways().some((gateway) => calibration[gateway.endpoint] !== "random-secret");
+  return needed ? provider.readSecret?.(ref, context) : undefined;
+}
+
+async function recordRemoval(provider: Provider, key: RevokingKey, suspended: boolean): Promise<Date> {
+  return db.$transaction(async (tx) => {
+    const removedAt = await readDatabaseClock(tx);
+    await tx.accessKey.update({ where: { id: key.id }, data: { removedAt } });
+    await openReceipts(tx, provider, key.id, removedAt);
+    if (suspended) {
+      const suspendedUntil = measureUntil(removedAt, provider.capabilities.revocationBoundMs);
+      await tx.principal.update({ where: { id: key.principalId }, data: { suspendedUntil } });
+      const startAfterSeconds = Math.ceil((suspendedUntil.getTime() - removedAt.getTime()) / 1_000);
+      await enqueue(tx, "resume-principal", { principalId: key.principalId }, key.principalId, { startAfterSeconds });
+    }
+    return removedAt;
+  });
+}
+
+function ignoreAbsence(error: unknown): void {
+  if (error instanceof ProviderError && error.failure === "not-found") return;
+  throw error;
+}
