@@ -12,6 +12,7 @@ import { randomText } from "@/lib/platform/random-text";
 import { Secret } from "@/lib/platform/secret";
 import { callAdminOps } from "@/lib/providers/rgw-admin/admin-ops";
 import { type CephRgwOptions, createCephRgwProvider } from "@/lib/providers/ceph-rgw/ceph-rgw";
+import { calibrate } from "@/lib/providers/calibration";
 import { describeConformance } from "@/lib/providers/conformance";
 import { guard } from "@/lib/providers/guard";
 import type { Provider } from "@/lib/providers/provider";
@@ -123,6 +124,21 @@ describe.skipIf(missing.length > 0)(title, () => {
     await expect(provider.usage?.("lk-nobody", context())).rejects.toMatchObject({ failure: "not-found" });
   });
 
+  test("a throwaway key finds out how each gateway can be measured, and what an interrupted one left is removed", async () => {
+    const provider = connect({ gateways: rig.gateways });
+    const throwaway = { principal: "lk-calibration-tst-ceph", accessKeyId: composeAccessKeyId("TST", randomText) };
+    await provider.ensurePrincipal(throwaway.principal, "left behind", context());
+    const left = { ...throwaway, accessKeyId: composeAccessKeyId("TST", randomText), secretAccessKey: new Secret("unused"), marker: "" };
+    await provider.putKey(left, context());
+    const found = await calibrate(provider, throwaway, context());
+    expect(rig.gateways.map(({ kind, endpoint }) => [kind, found[endpoint]])).toEqual([
+      ["cached", "random-secret"],
+      ["uncached", "random-secret"],
+      ["keystone-first", "real-secret"],
+    ]);
+    expect(await readKeyIds(throwaway.principal)).toEqual([]);
+  });
+
   describe("the check says what is wrong", () => {
     const complaint = (changes: Partial<CephRgwOptions>) =>
       connect(changes).check(context()).then(() => "nothing", (error: unknown) => (error instanceof Error ? error.message : ""));
@@ -142,13 +158,11 @@ describe.skipIf(missing.length > 0)(title, () => {
       );
     });
 
-    test("with a gateway that does not answer, or by whose answers no removal can be measured", async () => {
+    test("with a gateway that does not answer", async () => {
       await stopProgram(rig.options.folder, "rgw.2");
-      expect(await complaint({})).toMatch(/^rgw.2 at http:.* did not answer: nothing listens at 127.0.0.1:\d+$/);
+      expect(await complaint({})).toMatch(/^rgw.2 at .* did not answer: nothing listens at/);
       startGateway(rig.options.folder, 1);
       await expect.poll(() => complaint({}), { timeout: 30_000 }).toBe("nothing");
-      const gateways = rig.gateways.filter(({ kind }) => kind === "keystone-first");
-      expect(await complaint({ gateways })).toMatch(/^rgw.3 answers alike to a wrong secret and an unknown key/);
     });
   });
 

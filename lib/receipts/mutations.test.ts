@@ -1,0 +1,154 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { startOwnRig } from "@/e2e/rig/own-rig";
+import { findMissingPrograms, type Rig } from "@/e2e/rig/rig";
+import { acknowledgeSecret } from "@/lib/access-keys/mutations/acknowledge-secret";
+import { disableAccess } from "@/lib/access-keys/mutations/disable-access";
+import { issuePair } from "@/lib/access-keys/mutations/issue-pair";
+import { revokeKey, startRevocation } from "@/lib/access-keys/mutations/revoke-key";
+import { SYSTEM_ACTOR } from "@/lib/audit/record";
+import { startTestDatabase } from "@/lib/database/test-database";
+import { type Actor, authorizeProject, type ProjectScope } from "@/lib/gate/scope";
+import { parseMasterKey } from "@/lib/platform/crypto";
+import { db } from "@/lib/platform/db";
+import { env } from "@/lib/platform/env";
+import { type Lease, releaseLease } from "@/lib/principals/mutations";
+import { Secret } from "@/lib/platform/secret";
+import { openReceipts } from "@/lib/receipts/mutations";
+import { openProvider } from "@/lib/regions/data";
+import { checkRegionInput, putRegion } from "@/lib/regions/mutations";
+import { startAlikeGateway } from "@/prisma/factories/alike-gateway";
+import { makeProject, makeUser } from "@/prisma/factories/people";
+import { type Storage, startStorage } from "@/prisma/factories/storage";
+
+const masterKey = parseMasterKey(env.LATCHKEY_MASTER_KEY);
+let storage: Storage;
+let mia: Actor;
+let scope: ProjectScope;
+
+beforeAll(async () => {
+  await startTestDatabase();
+  storage = await startStorage(db, masterKey);
+  mia = await makeUser(db, "Mia");
+});
+afterAll(() => storage.stop());
+
+beforeEach(async () => {
+  const project = await makeProject(db, [[mia, "member+"]]);
+  scope = await authorizeProject(mia, project.slug, "keys:issue");
+});
+
+/** A key whose end is decided, and the lease to carry it out. */
+async function decideAnEnd(region: string): Promise<{ keyId: string; lease: Lease }> {
+  const issued = await issuePair({ kind: "ENABLE", scope, region, requestId: randomUUID() });
+  if (!issued.ok || issued.outcome !== "issued") throw new Error(`not issued: ${JSON.stringify(issued)}`);
+  await acknowledgeSecret(scope, issued.change.operationId);
+  const disabled = await disableAccess({ scope, region, requestId: randomUUID() });
+  if (!disabled.ok || disabled.outcome !== "revoking") throw new Error("not disabled");
+  return { keyId: issued.change.keyId, lease: disabled.lease };
+}
+
+const readKey = (id: string) => db.accessKey.findUniqueOrThrow({ where: { id }, include: { receipts: { orderBy: { gateway: "asc" } } } });
+
+describe("a gateway that answers alike, on a storage system that gives no secret", () => {
+  let alike: Awaited<ReturnType<typeof startAlikeGateway>>;
+  beforeAll(async () => {
+    const north = storage.regions.find(({ name }) => name === "north");
+    alike = await startAlikeGateway(north?.endpoint ?? "");
+    await db.region.update({ where: { name: "north" }, data: { gateways: [north?.endpoint ?? "", alike.endpoint] } });
+  });
+  afterAll(() => alike.stop());
+
+  test("is called not measurable, its bound is waited out, and the other is measured", async () => {
+    const { keyId, lease } = await decideAnEnd("north");
+    // The bound of the built-in server is a second: the first attempt is too early.
+    await expect(revokeKey(keyId, lease)).rejects.toThrow("not every gateway refuses");
+    expect((await readKey(keyId)).state).toBe("REVOKING");
+    await expect.poll(() => revokeKey(keyId).then(() => "over", () => "not yet"), { timeout: 20_000 }).toBe("over");
+    const { state, receipts } = await readKey(keyId);
+    expect(state).toBe("REVOKED");
+    expect(receipts.map((receipt) => [receipt.gateway, receipt.firstRefusedAt !== null, receipt.unmeasurable])).toEqual([
+      ["gateway 1", true, null],
+      ["gateway 2", false, "it answers to a removed key as to a wrong secret"],
+    ]);
+    const event = await db.auditEvent.findFirstOrThrow({ where: { keyId, event: "key.revoked" } });
+    expect(event.data).toMatchObject({ unmeasured: ["gateway 2"] });
+  });
+
+  test("a gateway that was taken off the region meanwhile holds nothing up", async () => {
+    const { keyId, lease } = await decideAnEnd("north");
+    await db.receipt.create({ data: { keyId, gateway: "gateway 3", removedAt: new Date() } });
+    await expect.poll(() => revokeKey(keyId, lease).then(() => "over", () => "not yet"), { timeout: 20_000 }).toBe("over");
+    const gone = (await readKey(keyId)).receipts.find(({ gateway }) => gateway === "gateway 3");
+    expect(gone?.unmeasurable).toBe("it is not among the region's gateways any more");
+  });
+});
+
+const missing = findMissingPrograms();
+const title = missing.length > 0 ? `a real Ceph, skipped for want of ${missing.join(", ")}` : "a real Ceph";
+
+describe.skipIf(missing.length > 0)(`${title}, where one gateway asks Keystone first`, () => {
+  let rig: Rig;
+  let stop: () => Promise<void>;
+  beforeAll(async () => {
+    ({ rig, stop } = await startOwnRig(["uncached", "keystone-first"]));
+    const checked = await checkRegionInput({
+      name: "ceph",
+      provider: "ceph-rgw",
+      endpoint: rig.gateways[0]?.endpoint ?? "",
+      signingRegion: "default",
+      gateways: rig.gateways.map(({ endpoint }) => endpoint),
+      settings: { adminUrl: rig.adminUrl, cacheSeconds: 1 },
+      credentials: new Secret(JSON.stringify(rig.admin)),
+    });
+    await db.$transaction((tx) => putRegion(tx, SYSTEM_ACTOR, checked, masterKey));
+  }, 180_000);
+  afterAll(() => stop());
+
+  test("it is found out with a throwaway key, of which nothing is left", async () => {
+    const region = await db.region.findUniqueOrThrow({ where: { name: "ceph" } });
+    expect(region.calibration).toEqual({
+      [rig.gateways[0]?.endpoint ?? ""]: "random-secret",
+      [rig.gateways[1]?.endpoint ?? ""]: "real-secret",
+    });
+    expect(region.calibratedAt).toBeInstanceOf(Date);
+  });
+
+  test("the pair itself measures it, from the removal on", async () => {
+    const { keyId, lease } = await decideAnEnd("ceph");
+    await startRevocation([keyId], lease);
+    const { state, receipts } = await readKey(keyId);
+    expect(state).toBe("REVOKED");
+    expect(receipts.map(({ gateway, firstRefusedAt }) => [gateway, firstRefusedAt instanceof Date])).toEqual([
+      ["gateway 1", true],
+      ["gateway 2", true],
+    ]);
+  });
+
+  test("when the process that has the pair is gone, the receipt says so and the bound counts", async () => {
+    const { keyId, lease } = await decideAnEnd("ceph");
+    const held = await db.accessKey.findUniqueOrThrow({ where: { id: keyId }, include: { principal: true } });
+    await removeAsAnotherProcess(held);
+    await releaseLease(db, lease);
+    // It may still be measuring there: nothing is concluded.
+    await expect(revokeKey(keyId)).rejects.toThrow("not every gateway refuses");
+    expect((await readKey(keyId)).receipts[1]).toMatchObject({ unmeasurable: null, firstRefusedAt: null });
+    await db.receipt.updateMany({ where: { keyId }, data: { askedAt: new Date(Date.now() - 120_000) } });
+    await expect.poll(() => revokeKey(keyId).then(() => "over", () => "not yet"), { timeout: 20_000 }).toBe("over");
+    const { receipts } = await readKey(keyId);
+    expect(receipts[0]?.firstRefusedAt).toBeInstanceOf(Date);
+    expect(receipts[1]?.unmeasurable).toContain("the pair to measure with was lost");
+  });
+
+  /** As far as a process comes that dies between the removal and the first refusal. */
+  async function removeAsAnotherProcess(key: { id: string; accessKeyId: string; principal: { externalId: string } }): Promise<void> {
+    const provider = openProvider(await db.region.findUniqueOrThrow({ where: { name: "ceph" } }));
+    const context = { signal: AbortSignal.timeout(20_000), requestId: key.id };
+    await provider.removeKey({ principal: key.principal.externalId, accessKeyId: key.accessKeyId }, context);
+    await db.$transaction(async (tx) => {
+      const removedAt = new Date();
+      await tx.accessKey.update({ where: { id: key.id }, data: { removedAt } });
+      await openReceipts(tx, provider, key.id, removedAt);
+    });
+  }
+});
