@@ -8,7 +8,7 @@ import { randomText, UPPER_DIGITS } from "@/lib/platform/random-text";
 const BEAT_EVERY_MS = 10_000;
 
 /** Makes the row that says what this installation is, once. */
-export async function ensureInstallationRow(tx: Transaction): Promise<void> {
+export async function ensureInstallationRow(tx: Transaction | typeof db): Promise<void> {
   await tx.installation.createMany({
     data: [{ id: 1, marker: randomText(MARKER_LENGTH, UPPER_DIGITS) }],
     skipDuplicates: true,

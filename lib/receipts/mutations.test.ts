@@ -1,10 +1,6 @@
-import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { startOwnRig } from "@/e2e/rig/own-rig";
 import { findMissingPrograms, type Rig } from "@/e2e/rig/rig";
-import { acknowledgeSecret } from "@/lib/access-keys/mutations/acknowledge-secret";
-import { disableAccess } from "@/lib/access-keys/mutations/disable-access";
-import { issuePair } from "@/lib/access-keys/mutations/issue-pair";
 import { revokeKey, startRevocation } from "@/lib/access-keys/mutations/revoke-key";
 import { SYSTEM_ACTOR } from "@/lib/audit/record";
 import { startTestDatabase } from "@/lib/database/test-database";
@@ -18,6 +14,7 @@ import { openReceipts } from "@/lib/receipts/mutations";
 import { openProvider } from "@/lib/regions/data";
 import { checkRegionInput, putRegion } from "@/lib/regions/mutations";
 import { startAlikeGateway } from "@/prisma/factories/alike-gateway";
+import { decideEnd, makeKey } from "@/prisma/factories/keys";
 import { makeProject, makeUser } from "@/prisma/factories/people";
 import { type Storage, startStorage } from "@/prisma/factories/storage";
 
@@ -40,12 +37,9 @@ beforeEach(async () => {
 
 /** A key whose end is decided, and the lease to carry it out. */
 async function decideAnEnd(region: string): Promise<{ keyId: string; lease: Lease }> {
-  const issued = await issuePair({ kind: "ENABLE", scope, region, requestId: randomUUID() });
-  if (!issued.ok || issued.outcome !== "issued") throw new Error(`not issued: ${JSON.stringify(issued)}`);
-  await acknowledgeSecret(scope, issued.change.operationId);
-  const disabled = await disableAccess({ scope, region, requestId: randomUUID() });
-  if (!disabled.ok || disabled.outcome !== "revoking") throw new Error("not disabled");
-  return { keyId: issued.change.keyId, lease: disabled.lease };
+  const { change } = await makeKey(scope, region);
+  const { lease } = await decideEnd(scope, region);
+  return { keyId: change.keyId, lease };
 }
 
 const readKey = (id: string) => db.accessKey.findUniqueOrThrow({ where: { id }, include: { receipts: { orderBy: { gateway: "asc" } } } });

@@ -2,6 +2,7 @@ import "server-only";
 import { randomUUID } from "node:crypto";
 import { composeAccessKeyId } from "@/lib/access-key-ids/rules";
 import { type AuditActor, recordEvent } from "@/lib/audit/record";
+import { readMarker } from "@/lib/installation/data";
 import { seal } from "@/lib/platform/crypto";
 import { db, type Transaction } from "@/lib/platform/db";
 import { AppError } from "@/lib/platform/errors";
@@ -59,7 +60,7 @@ export async function checkRegionInput(region: RegionInput): Promise<CheckedRegi
 
 /** A key that nobody is given, of a principal that owns nothing; named so that an admin of the storage system sees why. */
 async function calibrateProvider(provider: Provider, name: string): Promise<Calibration> {
-  const { marker } = await db.installation.findUniqueOrThrow({ where: { id: 1 } });
+  const marker = await readMarker();
   const throwaway = {
     principal: `lk-calibration-${marker.toLowerCase()}-${name}`,
     accessKeyId: composeAccessKeyId(marker, randomText),

@@ -3,6 +3,7 @@ import { isOwnAccessKeyId } from "@/lib/access-key-ids/rules";
 import { CURRENT_STATES, ENDED_STATES } from "@/lib/access-keys/rules";
 import type { AuditEventName } from "@/lib/audit/events";
 import { recordEvent, SYSTEM_ACTOR } from "@/lib/audit/record";
+import { readMarker } from "@/lib/installation/data";
 import { ACT_DEADLINE_MS } from "@/lib/operations/rules";
 import { db } from "@/lib/platform/db";
 import { AppError } from "@/lib/platform/errors";
@@ -48,7 +49,7 @@ async function compare(
     where: { principalId: principal.id, OR: [{ accessKeyId: { in: [...listed] } }, { state: { in: [...CURRENT_STATES] } }] },
     select: { id: true, accessKeyId: true, state: true },
   });
-  const { marker } = await db.installation.findUniqueOrThrow({ where: { id: 1 } });
+  const marker = await readMarker();
   const knownIds = new Set(known.map((key) => key.accessKeyId));
   for (const view of views) {
     const ours = view.marker !== undefined || isOwnAccessKeyId(view.accessKeyId, marker);

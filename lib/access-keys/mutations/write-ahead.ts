@@ -6,6 +6,7 @@ import { decideIssue, type IssueKind, PENDING_STATES } from "@/lib/access-keys/r
 import type { Refusal } from "@/lib/access-keys/schema";
 import { recordEvent } from "@/lib/audit/record";
 import { assertStillAllowed, type ProjectScope } from "@/lib/gate/scope";
+import { readMarker } from "@/lib/installation/data";
 import { enqueue } from "@/lib/jobs/queue";
 import { mustBeUndone } from "@/lib/operations/rules";
 import { db, readDatabaseClock, type Transaction } from "@/lib/platform/db";
@@ -50,6 +51,7 @@ export type WriteAheadOutcome =
  */
 export async function writeAhead(request: IssueRequest): Promise<WriteAheadOutcome> {
   const region = await findRegion(request.region);
+  const accessKeyId = composeAccessKeyId(await readMarker(), randomText);
   return db.$transaction(async (tx) => {
     await assertStillAllowed(tx, request.scope, "keys:issue");
     const principal = await lockPrincipal(tx, request.scope.projectId, region.id);
@@ -68,7 +70,7 @@ export async function writeAhead(request: IssueRequest): Promise<WriteAheadOutco
 
     const taken = await takeLease(tx, principal.id, request.scope.actor.name);
     if (!taken.ok) return { outcome: "occupied", who: taken.heldBy };
-    const written = await insertChange(tx, request, region, principal.id, taken.lease, inputHash);
+    const written = await insertChange(tx, request, region, principal.id, taken.lease, inputHash, accessKeyId);
     return {
       outcome: "written",
       change: { ...written, kind: request.kind, principal, region, lease: taken.lease, current },
@@ -83,10 +85,9 @@ async function insertChange(
   principalId: string,
   lease: Lease,
   inputHash: string,
+  accessKeyId: string,
 ): Promise<{ operationId: string; keyId: string; accessKeyId: string }> {
   const { scope, kind } = request;
-  const installation = await tx.installation.findUniqueOrThrow({ where: { id: 1 } });
-  const accessKeyId = composeAccessKeyId(installation.marker, randomText);
   const owner = { projectId: scope.projectId, regionId: region.id, principalId };
   const now = await readDatabaseClock(tx);
   const key = await tx.accessKey.create({
