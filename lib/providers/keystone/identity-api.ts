@@ -1,8 +1,9 @@
 import { z } from "zod";
+import { type OutboundRequest, sendOutbound } from "@/lib/platform/outbound";
 import { ProviderError, type ProviderFailure } from "@/lib/providers/errors";
-import { errorReplySchema, pageSchema } from "@/lib/providers/keystone/replies";
+import { errorReplySchema, pageSchema, parseJson } from "@/lib/providers/keystone/replies";
 import { dropSession, type IdentityAccess, openSession, type Session } from "@/lib/providers/keystone/session";
-import { toNetworkFailure } from "@/lib/providers/network-failure";
+import { ANSWER_MAX_BYTES, toNetworkFailure } from "@/lib/providers/network-failure";
 import type { CallContext } from "@/lib/providers/provider";
 
 export interface Answer {
@@ -18,7 +19,7 @@ const PAGES_MAX = 10_000;
  */
 export async function callIdentity(
   access: IdentityAccess,
-  method: "GET" | "POST" | "PUT" | "DELETE",
+  method: OutboundRequest["method"],
   path: string,
   context: CallContext,
   body?: object,
@@ -33,14 +34,14 @@ export async function callIdentity(
 async function send(
   access: IdentityAccess,
   session: Session,
-  method: string,
+  method: OutboundRequest["method"],
   path: string,
   context: CallContext,
   body: object | undefined,
 ): Promise<Answer> {
   if (context.signal.aborted) throw new ProviderError("unavailable", "given up before anything was sent");
   try {
-    const response = await fetch(`${access.identityUrl}${path}`, {
+    const request = {
       method,
       headers: {
         "x-auth-token": session.token.reveal(),
@@ -48,10 +49,11 @@ async function send(
         ...(body ? { "content-type": "application/json" } : {}),
       },
       ...(body ? { body: JSON.stringify(body) } : {}),
-      redirect: "error",
       signal: context.signal,
-    });
-    return { status: response.status, body: parse(await response.text()) };
+      maxBytes: ANSWER_MAX_BYTES,
+    };
+    const { status, text } = await sendOutbound(new URL(`${access.identityUrl}${path}`), request);
+    return { status, body: parseJson(text) };
   } catch (error) {
     throw toNetworkFailure(error);
   }
@@ -70,6 +72,8 @@ export async function listAll<T>(
   let query = new URLSearchParams(filter).toString();
   for (let page = 0; page < PAGES_MAX; page += 1) {
     const answer = await callIdentity(access, "GET", `/${collection}?${query}`, context);
+    // Of credentials, when one that was just listed has gone meanwhile.
+    if (answer.status === 404) throw new ProviderError("unavailable", `Keystone lost its list of ${collection}`, { status: 404 });
     const { links, truncated } = expectStatus(200, pageSchema)(answer);
     members.push(...(expectStatus(200, schema)(answer)[collection] as T[]));
     if (!links?.next) {
@@ -116,13 +120,4 @@ export function toFailure(answer: Answer): ProviderError {
 
 function messageOf(answer: Answer): string {
   return errorReplySchema.safeParse(answer.body).data?.error.message ?? "";
-}
-
-/** Undefined for what is no JSON: pages of proxies, and empty bodies. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

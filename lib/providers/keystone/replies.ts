@@ -21,13 +21,7 @@ export const catalogueReplySchema = z.object({
 
 export const errorReplySchema = z.object({ error: z.object({ message: z.string() }) });
 
-const blob = z.string().transform((text): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-});
+const blob = z.string().transform(parseJson);
 
 const owned = { id: z.string().min(1), type: z.string(), user_id: z.string().nullish(), project_id: z.string().nullish() };
 
@@ -41,3 +35,12 @@ export const pairSchema = z.object({
   ...owned,
   blob: blob.pipe(z.object({ access: z.string(), secret: z.string() }).optional().catch(undefined)),
 });
+
+/** Undefined for what is no JSON: pages of proxies, and empty bodies. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,7 +1,10 @@
 import { createHmac, randomBytes } from "node:crypto";
+import { sendOutbound } from "@/lib/platform/outbound";
+import { OutboundError } from "@/lib/platform/outbound-error";
 import { Secret } from "@/lib/platform/secret";
 import { ProviderError } from "@/lib/providers/errors";
-import { loginReplySchema } from "@/lib/providers/keystone/replies";
+import { loginReplySchema, parseJson } from "@/lib/providers/keystone/replies";
+import { ANSWER_MAX_BYTES } from "@/lib/providers/network-failure";
 
 /** Whom the portal signs in as, and where. */
 export interface IdentityAccess {
@@ -68,25 +71,26 @@ function nameOf(access: IdentityAccess): string {
 }
 
 async function logIn(access: IdentityAccess): Promise<Session> {
-  const response = await fetch(`${access.identityUrl}/auth/tokens?nocatalog`, {
-    method: "POST",
+  const request = {
+    method: "POST" as const,
     headers: { "content-type": "application/json" },
     body: composeLogin(access),
-    redirect: "error",
     signal: AbortSignal.timeout(LOGIN_WITHIN_MS),
-  }).catch(() => {
-    throw new ProviderError("unavailable", "Keystone cannot be reached");
+    maxBytes: ANSWER_MAX_BYTES,
+  };
+  const url = new URL(`${access.identityUrl}/auth/tokens?nocatalog`);
+  const { status, headers, text } = await sendOutbound(url, request).catch((error: unknown) => {
+    const why = error instanceof OutboundError ? `: ${error.message}` : "";
+    throw new ProviderError("unavailable", `Keystone does not answer${why}`);
   });
-  const body: unknown = await response.json().catch(() => undefined);
-  const { status } = response;
   if (status === 401 || status === 403) {
     const what = `Keystone refuses ${access.userName}: the name or password is wrong, or there is no role in ${access.projectName}`;
     throw new ProviderError("denied", what, { status });
   }
   if (status === 429) throw new ProviderError("throttled", "Keystone has too many logins to answer", { status });
-  const token = response.headers.get("x-subject-token");
-  const reply = loginReplySchema.safeParse(body);
-  if (status !== 201 || !token || !reply.success) {
+  const token = headers["x-subject-token"];
+  const reply = loginReplySchema.safeParse(parseJson(text));
+  if (status !== 201 || typeof token !== "string" || !reply.success) {
     throw new ProviderError("unavailable", `no Keystone answers at ${access.identityUrl} (${status})`, { status });
   }
   const { issued_at: issued, expires_at: expires } = reply.data.token;

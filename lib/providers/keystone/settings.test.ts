@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import { Secret } from "@/lib/platform/secret";
+import { createProvider } from "@/lib/providers/registry";
+
+const SETTINGS = { identityUrl: "https://keystone.example.org/v3/", userName: "latchkey", projectName: "service" };
+const PAIR = { rgwAccessKeyId: "ADMIN", rgwSecretAccessKey: "secret-of-the-pair" };
+
+const create = (settings: Record<string, unknown>, credentials: Record<string, unknown> = {}) =>
+  createProvider("keystone", {
+    name: "cloud",
+    signingRegion: "default",
+    endpoint: "https://s3.example.org",
+    gateways: [],
+    settings: { ...SETTINGS, ...settings },
+    credentials: new Secret(JSON.stringify({ password: "secret-password", ...credentials })),
+  });
+
+test("a region on Keystone alone has Ceph's cache as its bound, and no figures", () => {
+  const provider = create({});
+  expect(provider.capabilities).toMatchObject({ revocationBoundMs: 300_000, suspends: false, choosesSecret: true });
+  expect([provider.usage, provider.quota, provider.listBuckets, provider.suspendPrincipal]).toEqual(Array(4).fill(undefined));
+});
+
+test.each([
+  ["60", 60_000],
+  [60, 60_000],
+  ["0", 1_000],
+])("cacheSeconds %s makes the bound %i ms", (cacheSeconds, bound) => {
+  expect(create({ cacheSeconds }).capabilities.revocationBoundMs).toBe(bound);
+});
+
+test("figures come with radosgw's pair, and suspension only where the operator declares it", () => {
+  const rgwAdminUrl = "https://rgw.example.org";
+  const shared = create({ rgwAdminUrl }, PAIR);
+  expect(shared.usage).toBeDefined();
+  expect([shared.capabilities.suspends, shared.suspendPrincipal]).toEqual([false, undefined]);
+  for (const exclusive of [true, "true"]) {
+    const own = create({ rgwAdminUrl, exclusive }, PAIR);
+    expect([own.capabilities.suspends, own.suspendPrincipal !== undefined]).toEqual([true, true]);
+  }
+});
+
+test.each<[string, Record<string, unknown>, Record<string, unknown>, RegExp]>([
+  ["an address without its version", { identityUrl: "https://keystone.example.org" }, {}, /identityUrl is missing or wrong/],
+  ["an unknown setting", { identityURL: "x" }, {}, /identityURL is unknown/],
+  ["a release that is no version", { keystoneRelease: "Zed" }, {}, /keystoneRelease is missing or wrong/],
+  ["a domain that would be a path", { domain: "a/b" }, {}, /domain is missing or wrong/],
+  ["no password", {}, { password: "" }, /password is missing or wrong/],
+  ["half of radosgw's access", { rgwAdminUrl: "https://rgw.example.org" }, {}, /given together or not at all/],
+  ["a pair without an address", {}, PAIR, /given together or not at all/],
+  ["a suspension without radosgw's access", { exclusive: true }, {}, /exclusive needs rgwAdminUrl/],
+])("%s is refused by its name, without a secret", (_what, settings, credentials, message) => {
+  const attempt = () => create(settings, credentials);
+  expect(attempt).toThrow(message);
+  expect(attempt).not.toThrow(/secret-/);
+});
