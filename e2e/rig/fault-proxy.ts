@@ -5,8 +5,11 @@ import type { AddressInfo } from "node:net";
 export interface Fault {
   match: (method: string, path: string) => boolean;
   when: "before" | "after";
-  /** `hold` keeps it until released; `drop` breaks the connection; the others answer in the server's place. */
-  what: "hold" | "drop" | "garbage" | "error";
+  /**
+   * `hold` keeps it until released; `drop` breaks the connection; `half` does so in the middle of the answer; the
+   * others answer in the server's place.
+   */
+  what: "hold" | "drop" | "half" | "garbage" | "error" | "refuse";
   /** How many requests it befalls; all of them when left out. */
   times?: number;
 }
@@ -78,22 +81,27 @@ async function handle(
   const body = await readBody(request);
   const fault = [...active].find(({ fault, left }) => left > 0 && fault.match(request.method ?? "", request.url ?? ""));
   if (fault) fault.left -= 1;
-  if (fault?.fault.when === "before" && (await befall(fault, response))) return;
+  if (fault?.fault.when === "before" && (await befall(fault, response, "{}"))) return;
   const answer = await forward(request, body, target);
-  if (fault?.fault.when === "after" && (await befall(fault, response))) return;
+  if (fault?.fault.when === "after" && (await befall(fault, response, answer.body))) return;
   response.writeHead(answer.status, answer.headers).end(answer.body);
 }
 
 /** Whether the fault has taken the answer over. */
-async function befall({ fault, reach, released }: Active, response: ServerResponse): Promise<boolean> {
+async function befall({ fault, reach, released }: Active, response: ServerResponse, answer: string | Buffer): Promise<boolean> {
   reach();
   if (fault.what === "hold") {
     await released;
     return false;
   }
   if (fault.what === "drop") response.destroy();
+  if (fault.what === "half") {
+    response.writeHead(200, { "content-type": "application/json", "content-length": String(answer.length + 1) });
+    response.write(answer.slice(0, answer.length / 2), () => response.destroy());
+  }
   if (fault.what === "garbage") response.writeHead(200, { "content-type": "application/json" }).end("{ half an ans");
   if (fault.what === "error") response.writeHead(500, { "content-type": "application/json" }).end("{}");
+  if (fault.what === "refuse") response.writeHead(403, { "content-type": "application/json" }).end("{}");
   return true;
 }
 

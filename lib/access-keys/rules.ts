@@ -115,7 +115,7 @@ const SENTENCES: Record<Refusal, string> = {
   superseded: "The access was disabled while the new pair was being made. The new pair does not work.",
   "storage-refused": "The storage system refused the change. Nothing was changed; ask your administrators.",
   "storage-failed": "The storage system did not answer as it should. Nothing was changed; try again.",
-  "storage-unsettled": "The storage system did not answer in time. What it may have made is being removed.",
+  "storage-unsettled": "The storage system did not confirm what it did. What it may have made is being removed.",
   "storage-unreachable": "The storage system cannot be reached. Nothing was changed.",
   undelivered: "The new pair was not confirmed in time and is removed. Start again to get a new one.",
   unconfirmed: "The pair of this request was not confirmed. It is removed within a minute; then start again.",

@@ -83,7 +83,8 @@ async function act(change: WrittenAhead, requestId: string): Promise<IssueOutcom
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     logger.warn({ operationId: change.operationId, failure: error.failure, detail: error.message }, "new pair failed");
-    return giveUp(change, reasonOf(error), made || (asked && error.mayHaveHappened));
+    // Whatever was answered, a request that was sent may have been carried out: only looking proves that it was not.
+    return giveUp(change, reasonOf(error), made || (asked && error.failure !== "unavailable"));
   }
   if (!(await markIssued(change))) return giveUp(change, "superseded", true);
   return { ok: true, outcome: "issued", change, secret };
@@ -116,8 +117,7 @@ async function giveUp(change: WrittenAhead, reason: Refusal, made: boolean): Pro
 
 /** A lease that merely ran out is no disable, and what could not be removed yet is not undone. */
 async function nameOutcome(change: WrittenAhead, reason: Refusal, undone: boolean): Promise<Refusal> {
-  if (reason === "storage-failed" && !undone) return "storage-unsettled";
-  if (reason !== "superseded") return reason;
+  if (reason !== "superseded") return undone ? reason : "storage-unsettled";
   const { state } = await db.operation.findUniqueOrThrow({ where: { id: change.operationId }, select: { state: true } });
   return state === "CANCELLED" ? "superseded" : "storage-unsettled";
 }

@@ -23,9 +23,8 @@ export interface Undoable {
 
 /**
  * Gives up a change: marks it, removes the key from the storage system under the lease, and when its absence is
- * proved ends it as FAILED. `made: false` says that the storage system is known not to have it: then an id that is
- * another's there stays untouched. Returns whether it is proved gone; if not, the lease is free and the operation
- * waits as UNDOING.
+ * proved ends it as FAILED. `made: false` says that the storage system was never asked for it. Returns whether it is
+ * proved gone; if not, the lease is free and the operation waits as UNDOING.
  */
 export async function undoUnderLease(change: Undoable, reason: string, options: { made: boolean }): Promise<boolean> {
   await db.operation.updateMany({
