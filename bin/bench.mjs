@@ -3,26 +3,38 @@ import { existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "./root.mjs";
+import { load } from "./run.mjs";
 
-/** `npm run bench -- s3`: figures of one part, measured in one run on this machine. */
+/** `npm run bench` measures all parts on this machine, `npm run bench -- s3` or `-- keys` one. */
 const BENCHES = {
-  s3: { main: "lib/bench/s3-main.ts", server: "lib/builtin-s3/main.ts" },
+  /** The built-in S3 server against bare files. */
+  s3: measureS3,
+  /** A change of keys through the portal against the storage systems' bare admin calls. */
+  keys: () => load("bench/keys"),
 };
-const name = process.argv[2] ?? "";
-const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
-if (!bench || !existsSync(join(ROOT, "node_modules"))) {
-  console.error(bench ? "Run npm run up or npm test once: they install what this needs." : `usage: npm run bench -- ${Object.keys(BENCHES).join("|")}`);
+const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHES);
+if (!names.every((name) => Object.hasOwn(BENCHES, name)) || !existsSync(join(ROOT, "node_modules"))) {
+  const known = names.every((name) => Object.hasOwn(BENCHES, name));
+  console.error(known ? "Run npm run up or npm test once: they install what this needs." : `usage: npm run bench -- [${Object.keys(BENCHES).join("|")}]`);
   process.exit(2);
 }
-const folder = mkdtempSync(join(tmpdir(), "latchkey-bench-"));
-try {
-  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
-  const { build } = await import("esbuild");
-  const entryPoints = Object.entries(bench).map(([out, path]) => ({ in: join(ROOT, path), out }));
-  await build({ entryPoints, outdir: folder, outExtension: { ".js": ".mjs" }, bundle: true, platform: "node", format: "esm", packages: "external", alias: { "@": ROOT } });
-  process.exitCode = await run([join(folder, "main.mjs"), join(folder, "server.mjs"), folder]);
-} finally {
-  rmSync(folder, { recursive: true, force: true });
+for (const name of names) await BENCHES[name]();
+
+async function measureS3() {
+  const folder = mkdtempSync(join(tmpdir(), "latchkey-bench-"));
+  try {
+    symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+    const { build } = await import("esbuild");
+    const entryPoints = [
+      { out: "main", in: join(ROOT, "lib/bench/s3-main.ts") },
+      { out: "server", in: join(ROOT, "lib/builtin-s3/main.ts") },
+    ];
+    await build({ entryPoints, outdir: folder, outExtension: { ".js": ".mjs" }, bundle: true, platform: "node", format: "esm", packages: "external", alias: { "@": ROOT } });
+    const code = await run([join(folder, "main.mjs"), join(folder, "server.mjs"), folder]);
+    if (code !== 0) process.exitCode = code;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 function run(args) {

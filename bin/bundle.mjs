@@ -16,6 +16,7 @@ const ENTRIES = {
   prepare: "lib/supervisor/prepare-main.ts",
   // As deep as its source: it finds its Python scripts from where it stands.
   "rig/main": "e2e/rig/main.ts",
+  "bench/keys": "e2e/bench/keys-main.ts",
 };
 const STAMP = "dist/.stamp";
 
@@ -30,7 +31,7 @@ const serverOnly = {
 
 /** Bundles every entry point into dist/, if any source changed. */
 export async function bundle() {
-  const hash = hashOf(["lib", "prisma", "e2e/rig", "bin/bundle.mjs", "package-lock.json"]);
+  const hash = hashOf(["lib", "prisma", "e2e/rig", "e2e/bench", "e2e/fixtures", "bin/bundle.mjs", "package-lock.json"]);
   if (isFresh(STAMP, hash)) return false;
   const { build, stop } = await import("esbuild");
   const entries = Object.entries(ENTRIES).filter(([, path]) => existsSync(join(ROOT, path)));

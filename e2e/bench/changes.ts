@@ -1,0 +1,57 @@
+import type { IssuedPair } from "../fixtures/portal-client";
+import type { PortalAnswer } from "../fixtures/portal-answer";
+import { type Backend, drawKeyId } from "./backends";
+import type { Place } from "./people";
+import { type Pair, sendSigned } from "./signed-http";
+
+/** The bare calls of a rotation: another key is made, the one before it removed. Gives the new one's id. */
+export async function rotateBare(backend: Backend, account: string, former: string): Promise<string> {
+  const id = drawKeyId();
+  await backend.makeKey(account, id);
+  await backend.removeKey(account, former);
+  return id;
+}
+
+export interface PortalTimes {
+  pair: IssuedPair;
+  regenerateMs: number;
+  acknowledgeMs: number;
+}
+
+/** The same change through the portal, until its last call has returned. */
+export async function rotateThroughPortal(place: Place, backend: Backend): Promise<PortalTimes> {
+  const begin = performance.now();
+  const pair = expectPair(await place.client.regenerate({ project: place.project, region: backend.region }));
+  const delivered = performance.now();
+  await acknowledge(place, pair);
+  return { pair, regenerateMs: delivered - begin, acknowledgeMs: performance.now() - delivered };
+}
+
+export async function enableThroughPortal(place: Place, backend: Backend): Promise<Pair> {
+  const pair = expectPair(await place.client.enable({ project: place.project, region: backend.region }));
+  await acknowledge(place, pair);
+  return pair;
+}
+
+/** Asks every gateway with the old pair until each has refused it; gives the time of the last one's first refusal. */
+export async function awaitRefusal(backend: Backend, pair: Pair): Promise<number> {
+  const begin = performance.now();
+  const times = backend.gateways.map(async (endpoint) => {
+    for (;;) {
+      const { status } = await sendSigned("GET", new URL("/", endpoint), pair, backend.signingRegion);
+      if (status === 403) return performance.now() - begin;
+      if (status !== 200) throw new Error(`${endpoint} answered ${status}`);
+    }
+  });
+  return Math.max(...(await Promise.all(times)));
+}
+
+async function acknowledge({ client, project }: Place, { operationId }: IssuedPair): Promise<void> {
+  const answer = await client.acknowledge({ project, operationId });
+  if (answer.kind !== "data" || !answer.data.ok) throw new Error(`not acknowledged: ${JSON.stringify(answer)}`);
+}
+
+function expectPair(answer: PortalAnswer<IssuedPair | object>): IssuedPair {
+  if (answer.kind === "data" && "secretAccessKey" in answer.data) return answer.data;
+  throw new Error(`no pair: ${JSON.stringify(answer)}`);
+}
