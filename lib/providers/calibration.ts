@@ -3,6 +3,7 @@ import { z } from "zod";
 import { ALPHANUMERIC, randomText } from "@/lib/platform/random-text";
 import { Secret } from "@/lib/platform/secret";
 import { ProviderError } from "@/lib/providers/errors";
+import { refusesKey, takesPair } from "@/lib/providers/probe-answers";
 import type { CallContext, Gateway, KeyRef, ProbeAnswer, Provider } from "@/lib/providers/provider";
 
 /**
@@ -50,7 +51,7 @@ export async function calibrate(provider: Provider, throwaway: KeyRef, context: 
   }
   const found = await Promise.all(
     [...answers].map(async ([gateway, toWrongSecret]): Promise<[string, Measurement]> => {
-      if (toWrongSecret === "accepted") throw new ProviderError("invalid", `${gateway.name} accepts any secret`);
+      if (takesPair(toWrongSecret)) throw new ProviderError("invalid", `${gateway.name} accepts any secret`);
       const tells = toWrongSecret === "refused-secret" && (await tellsRemoved(provider, gateway, accessKeyId, context));
       return [gateway.endpoint, tells ? "random-secret" : provider.readSecret ? "real-secret" : "none"];
     }),
@@ -66,7 +67,7 @@ async function expectLive(
   context: CallContext,
 ): Promise<void> {
   const until = Date.now() + LIVE_WITHIN_MS;
-  while ((await provider.probe(gateway, accessKeyId, secret, context)) !== "accepted") {
+  while (!takesPair(await provider.probe(gateway, accessKeyId, secret, context))) {
     if (Date.now() >= until) throw new ProviderError("invalid", `${gateway.name} does not accept a key that was made just now`);
     await pause(PAUSE_MS);
   }
@@ -77,7 +78,7 @@ async function tellsRemoved(provider: Provider, gateway: Gateway, accessKeyId: s
   const until = Date.now() + GONE_WITHIN_MS;
   for (;;) {
     const answer = await provider.probe(gateway, accessKeyId, createSecret(), context);
-    if (answer === "refused-unknown") return true;
+    if (refusesKey(answer)) return true;
     if (answer !== "refused-secret") return false;
     if (Date.now() >= until) return true;
     await pause(PAUSE_MS);

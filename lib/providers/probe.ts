@@ -57,7 +57,7 @@ function readAnswer(status: number, body: string, gateway: Gateway): ProbeAnswer
   if (status === 403 || status === 401) {
     if (body.includes("<Code>InvalidAccessKeyId</Code>")) return "refused-unknown";
     if (body.includes("<Code>SignatureDoesNotMatch</Code>")) return "refused-secret";
-    if (body.includes("<Code>AccessDenied</Code>")) return "accepted";
+    if (body.includes("<Code>AccessDenied</Code>")) return "denied";
     return "refused";
   }
   throw new ProviderError("unavailable", `${gateway.name} at ${gateway.endpoint} answered ${status} to a probe`, { status });

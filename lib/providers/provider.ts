@@ -93,11 +93,12 @@ export interface CallContext {
 /**
  * What a gateway answers to a request signed with a pair.
  * - `accepted`: the signature was accepted
+ * - `denied`: it does not allow the request, and does not say whether because of the pair
  * - `refused-unknown`: the gateway does not know the access key id
  * - `refused-secret`: it knows the id, and the secret is another
  * - `refused`: refused, and it does not say which of the two
  */
-export type ProbeAnswer = "accepted" | "refused-unknown" | "refused-secret" | "refused";
+export type ProbeAnswer = "accepted" | "denied" | "refused-unknown" | "refused-secret" | "refused";
 
 /**
  * One storage system behind one region. Every method throws `ProviderError` and nothing else, obeys its context's

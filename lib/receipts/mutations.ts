@@ -5,6 +5,7 @@ import { ALPHANUMERIC, randomText } from "@/lib/platform/random-text";
 import { Secret } from "@/lib/platform/secret";
 import type { Calibration } from "@/lib/providers/calibration";
 import { ProviderError } from "@/lib/providers/errors";
+import { refusesKey, takesPair } from "@/lib/providers/probe-answers";
 import type { Gateway, ProbeAnswer, Provider } from "@/lib/providers/provider";
 import {
   decideMeasurement,
@@ -83,16 +84,17 @@ async function measureGateway(provider: Provider, gateway: Gateway, key: Removed
       return;
     }
     // Without an answer that tells, nothing is known of the key, only that somebody is asking.
-    const known = answer === "accepted" || answer === "refused-secret";
+    const known = answer !== undefined && (answer === "refused-secret" || takesPair(answer));
     await db.receipt.updateMany({ where, data: { askedAt: at, ...(known ? { lastAcceptedAt: at } : {}) } });
     if (Date.now() >= until && !withPair) return;
     await pause(Date.now() < until ? MEASURE_PAUSE_MS : OVERDUE_PAUSE_MS);
   }
 }
 
-/** With a random secret only "unknown id" is a refusal of the key; with the pair itself every refusal is. */
+/** With the pair itself every refusal is one of the key, with a random secret not that of the secret. */
 function isRefusal(answer: ProbeAnswer | undefined, withPair: boolean): boolean {
-  return withPair ? answer !== undefined && answer !== "accepted" : answer === "refused-unknown";
+  if (answer === undefined) return false;
+  return withPair ? !takesPair(answer) : refusesKey(answer);
 }
 
 /** Undefined when the gateway gives no answer: nothing is known, so nothing is concluded. */

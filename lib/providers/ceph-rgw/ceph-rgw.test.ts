@@ -77,6 +77,23 @@ describe.skipIf(missing.length > 0)(title, () => {
     expect(await connect().probe(gateway ?? never(), key.accessKeyId, secret, context())).toBe("accepted");
   });
 
+  test("a gateway that is asked with a pair while it is removed says that it refuses the key", async () => {
+    const { provider, key, secret } = await make();
+    const [gateway] = provider.gateways();
+    const askWith = (tried: Secret) => provider.probe(gateway ?? never(), key.accessKeyId, tried, context());
+    let removed = false;
+    const users = Array.from({ length: 4 }, async () => {
+      while (!removed) await askWith(secret);
+    });
+    await askWith(secret);
+    await provider.removeKey(key, context());
+    removed = true;
+    await Promise.all(users);
+    // It may keep what it read last for a quarter of an hour; either way the answer tells the key's end.
+    expect(["refused-unknown", "denied"]).toContain(await askWith(new Secret("x".repeat(40))));
+    expect(await askWith(secret)).not.toBe("accepted");
+  });
+
   test("a key is not removed in the name of another principal", async () => {
     const { provider, key } = await make();
     const other = (await make()).key;

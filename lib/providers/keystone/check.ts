@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { ALPHANUMERIC, randomText } from "@/lib/platform/random-text";
 import { Secret } from "@/lib/platform/secret";
 import { ProviderError } from "@/lib/providers/errors";
+import { takesPair } from "@/lib/providers/probe-answers";
 import { warnOfRelease } from "@/lib/providers/keystone/advisories";
 import { assertSeesCredentials } from "@/lib/providers/keystone/credentials";
 import { callIdentity, expectStatus } from "@/lib/providers/keystone/identity-api";
@@ -55,7 +56,7 @@ async function assertAdmin(options: KeystoneOptions, context: CallContext): Prom
 async function checkGateway(options: KeystoneOptions, gateway: Gateway, context: CallContext): Promise<void> {
   const nobodys = randomText(20, ALPHANUMERIC);
   const answer = await probeS3(gateway, options.signingRegion, nobodys, new Secret(randomText(40, ALPHANUMERIC)), context);
-  if (answer === "accepted") throw new ProviderError("invalid", `${gateway.name} accepts a key that nobody made`);
+  if (takesPair(answer)) throw new ProviderError("invalid", `${gateway.name} accepts a key that nobody made`);
 }
 
 /** A catalogue need not name the S3 address, but whoever asks it for one should find this. */
