@@ -46,6 +46,8 @@ export const SETTINGS = {
     .string()
     .refine((text) => splitList(text).every(isHostOrRange), "host names, IP addresses or ranges such as 169.254.10.0/24, separated by commas")
     .default(""),
+  /** A YAML file that declares regions. Left out: regions come from the command line. */
+  LATCHKEY_REGIONS: z.string().default(""),
   /** Key that seals the admin credentials of regions: 32 bytes in base64. Left out: drawn once. */
   LATCHKEY_MASTER_KEY: z
     .string({ error: "32 bytes in base64" })

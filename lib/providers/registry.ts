@@ -22,6 +22,10 @@ export interface RegionConfiguration {
 interface Driver {
   /** The field of its credentials that is secret; the others may stand on a command line. */
   secretField: string;
+  /** Those of its credentials that are no secret. */
+  openFields?: readonly string[];
+  /** The settings that its check finds out; nobody gives them. */
+  foundSettings?: readonly string[];
   create: (region: RegionConfiguration) => Provider;
 }
 
@@ -43,6 +47,8 @@ const DRIVERS: Record<string, Driver> = {
   },
   "ceph-rgw": {
     secretField: "secretAccessKey",
+    openFields: ["accessKeyId"],
+    foundSettings: ["deactivate"],
     create: (region) => {
       const { accessKeyId, secretAccessKey } = cephRgwCredentialsSchema.parse(JSON.parse(region.credentials.reveal()));
       return createCephRgwProvider({
@@ -56,6 +62,7 @@ const DRIVERS: Record<string, Driver> = {
   },
   keystone: {
     secretField: "password",
+    openFields: ["rgwAccessKeyId"],
     create: ({ settings, signingRegion, endpoint, ...region }) => {
       const credentials: unknown = JSON.parse(region.credentials.reveal());
       const gateways = gatewaysOf({ ...region, endpoint });
@@ -71,7 +78,8 @@ export function createProvider(kind: string, region: RegionConfiguration): Provi
     return driver.create(region);
   } catch (error) {
     if (error instanceof ProviderError) throw error;
-    const detail = error instanceof z.ZodError ? `: ${describeIssues(error)}` : "";
+    const misfits = toMisfits(error).map(({ field, problem }) => `${field} ${problem}`.trim());
+    const detail = misfits.length > 0 ? `: ${misfits.join(", ")}` : "";
     throw new ProviderError("invalid", `the settings of region "${region.name}" do not fit its provider${detail}`);
   }
 }
@@ -99,12 +107,47 @@ function findDriver(kind: string): Driver {
   throw new ProviderError("invalid", `no provider of the kind "${kind}"; there are ${Object.keys(DRIVERS).join(", ")}`);
 }
 
-/** Names and wants, never the values: they may be secret. */
-function describeIssues(error: z.ZodError): string {
-  const names = error.issues.flatMap((issue) =>
-    issue.code === "unrecognized_keys" ? issue.keys.map((key) => `${key} is unknown`) : [`${issue.path.join(".")} is missing or wrong`],
-  );
-  return names.join(", ");
+export interface Misfit {
+  /** Of the settings or the credentials; empty where it is about several. */
+  field: string;
+  /** What follows the field's name. Never quotes a value: it may be secret. */
+  problem: string;
+}
+
+/** What in a region's settings and credentials its driver would refuse before it asks anybody. */
+export function findMisfits(kind: string, region: RegionConfiguration): Misfit[] {
+  try {
+    findDriver(kind).create(region);
+    return [];
+  } catch (error) {
+    if (error instanceof ProviderError) return [{ field: "", problem: error.message }];
+    return error instanceof z.ZodError ? toMisfits(error) : [{ field: "", problem: "cannot be read" }];
+  }
+}
+
+function toMisfits(error: unknown): Misfit[] {
+  if (!(error instanceof z.ZodError)) return [];
+  return error.issues.flatMap((issue): Misfit[] => {
+    if (issue.code === "unrecognized_keys") return issue.keys.map((field) => ({ field, problem: "is unknown" }));
+    const isOurs = issue.message.startsWith("a ");
+    return [{ field: issue.path.join("."), problem: isOurs ? `wants ${issue.message}` : "is missing or wrong" }];
+  });
+}
+
+/** Whether a field of the credentials must be kept secret; what no driver is known to show must. */
+export function isSecretField(kind: string, field: string): boolean {
+  return !(findDriver(kind).openFields ?? []).includes(field);
+}
+
+/** The settings that were given, without those that the check found out. */
+export function omitFoundSettings<T>(kind: string, settings: Readonly<Record<string, T>>): Record<string, T> {
+  const found = findDriver(kind).foundSettings ?? [];
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => !found.includes(name)));
+}
+
+/** The kinds of providers that there are. */
+export function listProviderKinds(): string[] {
+  return Object.keys(DRIVERS);
 }
 
 function gatewaysOf(region: Pick<RegionConfiguration, "name" | "endpoint" | "gateways">): Gateway[] {

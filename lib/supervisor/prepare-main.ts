@@ -1,6 +1,11 @@
+import { SYSTEM_ACTOR } from "@/lib/audit/record";
 import { deployMigrations } from "@/lib/database/migrations";
+import { parseMasterKey } from "@/lib/platform/crypto";
+import { createDatabase } from "@/lib/platform/db";
 import { ensureFirstRun, type FirstRunResult } from "@/lib/supervisor/first-run";
 import type { FirstRunMode } from "@/lib/supervisor/first-run-mode";
+import { applyRegionsFile } from "@/lib/supervisor/regions-file/apply-regions-file";
+import { readRegionsFile, type RegionsFile } from "@/lib/supervisor/regions-file/read-regions-file";
 import { finishSettings, planSettings } from "@/lib/supervisor/resolve-settings";
 import { step } from "@/lib/supervisor/step";
 
@@ -10,14 +15,28 @@ const mode = process.argv[2] as FirstRunMode | undefined;
 let result: FirstRunResult = "nobody";
 
 try {
+  // Read first: what is wrong in it is found before anything is changed.
+  const file = settings.LATCHKEY_REGIONS ? readRegionsFile(settings.LATCHKEY_REGIONS, process.env) : undefined;
   await step("Migrations", async () => (await deployMigrations(settings.DATABASE_URL)).length > 0);
   await step("First-run data", async () => {
     result = await ensureFirstRun(settings, mode);
     return result === "made";
   });
+  if (file) await applyDeclaredRegions(file);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);
 }
 // Told to end: Prisma keeps an idle connection, and with it the process, for ten seconds after it was closed.
 process.send?.(result, () => process.exit(0));
+
+async function applyDeclaredRegions(file: RegionsFile): Promise<void> {
+  const database = createDatabase(settings.DATABASE_URL);
+  try {
+    const masterKey = parseMasterKey(settings.LATCHKEY_MASTER_KEY);
+    const { lines } = await step("Regions file", () => applyRegionsFile(database, file, masterKey, SYSTEM_ACTOR));
+    for (const line of lines) console.log(`  ${line}`);
+  } finally {
+    await database.$disconnect();
+  }
+}

@@ -4,14 +4,17 @@ import { findRoot } from "@/lib/database/find-root";
 import type { FirstRunResult } from "@/lib/supervisor/first-run";
 import type { FirstRunMode } from "@/lib/supervisor/first-run-mode";
 
-/** Migrates the database and makes the first-run data. Throws when either fails; the cause is printed by then. */
+/**
+ * Migrates the database, makes the first-run data and applies the regions file. Throws when one fails; the cause is
+ * printed by then. The file may name any variable of ours, which is why this process, and no other, gets them all.
+ */
 export function prepareDatabase(
   environment: Record<string, string>,
   mode: FirstRunMode | undefined,
   signal: AbortSignal,
 ): Promise<FirstRunResult> {
   const child = fork(join(findRoot(), "dist/prepare.mjs"), mode ? [mode] : [], {
-    env: { ...environment, NODE_ENV: "production", LOG_LEVEL: "warn" },
+    env: { ...(environment.LATCHKEY_REGIONS ? process.env : {}), ...environment, NODE_ENV: "production", LOG_LEVEL: "warn" },
     signal,
     execArgv: ["--enable-source-maps"],
     stdio: ["ignore", "inherit", "inherit", "ipc"],

@@ -42,6 +42,7 @@ export function planSettings(environment: Environment, root: string = findRoot()
     LATCHKEY_S3_URL_SOUTH: toS3Url(S3_PORT + 1),
     ...given,
     LATCHKEY_DATA_DIR: resolve(root, LATCHKEY_DATA_DIR),
+    LATCHKEY_REGIONS: given.LATCHKEY_REGIONS && resolve(root, given.LATCHKEY_REGIONS),
   });
 }
 

@@ -1,8 +1,9 @@
 import { z } from "zod";
+import { outboundUrl } from "@/lib/platform/outbound-url";
 
 /** Where the built-in server's admin API of a region answers. */
 export const builtinSettingsSchema = z.strictObject({
-  adminUrl: z.url({ protocol: /^https?$/ }),
+  adminUrl: outboundUrl,
 });
 
 /** Sealed in the region's row. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { outboundUrl } from "@/lib/platform/outbound-url";
 
 /** How long radosgw keeps user records unless told of a change: `rgw_cache_expiry_interval` as Ceph comes. */
 const CACHE_SECONDS = 900;
@@ -6,7 +7,7 @@ const CACHE_SECONDS = 900;
 /** Of several zones, the address is that of the metadata master: changes of keys are not forwarded to it. */
 export const cephRgwSettingsSchema = z.strictObject({
   /** Where the Admin Ops API answers; one of the gateways, or one that only the portal reaches. */
-  adminUrl: z.url({ protocol: /^https?$/ }),
+  adminUrl: outboundUrl,
   /** The cluster's `rgw_admin_entry`. */
   adminPath: z.string().regex(/^[A-Za-z0-9_-]+$/).default("admin"),
   /** The cluster's `rgw_cache_expiry_interval`: the longest a gateway that missed a notice accepts a removed key. */
