@@ -8,7 +8,8 @@ import { ALPHANUMERIC, randomText } from "@/lib/platform/random-text";
 import { Secret } from "@/lib/platform/secret";
 import { createProject } from "@/lib/projects/mutations";
 import { credentialsContext } from "@/lib/regions/data";
-import { putRegion, type RegionInput } from "@/lib/regions/mutations";
+import { putRegion } from "@/lib/regions/mutations";
+import type { RegionInput } from "@/lib/regions/schema";
 import { createUser } from "@/lib/users/mutations";
 import type { PrismaClient } from "@/prisma/generated/client";
 

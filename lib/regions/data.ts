@@ -9,8 +9,9 @@ import { type Calibration, calibrationSchema } from "@/lib/providers/calibration
 import { ProviderError } from "@/lib/providers/errors";
 import { guard } from "@/lib/providers/guard";
 import type { Provider } from "@/lib/providers/provider";
-import { createProvider } from "@/lib/providers/registry";
-import type { Region } from "@/prisma/generated/client";
+import { createProvider, omitFoundSettings } from "@/lib/providers/registry";
+import type { RegionInput } from "@/lib/regions/schema";
+import type { Prisma, Region } from "@/prisma/generated/client";
 
 /** What a sealed credential is bound to: it opens for its own region only. */
 export function credentialsContext(regionId: string): string {
@@ -26,7 +27,8 @@ export function openProvider(region: Region): Provider {
   return guard(provider, region.name, logger);
 }
 
-function openCredentials(region: Region): Secret {
+/** The admin credentials of a region, as its driver reads them. Throws `ProviderError`. */
+export function openCredentials(region: Region): Secret {
   if (!region.sealedCredentials) return new Secret("{}");
   try {
     const key = parseMasterKey(env.LATCHKEY_MASTER_KEY);
@@ -36,10 +38,20 @@ function openCredentials(region: Region): Secret {
   }
 }
 
+/**
+ * A region as it was put in, so that a part of it can be changed. Throws `ProviderError` when its credentials cannot be
+ * opened and no others are given.
+ */
+export function toRegionInput(region: Region, others?: Secret): RegionInput {
+  const { name, provider, endpoint, signingRegion, gateways } = region;
+  const settings = omitFoundSettings(provider, region.settings as Prisma.InputJsonObject) as Prisma.InputJsonObject;
+  return { name, provider, endpoint, signingRegion, gateways, settings, credentials: others ?? openCredentials(region) };
+}
+
 /** A region by name. Throws NOT_FOUND. */
 export async function findRegion(name: string): Promise<Region> {
   const region = await db.region.findUnique({ where: { name } });
-  if (!region) throw new AppError("NOT_FOUND", "region is not there");
+  if (!region) throw new AppError("NOT_FOUND", "region is not there", { userMessage: `There is no region ${name}.` });
   return region;
 }
 

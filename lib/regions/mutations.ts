@@ -8,7 +8,6 @@ import { db, type Transaction } from "@/lib/platform/db";
 import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
 import { randomText } from "@/lib/platform/random-text";
-import type { Secret } from "@/lib/platform/secret";
 import { type Calibration, calibrate } from "@/lib/providers/calibration";
 import { ProviderError } from "@/lib/providers/errors";
 import { guard } from "@/lib/providers/guard";
@@ -16,28 +15,11 @@ import type { Findings, Provider } from "@/lib/providers/provider";
 import { createProvider } from "@/lib/providers/registry";
 import { credentialsContext, openProvider, readCalibration } from "@/lib/regions/data";
 import { isCalibrationDue } from "@/lib/regions/rules";
+import type { CheckedRegion, RegionInput } from "@/lib/regions/schema";
 import type { Prisma, Region } from "@/prisma/generated/client";
 
 const CHECK_DEADLINE_MS = 8_000;
 const CALIBRATION_DEADLINE_MS = 25_000;
-
-export interface RegionInput {
-  name: string;
-  provider: string;
-  endpoint: string;
-  signingRegion: string;
-  gateways: string[];
-  settings: Prisma.InputJsonObject;
-  /** The driver's admin credentials as JSON. */
-  credentials: Secret;
-}
-
-/** A region of which its storage system has said that it would work. */
-export interface CheckedRegion extends RegionInput {
-  calibration?: Calibration;
-  /** Sentences for an admin, not kept. */
-  warnings?: readonly string[];
-}
 
 /**
  * Asks the storage system whether the region would work, before anything is saved, makes a throwaway key there to
@@ -93,19 +75,6 @@ export async function putRegion(tx: Transaction, by: AuditActor, region: Checked
   await tx.region.update({ where: { id }, data: { sealedCredentials: Uint8Array.from(sealed) } });
   const event = known ? "region.changed" : "region.created";
   await recordEvent(tx, { event, outcome: "done", actor: by, data: { name, endpoint } });
-}
-
-/** Changes the address that people use. Throws NOT_FOUND. */
-export async function changeRegion(
-  tx: Transaction,
-  by: AuditActor,
-  name: string,
-  change: { endpoint: string },
-): Promise<void> {
-  const { id } = await requireRegionRow(tx, name);
-  await tx.region.update({ where: { id }, data: change });
-  const data = { name, endpoint: change.endpoint };
-  await recordEvent(tx, { event: "region.changed", outcome: "done", actor: by, data });
 }
 
 /** Switches a region off for new pairs, or on again; existing keys go on working. Throws NOT_FOUND. */

@@ -16,7 +16,7 @@ let result: FirstRunResult = "nobody";
 
 try {
   // Read first: what is wrong in it is found before anything is changed.
-  const file = settings.LATCHKEY_REGIONS ? readRegionsFile(settings.LATCHKEY_REGIONS, process.env) : undefined;
+  const file = settings.LATCHKEY_REGIONS ? readRegionsFile(settings.LATCHKEY_REGIONS) : undefined;
   await step("Migrations", async () => (await deployMigrations(settings.DATABASE_URL)).length > 0);
   await step("First-run data", async () => {
     result = await ensureFirstRun(settings, mode);

@@ -1,24 +1,14 @@
-import type { z } from "zod";
-import { type OutboundRequest, sendOutbound } from "@/lib/platform/outbound";
-import type { Secret } from "@/lib/platform/secret";
-import {
-  accountsReplySchema,
-  bucketsReplySchema,
-  errorReplySchema,
-  keysReplySchema,
-  regionReplySchema,
-  usageReplySchema,
-} from "@/lib/providers/builtin/admin-api";
-import { ProviderError, type ProviderFailure } from "@/lib/providers/errors";
-import { ANSWER_MAX_BYTES, toNetworkFailure } from "@/lib/providers/network-failure";
+import type { OutboundRequest } from "@/lib/platform/outbound";
+import { accountsReplySchema, bucketsReplySchema, keysReplySchema, usageReplySchema } from "@/lib/providers/builtin/admin-api";
+import { type BuiltinAccess, callAdmin, codeOf, expect200, toFailure } from "@/lib/providers/builtin/call-admin";
+import { checkBuiltin } from "@/lib/providers/builtin/check";
+import { ProviderError } from "@/lib/providers/errors";
 import { probeS3 } from "@/lib/providers/probe";
 import type { CallContext, Capabilities, Gateway, Provider } from "@/lib/providers/provider";
 
-export interface BuiltinOptions {
+export interface BuiltinOptions extends BuiltinAccess {
   region: string;
   signingRegion: string;
-  adminUrl: string;
-  adminToken: Secret;
   gateways: Gateway[];
 }
 
@@ -50,17 +40,14 @@ export function createBuiltinProvider(options: BuiltinOptions): Provider {
 
     gateways: () => options.gateways,
 
-    async check(context) {
-      const region = await call("GET", regionPath, context).then(expect200(regionReplySchema));
-      if (region.signingRegion !== options.signingRegion) {
-        throw new ProviderError("invalid", `the server signs for ${region.signingRegion}`);
-      }
-      return { findings: {}, warnings: [] };
+    check: (context) => {
+      const { region: name, signingRegion, gateways } = options;
+      return checkBuiltin(options, { name, signingRegion, path: regionPath }, gateways, context);
     },
 
     async ensurePrincipal(principal, displayName, context) {
       const answer = await call("PUT", accountPath(principal), context, { displayName });
-      if (answer.status !== 200 && answer.status !== 201) throw failure(answer);
+      if (answer.status !== 200 && answer.status !== 201) throw toFailure(answer);
     },
 
     async listPrincipals(context) {
@@ -81,7 +68,7 @@ export function createBuiltinProvider(options: BuiltinOptions): Provider {
         secretAccessKey: spec.secretAccessKey.reveal(),
         marker: spec.marker,
       });
-      if (answer.status !== 200 && answer.status !== 201) throw failure(answer);
+      if (answer.status !== 200 && answer.status !== 201) throw toFailure(answer);
       return spec.secretAccessKey;
     },
 
@@ -99,14 +86,14 @@ export function createBuiltinProvider(options: BuiltinOptions): Provider {
 
     async setKeyState(key, state, context) {
       const answer = await call("PATCH", keyPath(key.principal, key.accessKeyId), context, { state });
-      if (answer.status !== 200) throw failure(answer);
+      if (answer.status !== 200) throw toFailure(answer);
     },
 
     async removeKey(key, context) {
       const answer = await call("DELETE", keyPath(key.principal, key.accessKeyId), context);
       const code = codeOf(answer);
       const absent = answer.status === 404 && (code === "NoSuchKey" || code === "NoSuchAccount");
-      if (answer.status !== 204 && !absent) throw failure(answer);
+      if (answer.status !== 204 && !absent) throw toFailure(answer);
       const left = await this.listKeys(key.principal, context);
       if (left.some((view) => view.accessKeyId === key.accessKeyId)) {
         throw new ProviderError("ambiguous", "the key is still listed after its removal");
@@ -138,70 +125,4 @@ export function createBuiltinProvider(options: BuiltinOptions): Provider {
       }));
     },
   };
-}
-
-interface Answer {
-  status: number;
-  body: unknown;
-}
-
-async function callAdmin(
-  options: BuiltinOptions,
-  method: OutboundRequest["method"],
-  path: string,
-  context: CallContext,
-  body?: object,
-): Promise<Answer> {
-  const request = {
-    method,
-    headers: {
-      authorization: `Bearer ${options.adminToken.reveal()}`,
-      "x-request-id": context.requestId,
-      ...(body ? { "content-type": "application/json" } : {}),
-    },
-    ...(body ? { body: JSON.stringify(body) } : {}),
-    signal: context.signal,
-    maxBytes: ANSWER_MAX_BYTES,
-  };
-  const { status, text } = await sendOutbound(new URL(path, options.adminUrl), request).catch((error: unknown) => {
-    throw toNetworkFailure(error);
-  });
-  if (status === 204) return { status, body: undefined };
-  try {
-    return { status, body: JSON.parse(text) as unknown };
-  } catch {
-    throw new ProviderError("ambiguous", `the storage system answered ${status} with something that is not JSON`);
-  }
-}
-
-function expect200<T>(schema: z.ZodType<T>): (answer: Answer) => T {
-  return (answer) => {
-    if (answer.status !== 200) throw failure(answer);
-    const parsed = schema.safeParse(answer.body);
-    if (!parsed.success) throw new ProviderError("ambiguous", "the storage system's answer is not of the known form");
-    return parsed.data;
-  };
-}
-
-function codeOf(answer: Answer): string | undefined {
-  const parsed = errorReplySchema.safeParse(answer.body);
-  return parsed.success ? parsed.data.error.code : undefined;
-}
-
-const FAILURES: Record<number, ProviderFailure> = {
-  400: "invalid",
-  401: "denied",
-  403: "denied",
-  404: "not-found",
-  409: "conflict",
-  413: "invalid",
-  422: "invalid",
-  429: "throttled",
-};
-
-function failure(answer: Answer): ProviderError {
-  const kind = FAILURES[answer.status] ?? "ambiguous";
-  return new ProviderError(kind, `the storage system answered ${answer.status} ${codeOf(answer) ?? ""}`.trim(), {
-    status: answer.status,
-  });
 }

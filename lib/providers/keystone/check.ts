@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { ALPHANUMERIC, randomText } from "@/lib/platform/random-text";
 import { Secret } from "@/lib/platform/secret";
+import { expectClock } from "@/lib/providers/clock-skew";
 import { ProviderError } from "@/lib/providers/errors";
 import { takesPair } from "@/lib/providers/probe-answers";
 import { warnOfRelease } from "@/lib/providers/keystone/advisories";
@@ -12,8 +13,7 @@ import { openSession } from "@/lib/providers/keystone/session";
 import type { KeystoneOptions } from "@/lib/providers/keystone/settings";
 import { probeS3 } from "@/lib/providers/probe";
 import type { CallContext, CheckResult, Gateway } from "@/lib/providers/provider";
-import { toSkewFailure } from "@/lib/providers/rgw-admin/admin-ops";
-import { type Capability, checkAdmin, SKEW_MAX_MS } from "@/lib/providers/rgw-admin/check-admin";
+import { type Capability, checkAdmin } from "@/lib/providers/rgw-admin/check-admin";
 
 const READS: Capability[] = [
   ["users", "read"],
@@ -28,7 +28,7 @@ const SUSPENDS: Capability[] = [...READS, ["users", "write"]];
 export async function checkKeystone(options: KeystoneOptions, context: CallContext): Promise<CheckResult> {
   const { aheadMs } = await openSession(options);
   // Keystone itself refuses signatures whose time is 15 minutes off.
-  if (Math.abs(aheadMs) > SKEW_MAX_MS) throw toSkewFailure(aheadMs);
+  expectClock(aheadMs);
   await assertAdmin(options, context);
   await assertDomain(options, context);
   if (!(await findRole(options, context))) throw new ProviderError("invalid", `Keystone has no role ${options.role}`);

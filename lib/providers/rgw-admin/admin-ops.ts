@@ -5,6 +5,7 @@ import type { z } from "zod";
 import { sendOutbound } from "@/lib/platform/outbound";
 import type { Secret } from "@/lib/platform/secret";
 import { errorReplySchema } from "@/lib/providers/rgw-admin/replies";
+import { toSkewFailure } from "@/lib/providers/clock-skew";
 import { ProviderError, type ProviderFailure } from "@/lib/providers/errors";
 import { ANSWER_MAX_BYTES, toNetworkFailure } from "@/lib/providers/network-failure";
 import type { CallContext } from "@/lib/providers/provider";
@@ -103,12 +104,6 @@ export function toFailure(answer: Answer): ProviderError {
   const kind = code === "SlowDown" ? "throttled" : code === "NoSuchUser" ? "not-found" : (FAILURES[status] ?? "ambiguous");
   const said = `the storage system answered ${status} ${code ?? ""}`.trim();
   return new ProviderError(kind, (code && SENTENCES[code]) ?? said, { status });
-}
-
-export function toSkewFailure(aheadMs: number): ProviderError {
-  const seconds = Math.round(Math.abs(aheadMs) / 1_000);
-  const direction = aheadMs > 0 ? "ahead of" : "behind";
-  return new ProviderError("denied", `the storage system's clock is ${seconds} s ${direction} the portal's`);
 }
 
 /** Undefined for what is no JSON: errors of the S3 API, of proxies, and empty bodies. */

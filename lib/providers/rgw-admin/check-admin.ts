@@ -1,11 +1,9 @@
 import type { z } from "zod";
+import { expectClock } from "@/lib/providers/clock-skew";
 import { ProviderError } from "@/lib/providers/errors";
 import type { CallContext } from "@/lib/providers/provider";
-import { type AdminAccess, callAdminOps, codeOf, expectOk, toSkewFailure } from "@/lib/providers/rgw-admin/admin-ops";
+import { type AdminAccess, callAdminOps, codeOf, expectOk } from "@/lib/providers/rgw-admin/admin-ops";
 import { userReplySchema } from "@/lib/providers/rgw-admin/replies";
-
-/** radosgw refuses signatures from 15 minutes on; a third of that is time to set a clock right. Milliseconds. */
-export const SKEW_MAX_MS = 300_000;
 
 /** By Ceph's names of capabilities. */
 export type Capability = readonly [type: string, need: "read" | "write"];
@@ -24,7 +22,7 @@ export async function checkAdmin(
     throw new ProviderError("invalid", `no Admin Ops API answers at ${new URL(access.adminPath, access.adminUrl).href}`);
   }
   const user = expectOk(userReplySchema)(answer);
-  if (Math.abs(answer.aheadMs ?? 0) > SKEW_MAX_MS) throw toSkewFailure(answer.aheadMs ?? 0);
+  expectClock(answer.aheadMs ?? 0);
   const missing = needed.filter(([type, need]) => !user.caps.some((cap) => cap.type === type && allows(cap.perm, need)));
   if (missing.length > 0) {
     const named = missing.map(([type, need]) => `${type}=${need}`).join(", ");

@@ -4,7 +4,8 @@ import { unseal } from "@/lib/platform/crypto";
 import { AppError } from "@/lib/platform/errors";
 import { omitFoundSettings } from "@/lib/providers/registry";
 import { credentialsContext } from "@/lib/regions/data";
-import { checkRegionInput, putRegion, type RegionInput } from "@/lib/regions/mutations";
+import { checkRegionInput, putRegion } from "@/lib/regions/mutations";
+import type { RegionInput } from "@/lib/regions/schema";
 import type { DeclaredRegion } from "@/lib/supervisor/regions-file/parse-regions-file";
 import type { RegionsFile } from "@/lib/supervisor/regions-file/read-regions-file";
 import type { PrismaClient, Region } from "@/prisma/generated/client";
@@ -17,6 +18,9 @@ export interface AppliedRegions {
   failed: number;
 }
 
+/** Each check has its own deadline, and all are made at once; others may have to be waited for. Milliseconds. */
+const APPLY_WITHIN_MS = 180_000;
+
 type Outcome = { result: "same" | "saved" | "failed"; lines: string[] };
 
 /**
@@ -26,6 +30,17 @@ type Outcome = { result: "same" | "saved" | "failed"; lines: string[] };
  */
 export async function applyRegionsFile(database: PrismaClient, file: RegionsFile, masterKey: Buffer, by: AuditActor): Promise<AppliedRegions> {
   await database.$transaction((tx) => ensureInstallationRow(tx));
+  return database.$transaction(
+    async (tx) => {
+      // Of several starts on one database one checks and saves, and the others find nothing left to do.
+      await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('latchkey regions file'))`;
+      return applyRegions(database, file, masterKey, by);
+    },
+    { timeout: APPLY_WITHIN_MS },
+  );
+}
+
+async function applyRegions(database: PrismaClient, file: RegionsFile, masterKey: Buffer, by: AuditActor): Promise<AppliedRegions> {
   const rows = await database.region.findMany();
   const outcomes = await Promise.all(
     file.regions.map((declared) => {
@@ -63,8 +78,6 @@ async function applyRegion(
   try {
     const checked = isSame ? undefined : await checkRegionInput(region);
     await database.$transaction(async (tx) => {
-      // Of several starts on one database that find a new region at once, one adds it.
-      await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('latchkey regions file'))`;
       if (checked) await putRegion(tx, by, checked, masterKey);
       await tx.region.update({ where: { name }, data: { declared: true } });
     });

@@ -4,7 +4,7 @@ import { plainText } from "@/lib/platform/plain-text";
 import { Secret } from "@/lib/platform/secret";
 import { slugSchema } from "@/lib/platform/slug";
 import { findMisfits, isSecretField, listProviderKinds, omitFoundSettings } from "@/lib/providers/registry";
-import type { RegionInput } from "@/lib/regions/mutations";
+import type { RegionInput } from "@/lib/regions/schema";
 import { type Problem, readYamlValues, type YamlValues } from "@/lib/supervisor/regions-file/yaml-values";
 
 /** A region as a file declares it; `line` is where. */
@@ -15,6 +15,8 @@ export interface DeclaredRegion {
 
 export type ParsedRegionsFile = { ok: true; regions: DeclaredRegion[] } | { ok: false; problems: Problem[] };
 
+/** What a terminal shows at once; whoever has put these right is told the next. */
+const PROBLEMS_MAX = 20;
 const FIELD_MAX = 4_096;
 const field = plainText.max(FIELD_MAX);
 
@@ -36,7 +38,7 @@ const OWN_BUILTIN = ["north", "south"];
 
 /**
  * Reads the text of a regions file. `isPrivate` tells whether only its owner can read the file: a secret may stand
- * in it only then. All problems are told at once, in the order of their lines.
+ * in it only then. Problems are told together, in the order of their lines.
  */
 export function parseRegionsFile(
   text: string,
@@ -87,12 +89,12 @@ function findMisplaced({ provider, settings, credentials }: Parts, index: number
 }
 
 function describe(issue: z.core.$ZodIssue, values: YamlValues): Problem[] {
-  const at = issue.path.filter((part) => part !== "regions");
   if (issue.code === "unrecognized_keys") {
     const wanted = issue.path.length === 0 ? "regions and nothing else" : FIELDS;
     return issue.keys.map((key) => ({ line: values.lineOf([...issue.path, key]), text: `an unknown field; there are ${wanted}` }));
   }
-  const name = typeof at.at(-1) === "number" ? `${String(at.at(-2) ?? "a region")}` : String(at.at(-1) ?? "the file");
+  const isRegion = issue.path.length === 2;
+  const name = isRegion ? "a region" : String(issue.path.findLast((part) => typeof part === "string") ?? "the file");
   return [{ line: values.lineOf(issue.path), text: `${name} wants ${wish(issue)}` }];
 }
 
@@ -105,5 +107,5 @@ function wish(issue: z.core.$ZodIssue): string {
 }
 
 function refuse(problems: Problem[]): ParsedRegionsFile {
-  return { ok: false, problems: problems.sort((one, other) => one.line - other.line) };
+  return { ok: false, problems: problems.sort((one, other) => one.line - other.line).slice(0, PROBLEMS_MAX) };
 }

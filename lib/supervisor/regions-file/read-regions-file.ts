@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, resolve } from "node:path";
 import { AppError } from "@/lib/platform/errors";
 import { type DeclaredRegion, parseRegionsFile } from "@/lib/supervisor/regions-file/parse-regions-file";
 
@@ -14,8 +14,12 @@ export interface RegionsFile {
   regions: DeclaredRegion[];
 }
 
-/** Reads and checks a regions file without asking any storage system. Throws BAD_INPUT with a line for each problem. */
-export function readRegionsFile(path: string, environment: Readonly<Record<string, string | undefined>>): RegionsFile {
+/**
+ * Reads and checks a regions file without asking any storage system. A relative path is one from where npm was called.
+ * Throws BAD_INPUT with a line for each problem.
+ */
+export function readRegionsFile(given: string, environment: Readonly<Record<string, string | undefined>> = process.env): RegionsFile {
+  const path = resolve(process.env.INIT_CWD ?? ".", given);
   const name = basename(path);
   const { text, isPrivate } = readBounded(path);
   const parsed = parseRegionsFile(text, environment, isPrivate);

@@ -85,7 +85,7 @@ export function readYamlValues(text: string, environment: Readonly<Record<string
 
 function parse(text: string, counter: LineCounter, refuse: (line: number, why: string) => void, read: (contents: unknown) => unknown): unknown {
   try {
-    const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, schema: "core", logLevel: "silent", merge: false });
+    const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, schema: "core", logLevel: "error", merge: false });
     for (const { code, pos } of [...document.errors, ...document.warnings]) {
       refuse(counter.linePos(pos[0]).line, SYNTAX[code] ?? `what is no YAML (${code})`);
     }

@@ -1,0 +1,34 @@
+import { ALPHANUMERIC, randomText, UPPER_DIGITS } from "@/lib/platform/random-text";
+import { Secret } from "@/lib/platform/secret";
+import { type BuiltinAccess, callAdmin, codeOf, expect200 } from "@/lib/providers/builtin/call-admin";
+import { regionReplySchema } from "@/lib/providers/builtin/admin-api";
+import { expectClock } from "@/lib/providers/clock-skew";
+import { ProviderError } from "@/lib/providers/errors";
+import { probeS3 } from "@/lib/providers/probe";
+import type { CallContext, CheckResult, Gateway } from "@/lib/providers/provider";
+
+/** Throws, in words for an admin, what is wrong: the address, the token, the region, a clock, or a gateway. */
+export async function checkBuiltin(
+  access: BuiltinAccess,
+  region: { name: string; signingRegion: string; path: string },
+  gateways: Gateway[],
+  context: CallContext,
+): Promise<CheckResult> {
+  const answer = await callAdmin(access, "GET", region.path, context);
+  if (answer.status === 401) throw new ProviderError("denied", "the storage system refuses the admin token", { status: 401 });
+  if (codeOf(answer) === "NoSuchRegion") throw new ProviderError("invalid", `the server has no region ${region.name}`);
+  if (answer.status !== 200) throw new ProviderError("invalid", `no admin API of a built-in server answers at ${access.adminUrl}`);
+  const { signingRegion, time } = expect200(regionReplySchema)(answer);
+  if (signingRegion !== region.signingRegion) throw new ProviderError("invalid", `the server signs for ${signingRegion}`);
+  expectClock(Date.parse(time) - Date.now());
+  await Promise.all(gateways.map((gateway) => checkGateway(gateway, signingRegion, context)));
+  return { findings: {}, warnings: [] };
+}
+
+/** A key that nobody has is unknown to every gateway that works, and says nothing to one that belongs to others. */
+async function checkGateway(gateway: Gateway, signingRegion: string, context: CallContext): Promise<void> {
+  const nobody = randomText(20, UPPER_DIGITS);
+  const answer = await probeS3(gateway, signingRegion, nobody, new Secret(randomText(40, ALPHANUMERIC)), context);
+  if (answer === "refused-unknown") return;
+  throw new ProviderError("invalid", `${gateway.name} at ${gateway.endpoint} does not answer as an S3 server would`);
+}
