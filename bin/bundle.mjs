@@ -14,6 +14,7 @@ const ENTRIES = {
   db: "lib/database/db-main.ts",
   "with-settings": "lib/supervisor/with-settings.ts",
   prepare: "lib/supervisor/prepare-main.ts",
+  "rig-regions": "lib/supervisor/rig-regions-main.ts",
   // As deep as its source: it finds its Python scripts from where it stands.
   "rig/main": "e2e/rig/main.ts",
   "bench/keys": "e2e/bench/keys-main.ts",

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { isFree } from "../fixtures/ports";
 import { adminFile, confOf, type RigPair, startCeph, stopCeph } from "./ceph";
 import { composeCephConf } from "./ceph-conf";
 import { keystoneUrl, startKeystone, stopKeystone } from "./keystone";
@@ -25,21 +26,38 @@ export interface Rig {
   keystone: RigKeystone | undefined;
 }
 
-const PROGRAMS = ["ceph-mon", "ceph-osd", "monmaptool", "radosgw", "radosgw-admin", "keystone-manage", "uwsgi", "python3"];
+/** With the Debian packages that bring them. */
+const PROGRAMS: Record<string, string> = {
+  "ceph-mon": "ceph-mon",
+  "ceph-osd": "ceph-osd",
+  monmaptool: "ceph-base",
+  radosgw: "radosgw",
+  "radosgw-admin": "ceph-common",
+  "keystone-manage": "python3-keystone",
+  uwsgi: "uwsgi-core uwsgi-plugin-python3",
+  python3: "python3",
+};
 
 /** The programs that a rig needs, and `more`, and this machine does not have. */
 export function findMissingPrograms(more: string[] = []): string[] {
-  return [...PROGRAMS, ...more].filter((name) => !existsSync(`/usr/bin/${name}`));
+  return [...Object.keys(PROGRAMS), ...more].filter((name) => !existsSync(`/usr/bin/${name}`));
+}
+
+export function explainMissing(missing: string[]): string {
+  const packages = missing.map((name) => PROGRAMS[name] ?? name).join(" ");
+  const command = `apt-get install --no-install-recommends ${packages}`;
+  return `a real Ceph and Keystone need ${missing.join(", ")}, which this machine does not have.\nOn Debian 12, as root: ${command}`;
 }
 
 /** Brings the rig up from whatever is there; does nothing to what runs. */
 export async function startRig(given: RigOptions): Promise<Rig> {
   const missing = findMissingPrograms();
-  if (missing.length > 0) throw new Error(`the rig needs ${missing.join(", ")}`);
+  if (missing.length > 0) throw new Error(explainMissing(missing));
   const options = { ...given, folder: resolve(given.folder) };
   const { folder } = options;
   for (const part of ["", "run", "log"]) mkdirSync(join(folder, part), { recursive: true, mode: 0o700 });
   assertSameOptions(options);
+  await assertPortsFree(options);
   const secrets = drawSecrets(folder);
   writeFileSync(confOf(folder), composeCephConf(options, secrets), { mode: 0o600 });
   writeFileSync(optionsFile(folder), JSON.stringify(options));
@@ -121,6 +139,20 @@ function assertSameOptions(options: RigOptions): void {
   const known = readOptions(options.folder);
   if (!known || JSON.stringify(known) === JSON.stringify(options)) return;
   throw new Error(`the rig in ${options.folder} has other ports or gateways; take it down with --wipe first`);
+}
+
+/** A program that finds its port taken would only be seen not to answer. */
+async function assertPortsFree(options: RigOptions): Promise<void> {
+  const ports = assignPorts(options);
+  const wanted: [string, number | undefined][] = [
+    ["mon", ports.mon],
+    ...options.gateways.map((_kind, index): [string, number | undefined] => [gatewayId(index), ports.gateways[index]]),
+    ["keystone", asksKeystone(options) ? ports.keystone : undefined],
+  ];
+  for (const [name, port] of wanted) {
+    if (port === undefined || findRunning(options.folder, name) || (await isFree(port))) continue;
+    throw new Error(`port ${port}, which ${name} needs, is taken by another program: choose other ports`);
+  }
 }
 
 function drawSecrets(folder: string): RigSecrets {

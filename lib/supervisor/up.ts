@@ -9,7 +9,8 @@ import { ensureSecrets } from "@/lib/supervisor/ensure-secrets";
 import { chooseFirstRunMode, type FirstRunMode } from "@/lib/supervisor/first-run-mode";
 import { endLeftovers } from "@/lib/supervisor/leftovers";
 import { findPortProblem, listPorts } from "@/lib/supervisor/ports";
-import { prepareDatabase } from "@/lib/supervisor/prepare";
+import { addRigRegions, prepareDatabase } from "@/lib/supervisor/prepare";
+import { startRig, stopRig } from "@/lib/supervisor/rig";
 import { finishSettings, type PlannedSettings, planSettings, toLocalUrl } from "@/lib/supervisor/resolve-settings";
 import { startChildren, toChildEnvironment } from "@/lib/supervisor/start-children";
 import { step } from "@/lib/supervisor/step";
@@ -21,7 +22,12 @@ export class UpError extends Error {}
 
 const READY_WITHIN_MS = 120_000;
 
-type Options = { mode: FirstRunMode | undefined; rebuild: boolean };
+type Options = {
+  mode: FirstRunMode | undefined;
+  rebuild: boolean;
+  /** Set when a real Ceph and Keystone are wanted beside the portal. */
+  rig: { port: string | undefined } | undefined;
+};
 type Undo = () => Promise<void> | void;
 
 /**
@@ -52,6 +58,12 @@ async function start(options: Options, undo: Undo[], signal: AbortSignal): Promi
   const problem = await findPortProblem(listPorts(plan));
   if (problem) throw new UpError(problem);
 
+  const { rig } = options;
+  if (rig) {
+    // Noted first: Ctrl-C while it starts must find it.
+    undo.push(() => stopRig(dataDir));
+    await step("Ceph and Keystone", () => startRig(dataDir, rig.port, signal));
+  }
   let children: Child[] = [];
   const withUrl = (url: string) => finishSettings(plan, ensureSecrets(plan), url);
   const url = await openDatabase(plan, undo, (moved) => {
@@ -59,6 +71,7 @@ async function start(options: Options, undo: Undo[], signal: AbortSignal): Promi
   });
   const settings = withUrl(url);
   const firstRun = await prepareDatabase(toChildEnvironment(settings), chooseFirstRunMode(plan, options.mode), signal);
+  if (rig) await step("Regions of the rig", () => addRigRegions(toChildEnvironment(settings), signal));
   await step("Portal", () => buildPortal({ force: options.rebuild }, signal));
 
   undo.push(async () => {

@@ -1,0 +1,62 @@
+import { z } from "zod";
+import { SYSTEM_ACTOR } from "@/lib/audit/record";
+import { unseal } from "@/lib/platform/crypto";
+import { Secret } from "@/lib/platform/secret";
+import { credentialsContext } from "@/lib/regions/data";
+import { checkRegionInput, putRegion, type RegionInput } from "@/lib/regions/mutations";
+import type { PrismaClient } from "@/prisma/generated/client";
+
+/** What rig.json says, as far as regions need it. */
+const rigSchema = z.object({
+  gateways: z.array(z.object({ endpoint: z.string() })).min(1),
+  admin: z.object({ accessKeyId: z.string(), secretAccessKey: z.string() }),
+  adminUrl: z.string(),
+  keystone: z.object({ url: z.string(), user: z.object({ userName: z.string(), projectName: z.string(), password: z.string() }) }),
+});
+
+/** The region `ceph`, whose keys are RGW's own, and `openstack`, whose keys are Keystone's, at the same two gateways. */
+export function composeRigRegions(rigJson: string): RegionInput[] {
+  const { gateways, admin, adminUrl, keystone } = rigSchema.parse(JSON.parse(rigJson));
+  const { password, ...user } = keystone.user;
+  const place = { endpoint: gateways[0]?.endpoint ?? "", signingRegion: "default", gateways: gateways.map(({ endpoint }) => endpoint) };
+  return [
+    { ...place, name: "ceph", provider: "ceph-rgw", settings: { adminUrl }, credentials: new Secret(JSON.stringify(admin)) },
+    {
+      ...place,
+      name: "openstack",
+      provider: "keystone",
+      // Nobody else makes keys there, so that a disable may suspend.
+      settings: { identityUrl: keystone.url, ...user, rgwAdminUrl: adminUrl, exclusive: true },
+      credentials: new Secret(
+        JSON.stringify({ password, rgwAccessKeyId: admin.accessKeyId, rgwSecretAccessKey: admin.secretAccessKey }),
+      ),
+    },
+  ];
+}
+
+/**
+ * Checks and saves the regions that are not there as they should be. Gives sentences about those that were left alone
+ * because somebody has given their name to another storage system.
+ */
+export async function syncRigRegions(database: PrismaClient, regions: RegionInput[], masterKey: Buffer): Promise<string[]> {
+  const left: string[] = [];
+  for (const region of regions) {
+    const row = await database.region.findUnique({ where: { name: region.name } });
+    if (row && row.provider !== region.provider) {
+      left.push(`There is another region ${region.name} already; the rig's was left out.`);
+      continue;
+    }
+    if (row?.sealedCredentials) {
+      const known = row.settings as Record<string, unknown>;
+      const same =
+        row.endpoint === region.endpoint &&
+        JSON.stringify(row.gateways) === JSON.stringify(region.gateways) &&
+        Object.entries(region.settings).every(([name, value]) => known[name] === value) &&
+        unseal(Buffer.from(row.sealedCredentials), masterKey, credentialsContext(row.id)) === region.credentials.reveal();
+      if (same) continue;
+    }
+    const checked = await checkRegionInput(region);
+    await database.$transaction((tx) => putRegion(tx, SYSTEM_ACTOR, checked, masterKey));
+  }
+  return left;
+}
