@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { SYSTEM_ACTOR } from "@/lib/audit/record";
-import { unseal } from "@/lib/platform/crypto";
 import { Secret } from "@/lib/platform/secret";
-import { credentialsContext } from "@/lib/regions/data";
-import { checkRegionInput, putRegion, type RegionInput } from "@/lib/regions/mutations";
+import { checkRegionInput, putRegion } from "@/lib/regions/mutations";
+import type { RegionInput } from "@/lib/regions/schema";
+import { isAsDeclared } from "@/lib/supervisor/regions-file/apply-regions-file";
+import { isLoopback } from "@/lib/supervisor/resolve-settings";
 import type { PrismaClient } from "@/prisma/generated/client";
 
 /** What rig.json says, as far as regions need it. */
@@ -42,19 +43,11 @@ export async function syncRigRegions(database: PrismaClient, regions: RegionInpu
   const left: string[] = [];
   for (const region of regions) {
     const row = await database.region.findUnique({ where: { name: region.name } });
-    if (row && row.provider !== region.provider) {
+    if (row && !(row.provider === region.provider && isLoopback(new URL(row.endpoint).hostname))) {
       left.push(`There is another region ${region.name} already; the rig's was left out.`);
       continue;
     }
-    if (row?.sealedCredentials) {
-      const known = row.settings as Record<string, unknown>;
-      const same =
-        row.endpoint === region.endpoint &&
-        JSON.stringify(row.gateways) === JSON.stringify(region.gateways) &&
-        Object.entries(region.settings).every(([name, value]) => known[name] === value) &&
-        unseal(Buffer.from(row.sealedCredentials), masterKey, credentialsContext(row.id)) === region.credentials.reveal();
-      if (same) continue;
-    }
+    if (row && isAsDeclared(row, region, masterKey)) continue;
     const checked = await checkRegionInput(region);
     await database.$transaction((tx) => putRegion(tx, SYSTEM_ACTOR, checked, masterKey));
   }

@@ -89,7 +89,8 @@ async function applyRegion(
   }
 }
 
-function isAsDeclared(row: Region, region: RegionInput, masterKey: Buffer): boolean {
+/** Whether a saved region is what was given, credentials too. */
+export function isAsDeclared(row: Region, region: RegionInput, masterKey: Buffer): boolean {
   const facts = (of: Pick<RegionInput, "endpoint" | "signingRegion" | "gateways"> & { settings: unknown }) =>
     JSON.stringify([of.endpoint, of.signingRegion, of.gateways, toSorted(omitFoundSettings(region.provider, of.settings as object as Record<string, unknown>))]);
   return facts(row) === facts(region) && readCredentials(row, masterKey) === toSorted(JSON.parse(region.credentials.reveal()) as Record<string, unknown>);
