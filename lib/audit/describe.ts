@@ -41,6 +41,7 @@ const PREDICATES: { [E in AuditEventName]: Describe<E> } = {
   "region.changed": ({ name }) => `changed the region ${name}`,
   "region.disabled": ({ name }) => `switched the region ${name} off`,
   "region.enabled": ({ name }) => `switched the region ${name} on`,
+  "master-key.rotated": ({ keyId, regions }) => `sealed the credentials of ${regions === 1 ? "1 region" : `${regions} regions`} with another master key, ${keyId}`,
 };
 
 /** One stored line as a sentence. A line of another version that does not read is named, not hidden. */

@@ -53,6 +53,8 @@ export const EVENT_DATA = {
   "region.changed": z.strictObject({ name: z.string(), endpoint: z.string() }),
   "region.disabled": z.strictObject({ name: z.string() }),
   "region.enabled": z.strictObject({ name: z.string() }),
+  /** what the master key had sealed was sealed with another; `keyId` is the beginning of the new one's SHA-256 */
+  "master-key.rotated": z.strictObject({ keyId: z.string(), regions: z.int() }),
 } as const;
 
 export type AuditEventName = keyof typeof EVENT_DATA;

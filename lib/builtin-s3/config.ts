@@ -13,6 +13,8 @@ export interface BuiltinS3Config {
   adminToken: Secret;
   /** 32 bytes that seal the accounts' secrets. */
   masterKey: Buffer;
+  /** Keys that sealed before; what they sealed is opened, and sealed anew at the start. */
+  formerKeys?: readonly Buffer[];
 }
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -22,6 +24,15 @@ const regions = z
   .array(z.strictObject({ name, port, signingRegion: name }))
   .min(1)
   .refine((list) => new Set(list.map((region) => region.name)).size === list.length, "names must differ");
+
+const keys = z.string().transform((text, context) => {
+  try {
+    return text.split(",").filter(Boolean).map(parseMasterKey);
+  } catch {
+    context.addIssue("must be 32 bytes in base64");
+    return z.NEVER;
+  }
+});
 
 const environment = z.object({
   LATCHKEY_DATA_DIR: z.string().min(1),
@@ -39,14 +50,8 @@ const environment = z.object({
     .pipe(regions),
   S3_ADMIN_PORT: port,
   LATCHKEY_S3_ADMIN_TOKEN: z.string().min(16, "must have at least 16 characters").transform((text) => new Secret(text)),
-  LATCHKEY_MASTER_KEY: z.string().transform((text, context) => {
-    try {
-      return parseMasterKey(text);
-    } catch {
-      context.addIssue("must be 32 bytes in base64");
-      return z.NEVER;
-    }
-  }),
+  LATCHKEY_MASTER_KEY: keys.refine((list) => list.length === 1, "must be 32 bytes in base64"),
+  LATCHKEY_MASTER_KEY_FORMER: keys.default([]),
 });
 
 /** Reads the settings from the environment. Throws an AppError that names each variable that is wrong, never its value. */
@@ -57,12 +62,14 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): BuiltinS3Confi
     throw new AppError("BAD_INPUT", `settings of the built-in S3 server: ${problems.join("; ")}`);
   }
   const { data } = parsed;
+  const [masterKey = Buffer.alloc(0)] = data.LATCHKEY_MASTER_KEY;
   return {
     dataDir: data.LATCHKEY_DATA_DIR,
     host: data.HOST,
     regions: data.LATCHKEY_S3_REGIONS,
     adminPort: data.S3_ADMIN_PORT,
     adminToken: data.LATCHKEY_S3_ADMIN_TOKEN,
-    masterKey: data.LATCHKEY_MASTER_KEY,
+    masterKey,
+    formerKeys: data.LATCHKEY_MASTER_KEY_FORMER,
   };
 }

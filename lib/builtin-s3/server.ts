@@ -43,7 +43,8 @@ export async function startBuiltinS3(config: BuiltinS3Config): Promise<BuiltinS3
   };
   try {
     const endpoints: BuiltinS3["regions"] = [];
-    for (const { name, signingRegion } of config.regions) regions.set(name, await openRegion(config.dataDir, name, signingRegion, config.masterKey));
+    const keys = [config.masterKey, ...(config.formerKeys ?? [])] as const;
+    for (const { name, signingRegion } of config.regions) regions.set(name, await openRegion(config.dataDir, name, signingRegion, keys));
     for (const { name, port, signingRegion } of config.regions) {
       const region = regions.get(name);
       if (!region) continue;

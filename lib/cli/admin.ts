@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { masterKeyCommand } from "@/lib/cli/commands/master-key";
 import { memberCommand } from "@/lib/cli/commands/member";
 import { passwordCommand } from "@/lib/cli/commands/password";
 import { projectCommand } from "@/lib/cli/commands/project";
@@ -14,7 +15,8 @@ const program = new Command("npm run admin --")
   .addCommand(projectCommand())
   .addCommand(memberCommand())
   .addCommand(regionCommand())
-  .addCommand(passwordCommand());
+  .addCommand(passwordCommand())
+  .addCommand(masterKeyCommand());
 
 try {
   await program.parseAsync();

@@ -14,6 +14,11 @@ export function parseMasterKey(text: string): Buffer {
   return key;
 }
 
+/** The key that seals, and behind it the former ones, separated by commas, which open only. Throws when one has another length. */
+export function parseMasterKeys(text: string, former: string): [Buffer, ...Buffer[]] {
+  return [parseMasterKey(text), ...former.split(",").filter(Boolean).map(parseMasterKey)];
+}
+
 /** Names a key without giving anything of it away: the first 8 bytes of its SHA-256. */
 export function keyIdOf(key: Buffer): Buffer {
   return createHash("sha256").update(key).digest().subarray(0, KEY_ID_BYTES);
@@ -31,12 +36,16 @@ export function seal(plaintext: string, key: Buffer, context: string): Buffer {
   return Buffer.concat([Buffer.from([VERSION]), keyIdOf(key), nonce, cipher.getAuthTag(), body]);
 }
 
-/** Opens what `seal` made. Throws when the key, the context or a byte of it is another. */
-export function unseal(sealed: Buffer, key: Buffer, context: string): string {
+/** Whether `seal` made it with this key. */
+export function isSealedWith(sealed: Buffer, key: Buffer): boolean {
+  return sealed.subarray(1, 1 + KEY_ID_BYTES).equals(keyIdOf(key));
+}
+
+/** Opens what `seal` made with one of the keys. Throws when none of them did, or the context or a byte of it is another. */
+export function unseal(sealed: Buffer, keys: Buffer | readonly Buffer[], context: string): string {
   if (sealed[0] !== VERSION) throw new Error("sealed value of an unknown version");
-  if (!sealed.subarray(1, 1 + KEY_ID_BYTES).equals(keyIdOf(key))) {
-    throw new Error("sealed with another master key");
-  }
+  const key = [keys].flat().find((candidate) => isSealedWith(sealed, candidate));
+  if (!key) throw new Error("sealed with another master key");
   const nonce = sealed.subarray(1 + KEY_ID_BYTES, HEADER_BYTES);
   const tag = sealed.subarray(HEADER_BYTES, HEADER_BYTES + TAG_BYTES);
   const decipher = createDecipheriv(ALGORITHM, key, nonce);

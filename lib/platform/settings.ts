@@ -4,6 +4,7 @@ import { httpUrl } from "@/lib/platform/http-url";
 
 const PORT_WANTED = "a port number from 1 to 65535";
 const port = z.coerce.number({ error: PORT_WANTED }).int(PORT_WANTED).min(1, PORT_WANTED).max(65_535, PORT_WANTED);
+const MASTER_KEY = /^[A-Za-z0-9+/_-]{43}=?$/;
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 const secret = z.string({ error: "a secret of at least 32 characters" }).min(32, "a secret of at least 32 characters");
 
@@ -51,7 +52,16 @@ export const SETTINGS = {
   /** Key that seals the admin credentials of regions: 32 bytes in base64. Left out: drawn once. */
   LATCHKEY_MASTER_KEY: z
     .string({ error: "32 bytes in base64" })
-    .refine((text) => /^[A-Za-z0-9+/_-]{43}=?$/.test(text), "32 bytes in base64"),
+    .refine((text) => MASTER_KEY.test(text), "32 bytes in base64"),
+  /**
+   * Keys that sealed before LATCHKEY_MASTER_KEY and still open what they sealed, separated by commas, until
+   * `master-key rotate` has sealed it anew. Left out: none.
+   */
+  LATCHKEY_MASTER_KEY_FORMER: z
+    .string()
+    .refine((text) => splitList(text).every((part) => MASTER_KEY.test(part)), "keys of 32 bytes in base64, separated by commas")
+    .transform((text) => splitList(text).join(","))
+    .default(""),
   /** Key that signs session cookies. Left out: drawn once. */
   LATCHKEY_SESSION_SECRET: secret,
   /** Token for the built-in S3 server's admin interface. Left out: drawn once. */

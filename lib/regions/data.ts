@@ -1,9 +1,8 @@
 import "server-only";
 import { db } from "@/lib/platform/db";
-import { env } from "@/lib/platform/env";
-import { parseMasterKey, unseal } from "@/lib/platform/crypto";
 import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
+import { openSealed } from "@/lib/platform/master-keys";
 import { Secret } from "@/lib/platform/secret";
 import { type Calibration, calibrationSchema } from "@/lib/providers/calibration";
 import { ProviderError } from "@/lib/providers/errors";
@@ -31,8 +30,7 @@ export function openProvider(region: Region): Provider {
 export function openCredentials(region: Region): Secret {
   if (!region.sealedCredentials) return new Secret("{}");
   try {
-    const key = parseMasterKey(env.LATCHKEY_MASTER_KEY);
-    return new Secret(unseal(Buffer.from(region.sealedCredentials), key, credentialsContext(region.id)));
+    return new Secret(openSealed(Buffer.from(region.sealedCredentials), credentialsContext(region.id)));
   } catch (error) {
     throw new ProviderError("invalid", `the credentials of region "${region.name}" cannot be opened`, { cause: error });
   }

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { composeAccessKeyId } from "@/lib/access-key-ids/rules";
 import { type AuditActor, recordEvent } from "@/lib/audit/record";
 import { readMarker } from "@/lib/installation/data";
-import { seal } from "@/lib/platform/crypto";
+import { isSealedWith, seal } from "@/lib/platform/crypto";
 import { db, type Transaction } from "@/lib/platform/db";
 import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
@@ -13,7 +13,7 @@ import { ProviderError } from "@/lib/providers/errors";
 import { guard } from "@/lib/providers/guard";
 import type { Findings, Provider } from "@/lib/providers/provider";
 import { createProvider } from "@/lib/providers/registry";
-import { credentialsContext, openProvider, readCalibration } from "@/lib/regions/data";
+import { credentialsContext, openCredentials, openProvider, readCalibration } from "@/lib/regions/data";
 import { isCalibrationDue } from "@/lib/regions/rules";
 import type { CheckedRegion, RegionInput } from "@/lib/regions/schema";
 import type { Prisma, Region } from "@/prisma/generated/client";
@@ -107,6 +107,35 @@ async function checkRegion(region: Region): Promise<void> {
   // Only where the settings are still those that were checked.
   const where = { id: region.id, settings: { equals: known } };
   await db.region.updateMany({ where, data: { settings: { ...known, ...findings } } });
+}
+
+/**
+ * Seals with `masterKey` the credentials of every region that another key sealed, and tells how many. Throws CONFLICT
+ * and changes nothing where some cannot be opened.
+ */
+export async function resealRegions(tx: Transaction, masterKey: Buffer): Promise<number> {
+  await tx.$queryRaw`SELECT id FROM regions ORDER BY id FOR UPDATE`;
+  const regions = await tx.region.findMany({ where: { sealedCredentials: { not: null } }, orderBy: { name: "asc" } });
+  const closed = regions.filter((region) => !canOpen(region)).map(({ name }) => name);
+  if (closed.length > 0) {
+    const userMessage = `Nothing was changed: no key here opens the credentials of ${closed.join(", ")}. Give the key that sealed them as LATCHKEY_MASTER_KEY_FORMER, or the credentials anew with region change --credentials.`;
+    throw new AppError("CONFLICT", "credentials that cannot be opened", { userMessage });
+  }
+  const others = regions.filter(({ sealedCredentials }) => !isSealedWith(Buffer.from(sealedCredentials ?? []), masterKey));
+  for (const region of others) {
+    const sealed = seal(openCredentials(region).reveal(), masterKey, credentialsContext(region.id));
+    await tx.region.update({ where: { id: region.id }, data: { sealedCredentials: Uint8Array.from(sealed) } });
+  }
+  return others.length;
+}
+
+function canOpen(region: Region): boolean {
+  try {
+    openCredentials(region);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function requireRegionRow(tx: Transaction, name: string): Promise<{ id: string }> {

@@ -3,21 +3,45 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { writePrivateFile } from "@/lib/database/write-private-file";
+import { splitList } from "@/lib/platform/settings";
 import type { PlannedSettings } from "@/lib/supervisor/resolve-settings";
 
 const NAMES = ["LATCHKEY_MASTER_KEY", "LATCHKEY_SESSION_SECRET", "LATCHKEY_S3_ADMIN_TOKEN", "LATCHKEY_HEALTH_TOKEN"] as const;
 const SECRET_BYTES = 32;
+const FILE = "secrets.json";
 
-const Stored = z.partialRecord(z.enum(NAMES), z.string());
+/** Kept beside them once the master key has been replaced. */
+const FORMER = "LATCHKEY_MASTER_KEY_FORMER";
+
+const Stored = z.partialRecord(z.enum([...NAMES, FORMER]), z.string());
+type Stored = z.infer<typeof Stored>;
 
 /** The secrets of this installation: those the operator gave, else those drawn once and kept (0600) in the data folder. */
 export function ensureSecrets(plan: PlannedSettings): Record<string, string> {
-  const path = join(plan.LATCHKEY_DATA_DIR, "secrets.json");
-  const stored = existsSync(path) ? Stored.parse(JSON.parse(readFileSync(path, "utf8"))) : {};
+  const stored = readStoredSecrets(plan.LATCHKEY_DATA_DIR);
   const missing = NAMES.filter((name) => plan[name] === undefined && stored[name] === undefined);
   if (missing.length > 0) {
-    for (const name of missing) stored[name] = randomBytes(SECRET_BYTES).toString("base64");
-    writePrivateFile(path, `${JSON.stringify(stored, null, 2)}\n`);
+    for (const name of missing) stored[name] = drawSecret();
+    writeStoredSecrets(plan.LATCHKEY_DATA_DIR, stored);
   }
-  return Object.fromEntries(NAMES.map((name) => [name, plan[name] ?? stored[name] ?? ""]));
+  const secrets = Object.fromEntries(NAMES.map((name) => [name, plan[name] ?? stored[name] ?? ""]));
+  // Also those drawn before the operator gave a key of their own: they may have sealed something.
+  const keys = [...splitList(plan[FORMER]), stored.LATCHKEY_MASTER_KEY ?? "", ...splitList(stored[FORMER] ?? "")];
+  const former = new Set(keys.filter((key) => key !== "" && key !== secrets.LATCHKEY_MASTER_KEY));
+  return { ...secrets, ...(former.size > 0 ? { [FORMER]: [...former].join(",") } : {}) };
+}
+
+export function drawSecret(): string {
+  return randomBytes(SECRET_BYTES).toString("base64");
+}
+
+/** What was drawn for this data folder. */
+export function readStoredSecrets(dataDir: string): Stored {
+  const path = join(dataDir, FILE);
+  return existsSync(path) ? Stored.parse(JSON.parse(readFileSync(path, "utf8"))) : {};
+}
+
+/** Whole or not at all: a crash leaves the former ones or these. */
+export function writeStoredSecrets(dataDir: string, secrets: Stored): void {
+  writePrivateFile(join(dataDir, FILE), `${JSON.stringify(secrets, null, 2)}\n`);
 }

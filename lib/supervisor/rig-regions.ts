@@ -47,7 +47,7 @@ export async function syncRigRegions(database: PrismaClient, regions: RegionInpu
       left.push(`There is another region ${region.name} already; the rig's was left out.`);
       continue;
     }
-    if (row && isAsDeclared(row, region, masterKey)) continue;
+    if (row && isAsDeclared(row, region)) continue;
     const checked = await checkRegionInput(region);
     await database.$transaction((tx) => putRegion(tx, SYSTEM_ACTOR, checked, masterKey));
   }

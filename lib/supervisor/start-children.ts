@@ -11,7 +11,7 @@ const SYSTEM = [
   ...["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"],
 ];
 /** The built-in S3 server gets what it needs and no more: it knows neither the database nor the session key. */
-const FOR_BUILTIN_S3 = ["HOST", "LATCHKEY_DATA_DIR", "S3_ADMIN_PORT", "LATCHKEY_S3_ADMIN_TOKEN", "LATCHKEY_MASTER_KEY", "LOG_LEVEL"];
+const FOR_BUILTIN_S3 = ["HOST", "LATCHKEY_DATA_DIR", "S3_ADMIN_PORT", "LATCHKEY_S3_ADMIN_TOKEN", "LATCHKEY_MASTER_KEY", "LATCHKEY_MASTER_KEY_FORMER", "LOG_LEVEL"];
 
 /** The environment of the web server and the worker. */
 export function toChildEnvironment(settings: Settings): Record<string, string> {

@@ -1,4 +1,4 @@
-import { seal, unseal } from "@/lib/platform/crypto";
+import { isSealedWith, seal, unseal } from "@/lib/platform/crypto";
 import { logger } from "@/lib/platform/logger";
 import { Secret } from "@/lib/platform/secret";
 import { Journal } from "../store/journal";
@@ -38,12 +38,20 @@ export class Accounts {
     this.#timer.unref();
   }
 
-  /** Opens the journal in `folder`. Throws when it was sealed with another master key. */
-  static async open(folder: string, region: string, masterKey: Buffer): Promise<Accounts> {
+  /**
+   * Opens the journal in `folder`. What another than the first key sealed is sealed anew before anything else. Throws
+   * when something was sealed with none of the keys.
+   */
+  static async open(folder: string, region: string, masterKeys: readonly [Buffer, ...Buffer[]]): Promise<Accounts> {
+    const [masterKey] = masterKeys;
     const contextOf = (account: string, id: string) => `builtin-s3/${region}/${account}/${id}`;
-    const table = new AccountTable((sealed, account, id) => new Secret(unseal(Buffer.from(sealed, "base64"), masterKey, contextOf(account, id))));
+    const sealSecret = (key: Pick<NewKey, "account" | "accessKeyId" | "secret">) =>
+      seal(key.secret.reveal(), masterKey, contextOf(key.account, key.accessKeyId)).toString("base64");
+    const table = new AccountTable((sealed, account, id) => new Secret(unseal(Buffer.from(sealed, "base64"), masterKeys, contextOf(account, id))));
     const journal = await Journal.open(folder, "accounts", table);
-    return new Accounts(table, journal, (key) => seal(key.secret.reveal(), masterKey, contextOf(key.account, key.accessKeyId)).toString("base64"));
+    const isFormer = (sealed: string) => !isSealedWith(Buffer.from(sealed, "base64"), masterKey);
+    if (table.reseal(isFormer, sealSecret)) await journal.rewrite();
+    return new Accounts(table, journal, sealSecret);
   }
 
   findAccount(id: string): Account | undefined {

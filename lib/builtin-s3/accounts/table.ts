@@ -65,6 +65,16 @@ export class AccountTable implements Ledger<AccountRecord> {
     }
   }
 
+  /** Seals anew, in memory, what `isFormer` says of. Whether there was any; then the journal is to be rewritten. */
+  reseal(isFormer: (sealed: string) => boolean, seal: (key: Key) => string): boolean {
+    const former = [...this.#sealed].filter(([, sealed]) => isFormer(sealed));
+    for (const [id] of former) {
+      const key = this.keys.get(id);
+      if (key) this.#sealed.set(id, seal(key));
+    }
+    return former.length > 0;
+  }
+
   *snapshot(): Iterable<AccountRecord> {
     for (const account of this.accounts.values()) yield { t: "account", ...account };
     for (const key of this.keys.values()) {

@@ -75,6 +75,12 @@ export class Journal<R> {
     await this.commit(() => []);
   }
 
+  /** Writes the ledger's state anew in place of its history: a crash leaves the one or the other. */
+  async rewrite(): Promise<void> {
+    await this.#running;
+    await this.#compact();
+  }
+
   async close(): Promise<void> {
     await this.#running;
     await this.#file?.close();

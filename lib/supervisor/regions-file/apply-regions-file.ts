@@ -1,9 +1,8 @@
 import type { AuditActor } from "@/lib/audit/record";
 import { ensureInstallationRow } from "@/lib/installation/mutations";
-import { unseal } from "@/lib/platform/crypto";
 import { AppError } from "@/lib/platform/errors";
 import { omitFoundSettings } from "@/lib/providers/registry";
-import { credentialsContext } from "@/lib/regions/data";
+import { openCredentials } from "@/lib/regions/data";
 import { checkRegionInput, putRegion } from "@/lib/regions/mutations";
 import type { RegionInput } from "@/lib/regions/schema";
 import type { DeclaredRegion } from "@/lib/supervisor/regions-file/parse-regions-file";
@@ -73,7 +72,7 @@ async function applyRegion(
     const message = `The region ${name} was not saved: it is one of ${row.provider}, and its keys are there; give the new one another name.`;
     return { result: "failed", lines: [`${where} ${message}`] };
   }
-  const isSame = row !== undefined && isAsDeclared(row, region, masterKey);
+  const isSame = row !== undefined && isAsDeclared(row, region);
   if (isSame && row.declared) return { result: "same", lines: [] };
   try {
     const checked = isSame ? undefined : await checkRegionInput(region);
@@ -90,17 +89,17 @@ async function applyRegion(
 }
 
 /** Whether a saved region is what was given, credentials too. */
-export function isAsDeclared(row: Region, region: RegionInput, masterKey: Buffer): boolean {
+export function isAsDeclared(row: Region, region: RegionInput): boolean {
   const facts = (of: Pick<RegionInput, "endpoint" | "signingRegion" | "gateways"> & { settings: unknown }) =>
     JSON.stringify([of.endpoint, of.signingRegion, of.gateways, toSorted(omitFoundSettings(region.provider, of.settings as object as Record<string, unknown>))]);
-  return facts(row) === facts(region) && readCredentials(row, masterKey) === toSorted(JSON.parse(region.credentials.reveal()) as Record<string, unknown>);
+  return facts(row) === facts(region) && readCredentials(row) === toSorted(JSON.parse(region.credentials.reveal()) as Record<string, unknown>);
 }
 
 /** As sorted text; undefined where they cannot be opened, which declaring them anew puts right. */
-function readCredentials(row: Region, masterKey: Buffer): string | undefined {
+function readCredentials(row: Region): string | undefined {
   if (!row.sealedCredentials) return undefined;
   try {
-    return toSorted(JSON.parse(unseal(Buffer.from(row.sealedCredentials), masterKey, credentialsContext(row.id))) as Record<string, unknown>);
+    return toSorted(JSON.parse(openCredentials(row).reveal()) as Record<string, unknown>);
   } catch {
     return undefined;
   }

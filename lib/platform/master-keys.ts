@@ -1,0 +1,29 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { isSealedWith, parseMasterKeys, unseal } from "@/lib/platform/crypto";
+import { env } from "@/lib/platform/env";
+
+const storedSchema = z.object({ LATCHKEY_MASTER_KEY: z.string(), LATCHKEY_MASTER_KEY_FORMER: z.string().default("") });
+
+/**
+ * Opens what any master key of this installation sealed. A process that was started before the key in the data folder
+ * was replaced finds the new one there: it need not be restarted for it. Throws when there is no such key.
+ */
+export function openSealed(sealed: Buffer, context: string): string {
+  const given = parseMasterKeys(env.LATCHKEY_MASTER_KEY, env.LATCHKEY_MASTER_KEY_FORMER);
+  const isOurs = given.some((key) => isSealedWith(sealed, key));
+  return unseal(sealed, isOurs ? given : readStoredKeys(), context);
+}
+
+function readStoredKeys(): Buffer[] {
+  let text: string;
+  try {
+    text = readFileSync(join(env.LATCHKEY_DATA_DIR, "secrets.json"), "utf8");
+  } catch {
+    // The operator keeps the keys, elsewhere.
+    return [];
+  }
+  const stored = storedSchema.safeParse(JSON.parse(text)).data;
+  return stored ? parseMasterKeys(stored.LATCHKEY_MASTER_KEY, stored.LATCHKEY_MASTER_KEY_FORMER) : [];
+}
