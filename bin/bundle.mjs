@@ -18,6 +18,7 @@ const ENTRIES = {
   // As deep as its source: it finds its Python scripts from where it stands.
   "rig/main": "e2e/rig/main.ts",
   "bench/keys": "e2e/bench/keys-main.ts",
+  "torture/main": "e2e/torture/main.ts",
 };
 const STAMP = "dist/.stamp";
 
@@ -32,7 +33,7 @@ const serverOnly = {
 
 /** Bundles every entry point into dist/, if any source changed. */
 export async function bundle() {
-  const hash = hashOf(["lib", "prisma", "e2e/rig", "e2e/bench", "e2e/fixtures", "bin/bundle.mjs", "package-lock.json"]);
+  const hash = hashOf(["lib", "prisma", "e2e/rig", "e2e/bench", "e2e/torture", "e2e/fixtures", "bin/bundle.mjs", "package-lock.json"]);
   if (isFresh(STAMP, hash)) return false;
   const { build, stop } = await import("esbuild");
   const entries = Object.entries(ENTRIES).filter(([, path]) => existsSync(join(ROOT, path)));

@@ -1,0 +1,28 @@
+import { expect, test } from "@playwright/test";
+import { listFaults } from "./torture/faults";
+import { describeReport } from "./torture/report";
+import { runStorm } from "./torture/storm";
+import { startWorld, type World } from "./torture/world";
+
+let world: World | undefined;
+
+test.afterEach(async () => {
+  await world?.stop();
+});
+
+test("a short storm of every kind of fault leaves no orphan, no lost change and no secret", async () => {
+  test.setTimeout(400_000);
+  world = await startWorld({ regions: ["north", "south"], projects: 8 });
+  const report = await runStorm(world, {
+    seed: Number(process.env.LATCHKEY_TORTURE_SEED ?? Math.floor(Math.random() * 2 ** 31)),
+    operations: 64,
+    faults: listFaults(world).length,
+    atOnce: 8,
+    settleSeconds: 120,
+    forgetForMs: 5_000,
+  });
+  console.log(describeReport(report));
+  expect(report.violations).toEqual([]);
+  expect(report.operations).toBeGreaterThanOrEqual(60);
+  expect(Object.keys(report.byKind).sort()).toEqual([...new Set(listFaults(world).map(({ name }) => name))].sort());
+});

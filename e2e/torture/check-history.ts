@@ -1,0 +1,55 @@
+import type { Attempt, History } from "./history";
+import type { Ledger } from "./ledger";
+import type { Violation } from "./violation";
+import type { World } from "./world";
+
+/** How long before its transaction the end of a key may have been decided: that waited for a lock, or the database. */
+const DECIDED_TOLERANCE_MS = 2_000;
+
+/** The last acknowledged change of each project in each region is what stands, and each one is written down. */
+export function checkHistory(world: World, history: History, ledger: Ledger): Violation[] {
+  return [...world.slots.flatMap((slot) => checkSlot(slot, history, ledger)), ...history.attempts.flatMap((attempt) => checkAttempt(attempt, ledger))];
+}
+
+function checkSlot(slot: { project: string; region: string }, history: History, ledger: Ledger): Violation[] {
+  const here = ledger.keys.filter(({ project, region }) => project === slot.project && region === slot.region);
+  const current = here.find(({ state }) => state === "ACTIVE")?.accessKeyId;
+  const allowed = history.whatMayStand(slot);
+  if (allowed.includes(current)) return [];
+  const wanted = allowed.map((id) => id ?? "none").join(" or ");
+  return [{ kind: "lost", what: `${slot.project}/${slot.region} has ${current ?? "no key"}; the last acknowledged change left ${wanted}` }];
+}
+
+function checkAttempt(attempt: Attempt, { keys, operations }: Ledger): Violation[] {
+  const { kind, slot, said, pair, acknowledged } = attempt;
+  const name = `${kind} of ${slot.project}/${slot.region}`;
+  if (kind === "disable" && said === "done") {
+    const known = operations.some(({ requestId, actorId, kind: of }) => requestId === attempt.requestId && actorId === attempt.personId && of === "DISABLE");
+    return known ? [] : [{ kind: "lost", what: `the ${name} was acknowledged and is not written down` }];
+  }
+  if (!pair) return [];
+  const operation = operations.find(({ accessKeyId }) => accessKeyId === pair.accessKeyId);
+  const key = keys.find(({ accessKeyId }) => accessKeyId === pair.accessKeyId);
+  if (acknowledged?.said === "ok" && (operation?.state !== "DONE" || key?.state === "FAILED")) {
+    return [{ kind: "lost", what: `the ${name} to ${pair.accessKeyId} was acknowledged and is ${operation?.state}, its key ${key?.state}` }];
+  }
+  if (acknowledged === undefined && operation?.state === "DONE") {
+    return [{ kind: "lost", what: `the ${name} to ${pair.accessKeyId} was committed without an acknowledgement` }];
+  }
+  return [];
+}
+
+/** Nobody makes a pair on a storage system once its end is decided: who lost the lease stops. */
+export function checkLateWrites(world: World, ledger: Ledger): Violation[] {
+  const ended = new Map(ledger.keys.map(({ accessKeyId, endedAt }) => [accessKeyId, endedAt?.getTime() ?? Infinity]));
+  return world.backends.flatMap((backend) =>
+    backend.proxies.flatMap(({ proxy }) =>
+      proxy.writes.flatMap(({ at, method, path }): Violation[] => {
+        const id = backend.keyPutBy(method, path);
+        const late = id === undefined ? 0 : at - (ended.get(id) ?? Infinity);
+        if (late < DECIDED_TOLERANCE_MS) return [];
+        return [{ kind: "late-write", what: `${id} was made in ${backend.region} ${(late / 1_000).toFixed(1)} s after its end was decided` }];
+      }),
+    ),
+  );
+}

@@ -1,0 +1,105 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Backend, ListedKey } from "./backends";
+import type { History } from "./history";
+import { isCalledDead, type Ledger, listOpenKeys, listOpenOperations } from "./ledger";
+import { askGateway, type GatewayAnswer, type KnownPair } from "./signed-request";
+import type { Violation } from "./violation";
+import type { World } from "./world";
+
+const AT_ONCE = 8;
+const ASK_TRIES = 5;
+
+/** What is still to be done although nothing hinders it. */
+export function checkSettled(ledger: Ledger): Violation[] {
+  return [
+    ...listOpenKeys(ledger).map(({ accessKeyId, state, region }) => ({ kind: "unsettled" as const, what: `key ${accessKeyId} in ${region} is ${state}` })),
+    ...listOpenOperations(ledger).map(({ kind, state, accessKeyId }) => ({ kind: "unsettled" as const, what: `${kind} of ${accessKeyId} is ${state}` })),
+  ];
+}
+
+/** No key lives on a storage system that the portal does not call live. */
+export async function checkOrphans(backends: readonly Backend[], ledger: Ledger): Promise<Violation[]> {
+  const known = new Map(ledger.keys.map((key) => [key.accessKeyId, key]));
+  const found: Violation[] = [];
+  for (const backend of backends) {
+    for (const { accessKeyId } of await backend.listKeys()) {
+      const key = known.get(accessKeyId);
+      if (!key) found.push({ kind: "orphan", what: `${backend.region} has ${accessKeyId}, of which the portal knows nothing` });
+      else if (isCalledDead(key)) found.push({ kind: "orphan", what: `${backend.region} has ${accessKeyId}, which the portal calls ${key.state}` });
+    }
+  }
+  return found;
+}
+
+/** What is called dead is refused everywhere, and what is called active works everywhere: by real signed requests. */
+export async function checkPairs(world: World, history: History, ledger: Ledger): Promise<Violation[]> {
+  const pairs = new Map(history.pairs().map((pair) => [pair.accessKeyId, pair]));
+  const found: Violation[] = [];
+  const listed = new Map(await Promise.all(world.backends.map(async (backend): Promise<[string, ListedKey[]]> => [backend.region, await backend.listKeys()])));
+  await inParallel(ledger.keys, async (key) => {
+    const backend = world.backends.find(({ region }) => region === key.region);
+    const pair = pairs.get(key.accessKeyId);
+    if (!backend) return;
+    if (key.state === "ACTIVE" && !pair) {
+      found.push({ kind: "lost", what: `${key.accessKeyId} is ACTIVE in ${key.region}, and its secret reached nobody` });
+    }
+    if (key.state === "ACTIVE" && !listed.get(key.region)?.some(({ accessKeyId }) => accessKeyId === key.accessKeyId)) {
+      found.push({ kind: "broken", what: `${key.accessKeyId} is ACTIVE, and ${key.region} does not have it` });
+    }
+    if (!pair || (!isCalledDead(key) && key.state !== "ACTIVE")) return;
+    for (const gateway of backend.gateways) {
+      const answer = await askPatiently(gateway, backend.signingRegion, pair);
+      if (isCalledDead(key) && answer === "accepted") {
+        found.push({ kind: "undead", what: `${key.accessKeyId} is called ${key.state}, and ${gateway} (${key.region}) accepts it` });
+      }
+      if (key.state === "ACTIVE" && answer !== "accepted") {
+        found.push({ kind: "broken", what: `${key.accessKeyId} is ACTIVE, and at ${gateway} (${key.region}): ${answer}` });
+      }
+    }
+  });
+  for (const pair of pairs.values()) {
+    if (!ledger.keys.some(({ accessKeyId }) => accessKeyId === pair.accessKeyId)) {
+      found.push({ kind: "lost", what: `${pair.accessKeyId} was delivered, and the database does not know it` });
+    }
+  }
+  return found;
+}
+
+/** Each project's cards, as the page polls them, say what the database says. */
+export async function checkCards(world: World, ledger: Ledger): Promise<Violation[]> {
+  const found: Violation[] = [];
+  const projects = [...new Set(world.slots.map(({ project }) => project))];
+  await inParallel(projects, async (project) => {
+    const [member] = world.membersOf(project);
+    const answer = await member?.client.readCards(project);
+    if (answer?.kind !== "data") return void found.push({ kind: "untrue", what: `the cards of ${project} cannot be read` });
+    for (const { region, state, key, change } of answer.data) {
+      if (!world.backends.some((backend) => backend.region === region.name)) continue;
+      const active = ledger.keys.find((known) => known.project === project && known.region === region.name && known.state === "ACTIVE");
+      const told = state === "ACTIVE" ? key?.accessKeyId : undefined;
+      if (told !== active?.accessKeyId) {
+        found.push({ kind: "untrue", what: `the card ${project}/${region.name} says ${state} ${told ?? ""}; current is ${active?.accessKeyId ?? "none"}` });
+      }
+      if (change) found.push({ kind: "untrue", what: `the card ${project}/${region.name} tells of a change under way` });
+    }
+  });
+  return found;
+}
+
+async function askPatiently(gateway: string, signingRegion: string, pair: KnownPair): Promise<GatewayAnswer> {
+  for (let tries = 1; ; tries += 1) {
+    const answer = await askGateway(gateway, signingRegion, pair);
+    if (answer !== "no-answer" || tries === ASK_TRIES) return answer;
+    await pause(500);
+  }
+}
+
+/** Works through a list, several at once. */
+export async function inParallel<T>(of: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const left = [...of];
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async () => {
+      for (let item = left.pop(); item !== undefined; item = left.pop()) await work(item);
+    }),
+  );
+}

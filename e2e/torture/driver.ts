@@ -1,0 +1,150 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { PortalFailure } from "../fixtures/portal-answer";
+import type { Acknowledgement, Attempt, History, Kind, Slot } from "./history";
+import type { TorturePerson } from "./people";
+import type { Random } from "./random";
+import type { World } from "./world";
+
+/** How long the storm's people wait for an answer. */
+const PATIENCE_MS = 40_000;
+const ACKNOWLEDGE_TRIES = 12;
+const RETRY_PAUSE_MS = 700;
+/** Of those that change keys at the same time as somebody else, how many do it on purpose. */
+const CROWD = 0.08;
+/** Said when no change was tried: too fast, or nobody there. */
+const NOT_TRIED = new Set(["RATE_LIMITED", "unreached"]);
+/** What the gate answers when it does not know how it ended. */
+const MAY_HAVE_HAPPENED = new Set(["INTERNAL", "UNAVAILABLE", "CONFLICT"]);
+
+export interface DriverOptions {
+  /** Whether that was enough. */
+  isEnough: () => boolean;
+  /** How many people act at once. */
+  atOnce: number;
+  /** Whether a pair may be left without acknowledgement now. */
+  mayForget: () => boolean;
+  /** Called when an attempt and all that belongs to it has its answer. */
+  onAnswer: (attempt: Attempt) => Promise<void>;
+}
+
+/** Operations that were really tried. */
+export function countOperations(history: History): number {
+  return history.attempts.filter(({ said }) => said !== undefined && !NOT_TRIED.has(said)).length;
+}
+
+/** Operations that were answered. A portal that is down answers none, and nothing is learnt of it then. */
+export function countAnswered(history: History): number {
+  return history.attempts.filter(({ said }) => said !== undefined && said !== "unknown" && !NOT_TRIED.has(said)).length;
+}
+
+/** People who change keys, several at once, until it is enough. */
+export async function drive(world: World, history: History, random: Random, options: DriverOptions): Promise<void> {
+  const work = async (own: Random) => {
+    while (!options.isEnough()) {
+      const { said = "" } = await act(world, history, own, options);
+      // Nobody hammers at a portal that is down.
+      const failed = said === "unknown" || NOT_TRIED.has(said);
+      await pause(failed ? RETRY_PAUSE_MS : own.between(0, 120));
+    }
+  };
+  await Promise.all(Array.from({ length: options.atOnce }, (_none, index) => work(random.fork(`person ${index}`))));
+}
+
+async function act(world: World, history: History, random: Random, options: DriverOptions): Promise<Attempt> {
+  const slot = chooseSlot(world, history, random);
+  const person = random.pick(world.membersOf(slot.project));
+  const kind = chooseKind(history, slot, random);
+  const again = random.chance(0.06) ? random.pick([...history.attempts.slice(-40), undefined]) : undefined;
+  if (again) return repeat(world, history, random, again, options);
+  const attempt = history.begin({ kind, slot, requestId: random.uuid(), personId: person.id });
+  await carryOut(world, attempt, person, random, options);
+  // A browser that heard nothing asks again, with the same request id.
+  if (attempt.said === "unknown" && random.chance(0.7)) await repeat(world, history, random, attempt, options);
+  return attempt;
+}
+
+/** Most of the time something that nobody is changing. */
+function chooseSlot(world: World, history: History, random: Random): Slot {
+  const busy = history.attempts.slice(-30).filter(({ ended }) => ended === undefined);
+  if (busy.length > 0 && random.chance(CROWD)) return random.pick(busy).slot;
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    const slot = random.pick(world.slots);
+    if (!busy.some((other) => other.slot.project === slot.project && other.slot.region === slot.region)) return slot;
+  }
+  return random.pick(world.slots);
+}
+
+/** What makes sense as far as the storm knows, and now and then what does not. */
+function chooseKind(history: History, slot: Slot, random: Random): Kind {
+  const enabled = history.whatMayStand(slot).some((id) => id !== undefined);
+  const roll = random.next();
+  if (enabled) return roll < 0.72 ? "regenerate" : roll < 0.95 ? "disable" : "enable";
+  return roll < 0.88 ? "enable" : roll < 0.95 ? "disable" : "regenerate";
+}
+
+async function carryOut(world: World, attempt: Attempt, person: TorturePerson, random: Random, options: DriverOptions): Promise<void> {
+  const { kind, slot, requestId } = attempt;
+  const at = random.pick(world.webs);
+  try {
+    const intention = { ...slot, requestId };
+    const given = { at, signal: AbortSignal.timeout(PATIENCE_MS) };
+    const answer = await person.client[kind](intention, given);
+    if (answer.kind === "refused") attempt.said = MAY_HAVE_HAPPENED.has(answer.code) ? "unknown" : answer.code;
+    else if (!answer.data.ok) attempt.said = answer.data.reason;
+    else if (answer.data.outcome === "revoking") attempt.said = "done";
+    else if (answer.data.outcome === "issued") {
+      attempt.said = "issued";
+      attempt.pair = answer.data;
+    } else attempt.said = "already-done";
+    attempt.message = answer.kind === "data" && "message" in answer.data ? answer.data.message : undefined;
+  } catch (error) {
+    attempt.said = toSaid(error);
+  }
+  attempt.ended = Date.now();
+  await options.onAnswer(attempt);
+  if (!attempt.pair) return;
+  const manner = random.next();
+  if (manner < 0.1 && options.mayForget()) return;
+  if (manner < 0.3) await pause(random.between(200, 6_000));
+  await acknowledge(world, attempt, person, random);
+  await options.onAnswer(attempt);
+}
+
+/** Says that the pair has arrived, again and again until the portal answers, as the browser does. */
+async function acknowledge(world: World, attempt: Attempt, person: TorturePerson, random: Random): Promise<void> {
+  if (!attempt.pair) return;
+  const { operationId } = attempt.pair;
+  const made: Acknowledgement = { begun: Date.now(), said: "unknown" };
+  attempt.acknowledged = made;
+  for (let tries = 0; tries < ACKNOWLEDGE_TRIES && made.said === "unknown"; tries += 1) {
+    if (tries > 0) await pause(RETRY_PAUSE_MS);
+    try {
+      const given = { at: random.pick(world.webs), signal: AbortSignal.timeout(PATIENCE_MS) };
+      const answer = await person.client.acknowledge({ project: attempt.slot.project, operationId }, given);
+      if (answer.kind === "data") made.said = answer.data.ok ? "ok" : "refused";
+      else if (!MAY_HAVE_HAPPENED.has(answer.code) && !NOT_TRIED.has(answer.code)) made.said = "refused";
+    } catch (error) {
+      toSaid(error);
+    }
+  }
+  made.ended = Date.now();
+}
+
+/** The same request once more. What it answers about the first one is written down there. */
+async function repeat(world: World, history: History, random: Random, first: Attempt, options: DriverOptions): Promise<Attempt> {
+  const person = world.people.find(({ id }) => id === first.personId);
+  if (!person) throw new Error("the person of an attempt is gone");
+  const { kind, slot, requestId, personId } = first;
+  const attempt = history.begin({ kind, slot, requestId, personId });
+  await carryOut(world, attempt, person, random, options);
+  if (kind === "disable" && attempt.said === "already-done" && first.said === "unknown") {
+    first.said = "done";
+    first.ended = attempt.ended ?? Date.now();
+  }
+  return attempt;
+}
+
+function toSaid(error: unknown): "unknown" | "unreached" {
+  if (error instanceof PortalFailure) return error.mayHaveHappened ? "unknown" : "unreached";
+  throw error;
+}

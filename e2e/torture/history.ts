@@ -1,0 +1,97 @@
+import type { IssuedPair } from "../fixtures/portal-client";
+
+export type Kind = "enable" | "regenerate" | "disable";
+
+/** A project in a region: what one key belongs to. */
+export interface Slot {
+  project: string;
+  region: string;
+}
+
+/** What the storm did and was told. Times are milliseconds since the epoch. */
+export interface Attempt {
+  kind: Kind;
+  slot: Slot;
+  requestId: string;
+  personId: string;
+  begun: number;
+  /** Undefined while it runs. */
+  ended?: number;
+  /** What the portal said: `issued`, `done`, the reason of a refusal, or `unknown` when no answer came. */
+  said?: string;
+  /** The sentence that came with it. */
+  message?: string | undefined;
+  pair?: IssuedPair;
+  acknowledged?: Acknowledgement;
+}
+
+export interface Acknowledgement {
+  begun: number;
+  ended?: number;
+  /** `unknown`: asked, and no answer came. */
+  said: "ok" | "refused" | "unknown";
+}
+
+/** A change that stands, or may: the pair with this id became the current one, or there is none any more. */
+interface Effect {
+  accessKeyId: string | undefined;
+  begun: number;
+  ended: number;
+  certain: boolean;
+}
+
+/** A process that has not answered may go on for so long: its database call, a restart of that database. */
+const MAY_LAND_WITHIN_MS = 60_000;
+
+export class History {
+  readonly attempts: Attempt[] = [];
+
+  begin(attempt: Omit<Attempt, "begun">): Attempt {
+    const begun = { ...attempt, begun: Date.now() };
+    this.attempts.push(begun);
+    return begun;
+  }
+
+  /** All attempts on one project in one region. */
+  of({ project, region }: Slot): Attempt[] {
+    return this.attempts.filter(({ slot }) => slot.project === project && slot.region === region);
+  }
+
+  /** Every pair that ever reached somebody. */
+  pairs(): IssuedPair[] {
+    return this.attempts.flatMap(({ pair }) => pair ?? []);
+  }
+
+  /**
+   * The access key ids that may be current after everything, undefined for none: a change can be the last one
+   * unless another surely began after it had ended.
+   */
+  whatMayStand(slot: Slot): (string | undefined)[] {
+    const effects = this.of(slot).flatMap(toEffect);
+    const certain = effects.filter((effect) => effect.certain);
+    const last = effects.filter((effect) => !certain.some((other) => other !== effect && other.begun > effect.ended));
+    return [...(certain.length === 0 ? [undefined] : []), ...last.map(({ accessKeyId }) => accessKeyId)];
+  }
+
+  /** Whether nothing but this attempt has touched its project and region since a moment. */
+  isAlone(attempt: Attempt, since: number): boolean {
+    return this.of(attempt.slot).every((other) => {
+      if (other === attempt) return true;
+      const ended = Math.max(other.ended ?? Infinity, other.acknowledged ? (other.acknowledged.ended ?? Infinity) : 0);
+      const mayLand = other.said === "unknown" || other.acknowledged?.said === "unknown" ? MAY_LAND_WITHIN_MS : 0;
+      return ended + mayLand < since;
+    });
+  }
+}
+
+function toEffect(attempt: Attempt): Effect[] {
+  const { kind, begun, said, ended = Infinity, pair, acknowledged } = attempt;
+  if (kind === "disable") {
+    if (said === "done") return [{ accessKeyId: undefined, begun, ended, certain: true }];
+    return said === "unknown" ? [{ accessKeyId: undefined, begun, ended: ended + MAY_LAND_WITHIN_MS, certain: false }] : [];
+  }
+  if (!pair || !acknowledged || acknowledged.said === "refused") return [];
+  const certain = acknowledged.said === "ok";
+  const by = (acknowledged.ended ?? Infinity) + (certain ? 0 : MAY_LAND_WITHIN_MS);
+  return [{ accessKeyId: pair.accessKeyId, begun: acknowledged.begun, ended: by, certain }];
+}

@@ -1,0 +1,48 @@
+import type { Client } from "pg";
+
+/** What the portal's database says, read past the portal. */
+export interface Ledger {
+  keys: LedgerKey[];
+  operations: LedgerOperation[];
+}
+
+export interface LedgerKey {
+  accessKeyId: string;
+  state: string;
+  project: string;
+  region: string;
+  endedAt: Date | null;
+}
+
+interface LedgerOperation {
+  kind: string;
+  state: string;
+  requestId: string;
+  actorId: string;
+  accessKeyId: string | null;
+}
+
+export async function readLedger(client: Client): Promise<Ledger> {
+  const keys = await client.query<LedgerKey>(`
+    SELECT k.access_key_id AS "accessKeyId", k.state::text, p.slug AS project, r.name AS region, k.ended_at AS "endedAt"
+    FROM access_keys k JOIN projects p ON p.id = k.project_id JOIN regions r ON r.id = k.region_id`);
+  const operations = await client.query<LedgerOperation>(`
+    SELECT o.kind::text, o.state::text, o.request_id AS "requestId", o.actor_id AS "actorId", k.access_key_id AS "accessKeyId"
+    FROM operations o LEFT JOIN access_keys k ON k.id = o.key_id`);
+  return { keys: keys.rows, operations: operations.rows };
+}
+
+/** States of a key and of a change in which something is still to be done. */
+const OPEN_KEYS = new Set(["CREATING", "ISSUED", "REVOKING", "RETIRING"]);
+const OPEN_OPERATIONS = new Set(["PENDING", "DELIVERING", "UNDOING"]);
+
+export function listOpenKeys({ keys }: Ledger): LedgerKey[] {
+  return keys.filter(({ state }) => OPEN_KEYS.has(state));
+}
+
+export function listOpenOperations({ operations }: Ledger): LedgerOperation[] {
+  return operations.filter(({ state }) => OPEN_OPERATIONS.has(state));
+}
+
+/** Keys that the portal calls gone for good. */
+export const isCalledDead = ({ state }: LedgerKey): boolean => state === "REVOKED" || state === "FAILED";

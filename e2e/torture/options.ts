@@ -1,0 +1,46 @@
+import { parseArgs } from "node:util";
+import type { StormOptions } from "./storm";
+
+export const USAGE = `npm run torture [-- options]
+
+  --operations 1000   how many changes of keys are tried
+  --faults 200        how many faults at least
+  --regions north,south,ceph
+  --seed N            the same people, changes and faults once more; drawn when left out`;
+
+/** What the full storm has unless told otherwise. */
+const FULL = { operations: 1_000, faults: 200, projects: 16, atOnce: 10, settleSeconds: 120 };
+
+export interface TortureOptions extends StormOptions {
+  regions: string[];
+  projects: number;
+}
+
+/** Reads the command line. Throws with what is wrong. */
+export function readOptions(args: string[], possible: readonly string[]): TortureOptions | undefined {
+  const option = { type: "string" } as const;
+  const { values } = parseArgs({
+    args,
+    options: { operations: option, faults: option, regions: option, seed: option, help: { type: "boolean" } },
+  });
+  if (values.help) return undefined;
+  const operations = readNumber("operations", values.operations, FULL.operations);
+  const faults = readNumber("faults", values.faults, FULL.faults);
+  const regions = values.regions?.split(",") ?? [...possible];
+  const impossible = regions.find((region) => !possible.includes(region));
+  if (impossible) throw new Error(`there is no region ${impossible} here; there are ${possible.join(", ")}`);
+  return {
+    ...FULL,
+    seed: readNumber("seed", values.seed, Math.floor(Math.random() * 2 ** 31)),
+    operations,
+    faults,
+    regions,
+    forgetForMs: Infinity,
+  };
+}
+
+function readNumber(name: string, text: string | undefined, otherwise: number): number {
+  const value = text === undefined ? otherwise : Number(text);
+  if (!Number.isInteger(value) || value < 0) throw new Error(`--${name} wants a number and not ${text}`);
+  return value;
+}

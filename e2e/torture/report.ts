@@ -1,0 +1,24 @@
+import type { StormReport } from "./storm";
+
+const SHOWN_MAX = 40;
+
+/** What a storm was and what it found, for a person to read. */
+export function describeReport(report: StormReport): string {
+  const list = (counts: Record<string, number>) =>
+    Object.entries(counts)
+      .sort(([, one], [, other]) => other - one)
+      .map(([name, count]) => `${name} ${count}`)
+      .join("; ");
+  const lines = [
+    `operations  ${report.operations}, ${report.pairs} pairs delivered (${list(report.said)})`,
+    `faults      ${report.faults} (${list(report.byKind)})`,
+    `crashes     ${report.crashes} of them`,
+    `time        storm ${report.stormSeconds.toFixed(0)} s, settled ${report.settledAfterSeconds.toFixed(0)} s after it`,
+    `seed        ${report.seed}`,
+    `violations  ${report.violations.length}`,
+    ...report.violations.slice(0, SHOWN_MAX).map(({ kind, what }) => `  ${kind}: ${what}`),
+  ];
+  if (report.violations.length > SHOWN_MAX) lines.push(`  and ${report.violations.length - SHOWN_MAX} more`);
+  if (report.evidence) lines.push(`evidence    ${report.evidence}`);
+  return lines.join("\n");
+}
