@@ -2,7 +2,7 @@ import { expect, test } from "@playwright/test";
 import { listFaults } from "./torture/faults";
 import { describeReport } from "./torture/report";
 import { runStorm } from "./torture/storm";
-import { startWorld, type World } from "./torture/world";
+import { listPossibleRegions, startWorld, type World } from "./torture/world";
 
 let world: World | undefined;
 
@@ -12,7 +12,7 @@ test.afterEach(async () => {
 
 test("a short storm of every kind of fault leaves no orphan, no lost change and no secret", async () => {
   test.setTimeout(400_000);
-  world = await startWorld({ regions: ["north", "south"], projects: 8 });
+  world = await startWorld({ regions: listPossibleRegions(), projects: 8 });
   const report = await runStorm(world, {
     seed: Number(process.env.LATCHKEY_TORTURE_SEED ?? Math.floor(Math.random() * 2 ** 31)),
     operations: 64,
