@@ -1,13 +1,16 @@
+import { execFile, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runAdmin } from "./fixtures/admin";
 import { CredentialsPage } from "./fixtures/credentials-page";
-import { startPortal } from "./fixtures/portal";
+import { ROOT, startPortal, stopProcess } from "./fixtures/portal";
 import { findFreePorts } from "./fixtures/ports";
 import { aws } from "./fixtures/s3-tools";
 import { signInByRequest } from "./fixtures/sign-in";
 import { expect, personOf, test } from "./fixtures/test";
+import { waitFor } from "./fixtures/wait";
 import { findMissingPrograms, readRigStatus } from "./rig/rig";
 import { PORTS_NEEDED } from "./rig/settings";
 
@@ -51,4 +54,17 @@ test("npm run up -- --with-rig brings real clouds; Ctrl-C stops them, and the ne
     await second.stop();
     await rm(dataDir, { recursive: true, force: true });
   }
+});
+
+test("Ctrl-C while the clouds are starting leaves nothing of them behind", async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), "latchkey-with-rig-"));
+  const port = await findFreePorts(PORTS_NEEDED + 4);
+  const env = { ...process.env, LATCHKEY_DATA_DIR: dataDir, PORT: String(port), S3_PORT: String(port + 1) };
+  const args = ["bin/up.mjs", "--with-rig", "--rig-port", String(port + 4)];
+  const up = spawn(process.execPath, args, { cwd: ROOT, env, stdio: "ignore" });
+  await waitFor("the OSD", async () => existsSync(join(dataDir, "rig/run/osd.json")));
+  await stopProcess(up);
+  const left = await new Promise<string>((resolve) => execFile("ps", ["-eo", "args"], (_error, printed) => resolve(printed)));
+  expect(left.split("\n").filter((line) => line.includes(dataDir))).toEqual([]);
+  await rm(dataDir, { recursive: true, force: true });
 });

@@ -44,6 +44,8 @@ async function printStatus(folder: string): Promise<void> {
   process.exitCode = programs.length > 0 && programs.every(({ pid, answers }) => pid !== undefined && answers !== false) ? 0 : 1;
 }
 
+// Handled, a signal comes between two steps: never after a program was started and before that was written down.
+process.once("SIGTERM", () => process.exit(143));
 try {
   await main();
 } catch (error) {

@@ -19,8 +19,13 @@ export function stopRig(dataDir: string): Promise<void> {
 
 /** It is a program of its own: the portal knows nothing of how its storage systems are run. */
 function runRig(args: string[], signal?: AbortSignal): Promise<void> {
-  // In a group of its own: Ctrl-C must not end the one that stops the rig.
-  const child = fork(join(findRoot(), "dist/rig/main.mjs"), args, { cwd: findRoot(), silent: true, detached: true, ...(signal ? { signal } : {}) });
+  // In a group of its own: Ctrl-C must not end the one that stops the rig, and the one that starts it ends with its helpers.
+  const child = fork(join(findRoot(), "dist/rig/main.mjs"), args, { cwd: findRoot(), silent: true, detached: true });
+  const end = () => {
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, "SIGTERM");
+  };
+  signal?.addEventListener("abort", end, { once: true });
+  if (signal?.aborted) end();
   let complaint = "";
   child.stdout?.resume();
   child.stderr?.on("data", (chunk: Buffer) => {
@@ -29,6 +34,7 @@ function runRig(args: string[], signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code) => {
+      signal?.removeEventListener("abort", end);
       if (code === 0) resolve();
       else reject(new Error(`The rig could not be ${args[0] === "up" ? "started" : "stopped"}: ${complaint.trim()}`));
     });
