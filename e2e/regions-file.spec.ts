@@ -1,11 +1,16 @@
+import { execFileSync } from "node:child_process";
 import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Client } from "pg";
 import { runAdmin } from "./fixtures/admin";
 import { type BuiltinServer, startBuiltinServer } from "./fixtures/builtin-server";
-import { type PortalFacts, startPortal } from "./fixtures/portal";
+import { type PortalFacts, ROOT, startPortal } from "./fixtures/portal";
+import { signInToPortal } from "./fixtures/portal-client";
 import { findFreePorts } from "./fixtures/ports";
-import { expect, test } from "./fixtures/test";
+import { signInByRequest } from "./fixtures/sign-in";
+import { expect, personOf, test } from "./fixtures/test";
+import { waitFor } from "./fixtures/wait";
 
 test.describe.configure({ mode: "serial" });
 
@@ -83,6 +88,44 @@ test("create does not overwrite, and change changes what is given once it is che
   expect(await runAdmin(portal, ["region", "list"])).toMatch(/^east +builtin +https:\/\/s3\.example\.test +east-1/m);
 });
 
+test("a storage system that is away: what waits for it is seen, tried again with patience, and done after its return", async ({ browser }) => {
+  test.setTimeout(400_000);
+  await runAdmin(portal, ["region", "change", "east", "--endpoint", server.endpoint]);
+  await runAdmin(portal, ["project", "create", "research", "--name", "Research"]);
+  const created = await runAdmin(portal, ["user", "create", "ada@example.org", "--name", "Ada"]);
+  await runAdmin(portal, ["member", "set", "research", "ada@example.org", "member+"]);
+  const password = /Password, shown only now: (\S+)/.exec(created)?.[1] ?? "";
+  const ada = await signInToPortal(portal.url, { email: "ada@example.org", password });
+  const place = { project: "research", region: "east" };
+  const issued = await ada.enable(place);
+  if (issued.kind !== "data" || !issued.data.ok || issued.data.outcome !== "issued") throw new Error(JSON.stringify(issued));
+  await ada.acknowledge({ project: "research", operationId: issued.data.operationId });
+
+  await server.kill();
+  expect(await ada.disable(place)).toMatchObject({ kind: "data", data: { ok: true, outcome: "revoking" } });
+  const readState = () => runAdmin(portal, ["region", "list"]);
+  await waitFor("the list to tell of it", async () => /the storage system cannot be reached.* \(since \S+Z\) +1 change since \S+Z$/m.test(await readState()));
+
+  const context = await browser.newContext({ baseURL: portal.url });
+  await signInByRequest(context, portal.url, personOf(portal, "platform-admin"));
+  const page = await context.newPage();
+  await page.goto("/admin/regions");
+  const row = page.getByRole("row", { name: /east/ });
+  await expect(row).toContainText("the storage system cannot be reached: nothing listens at");
+  await expect(row).toContainText(/Since \d/);
+  await expect(row).toContainText("1 change");
+  expect(await readRevocationJobs()).toEqual([expect.objectContaining({ retry_backoff: true, retry_delay_max: 300 })]);
+  expect((await readRevocationJobs())[0]?.retry_count).toBeLessThan(10);
+
+  await server.start();
+  await waitFor("the end of it", async () => / answers +nothing$/m.test(await readState()), 320);
+  expect(await server.readKeyIds()).not.toContain(issued.data.accessKeyId);
+  await page.reload();
+  await expect(row).toContainText("Works");
+  await expect(row).toContainText("Nothing");
+  await context.close();
+});
+
 test("a file that is wrong keeps the portal from starting, and says where", async () => {
   await writeFile(fileOf("wrong.yaml"), `regions:${describeRegion("east", server.adminUrl).replace("signingRegion", "signing_region")}\n`);
   const dataDir = await mkdtemp(join(tmpdir(), "latchkey-wrong-"));
@@ -93,3 +136,16 @@ test("a file that is wrong keeps the portal from starting, and says where", asyn
     await rm(dataDir, { recursive: true, force: true });
   }
 });
+
+/** The jobs that are to remove a key and have not ended. */
+async function readRevocationJobs(): Promise<{ retry_count: number; retry_backoff: boolean; retry_delay_max: number }[]> {
+  const url = execFileSync(process.execPath, ["bin/db.mjs", "url"], { cwd: ROOT, env: { ...process.env, ...portal.environment }, encoding: "utf8" });
+  const client = new Client({ connectionString: url.trim() });
+  await client.connect();
+  try {
+    const text = "SELECT retry_count, retry_backoff, retry_delay_max FROM pgboss.job WHERE name = 'revoke-key' AND state < 'completed'";
+    return (await client.query<{ retry_count: number; retry_backoff: boolean; retry_delay_max: number }>(text)).rows;
+  } finally {
+    await client.end();
+  }
+}

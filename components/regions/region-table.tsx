@@ -1,15 +1,6 @@
 import { Table, Td, Th } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
-
-interface RegionRow {
-  name: string;
-  provider: string;
-  endpoint: string;
-  signingRegion: string;
-  checkedAt: string | null;
-  checkError: string | null;
-  disabledAt: string | null;
-}
+import type { RegionRow } from "@/lib/regions/schema";
 
 export function RegionTable({ rows }: { rows: RegionRow[] }) {
   return (
@@ -22,6 +13,7 @@ export function RegionTable({ rows }: { rows: RegionRow[] }) {
           <Th>Signing region</Th>
           <Th>Last check</Th>
           <Th>State</Th>
+          <Th>Waiting</Th>
         </tr>
       </thead>
       <tbody>
@@ -34,6 +26,9 @@ export function RegionTable({ rows }: { rows: RegionRow[] }) {
             <Td>{row.checkedAt ? <Time iso={row.checkedAt} /> : "Not yet"}</Td>
             <Td>
               <RegionState row={row} />
+            </Td>
+            <Td>
+              <Waiting waiting={row.waiting} />
             </Td>
           </tr>
         ))}
@@ -50,6 +45,31 @@ function RegionState({ row }: { row: RegionRow }) {
       </span>
     );
   }
-  if (row.checkError) return <span className="text-danger">{row.checkError}</span>;
+  if (row.checkError) {
+    return (
+      <>
+        <span className="text-danger">{row.checkError}</span>
+        {row.failingSince ? (
+          <span className="block text-muted">
+            Since <Time iso={row.failingSince} />
+          </span>
+        ) : null}
+      </>
+    );
+  }
   return <span>{row.checkedAt ? "Works" : "Not checked yet"}</span>;
+}
+
+/** What is decided and not carried out yet: it is tried again until the storage system answers. */
+function Waiting({ waiting }: { waiting: RegionRow["waiting"] }) {
+  if (!waiting) return <span className="text-muted">Nothing</span>;
+  return (
+    <>
+      <span className="text-warn">{waiting.changes === 1 ? "1 change" : `${waiting.changes} changes`}</span>
+      <span className="block text-muted">
+        {waiting.changes === 1 ? "Since " : "The oldest since "}
+        <Time iso={waiting.since} />
+      </span>
+    </>
+  );
 }

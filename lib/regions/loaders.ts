@@ -6,6 +6,7 @@ import { db } from "@/lib/platform/db";
 import { logger } from "@/lib/platform/logger";
 import { ProviderError } from "@/lib/providers/errors";
 import { openProvider } from "@/lib/regions/data";
+import type { RegionRow } from "@/lib/regions/schema";
 import type { Region } from "@/prisma/generated/client";
 
 const PAGE_SIZE = 50;
@@ -61,17 +62,6 @@ async function loadRegionOverview(region: Region, principal: string | undefined)
   }
 }
 
-export interface RegionRow {
-  id: string;
-  name: string;
-  provider: string;
-  endpoint: string;
-  signingRegion: string;
-  checkedAt: string | null;
-  checkError: string | null;
-  disabledAt: string | null;
-}
-
 /** A page of all regions, newest first. For those who manage the installation: the caller checks. */
 export async function listRegions(query: {
   cursor?: string | undefined;
@@ -83,7 +73,8 @@ export async function listRegions(query: {
     omit: { sealedCredentials: true },
   });
   const page = cutPage(regions, PAGE_SIZE);
-  const rows = page.rows.map(({ id, name, provider, endpoint, signingRegion, checkedAt, checkError, disabledAt }) => ({
+  const waiting = await loadWaiting();
+  const rows = page.rows.map(({ id, name, provider, endpoint, signingRegion, checkedAt, checkError, failingSince, disabledAt }) => ({
     id,
     name,
     provider,
@@ -91,7 +82,26 @@ export async function listRegions(query: {
     signingRegion,
     checkError,
     checkedAt: checkedAt?.toISOString() ?? null,
+    failingSince: failingSince?.toISOString() ?? null,
     disabledAt: disabledAt?.toISOString() ?? null,
+    waiting: waiting.get(id) ?? null,
   }));
   return { rows, next: page.next };
+}
+
+/** Decided this long ago and not carried out, a change waits; before that it is merely under way. Seconds. */
+const WAITS_AFTER_SECONDS = 30;
+
+/** What waits for each region's storage system; a region for which nothing does is not among them. */
+async function loadWaiting(): Promise<Map<string, { changes: number; since: string }>> {
+  const rows = await db.$queryRaw<{ region_id: string; changes: number; since: Date }[]>`
+    SELECT region_id, count(*)::int AS changes, min(since) AS since
+    FROM (
+      SELECT region_id, ended_at AS since FROM access_keys WHERE state = 'REVOKING'
+      UNION ALL
+      SELECT region_id, coalesce(due_at, created_at) FROM operations WHERE state IN ('PENDING', 'DELIVERING', 'UNDOING')
+    ) AS undone
+    WHERE since < now() - make_interval(secs => ${WAITS_AFTER_SECONDS})
+    GROUP BY region_id`;
+  return new Map(rows.map(({ region_id: id, changes, since }) => [id, { changes, since: since.toISOString() }]));
 }

@@ -101,7 +101,9 @@ async function checkRegion(region: Region): Promise<void> {
   } catch (error) {
     checkError = error instanceof Error ? error.message : "the check failed";
   }
-  await db.region.update({ where: { id: region.id }, data: { checkedAt: new Date(), checkError } });
+  const checkedAt = new Date();
+  const failingSince = checkError === null ? null : (region.failingSince ?? checkedAt);
+  await db.region.update({ where: { id: region.id }, data: { checkedAt, checkError, failingSince } });
   const known = region.settings as Prisma.JsonObject;
   if (Object.entries(findings).every(([name, found]) => known[name] === found)) return;
   // Only where the settings are still those that were checked.

@@ -20,3 +20,20 @@ export interface CheckedRegion extends RegionInput {
   /** Sentences for an admin, not kept. */
   warnings?: readonly string[];
 }
+
+/** A region as those who run the installation see it. Times are ISO 8601. */
+export interface RegionRow {
+  id: string;
+  name: string;
+  provider: string;
+  endpoint: string;
+  signingRegion: string;
+  checkedAt: string | null;
+  /** Why the last check failed. */
+  checkError: string | null;
+  /** Since when every check has failed. */
+  failingSince: string | null;
+  disabledAt: string | null;
+  /** Changes that are decided and not carried out: keys to be removed and operations to be undone; null for none. */
+  waiting: { changes: number; since: string } | null;
+}

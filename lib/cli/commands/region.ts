@@ -4,6 +4,7 @@ import { commandLineActor, printTable } from "@/lib/cli/command-line";
 import { db } from "@/lib/platform/db";
 import { slugSchema } from "@/lib/platform/slug";
 import { listRegions } from "@/lib/regions/loaders";
+import type { RegionRow } from "@/lib/regions/schema";
 import { setRegionDisabled } from "@/lib/regions/mutations";
 
 export function regionCommand(): Command {
@@ -48,13 +49,10 @@ export function regionCommand(): Command {
       let cursor: string | undefined;
       do {
         const page = await listRegions({ cursor });
-        for (const region of page.rows) {
-          const state = region.disabledAt ? "disabled" : (region.checkError ?? (region.checkedAt ? "answers" : "not checked"));
-          rows.push([region.name, region.provider, region.endpoint, region.signingRegion, state]);
-        }
+        for (const region of page.rows) rows.push(describeRegion(region));
         cursor = page.next ?? undefined;
       } while (cursor);
-      printTable(["NAME", "PROVIDER", "ENDPOINT", "SIGNING REGION", "STATE"], rows);
+      printTable(["NAME", "PROVIDER", "ENDPOINT", "SIGNING REGION", "STATE", "WAITING"], rows);
     });
   return command;
 }
@@ -67,4 +65,11 @@ function withRegionOptions(command: Command): Command {
     .option("--access-key-id <id>", "the admin's access key id, where the admin API takes a pair")
     .option("--gateway <url...>", "S3 addresses to prove and measure at, when they are others than the endpoint")
     .option("--setting <name=value...>", "further settings of the provider, such as adminPath=admin");
+}
+
+function describeRegion({ name, provider, endpoint, signingRegion, waiting, ...region }: RegionRow): string[] {
+  const failing = region.checkError && `${region.checkError}${region.failingSince ? ` (since ${region.failingSince})` : ""}`;
+  const state = region.disabledAt ? "disabled" : (failing ?? (region.checkedAt ? "answers" : "not checked"));
+  const changes = waiting ? `${waiting.changes === 1 ? "1 change" : `${waiting.changes} changes`} since ${waiting.since}` : "nothing";
+  return [name, provider, endpoint, signingRegion, state, changes];
 }
