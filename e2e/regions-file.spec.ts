@@ -104,7 +104,7 @@ test("a storage system that is away: what waits for it is seen, tried again with
   await server.kill();
   expect(await ada.disable(place)).toMatchObject({ kind: "data", data: { ok: true, outcome: "revoking" } });
   const readState = () => runAdmin(portal, ["region", "list"]);
-  await waitFor("the list to tell of it", async () => /the storage system cannot be reached.* \(since \S+Z\) +1 change since \S+Z$/m.test(await readState()));
+  await waitFor("the list to tell of it", async () => /the storage system cannot be reached.* \(since \S+Z\) +1 change since \S+Z$/m.test(await readState()), 150);
 
   const context = await browser.newContext({ baseURL: portal.url });
   await signInByRequest(context, portal.url, personOf(portal, "platform-admin"));
