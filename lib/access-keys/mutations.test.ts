@@ -177,8 +177,8 @@ describe("at the same time", () => {
     const running = regenerate();
     await held.reached;
     const keys = await db.accessKey.findMany({ where: { projectId: scope.projectId, state: "CREATING" } });
-    held.release();
     const disabled = await disable();
+    held.release();
     expect(disabled).toMatchObject({ ok: true, outcome: "revoking" });
     if (!disabled.ok || disabled.outcome !== "revoking") throw new Error("unreachable");
     await startRevocation(disabled.revoking, disabled.lease);

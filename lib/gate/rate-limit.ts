@@ -17,12 +17,28 @@ export const SIGN_IN_ADDRESS: Limit = { points: 60, seconds: 15 * 60 };
 /** All actions of one person together. */
 export const ACTIONS_COARSE: Limit = { points: 120, seconds: 60 };
 
+/** Counts in one statement; the library's own takes two, and two commits. */
+class OneStatementLimiter extends RateLimiterPrisma {
+  async _upsert(key: string, points: number, msDuration: number): Promise<{ points: number; expire: Date }> {
+    const now = new Date();
+    const expire = new Date(now.getTime() + msDuration);
+    const [row] = await db.$queryRaw<{ points: number; expire: Date }[]>`
+      INSERT INTO rate_limits AS old (key, points, expire) VALUES (${key}, ${points}, ${expire})
+      ON CONFLICT (key) DO UPDATE SET
+        points = CASE WHEN old.expire <= ${now} THEN excluded.points ELSE old.points + excluded.points END,
+        expire = CASE WHEN old.expire <= ${now} THEN excluded.expire ELSE old.expire END
+      RETURNING points, expire`;
+    if (!row) throw new Error("the counter was not written");
+    return row;
+  }
+}
+
 const limiters = new Map<string, RateLimiterPrisma>();
 
 function limiterFor(name: string, limit: Limit): RateLimiterPrisma {
   const known = limiters.get(name);
   if (known) return known;
-  const limiter = new RateLimiterPrisma({
+  const limiter = new OneStatementLimiter({
     storeClient: db,
     tableName: "rateLimit",
     keyPrefix: name,

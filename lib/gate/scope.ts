@@ -35,24 +35,18 @@ const notFound = (what: string) => new AppError("NOT_FOUND", `${what} is not the
  */
 export async function authorizeProject(actor: Actor, slug: string, permission: Permission): Promise<ProjectScope> {
   if (!slugSchema.safeParse(slug).success) throw notFound("project");
-  const project = await db.project.findUnique({
-    where: { slug },
-    select: {
-      id: true,
-      slug: true,
-      name: true,
-      disabledAt: true,
-      memberships: { where: { userId: actor.userId }, select: { role: true } },
-    },
-  });
-  const roles = rolesOf(actor.platformRole, project?.disabledAt ? [] : (project?.memberships ?? []));
+  const [project] = await db.$queryRaw<{ id: string; slug: string; name: string; disabledAt: Date | null; role: string | null }[]>`
+    SELECT p.id, p.slug, p.name, p.disabled_at AS "disabledAt", m.role
+    FROM projects p LEFT JOIN memberships m ON m.project_id = p.id AND m.user_id = ${actor.userId}::uuid
+    WHERE p.slug = ${slug}`;
+  const roles = rolesOf(actor.platformRole, project?.disabledAt ? null : (project?.role ?? null));
   if (!project || !can(roles, permission)) throw notFound("project");
   return { projectId: project.id as AuthorizedProjectId, slug: project.slug, name: project.name, roles, actor };
 }
 
 /** Throws NOT_FOUND unless the caller's platform role allows it. */
 export function authorizePlatform(actor: Actor, permission: Permission): void {
-  if (!can(rolesOf(actor.platformRole, []), permission)) throw notFound("page");
+  if (!can(rolesOf(actor.platformRole, null), permission)) throw notFound("page");
 }
 
 /**
@@ -60,18 +54,18 @@ export function authorizePlatform(actor: Actor, permission: Permission): void {
  * ends. Throws when the permission has gone since the gate looked.
  */
 export async function assertStillAllowed(tx: Transaction, scope: ProjectScope, permission: Permission): Promise<void> {
-  const [user] = await tx.$queryRaw<{ platform_role: string | null; disabled_at: Date | null }[]>`
-    SELECT platform_role, disabled_at FROM users WHERE id = ${scope.actor.userId}::uuid FOR SHARE`;
-  const memberships = await tx.$queryRaw<{ role: string }[]>`
-    SELECT role FROM memberships
-    WHERE user_id = ${scope.actor.userId}::uuid AND project_id = ${scope.projectId}::uuid FOR SHARE`;
-  const [project] = await tx.$queryRaw<{ disabled_at: Date | null }[]>`
-    SELECT disabled_at FROM projects WHERE id = ${scope.projectId}::uuid FOR SHARE`;
-  if (!user || user.disabled_at || !project) throw notFound("project");
-  const roles = rolesOf(user.platform_role, project.disabled_at ? [] : memberships);
-  if (!can(roles, permission)) throw notFound("project");
+  const { userId } = scope.actor;
+  const [now] = await tx.$queryRaw<{ platformRole: string | null; role: string | null; isDisabled: boolean; isClosed: boolean }[]>`
+    WITH person AS (SELECT platform_role, disabled_at FROM users WHERE id = ${userId}::uuid FOR SHARE),
+      place AS (SELECT disabled_at FROM projects WHERE id = ${scope.projectId}::uuid AND EXISTS (SELECT FROM person) FOR SHARE),
+      member AS (SELECT role FROM memberships WHERE user_id = ${userId}::uuid AND project_id = ${scope.projectId}::uuid FOR SHARE)
+    SELECT person.platform_role AS "platformRole", (SELECT role FROM member) AS role,
+      person.disabled_at IS NOT NULL AS "isDisabled", place.disabled_at IS NOT NULL AS "isClosed"
+    FROM person, place`;
+  if (!now || now.isDisabled) throw notFound("project");
+  if (!can(rolesOf(now.platformRole, now.isClosed ? null : now.role), permission)) throw notFound("project");
 }
 
-function rolesOf(platformRole: string | null, memberships: { role: string }[]): string[] {
-  return [...memberships.map((membership) => membership.role), ...(platformRole ? [platformRole] : [])];
+function rolesOf(platformRole: string | null, projectRole: string | null): string[] {
+  return [projectRole, platformRole].filter((role) => role !== null);
 }

@@ -1,11 +1,16 @@
 import "server-only";
 import { db, type Transaction } from "@/lib/platform/db";
 
-/** Locks an operation. Its principal goes first: every change locks in this order, so none waits in a circle. */
-export async function lockOperation(tx: Transaction, operationId: string): Promise<void> {
+/** Locks the principal of an operation, which goes before the operation itself: see `lockOperation`. */
+export async function lockPrincipalOf(tx: Transaction, operationId: string): Promise<void> {
   await tx.$queryRaw`
     SELECT id FROM principals
     WHERE id = (SELECT principal_id FROM operations WHERE id = ${operationId}::uuid) FOR UPDATE`;
+}
+
+/** Locks an operation. Its principal goes first: every change locks in this order, so none waits in a circle. */
+export async function lockOperation(tx: Transaction, operationId: string): Promise<void> {
+  await lockPrincipalOf(tx, operationId);
   await tx.$queryRaw`SELECT id FROM operations WHERE id = ${operationId}::uuid FOR UPDATE`;
 }
 

@@ -1,23 +1,34 @@
 import "server-only";
 import { db, type Transaction } from "@/lib/platform/db";
 
+export interface LockedPrincipal {
+  id: string;
+  externalId: string;
+  suspendedUntil: Date | null;
+  /** The transaction's time. */
+  now: Date;
+}
+
 /**
  * The principal of a project in a region, made where it is missing, with its row locked until the transaction
  * ends. Its name on the storage system comes from the project's id, so that renaming a project moves no data.
  */
-export async function lockPrincipal(
-  tx: Transaction,
-  projectId: string,
-  regionId: string,
-): Promise<{ id: string; externalId: string; suspendedUntil: Date | null }> {
+export async function lockPrincipal(tx: Transaction, projectId: string, regionId: string): Promise<LockedPrincipal> {
+  const known = await lockKnown(tx, projectId, regionId);
+  if (known) return known;
   await tx.principal.createMany({
     data: [{ projectId, regionId, externalId: `lk-${projectId}` }],
     skipDuplicates: true,
   });
-  const [principal] = await tx.$queryRaw<{ id: string; externalId: string; suspendedUntil: Date | null }[]>`
-    SELECT id, external_id AS "externalId", suspended_until AS "suspendedUntil" FROM principals
+  const made = await lockKnown(tx, projectId, regionId);
+  if (!made) throw new Error("the principal just made is not there");
+  return made;
+}
+
+async function lockKnown(tx: Transaction, projectId: string, regionId: string): Promise<LockedPrincipal | undefined> {
+  const [principal] = await tx.$queryRaw<LockedPrincipal[]>`
+    SELECT id, external_id AS "externalId", suspended_until AS "suspendedUntil", now() FROM principals
     WHERE project_id = ${projectId}::uuid AND region_id = ${regionId}::uuid FOR UPDATE`;
-  if (!principal) throw new Error("the principal just made is not there");
   return principal;
 }
 

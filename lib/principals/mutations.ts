@@ -50,10 +50,13 @@ export async function holdsLease(lease: Lease): Promise<boolean> {
   return held !== undefined;
 }
 
-/** Locks the principal's row and tells whether the lease still stands; for the commit of what was done under it. */
-export async function lockLease(tx: Transaction, lease: Lease): Promise<boolean> {
-  const [held] = await tx.$queryRaw<{ id: string }[]>`
-    SELECT id FROM principals
+/**
+ * Locks the principal's row for the commit of what was done under the lease, and gives the transaction's time.
+ * Undefined when the lease no longer stands.
+ */
+export async function lockLease(tx: Transaction, lease: Lease): Promise<Date | undefined> {
+  const [held] = await tx.$queryRaw<{ now: Date }[]>`
+    SELECT now() FROM principals
     WHERE id = ${lease.principalId}::uuid AND fence = ${lease.fence} AND lease_until > now() FOR UPDATE`;
-  return held !== undefined;
+  return held?.now;
 }

@@ -1,13 +1,13 @@
 import "server-only";
 import { listLiveKeys, moveKey } from "@/lib/access-keys/data";
 import { endKeys } from "@/lib/access-keys/mutations/end-keys";
-import { CURRENT_STATES, describeRefusal } from "@/lib/access-keys/rules";
+import { CURRENT_STATES, describeRefusal, type IssueKind } from "@/lib/access-keys/rules";
 import type { Refusal } from "@/lib/access-keys/schema";
 import { recordEvent } from "@/lib/audit/record";
 import { assertStillAllowed, type ProjectScope } from "@/lib/gate/scope";
 import { connectQueue } from "@/lib/jobs/queue";
-import { lockOperation } from "@/lib/operations/data";
-import { db, readDatabaseClock } from "@/lib/platform/db";
+import { lockPrincipalOf } from "@/lib/operations/data";
+import { db, type Transaction } from "@/lib/platform/db";
 import { AppError } from "@/lib/platform/errors";
 
 export type AcknowledgeOutcome =
@@ -23,15 +23,11 @@ export async function acknowledgeSecret(scope: ProjectScope, operationId: string
   await connectQueue();
   return db.$transaction(async (tx) => {
     await assertStillAllowed(tx, scope, "keys:issue");
-    await lockOperation(tx, operationId);
-    const operation = await tx.operation.findFirst({
-      where: { id: operationId, projectId: scope.projectId, actorId: scope.actor.userId, keyId: { not: null } },
-      include: { key: true, region: true },
-    });
-    if (!operation?.key) throw new AppError("NOT_FOUND", "operation is not there for the caller");
+    const operation = await lockOwnOperation(tx, scope, operationId);
+    if (!operation) throw new AppError("NOT_FOUND", "operation is not there for the caller");
     if (operation.state === "DONE") return { ok: true, revoking: [] };
     if (operation.state === "CANCELLED") return refuse("superseded");
-    const now = await readDatabaseClock(tx);
+    const { now } = operation;
     const late = operation.dueAt === null || operation.dueAt.getTime() <= now.getTime();
     if (operation.state !== "DELIVERING" || late) return refuse("undelivered");
 
@@ -40,30 +36,56 @@ export async function acknowledgeSecret(scope: ProjectScope, operationId: string
       keys: replaced,
       actor: scope.actor,
       projectId: scope.projectId,
-      region: operation.region.name,
+      region: operation.region,
       requestId: operation.requestId,
       cause: "regenerated",
+      at: now,
     });
-    if (!(await moveKey(tx, operation.key.id, "acknowledge", { activatedAt: now }))) {
+    if (!(await moveKey(tx, operation.keyId, "acknowledge", { activatedAt: now }))) {
       throw new AppError("CONFLICT", "the issued key is in another state than its operation");
     }
-    await tx.operation.update({ where: { id: operationId }, data: { state: "DONE", finishedAt: now, dueAt: null } });
+    await tx.operation.updateMany({ where: { id: operationId }, data: { state: "DONE", finishedAt: now, dueAt: null } });
     await recordEvent(tx, {
       event: "key.committed",
       outcome: "done",
       actor: scope.actor,
       projectId: scope.projectId,
-      keyId: operation.key.id,
+      keyId: operation.keyId,
       requestId: operation.requestId,
       data: {
-        kind: operation.kind === "ENABLE" ? "ENABLE" : "REGENERATE",
-        region: operation.region.name,
-        accessKeyId: operation.key.accessKeyId,
+        kind: operation.kind,
+        region: operation.region,
+        accessKeyId: operation.accessKeyId,
         ...(replaced[0] ? { replaced: replaced[0].accessKeyId } : {}),
       },
     });
     return { ok: true, revoking };
   });
+}
+
+interface OwnOperation {
+  kind: IssueKind;
+  state: string;
+  requestId: string;
+  dueAt: Date | null;
+  principalId: string;
+  keyId: string;
+  accessKeyId: string;
+  region: string;
+  /** The transaction's time. */
+  now: Date;
+}
+
+/** The caller's own operation that made a key, read after its principal and it are locked. */
+async function lockOwnOperation(tx: Transaction, scope: ProjectScope, operationId: string): Promise<OwnOperation | undefined> {
+  await lockPrincipalOf(tx, operationId);
+  const [operation] = await tx.$queryRaw<OwnOperation[]>`
+    SELECT o.kind::text, o.state::text, o.request_id AS "requestId", o.due_at AS "dueAt", o.principal_id AS "principalId",
+      k.id AS "keyId", k.access_key_id AS "accessKeyId", r.name AS region, now()
+    FROM operations o JOIN access_keys k ON k.id = o.key_id JOIN regions r ON r.id = o.region_id
+    WHERE o.id = ${operationId}::uuid AND o.project_id = ${scope.projectId}::uuid AND o.actor_id = ${scope.actor.userId}::uuid
+    FOR UPDATE OF o`;
+  return operation;
 }
 
 function refuse(reason: Refusal): AcknowledgeOutcome {

@@ -8,7 +8,7 @@ import type { Refusal } from "@/lib/access-keys/schema";
 import { restsOnPlatformRole } from "@/lib/gate/permissions";
 import { assertStillAllowed, type ProjectScope } from "@/lib/gate/scope";
 import { connectQueue } from "@/lib/jobs/queue";
-import { db, readDatabaseClock, type Transaction } from "@/lib/platform/db";
+import { db, type Transaction } from "@/lib/platform/db";
 import { lockPrincipal } from "@/lib/principals/data";
 import { type Lease, takeLease } from "@/lib/principals/mutations";
 import { findRegion } from "@/lib/regions/data";
@@ -54,7 +54,7 @@ export async function disableAccess(request: DisableRequest): Promise<DisableOut
 
     const taken = await takeLease(tx, principal.id, scope.actor.name, { preempt: true });
     if (!taken.ok) throw new Error("a pre-empting lease was refused");
-    const now = await readDatabaseClock(tx);
+    const { now } = principal;
     await cancelOpenOperations(tx, principal.id, now);
     await tx.operation.create({
       data: {
@@ -77,6 +77,7 @@ export async function disableAccess(request: DisableRequest): Promise<DisableOut
       region: region.name,
       requestId: request.requestId,
       cause: "disabled",
+      at: now,
       reason: request.reason,
     });
     const message = "The end of the keys is decided. They are being removed from the storage system.";

@@ -2,7 +2,7 @@ import "server-only";
 import { moveKey, type SlotKey } from "@/lib/access-keys/data";
 import { type AuditActor, recordEvent } from "@/lib/audit/record";
 import { enqueue } from "@/lib/jobs/queue";
-import { readDatabaseClock, type Transaction } from "@/lib/platform/db";
+import type { Transaction } from "@/lib/platform/db";
 
 /** The worker leaves the first moments to the process that decided: both would only wait for each other's lease. */
 const WORKER_STARTS_AFTER_SECONDS = 5;
@@ -14,16 +14,17 @@ export interface Ending {
   region: string;
   requestId: string;
   cause: "regenerated" | "disabled";
+  /** The transaction's time. */
+  at: Date;
   reason?: string | undefined;
 }
 
 /** Decides the end of keys: REVOKING, with audit line and revocation job in the caller's transaction. */
 export async function endKeys(tx: Transaction, ending: Ending): Promise<string[]> {
-  const endedAt = await readDatabaseClock(tx);
   const ended: string[] = [];
   for (const key of ending.keys) {
     const moved = await moveKey(tx, key.id, "revoke", {
-      endedAt,
+      endedAt: ending.at,
       endedById: ending.actor.userId,
       endReason: ending.reason ?? ending.cause,
     });

@@ -1,24 +1,21 @@
 import "server-only";
 import { setTimeout as pause } from "node:timers/promises";
 import { moveKey } from "@/lib/access-keys/data";
-import { endSuspension } from "@/lib/access-keys/mutations/resume-principal";
 import { provePair } from "@/lib/access-keys/mutations/prove-pair";
+import { putPair } from "@/lib/access-keys/mutations/put-pair";
 import { handToWorker, settleOperation, undoUnderLease } from "@/lib/access-keys/mutations/undo-operation";
 import { type IssueRequest, type WriteAheadOutcome, type WrittenAhead, writeAhead } from "@/lib/access-keys/mutations/write-ahead";
 import { describeRefusal } from "@/lib/access-keys/rules";
 import type { IssueOutput, Refusal } from "@/lib/access-keys/schema";
 import { connectQueue, enqueue } from "@/lib/jobs/queue";
 import { ACKNOWLEDGE_SECONDS, ACT_DEADLINE_MS, OCCUPIED_PAUSE_MS, OCCUPIED_WAIT_MS } from "@/lib/operations/rules";
-import { db, readDatabaseClock } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db";
 import { logger } from "@/lib/platform/logger";
-import { ALPHANUMERIC, randomText } from "@/lib/platform/random-text";
-import { Secret } from "@/lib/platform/secret";
-import { holdsLease, lockLease, releaseLease } from "@/lib/principals/mutations";
+import type { Secret } from "@/lib/platform/secret";
+import { lockLease, releaseLease } from "@/lib/principals/mutations";
 import { ProviderError } from "@/lib/providers/errors";
 import type { CallContext } from "@/lib/providers/provider";
 import { openProvider } from "@/lib/regions/data";
-
-const SECRET_LENGTH = 40;
 
 /** An issued pair on its way to the one who asked; `secret` is revealed by the action alone. */
 export type IssueOutcome =
@@ -59,25 +56,13 @@ async function writeAheadPatiently(request: IssueRequest): Promise<WriteAheadOut
 
 async function act(change: WrittenAhead, requestId: string): Promise<IssueOutcome> {
   const context: CallContext = { signal: AbortSignal.timeout(ACT_DEADLINE_MS), requestId };
-  let secret: Secret;
+  let secret: Secret | undefined;
   let asked = false;
   let made = false;
   try {
     const provider = openProvider(change.region);
-    if (!(await holdsLease(change.lease))) return await giveUp(change, "superseded", false);
-    await provider.ensurePrincipal(change.principal.externalId, change.principal.externalId, context);
-    if (change.principal.suspendedUntil) await endSuspension(provider, change.principal, context);
-    if (!(await holdsLease(change.lease))) return await giveUp(change, "superseded", false);
-    asked = true;
-    secret = await provider.putKey(
-      {
-        principal: change.principal.externalId,
-        accessKeyId: change.accessKeyId,
-        secretAccessKey: new Secret(randomText(SECRET_LENGTH, ALPHANUMERIC)),
-        marker: change.keyId,
-      },
-      context,
-    );
+    secret = await putPair(provider, change, context, () => (asked = true));
+    if (!secret) return await giveUp(change, "superseded", asked);
     made = true;
     await provePair(provider, change.accessKeyId, secret, context);
   } catch (error) {
@@ -93,8 +78,8 @@ async function act(change: WrittenAhead, requestId: string): Promise<IssueOutcom
 /** CREATING → ISSUED, only while the lease stands; from now on the acknowledgement is awaited. */
 async function markIssued(change: WrittenAhead): Promise<boolean> {
   return db.$transaction(async (tx) => {
-    if (!(await lockLease(tx, change.lease))) return false;
-    const now = await readDatabaseClock(tx);
+    const now = await lockLease(tx, change.lease);
+    if (!now) return false;
     const moved = await tx.operation.updateMany({
       where: { id: change.operationId, state: "PENDING", fence: change.lease.fence },
       data: { state: "DELIVERING", dueAt: new Date(now.getTime() + ACKNOWLEDGE_SECONDS * 1_000) },

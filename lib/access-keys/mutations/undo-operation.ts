@@ -88,8 +88,8 @@ async function removeFromStorage(change: Undoable): Promise<void> {
 
 async function finishUndo(change: Undoable, reason: string): Promise<boolean> {
   return db.$transaction(async (tx) => {
-    if (!(await lockLease(tx, change.lease))) return true;
-    const now = await readDatabaseClock(tx);
+    const now = await lockLease(tx, change.lease);
+    if (!now) return true;
     const operation = await tx.operation.findUniqueOrThrow({ where: { id: change.operationId } });
     const undone = await moveKey(tx, change.keyId, "undo", { endedAt: now, endReason: reason, removedAt: now });
     if (undone) {

@@ -9,9 +9,9 @@ import { assertStillAllowed, type ProjectScope } from "@/lib/gate/scope";
 import { readMarker } from "@/lib/installation/data";
 import { enqueue } from "@/lib/jobs/queue";
 import { mustBeUndone } from "@/lib/operations/rules";
-import { db, readDatabaseClock, type Transaction } from "@/lib/platform/db";
+import { db, type Transaction } from "@/lib/platform/db";
 import { randomText } from "@/lib/platform/random-text";
-import { lockPrincipal } from "@/lib/principals/data";
+import { type LockedPrincipal, lockPrincipal } from "@/lib/principals/data";
 import { LEASE_SECONDS, type Lease, takeLease } from "@/lib/principals/mutations";
 import { findRegion } from "@/lib/regions/data";
 import type { Region } from "@/prisma/generated/client";
@@ -58,19 +58,19 @@ export async function writeAhead(request: IssueRequest): Promise<WriteAheadOutco
     const inputHash = hashInput(request);
     const keys = await listLiveKeys(tx, principal.id);
     const current = keys.some((key) => key.state === "ACTIVE");
-    const repeated = await findRepeated(tx, request, inputHash, current);
+    const repeated = await findRepeated(tx, request, inputHash, current, principal.now);
     if (repeated) return repeated;
 
     const pending = keys.find((key) => PENDING_STATES.includes(key.state));
-    if (pending) return describePending(tx, pending.id, current);
+    if (pending) return describePending(tx, pending.id, current, principal.now);
     const { suspendedUntil } = principal;
     const situation = { states: keys.map((key) => key.state), regionDisabled: region.disabledAt !== null, suspendedUntil };
-    const decision = decideIssue(request.kind, situation, await readDatabaseClock(tx));
+    const decision = decideIssue(request.kind, situation, principal.now);
     if (!decision.ok) return { outcome: "refused", reason: decision.reason, from: suspendedUntil ?? undefined };
 
     const taken = await takeLease(tx, principal.id, request.scope.actor.name);
     if (!taken.ok) return { outcome: "occupied", who: taken.heldBy };
-    const written = await insertChange(tx, request, region, principal.id, taken.lease, inputHash, accessKeyId);
+    const written = await insertChange(tx, request, region, principal, taken.lease, inputHash, accessKeyId);
     return {
       outcome: "written",
       change: { ...written, kind: request.kind, principal, region, lease: taken.lease, current },
@@ -82,14 +82,13 @@ async function insertChange(
   tx: Transaction,
   request: IssueRequest,
   region: Region,
-  principalId: string,
+  principal: LockedPrincipal,
   lease: Lease,
   inputHash: string,
   accessKeyId: string,
 ): Promise<{ operationId: string; keyId: string; accessKeyId: string }> {
   const { scope, kind } = request;
-  const owner = { projectId: scope.projectId, regionId: region.id, principalId };
-  const now = await readDatabaseClock(tx);
+  const owner = { projectId: scope.projectId, regionId: region.id, principalId: principal.id };
   const key = await tx.accessKey.create({
     data: { ...owner, slot: DEFAULT_SLOT, accessKeyId, state: "CREATING", createdById: scope.actor.userId },
   });
@@ -103,7 +102,7 @@ async function insertChange(
       inputHash,
       keyId: key.id,
       fence: lease.fence,
-      dueAt: new Date(now.getTime() + LEASE_SECONDS * 1_000),
+      dueAt: new Date(principal.now.getTime() + LEASE_SECONDS * 1_000),
     },
   });
   await recordEvent(tx, {
@@ -125,6 +124,7 @@ async function findRepeated(
   request: IssueRequest,
   inputHash: string,
   current: boolean,
+  now: Date,
 ): Promise<WriteAheadOutcome | undefined> {
   const operation = await tx.operation.findUnique({
     where: { actorId_requestId: { actorId: request.scope.actor.userId, requestId: request.requestId } },
@@ -135,16 +135,16 @@ async function findRepeated(
   if (operation.state === "DONE") return { outcome: "already-done" };
   if (operation.state === "CANCELLED") return { outcome: "refused", reason: "superseded" };
   if (operation.state === "FAILED") return { outcome: "refused", reason: "undelivered", current };
-  if (mustBeUndone(operation, await readDatabaseClock(tx))) return { outcome: "stale", operationId: operation.id, current };
+  if (mustBeUndone(operation, now)) return { outcome: "stale", operationId: operation.id, current };
   return { outcome: "refused", reason: "unconfirmed", current };
 }
 
-async function describePending(tx: Transaction, keyId: string, current: boolean): Promise<WriteAheadOutcome> {
+async function describePending(tx: Transaction, keyId: string, current: boolean, now: Date): Promise<WriteAheadOutcome> {
   const operation = await tx.operation.findFirst({
     where: { keyId },
     select: { id: true, state: true, dueAt: true, actor: { select: { name: true } } },
   });
-  if (operation && mustBeUndone(operation, await readDatabaseClock(tx))) {
+  if (operation && mustBeUndone(operation, now)) {
     return { outcome: "stale", operationId: operation.id, current };
   }
   return { outcome: "refused", reason: "busy", who: operation?.actor.name };

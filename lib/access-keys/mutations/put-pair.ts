@@ -1,0 +1,43 @@
+import "server-only";
+import { endSuspension } from "@/lib/access-keys/mutations/resume-principal";
+import type { WrittenAhead } from "@/lib/access-keys/mutations/write-ahead";
+import { ALPHANUMERIC, randomText } from "@/lib/platform/random-text";
+import { Secret } from "@/lib/platform/secret";
+import { holdsLease } from "@/lib/principals/mutations";
+import { ProviderError } from "@/lib/providers/errors";
+import type { CallContext, Provider } from "@/lib/providers/provider";
+
+const SECRET_LENGTH = 40;
+
+/**
+ * Makes the key of a change on the storage system and gives its secret, or undefined when the lease has passed to
+ * another. `onAsk` is called before every request after which the key may be there.
+ */
+export async function putPair(
+  provider: Provider,
+  change: WrittenAhead,
+  context: CallContext,
+  onAsk: () => void,
+): Promise<Secret | undefined> {
+  const secretAccessKey = new Secret(randomText(SECRET_LENGTH, ALPHANUMERIC));
+  const { externalId: principal, suspendedUntil } = change.principal;
+  const put = async () => {
+    if (!(await holdsLease(change.lease))) return undefined;
+    onAsk();
+    return provider.putKey({ principal, accessKeyId: change.accessKeyId, secretAccessKey, marker: change.keyId }, context);
+  };
+  const prepareAndPut = async () => {
+    if (!(await holdsLease(change.lease))) return undefined;
+    await provider.ensurePrincipal(principal, principal, context);
+    if (suspendedUntil) await endSuspension(provider, change.principal, context);
+    return put();
+  };
+  // Whoever has a current key has a principal there too, unless somebody removed it past the portal.
+  if (change.kind === "ENABLE" || suspendedUntil) return prepareAndPut();
+  try {
+    return await put();
+  } catch (error) {
+    if (error instanceof ProviderError && error.failure === "not-found") return prepareAndPut();
+    throw error;
+  }
+}
