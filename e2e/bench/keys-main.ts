@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import type { Client } from "pg";
 import { startOwnPortal } from "../fixtures/own-portal";
 import { startOwnRig } from "../rig/own-rig";
@@ -17,6 +17,8 @@ const AT_ONCE = 16;
 const SINGLES = 40;
 const ROUNDS = 3;
 const ROUND_CHANGES = 96;
+
+const [LOAD_BEFORE = Number.NaN] = loadavg();
 
 /** A backend with what was measured on it; times in milliseconds, rates a second. */
 interface Lane {
@@ -133,7 +135,8 @@ async function describeMachine(database: Client, ceph: boolean): Promise<void> {
   const { rows } = await database.query<{ server_version: string }>("SHOW server_version");
   const model = cpus()[0]?.model.trim() ?? "unknown";
   const version = ceph ? `, ${execFileSync("radosgw", ["--version"], { encoding: "utf8" }).split(" ").slice(0, 3).join(" ")}` : "";
-  console.log(`${model}, ${cpus().length} cores, Node ${process.version}, PostgreSQL ${rows[0]?.server_version}${version}; everything on this machine\n`);
+  console.log(`${model}, ${cpus().length} cores, Node ${process.version}, PostgreSQL ${rows[0]?.server_version}${version}; everything on this machine`);
+  console.log(`Load before it began: ${LOAD_BEFORE.toFixed(1)}. Other work on the machine slows the portal more than the bare calls, which do less.\n`);
 }
 
 function report(lanes: Lane[]): void {

@@ -23,10 +23,15 @@ export interface OpenOperation {
   dueAt: Date | null;
 }
 
+/** Whether an operation has come to its end, one way or the other: it is not changed any more. */
+export function isOver(state: OpenOperation["state"]): boolean {
+  return state === "DONE" || state === "FAILED" || state === "CANCELLED";
+}
+
 /** Whether an operation is to be undone now: its holder is gone, or its secret was never acknowledged. */
 export function mustBeUndone(operation: OpenOperation, now: Date): boolean {
   if (operation.state === "UNDOING") return true;
-  if (operation.state !== "PENDING" && operation.state !== "DELIVERING") return false;
+  if (isOver(operation.state)) return false;
   return operation.dueAt !== null && operation.dueAt.getTime() <= now.getTime();
 }
 

@@ -18,7 +18,7 @@ export interface Lease {
  * from whoever has it: their fence is stale from then on. The database's clock counts, since several processes do.
  */
 export async function takeLease(
-  tx: Transaction,
+  tx: Transaction | typeof db,
   principalId: string,
   label: string,
   options: { preempt?: boolean } = {},

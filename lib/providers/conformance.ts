@@ -105,6 +105,11 @@ export function describeConformance(name: string, start: () => Promise<Candidate
       expect(await provider.listKeys(principal, context())).toHaveLength(1);
     });
 
+    test("a key for a principal that does not exist is not made, and the failure says why", async () => {
+      const spec = newSpec(newPrincipal());
+      await expect(provider.putKey(spec, context())).rejects.toMatchObject({ failure: "not-found" });
+    });
+
     test("an id that another principal has is a conflict and stays theirs", async () => {
       const { spec, secret } = await make();
       const other = newPrincipal();

@@ -32,6 +32,8 @@ const SCHEDULES: Partial<Record<JobName, string>> = {
 const POLL_SECONDS = 1;
 /** Jobs of one kind at once: one storage system that does not answer must not hold up the others. */
 const AT_ONCE = 8;
+/** One of these does its whole round: more than one would only ask the database for nothing, once a second each. */
+const ROUNDS: ReadonlySet<JobName> = new Set(["reconcile", "sweep-all", "check-regions"]);
 const STOP_WITHIN_MS = 15_000;
 
 async function main(): Promise<void> {
@@ -49,7 +51,8 @@ async function main(): Promise<void> {
 }
 
 async function consume<N extends JobName>(queue: PgBoss, name: N): Promise<void> {
-  await queue.work(name, { pollingIntervalSeconds: POLL_SECONDS, batchSize: 1, localConcurrency: AT_ONCE }, async (jobs) => {
+  const localConcurrency = ROUNDS.has(name) ? 1 : AT_ONCE;
+  await queue.work(name, { pollingIntervalSeconds: POLL_SECONDS, batchSize: 1, localConcurrency }, async (jobs) => {
     for (const job of jobs) await HANDLERS[name](JOBS[name].parse(job.data ?? {}) as JobPayload<N>);
   });
 }

@@ -33,18 +33,17 @@ export async function removeKey(provider: Provider, key: RevokingKey, given: Lea
     if (provider.capabilities.deactivate === "key") await provider.setKeyState?.(ref, "inactive", context).catch(ignoreAbsence);
     if (!(await holdsLease(lease))) throw new AppError("UNAVAILABLE", "the lease has passed to another");
     await provider.removeKey(ref, context);
-    const removedAt = await recordRemoval(provider, key, suspended);
+    const removedAt = await recordRemoval(provider, key, suspended, lease);
     return { id: key.id, accessKeyId: key.accessKeyId, removedAt, secret };
   } catch (error) {
+    await releaseLease(db, lease);
     if (error instanceof ProviderError) throw new AppError("UNAVAILABLE", `removal failed: ${error.message}`);
     throw error;
-  } finally {
-    await releaseLease(db, lease);
   }
 }
 
 async function takeOrWait(principalId: string): Promise<Lease> {
-  const taken = await db.$transaction((tx) => takeLease(tx, principalId, "Latchkey"));
+  const taken = await takeLease(db, principalId, "Latchkey");
   if (!taken.ok) throw new AppError("UNAVAILABLE", "another change holds the lease");
   return taken.lease;
 }
@@ -80,10 +79,12 @@ async function readSecretWhereNeeded(provider: Provider, region: Region, ref: Ke
   return needed ? provider.readSecret?.(ref, context) : undefined;
 }
 
-async function recordRemoval(provider: Provider, key: RevokingKey, suspended: boolean): Promise<Date> {
+/** In one commit with the end of the lease: the next change need not wait for another. */
+async function recordRemoval(provider: Provider, key: RevokingKey, suspended: boolean, lease: Lease): Promise<Date> {
   return db.$transaction(async (tx) => {
+    await releaseLease(tx, lease);
     const removedAt = await readDatabaseClock(tx);
-    await tx.accessKey.update({ where: { id: key.id }, data: { removedAt } });
+    await tx.accessKey.updateMany({ where: { id: key.id }, data: { removedAt } });
     await openReceipts(tx, provider, key.id, removedAt);
     if (suspended) {
       const suspendedUntil = measureUntil(removedAt, provider.capabilities.revocationBoundMs);
