@@ -188,13 +188,6 @@ describe("at the same time", () => {
     expect(await stateOf(keys[0]?.id ?? "")).toBe("REVOKED");
   });
 
-  test("regenerate makes a principal again that somebody removed past the portal", async () => {
-    await enableFully();
-    await db.principal.updateMany({ where: { projectId: scope.projectId }, data: { externalId: `lk-${randomUUID()}` } });
-    const { change, secret } = asIssued(await regenerate());
-    expect(await ask(change.accessKeyId, secret)).toBe("accepted");
-  });
-
   test("enable right after disable waits for the removal that is under way", async () => {
     const first = await enableFully();
     const disabled = await disable();
