@@ -19,7 +19,11 @@ test("a short storm of every kind of fault leaves no orphan, no lost change and 
     faults: listFaults(world).length,
     atOnce: 8,
     settleSeconds: 120,
+    crowd: 0.08,
+    forget: 0.15,
     forgetForMs: 5_000,
+    faultsOf: listFaults,
+    eachOnceFirst: true,
   });
   console.log(describeReport(report));
   expect(report.violations).toEqual([]);

@@ -9,8 +9,6 @@ import type { World } from "./world";
 const PATIENCE_MS = 40_000;
 const ACKNOWLEDGE_TRIES = 12;
 const RETRY_PAUSE_MS = 700;
-/** Of those that change keys at the same time as somebody else, how many do it on purpose. */
-const CROWD = 0.08;
 /** Said when no change was tried: too fast, or nobody there. */
 const NOT_TRIED = new Set(["RATE_LIMITED", "unreached"]);
 /** What the gate answers when it does not know how it ended. */
@@ -21,8 +19,10 @@ export interface DriverOptions {
   isEnough: () => boolean;
   /** How many people act at once. */
   atOnce: number;
-  /** Whether a pair may be left without acknowledgement now. */
-  mayForget: () => boolean;
+  /** How many go on purpose where somebody is changing something. */
+  crowd: number;
+  /** How many pairs are left without acknowledgement now. */
+  readForget: () => number;
   /** Called when an attempt and all that belongs to it has its answer. */
   onAnswer: (attempt: Attempt) => Promise<void>;
 }
@@ -51,9 +51,8 @@ export async function drive(world: World, history: History, random: Random, opti
 }
 
 async function act(world: World, history: History, random: Random, options: DriverOptions): Promise<Attempt> {
-  const slot = chooseSlot(world, history, random);
+  const { slot, kind } = chooseChange(world, history, random, options.crowd);
   const person = random.pick(world.membersOf(slot.project));
-  const kind = chooseKind(history, slot, random);
   const again = random.chance(0.06) ? random.pick([...history.attempts.slice(-40), undefined]) : undefined;
   if (again) return repeat(world, history, random, again, options);
   const attempt = history.begin({ kind, slot, requestId: random.uuid(), personId: person.id });
@@ -63,15 +62,17 @@ async function act(world: World, history: History, random: Random, options: Driv
   return attempt;
 }
 
-/** Most of the time something that nobody is changing. */
-function chooseSlot(world: World, history: History, random: Random): Slot {
+/** Most of the time something that nobody is changing. Where somebody is, half of the people disable it. */
+function chooseChange(world: World, history: History, random: Random, crowd: number): { slot: Slot; kind: Kind } {
   const busy = history.attempts.slice(-30).filter(({ ended }) => ended === undefined);
-  if (busy.length > 0 && random.chance(CROWD)) return random.pick(busy).slot;
-  for (let attempt = 0; attempt < 20; attempt += 1) {
-    const slot = random.pick(world.slots);
-    if (!busy.some((other) => other.slot.project === slot.project && other.slot.region === slot.region)) return slot;
+  if (busy.length > 0 && random.chance(crowd)) {
+    const { slot } = random.pick(busy);
+    return { slot, kind: random.chance(0.5) ? "disable" : chooseKind(history, slot, random) };
   }
-  return random.pick(world.slots);
+  const isBusy = (slot: Slot) => busy.some((other) => other.slot.project === slot.project && other.slot.region === slot.region);
+  const free = world.slots.filter((slot) => !isBusy(slot));
+  const slot = random.pick(free.length > 0 ? free : world.slots);
+  return { slot, kind: chooseKind(history, slot, random) };
 }
 
 /** What makes sense as far as the storm knows, and now and then what does not. */
@@ -103,9 +104,8 @@ async function carryOut(world: World, attempt: Attempt, person: TorturePerson, r
   attempt.ended = Date.now();
   await options.onAnswer(attempt);
   if (!attempt.pair) return;
-  const manner = random.next();
-  if (manner < 0.1 && options.mayForget()) return;
-  if (manner < 0.3) await pause(random.between(200, 6_000));
+  if (random.chance(options.readForget())) return;
+  if (random.chance(0.2)) await pause(random.between(200, 6_000));
   await acknowledge(world, attempt, person, random);
   await options.onAnswer(attempt);
 }

@@ -1,4 +1,6 @@
+import { writeFileSync } from "node:fs";
 import { readOptions, type TortureOptions, USAGE } from "./options";
+import { markOfPlant } from "./plants";
 import { describeReport } from "./report";
 import { runStorm } from "./storm";
 import { listPossibleRegions, startWorld } from "./world";
@@ -20,6 +22,7 @@ async function storm(options: TortureOptions): Promise<number> {
     for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => resolve(130));
   });
   try {
+    if (options.aim) writeFileSync(markOfPlant(world.portal.facts.dataDir, options.aim), "");
     const outcome = await Promise.race([runStorm(world, options), stopped]);
     if (typeof outcome === "number") return outcome;
     console.log(describeReport(outcome));

@@ -1,4 +1,6 @@
 import { parseArgs } from "node:util";
+import { AIMS } from "./aims";
+import { listFaults } from "./faults";
 import type { StormOptions } from "./storm";
 
 export const USAGE = `npm run torture [-- options]
@@ -6,14 +8,27 @@ export const USAGE = `npm run torture [-- options]
   --operations 1000   how many changes of keys are tried
   --faults 200        how many faults at least
   --regions north,south,ceph
-  --seed N            the same people, changes and faults once more; drawn when left out`;
+  --seed N            the same people, changes and faults once more; drawn when left out
+  --aim NAME          a short storm that goes for one promise: ${Object.keys(AIMS).join(", ")}`;
 
 /** What the full storm has unless told otherwise. */
-const FULL = { operations: 1_000, faults: 200, projects: 16, atOnce: 10, settleSeconds: 120 };
+const FULL = {
+  operations: 1_000,
+  faults: 200,
+  projects: 16,
+  atOnce: 10,
+  settleSeconds: 120,
+  crowd: 0.08,
+  forget: 0.1,
+  forgetForMs: Infinity,
+  faultsOf: listFaults,
+  eachOnceFirst: true,
+};
 
 export interface TortureOptions extends StormOptions {
   regions: string[];
   projects: number;
+  aim: string | undefined;
 }
 
 /** Reads the command line. Throws with what is wrong. */
@@ -21,21 +36,22 @@ export function readOptions(args: string[], possible: readonly string[]): Tortur
   const option = { type: "string" } as const;
   const { values } = parseArgs({
     args,
-    options: { operations: option, faults: option, regions: option, seed: option, help: { type: "boolean" } },
+    options: { operations: option, faults: option, regions: option, seed: option, aim: option, help: { type: "boolean" } },
   });
   if (values.help) return undefined;
-  const operations = readNumber("operations", values.operations, FULL.operations);
-  const faults = readNumber("faults", values.faults, FULL.faults);
-  const regions = values.regions?.split(",") ?? [...possible];
+  const aim = values.aim === undefined ? undefined : AIMS[values.aim];
+  if (values.aim !== undefined && !aim) throw new Error(`--aim wants one of ${Object.keys(AIMS).join(", ")}`);
+  const kind = { ...FULL, ...aim?.storm };
+  const regions = values.regions?.split(",") ?? (aim ? ["north", "south"] : [...possible]);
   const impossible = regions.find((region) => !possible.includes(region));
   if (impossible) throw new Error(`there is no region ${impossible} here; there are ${possible.join(", ")}`);
   return {
-    ...FULL,
+    ...kind,
+    aim: values.aim,
     seed: readNumber("seed", values.seed, Math.floor(Math.random() * 2 ** 31)),
-    operations,
-    faults,
+    operations: readNumber("operations", values.operations, kind.operations),
+    faults: readNumber("faults", values.faults, kind.faults),
     regions,
-    forgetForMs: Infinity,
   };
 }
 

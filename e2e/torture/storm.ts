@@ -5,7 +5,7 @@ import { checkCards, checkOrphans, checkPairs, checkSettled } from "./check-keys
 import { checkSecrets } from "./check-secrets";
 import { countAnswered, countOperations, drive } from "./driver";
 import { keepEvidence } from "./evidence";
-import { type FaultCounts, type FaultKind, listFaults, unleash } from "./faults";
+import { type FaultCounts, type FaultKind, unleash } from "./faults";
 import { History } from "./history";
 import { readLedger } from "./ledger";
 import { createRandom } from "./random";
@@ -20,10 +20,15 @@ export interface StormOptions {
   faults: number;
   atOnce: number;
   settleSeconds: number;
-  /** For how long after the beginning pairs may be left without acknowledgement. */
+  /** How many go on purpose where somebody is changing something. */
+  crowd: number;
+  /** How many pairs are left without acknowledgement, and for how long after the beginning. */
+  forget: number;
   forgetForMs: number;
-  /** Which faults, and how often; all of them when left out. */
-  aim?: (kinds: FaultKind[]) => FaultKind[];
+  /** Which faults there are. */
+  faultsOf: (world: World) => FaultKind[];
+  /** Each kind of fault once before any comes again. */
+  eachOnceFirst: boolean;
 }
 
 export interface StormReport extends FaultCounts {
@@ -48,17 +53,17 @@ export async function runStorm(world: World, options: StormOptions): Promise<Sto
   const counts: FaultCounts = { faults: 0, crashes: 0, byKind: {} };
   const isEnough = () => countAnswered(history) >= options.operations && counts.faults >= options.faults;
   const watched = watchTheDead(world, history, violations, over.signal);
-  const kinds = options.aim?.(listFaults(world)) ?? listFaults(world);
   const pace = {
     everySteps: options.operations / options.faults,
     readSteps: () => countAnswered(history),
-    eachOnceFirst: options.aim === undefined,
+    eachOnceFirst: options.eachOnceFirst,
   };
-  const faults = unleash(kinds, random.fork("faults"), pace, counts, isEnough);
+  const faults = unleash(options.faultsOf(world), random.fork("faults"), pace, counts, isEnough);
   await drive(world, history, random.fork("people"), {
     isEnough,
     atOnce: options.atOnce,
-    mayForget: () => Date.now() - begun < options.forgetForMs,
+    crowd: options.crowd,
+    readForget: () => (Date.now() - begun < options.forgetForMs ? options.forget : 0),
     onAnswer: (attempt) => checkAnswer(world, history, violations, attempt),
   });
   await faults;

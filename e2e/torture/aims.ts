@@ -1,0 +1,52 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { type FaultKind, listFaults } from "./faults";
+import type { StormOptions } from "./storm";
+import type { Violation } from "./violation";
+import type { World } from "./world";
+
+/** A short storm that goes for one promise of the protocol, and what it finds where that is not kept. */
+export interface Aim {
+  storm: Omit<StormOptions, "seed">;
+  finds: Violation["kind"];
+}
+
+const SHORT = { atOnce: 8, settleSeconds: 20, forgetForMs: 0, crowd: 0.08, forget: 0.1, eachOnceFirst: false };
+
+/** By the name of what is broken then. */
+export const AIMS: Record<string, Aim> = {
+  // Processes die while a storage system takes its time to answer: what it has made then must be written down.
+  "no-write-ahead": {
+    storm: {
+      ...SHORT,
+      operations: 30,
+      faults: 16,
+      faultsOf: (world) => [slowAdmin(world, 1_500, 3), ...listFaults(world).filter(({ name }) => /^kill (second )?web$/.test(name))],
+    },
+    finds: "orphan",
+  },
+  // Access is disabled while a pair is made: whoever was making it must notice before it asks for the pair.
+  "no-fence": {
+    storm: { ...SHORT, operations: 40, faults: 8, crowd: 0.5, faultsOf: (world) => [slowAdmin(world, 2_500, 1)] },
+    finds: "late-write",
+  },
+  // Pairs that reach nobody, or are not acknowledged: the former one must go on working.
+  "early-commit": {
+    storm: { ...SHORT, operations: 40, faults: 4, forgetForMs: Infinity, forget: 0.5, faultsOf: (world) => [slowAdmin(world, 300, 1)] },
+    finds: "lost",
+  },
+};
+
+/** Every call of an admin interface takes long, one way and the other. */
+function slowAdmin({ backends }: World, ms: number, weight: number): FaultKind {
+  const proxies = backends.flatMap((backend) => backend.proxies.filter(({ name }) => name.endsWith("admin")));
+  return {
+    name: "slow admin interface",
+    crash: false,
+    weight: weight * 6,
+    async strike(random) {
+      const end = random.pick(proxies).proxy.befall({ what: "delay", ms });
+      await pause(random.between(ms * 3, ms * 6));
+      end();
+    },
+  };
+}
