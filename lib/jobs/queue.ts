@@ -4,10 +4,14 @@ import type { Transaction } from "@/lib/platform/db";
 import { env } from "@/lib/platform/env";
 import { logger } from "@/lib/platform/logger";
 
-/** A worker that dies in the middle leaves its job to another after this time. */
+/** A job that takes longer is taken for stuck, and tried again. */
 const JOB_EXPIRES_SECONDS = 60;
+/** A worker says so often that it lives. One that dies leaves its jobs to another within this time and the next. */
+const HEARTBEAT_SECONDS = 15;
+const SUPERVISE_EVERY_SECONDS = 10;
 const RETRY_DELAY_SECONDS = 2;
-const RETRY_DELAY_MAX_SECONDS = 300;
+/** After an outage, however long, everything is tried again within this time. */
+const RETRY_DELAY_MAX_SECONDS = 60;
 
 const shared = globalThis as typeof globalThis & { latchkeyQueue?: Promise<PgBoss> };
 
@@ -31,20 +35,25 @@ export async function startQueue(options: {
     max: options.connections,
     supervise: options.supervise,
     schedule: options.schedule,
+    superviseIntervalSeconds: SUPERVISE_EVERY_SECONDS,
+    monitorIntervalSeconds: SUPERVISE_EVERY_SECONDS,
   });
   queue.on("error", (error) => logger.warn({ err: error }, "queue"));
   await queue.start();
   for (const name of JOB_NAMES) {
-    await queue.createQueue(name, {
-      // No second job of a key while one waits, is tried again, or runs: a storage system that is down for an hour
-      // leaves as many jobs as there are changes.
-      policy: "exclusive",
+    const settings = {
       expireInSeconds: JOB_EXPIRES_SECONDS,
+      heartbeatSeconds: HEARTBEAT_SECONDS,
       retryLimit: RETRY_LIMITS[name],
       retryDelay: RETRY_DELAY_SECONDS,
       retryBackoff: true,
       retryDelayMax: RETRY_DELAY_MAX_SECONDS,
-    });
+    };
+    // No second job of a key while one waits, is tried again, or runs: a storage system that is down for an hour
+    // leaves as many jobs as there are changes.
+    await queue.createQueue(name, { ...settings, policy: "exclusive" });
+    // A queue that is there already keeps what it was made with.
+    await queue.updateQueue(name, settings);
   }
   return queue;
 }
