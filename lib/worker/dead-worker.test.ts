@@ -23,11 +23,3 @@ test("another worker gets the job of one that died, well within a minute", { tim
   );
   expect(again.id).toBe(id);
 });
-
-test("a web process that starts without its database serves when that is back", async () => {
-  vi.stubEnv("NEXT_RUNTIME", "nodejs");
-  vi.stubEnv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none");
-  vi.resetModules();
-  const { register } = await import("@/instrumentation");
-  await expect(register()).resolves.toBeUndefined();
-});
