@@ -39,6 +39,12 @@ async function main(): Promise<void> {
   const missing = findMissingPrograms();
   if (missing.length > 0) console.log(`Without Ceph, which needs ${missing.join(", ")}.`);
   const ends: (() => Promise<void>)[] = [];
+  const endAll = async () => {
+    closeConnections();
+    for (const end of ends.splice(0).reverse()) await end();
+  };
+  // What was started would otherwise outlive whoever is told to end.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void endAll().finally(() => process.exit(130)));
   try {
     const rig = missing.length > 0 ? undefined : await startOwnRig(["plain", "plain"]);
     if (rig) ends.push(rig.stop);
@@ -54,8 +60,7 @@ async function main(): Promise<void> {
     await measureRounds(lanes, places, database);
     report(lanes);
   } finally {
-    closeConnections();
-    for (const end of ends.reverse()) await end();
+    await endAll();
   }
 }
 
