@@ -10,7 +10,7 @@ export interface Aim {
   finds: Violation["kind"];
 }
 
-const SHORT = { atOnce: 8, settleSeconds: 20, forgetForMs: 0, crowd: 0.08, forget: 0.1, eachOnceFirst: false };
+const SHORT = { atOnce: 8, settleSeconds: 8, forgetForMs: 0, crowd: 0.08, forget: 0.1, eachOnceFirst: false };
 
 /** By the name of what is broken then. */
 export const AIMS: Record<string, Aim> = {
@@ -19,8 +19,8 @@ export const AIMS: Record<string, Aim> = {
     storm: {
       ...SHORT,
       operations: 30,
-      faults: 16,
-      faultsOf: (world) => [slowAdmin(world, 1_500, 3), ...listFaults(world).filter(({ name }) => /^kill (second )?web$/.test(name))],
+      faults: 12,
+      faultsOf: (world) => [slowAdmin(world, 1_500, 2), ...listFaults(world).filter(({ name }) => /^kill (second )?web$/.test(name))],
     },
     finds: "orphan",
   },
