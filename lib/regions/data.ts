@@ -10,7 +10,7 @@ import { guard } from "@/lib/providers/guard";
 import type { Provider } from "@/lib/providers/provider";
 import { createProvider, omitFoundSettings } from "@/lib/providers/registry";
 import type { RegionInput } from "@/lib/regions/schema";
-import type { Prisma, Region } from "@/prisma/generated/client";
+import type { AccessKeyState, Prisma, Region } from "@/prisma/generated/client";
 
 /** What a sealed credential is bound to: it opens for its own region only. */
 export function credentialsContext(regionId: string): string {
@@ -51,6 +51,33 @@ export async function findRegion(name: string): Promise<Region> {
   const region = await db.region.findUnique({ where: { name } });
   if (!region) throw new AppError("NOT_FOUND", "region is not there", { userMessage: `There is no region ${name}.` });
   return region;
+}
+
+/** What the storage system has, or may have still: a key that is written ahead need not be there yet. */
+const HELD: { OR: Prisma.AccessKeyWhereInput[] } = {
+  OR: [
+    { state: { in: ["ISSUED", "ACTIVE", "INACTIVE", "EXPIRED", "RETIRING"] satisfies AccessKeyState[] } },
+    { state: "REVOKING", removedAt: null },
+  ],
+};
+
+/** Of at most `limit` principals of a region, those with the newest keys first, the keys that have not ended. */
+export async function sampleHeldKeys(regionId: string, limit: number): Promise<{ principal: string; accessKeyIds: string[] }[]> {
+  const newest = await db.accessKey.groupBy({
+    by: ["principalId"],
+    where: { regionId, ...HELD },
+    orderBy: { _max: { createdAt: "desc" } },
+    take: limit,
+  });
+  const principals = await db.principal.findMany({
+    where: { id: { in: newest.map(({ principalId }) => principalId) } },
+    select: { id: true, externalId: true, accessKeys: { where: HELD, select: { accessKeyId: true } } },
+  });
+  return newest.flatMap(({ principalId }) =>
+    principals
+      .filter(({ id }) => id === principalId)
+      .map(({ externalId, accessKeys }) => ({ principal: externalId, accessKeyIds: accessKeys.map(({ accessKeyId }) => accessKeyId) })),
+  );
 }
 
 /** What was found out about measuring at the region's gateways; undefined before that. */

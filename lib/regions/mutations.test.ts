@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { startFaultProxy } from "@/e2e/rig/fault-proxy";
 import { SYSTEM_ACTOR } from "@/lib/audit/record";
 import { startBuiltinS3 } from "@/lib/builtin-s3/server";
 import { startTestDatabase } from "@/lib/database/test-database";
@@ -10,7 +11,9 @@ import { parseMasterKey } from "@/lib/platform/crypto";
 import { db } from "@/lib/platform/db";
 import { env } from "@/lib/platform/env";
 import { Secret } from "@/lib/platform/secret";
-import { checkRegions, putRegion } from "@/lib/regions/mutations";
+import { findRegion, openProvider } from "@/lib/regions/data";
+import { checkRegionInput, checkRegions, putRegion } from "@/lib/regions/mutations";
+import type { AccessKeyState } from "@/prisma/generated/client";
 
 let folder: string;
 beforeAll(async () => {
@@ -66,4 +69,100 @@ test("a check writes down since when a region fails, and forgets it when the reg
   } finally {
     await server.close();
   }
+});
+
+test("a region that has keys is changed only where they are found again", async () => {
+  const token = randomBytes(24).toString("base64url");
+  const startServer = async (name: string) => {
+    const dataDir = join(folder, name);
+    const regions = [{ name: "west", port: 0, signingRegion: "west-1" }];
+    const server = await startBuiltinS3({ dataDir, host: "127.0.0.1", regions, adminPort: 0, adminToken: new Secret(token), masterKey: Buffer.alloc(32, 3) });
+    onTestFinished(server.close);
+    return server;
+  };
+  const [own, other] = [await startServer("own"), await startServer("other")];
+  const regionAt = ({ adminUrl, regions }: typeof own) => ({
+    name: "west",
+    provider: "builtin",
+    endpoint: regions[0]?.endpoint ?? "",
+    signingRegion: "west-1",
+    gateways: [],
+    settings: { adminUrl },
+    credentials: new Secret(JSON.stringify({ adminToken: token })),
+  });
+  const put = async (at: typeof own) => {
+    const checked = await checkRegionInput(regionAt(at));
+    await db.$transaction((tx) => putRegion(tx, SYSTEM_ACTOR, checked, parseMasterKey(env.LATCHKEY_MASTER_KEY)));
+  };
+  const context = () => ({ signal: AbortSignal.timeout(8_000), requestId: "test" });
+  const { id: createdById } = await db.user.create({ data: { email: "ada@example.org", name: "Ada", passwordHash: "none" } });
+  const addPrincipal = async (slug: string, regionId: string) => {
+    const { id: projectId } = await db.project.create({ data: { slug, name: slug } });
+    const { id: principalId } = await db.principal.create({ data: { projectId, regionId, externalId: `lk-${slug}` } });
+    return { projectId, principalId, regionId };
+  };
+  const refused = {
+    code: "BAD_INPUT",
+    userMessage: "The region west was not saved: the storage system there does not have the keys of region west: give the new one another name.",
+  };
+
+  await put(other);
+  // A region without keys may lead elsewhere.
+  await put(own);
+  const { id: regionId } = await findRegion("west");
+  const place = await addPrincipal("one", regionId);
+  const key = { principal: "lk-one", accessKeyId: "LKTESTKEYOFWEST00001", secretAccessKey: new Secret("s".repeat(40)), marker: "test" };
+  await openProvider(await findRegion("west")).ensurePrincipal(key.principal, "One", context());
+  await openProvider(await findRegion("west")).putKey(key, context());
+  const { id } = await db.accessKey.create({ data: { ...place, createdById, accessKeyId: key.accessKeyId, state: "ACTIVE" } });
+  const setKey = (state: AccessKeyState, removedAt: Date | null = null) => db.accessKey.update({ where: { id }, data: { state, removedAt } });
+
+  for (const state of ["ISSUED", "ACTIVE", "INACTIVE", "RETIRING", "EXPIRED", "REVOKING"] as const) {
+    await setKey(state);
+    await expect(put(other), state).rejects.toMatchObject(refused);
+    await put(own);
+  }
+  expect((await findRegion("west")).settings).toEqual({ adminUrl: own.adminUrl });
+
+  // One that has another project's newest key and lost the rest is still the same.
+  await setKey("ACTIVE");
+  const lost = await addPrincipal("two", regionId);
+  const { id: lostId } = await db.accessKey.create({ data: { ...lost, createdById, accessKeyId: "LKTESTKEYOFWEST00002", state: "ACTIVE" } });
+  await put(own);
+  await expect(put(other)).rejects.toMatchObject(refused);
+  await db.accessKey.update({ where: { id: lostId }, data: { state: "FAILED" } });
+
+  // Ended is what the storage system has proved to have no more.
+  for (const [state, removedAt] of [["REVOKING", new Date()], ["REVOKED", new Date()], ["FAILED", null]] as const) {
+    await setKey(state, removedAt);
+    await put(other);
+    await put(own);
+  }
+});
+
+test("keys that cannot be listed are not keys that are there", async () => {
+  const token = randomBytes(24).toString("base64url");
+  const regions = [{ name: "shaky", port: 0, signingRegion: "shaky-1" }];
+  const options = { dataDir: join(folder, "shaky"), host: "127.0.0.1", regions, adminPort: 0, adminToken: new Secret(token), masterKey: Buffer.alloc(32, 3) };
+  const server = await startBuiltinS3(options);
+  onTestFinished(server.close);
+  const admin = await startFaultProxy(server.adminUrl);
+  onTestFinished(admin.close);
+  const region = {
+    name: "shaky",
+    provider: "builtin",
+    endpoint: server.regions[0]?.endpoint ?? "",
+    signingRegion: "shaky-1",
+    gateways: [],
+    settings: { adminUrl: admin.url },
+    credentials: new Secret(JSON.stringify({ adminToken: token })),
+  };
+  await db.$transaction((tx) => putRegion(tx, SYSTEM_ACTOR, region, parseMasterKey(env.LATCHKEY_MASTER_KEY)));
+  const { id: regionId } = await findRegion("shaky");
+  const { id: projectId } = await db.project.create({ data: { slug: "shaky", name: "Shaky" } });
+  const { id: principalId } = await db.principal.create({ data: { projectId, regionId, externalId: "lk-shaky" } });
+  const { id: createdById } = await db.user.create({ data: { email: "bea@example.org", name: "Bea", passwordHash: "none" } });
+  await db.accessKey.create({ data: { projectId, regionId, principalId, createdById, accessKeyId: "LKTESTKEYOFSHAKY0001", state: "ACTIVE" } });
+  admin.inject({ match: (_method, path) => path.endsWith("/lk-shaky/keys"), when: "before", what: "error" });
+  await expect(checkRegionInput(region)).rejects.toMatchObject({ code: "BAD_INPUT", userMessage: expect.stringMatching(/was not saved: the storage system answered 5/) });
 });

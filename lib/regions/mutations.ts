@@ -13,17 +13,20 @@ import { ProviderError } from "@/lib/providers/errors";
 import { guard } from "@/lib/providers/guard";
 import type { Findings, Provider } from "@/lib/providers/provider";
 import { createProvider } from "@/lib/providers/registry";
-import { credentialsContext, openCredentials, openProvider, readCalibration } from "@/lib/regions/data";
+import { credentialsContext, openCredentials, openProvider, readCalibration, sampleHeldKeys } from "@/lib/regions/data";
 import { isCalibrationDue } from "@/lib/regions/rules";
 import type { CheckedRegion, RegionInput } from "@/lib/regions/schema";
 import type { Prisma, Region } from "@/prisma/generated/client";
 
 const CHECK_DEADLINE_MS = 8_000;
 const CALIBRATION_DEADLINE_MS = 25_000;
+/** Of how many principals a changed region must show a key: some may have lost theirs. */
+const SAMPLED_PRINCIPALS = 5;
 
 /**
  * Asks the storage system whether the region would work, before anything is saved, makes a throwaway key there to
- * see what its gateways answer, and gives the input with what was found out. Throws BAD_INPUT with the reason.
+ * see what its gateways answer, and gives the input with what was found out. A region that is there already must find
+ * its keys again. Throws BAD_INPUT with the reason.
  */
 export async function checkRegionInput(region: RegionInput): Promise<CheckedRegion> {
   try {
@@ -31,13 +34,31 @@ export async function checkRegionInput(region: RegionInput): Promise<CheckedRegi
     const context = { signal: AbortSignal.timeout(CHECK_DEADLINE_MS), requestId: randomUUID() };
     const { findings, warnings } = await open(region).check(context);
     const found = { ...region, settings: { ...region.settings, ...findings } };
-    return { ...found, warnings, calibration: await calibrateProvider(open(found), found.name) };
+    const provider = open(found);
+    await expectKeysOf(region.name, provider);
+    return { ...found, warnings, calibration: await calibrateProvider(provider, found.name) };
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     throw new AppError("BAD_INPUT", "the region's check failed", {
       userMessage: `The region ${region.name} was not saved: ${error.message}.`,
     });
   }
+}
+
+/**
+ * Throws `invalid` when the region has keys and the storage system has none of those that are looked for: another one
+ * agrees with itself as well, and there every key of this one would look removed while it works on.
+ */
+async function expectKeysOf(name: string, provider: Provider): Promise<void> {
+  const known = await db.region.findUnique({ where: { name }, select: { id: true } });
+  const samples = known ? await sampleHeldKeys(known.id, SAMPLED_PRINCIPALS) : [];
+  if (samples.length === 0) return;
+  const context = { signal: AbortSignal.timeout(CHECK_DEADLINE_MS), requestId: randomUUID() };
+  for (const { principal, accessKeyIds } of samples) {
+    const there = await provider.listKeys(principal, context);
+    if (there.some(({ accessKeyId }) => accessKeyIds.includes(accessKeyId))) return;
+  }
+  throw new ProviderError("invalid", `the storage system there does not have the keys of region ${name}: give the new one another name`);
 }
 
 /** A key that nobody is given, of a principal that owns nothing; named so that an admin of the storage system sees why. */
