@@ -12,14 +12,25 @@ test.each([
   ["[fe80::1]", "a link-local address"],
   ["fe80::1%eth0", "a link-local address"],
   ["[febf::1]", "a link-local address"],
-  ["[64:ff9b::a9fe:a9fe]", "a link-local address"],
+  ["[fd00:ec2:1::23]", "a cloud's metadata service"],
+  ["[2002:a9fe:a9fe::]", "a cloud's metadata service"],
+  ["[2002:a9fe:707:1::5]", "a link-local address"],
+  ["[64:ff9b::a9fe:a9fe]", "a cloud's metadata service"],
+  ["[64:ff9b::169.254.7.7]", "a link-local address"],
+  ["[64:ff9b:1::a9fe:a9fe]", "a cloud's metadata service"],
+  ["[64:ff9b:1:a9fe:a9:fe00::]", "a cloud's metadata service"],
+  ["[64:ff9b:1:a9:fe:a9fe::]", "a cloud's metadata service"],
+  ["[64:ff9b:1::a9:fea9:fe00:0]", "a cloud's metadata service"],
+  ["[::ffff:0:a9fe:a9fe]", "a cloud's metadata service"],
+  ["[::ffff:0:100.100.100.200]", "a cloud's metadata service"],
+  ["[::169.254.169.254]", "a cloud's metadata service"],
   ["0.0.0.0", "an address of no server"],
   ["[::]", "an address of no server"],
 ])("%s is %s", (host, problem) => {
   expect(findAddressProblem(host)).toBe(problem);
 });
 
-test.each(["127.0.0.1", "[::1]", "10.0.0.1", "192.168.1.1", "[fd12:3456::1]", "192.0.2.7", "s3.example.org", "localhost", "100.100.100.201"])(
+test.each(["127.0.0.1", "[::1]", "10.0.0.1", "192.168.1.1", "[fd12:3456::1]", "[2002:a00:1::1]", "[64:ff9b::10.0.0.1]", "[64:ff9b:1::10.0.0.1]", "[fd00:ec3::1]", "192.0.2.7", "s3.example.org", "localhost", "100.100.100.201"])(
   "%s may be storage",
   (host) => {
     expect(findAddressProblem(host)).toBeUndefined();

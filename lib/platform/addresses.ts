@@ -1,4 +1,5 @@
 import { BlockList, isIP } from "node:net";
+import { readEmbeddedAddresses } from "@/lib/platform/embedded-addresses";
 import { env } from "@/lib/platform/env";
 import { splitList } from "@/lib/platform/settings";
 
@@ -10,13 +11,12 @@ const REFUSED: readonly (readonly [why: string, ranges: readonly Range[]])[] = [
   [
     "a cloud's metadata service",
     [
-      // AWS, Google, Azure, OpenStack and others; Alibaba; Oracle; Azure's other one; then AWS, Google, Oracle on IPv6.
+      // AWS, Google, Azure, OpenStack and others; Alibaba; Oracle; Azure's other one; then AWS's services, Google, Oracle on IPv6.
       ["169.254.169.254", 32], ["100.100.100.200", 32], ["192.0.0.192", 32], ["168.63.129.16", 32],
-      ["fd00:ec2::254", 128], ["fd20:ce::254", 128], ["fd00:c1::a9fe:a9fe", 128],
+      ["fd00:ec2::", 32], ["fd20:ce::254", 128], ["fd00:c1::a9fe:a9fe", 128],
     ],
   ],
-  // The last is the IPv4 range as a NAT64 gateway writes it.
-  ["a link-local address", [["169.254.0.0", 16], ["fe80::", 10], ["64:ff9b::a9fe:0", 112]]],
+  ["a link-local address", [["169.254.0.0", 16], ["fe80::", 10]]],
 ];
 const REFUSED_LISTS = REFUSED.map(([why, ranges]) => [why, toBlockList(ranges)] as const);
 const METADATA_NAMES = ["metadata.google.internal", "metadata.goog", "metadata.azure.internal", "instance-data.ec2.internal"];
@@ -26,7 +26,8 @@ let allowed: { names: string[]; list: BlockList } | undefined;
 /**
  * Why the portal sends nothing to `host`, a name or an address as a URL has it; undefined when it may. Loopback and
  * private addresses are where storage usually is. What LATCHKEY_ALLOWED_ADDRESSES names may always be reached.
- * A name is judged by itself here: where it leads, only the connection knows.
+ * A name is judged by itself here: where it leads, only the connection knows. An IPv6 address that stands for an IPv4
+ * one is judged as that one too.
  */
 export function findAddressProblem(host: string): string | undefined {
   const name = host.toLowerCase().replace(/^\[|\]$/g, "").replace(/\.$/, "");
@@ -36,7 +37,10 @@ export function findAddressProblem(host: string): string | undefined {
   const version = isIP(address);
   if (version === 0) return METADATA_NAMES.includes(name) && !names.includes(name) ? "a cloud's metadata service" : undefined;
   const isIn = (of: BlockList) => of.check(address, version === 4 ? "ipv4" : "ipv6");
-  return isIn(list) ? undefined : REFUSED_LISTS.find(([, refused]) => isIn(refused))?.[0];
+  if (isIn(list)) return undefined;
+  const problem = REFUSED_LISTS.find(([, refused]) => isIn(refused))?.[0];
+  if (problem || version === 4) return problem;
+  return readEmbeddedAddresses(address).map(findAddressProblem).find((found) => found !== undefined);
 }
 
 /** Whether `host` may be reached whatever it leads to: the operator named it. */
