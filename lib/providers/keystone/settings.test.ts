@@ -41,7 +41,13 @@ test("figures come with radosgw's pair, and suspension only where the operator d
 });
 
 test.each<[string, Record<string, unknown>, Record<string, unknown>, RegExp]>([
-  ["an address without its version", { identityUrl: "https://keystone.example.org" }, {}, /identityUrl is missing or wrong/],
+  ["an address without its version", { identityUrl: "https://keystone.example.org" }, {}, /identityUrl wants a URL that ends in \/v3/],
+  ["an address with a user name", { identityUrl: "https://latchkey:secret-x@keystone.example.org/v3" }, {}, /identityUrl wants a URL without query or user name$/],
+  ["an address with a query", { identityUrl: "https://keystone.example.org/?secret-x=/v3" }, {}, /identityUrl wants a URL without query or user name$/],
+  ["an address with a fragment", { identityUrl: "https://keystone.example.org/#secret-x/v3" }, {}, /identityUrl wants a URL without query or user name$/],
+  ["a metadata service", { identityUrl: "http://169.254.169.254/v3" }, {}, /identityUrl wants a URL that is not link-local and not a cloud's metadata service's/],
+  ["a metadata service behind radosgw's address", { rgwAdminUrl: "http://[fd00:ec2::254]" }, PAIR, /rgwAdminUrl wants a URL that is not link-local/],
+  ["radosgw's address with a user name", { rgwAdminUrl: "https://a:secret-x@rgw.example.org" }, PAIR, /rgwAdminUrl wants a URL without path, query or user name$/],
   ["an unknown setting", { identityURL: "x" }, {}, /identityURL is unknown/],
   ["a release that is no version", { keystoneRelease: "Zed" }, {}, /keystoneRelease is missing or wrong/],
   ["a domain that would be a path", { domain: "a/b" }, {}, /domain is missing or wrong/],

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { outboundPathUrl, outboundUrl } from "@/lib/platform/outbound-url";
 import { Secret } from "@/lib/platform/secret";
 import { ProviderError } from "@/lib/providers/errors";
 import type { RobotAccess } from "@/lib/providers/keystone/robots";
@@ -8,12 +9,11 @@ import type { AdminAccess } from "@/lib/providers/rgw-admin/admin-ops";
 /** How long radosgw keeps what Keystone said of a pair: fixed in the releases so far, where its cache is on. */
 const CACHE_SECONDS = 300;
 
-const url = z.url({ protocol: /^https?$/ });
 const yesOrNo = z.union([z.boolean(), z.stringbool()]);
 
 const keystoneSettingsSchema = z.strictObject({
   /** Where Keystone's API answers, with its version: https://keystone.example.org:5000/v3. */
-  identityUrl: url.regex(/\/v3\/?$/).transform((text) => text.replace(/\/$/, "")),
+  identityUrl: outboundPathUrl.refine((url) => url.endsWith("/v3"), "a URL that ends in /v3"),
   /** The service user that the portal signs in as. It needs the role admin in its project. */
   userName: z.string().min(1),
   userDomain: z.string().min(1).default("Default"),
@@ -28,7 +28,7 @@ const keystoneSettingsSchema = z.strictObject({
   /** Keystone's version, such as 29.0.3, which its API does not tell; `patched` where a distribution has mended an older one. */
   keystoneRelease: z.string().regex(/^(\d+\.\d+\.\d+|patched)$/).optional(),
   /** Where radosgw's Admin Ops API answers, for usage, quotas, buckets and suspension. */
-  rgwAdminUrl: url.optional(),
+  rgwAdminUrl: outboundUrl.optional(),
   /** The cluster's `rgw_admin_entry`. */
   rgwAdminPath: z.string().regex(/^[A-Za-z0-9_-]+$/).default("admin"),
   /** Whether the operator declares that nobody but the portal makes keys in its projects: they may be suspended then. */
@@ -52,7 +52,6 @@ export interface KeystoneOptions extends RobotAccess {
   rgw: AdminAccess | undefined;
   exclusive: boolean;
 }
-
 
 /** Puts what a region's row holds together. Throws `invalid` when only a part of what belongs together is given. */
 export function readKeystoneOptions(region: {
