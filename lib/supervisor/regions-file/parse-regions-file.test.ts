@@ -76,6 +76,23 @@ test.each([
   expect(problemsOf(EAST.replace(from, () => to)).join("\n")).toContain(expected);
 });
 
+test("a secret beside a reference is a secret that stands in the file", () => {
+  const open = (value: string) => problemsOf(EAST.replace("${EAST_SECRET}", () => value), false);
+  const refused = expect.stringMatching(/^12: secretAccessKey stands here in a file that others can read/);
+  for (const value of ["hunter2${EAST_SECRET}", "${EAST_SECRET}hunter2", '"${EAST_SECRET}${EAST_SECRET}"', "$${EAST_SECRET}"]) {
+    expect(open(value), value).toEqual([refused]);
+  }
+  expect(open('"${EAST_SECRET}"')).toEqual([]);
+  expect(problemsOf(EAST.replace("LATCHKEYADMIN", () => "LK-${EAST_SECRET}"), false)).toEqual([]);
+});
+
+test("a file of full length with one wide map is refused within seconds", () => {
+  const text = Array.from({ length: 30_000 }, (_, index) => `f${index}: 1\n`).join("");
+  const begun = performance.now();
+  expect(problemsOf(text)).toEqual(["1: more than 200 fields"]);
+  expect(performance.now() - begun).toBeLessThan(5_000);
+});
+
 test("a region twice, and one that the settings declare", () => {
   const second = EAST.replace("regions:\n", "");
   expect(problemsOf(EAST + second)).toEqual(["13: the region east is declared in line 2 already"]);
