@@ -50,7 +50,11 @@ const environment = z.object({
     .pipe(regions),
   S3_ADMIN_PORT: port,
   LATCHKEY_S3_ADMIN_TOKEN: z.string().min(16, "must have at least 16 characters").transform((text) => new Secret(text)),
-  LATCHKEY_MASTER_KEY: keys.refine((list) => list.length === 1, "must be 32 bytes in base64"),
+  LATCHKEY_MASTER_KEY: keys.transform(([key, ...others], context) => {
+    if (key && others.length === 0) return key;
+    context.addIssue("must be 32 bytes in base64");
+    return z.NEVER;
+  }),
   LATCHKEY_MASTER_KEY_FORMER: keys.default([]),
 });
 
@@ -62,14 +66,13 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): BuiltinS3Confi
     throw new AppError("BAD_INPUT", `settings of the built-in S3 server: ${problems.join("; ")}`);
   }
   const { data } = parsed;
-  const [masterKey = Buffer.alloc(0)] = data.LATCHKEY_MASTER_KEY;
   return {
     dataDir: data.LATCHKEY_DATA_DIR,
     host: data.HOST,
     regions: data.LATCHKEY_S3_REGIONS,
     adminPort: data.S3_ADMIN_PORT,
     adminToken: data.LATCHKEY_S3_ADMIN_TOKEN,
-    masterKey,
+    masterKey: data.LATCHKEY_MASTER_KEY,
     formerKeys: data.LATCHKEY_MASTER_KEY_FORMER,
   };
 }
