@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { isSealedWith, parseMasterKeys, unseal } from "@/lib/platform/crypto";
 import { env } from "@/lib/platform/env";
+import { parseJson } from "@/lib/platform/parse-json";
 
 const storedSchema = z.object({ LATCHKEY_MASTER_KEY: z.string(), LATCHKEY_MASTER_KEY_FORMER: z.string().default("") });
 
@@ -24,6 +25,8 @@ function readStoredKeys(): Buffer[] {
     // The operator keeps the keys, elsewhere.
     return [];
   }
-  const stored = storedSchema.safeParse(JSON.parse(text)).data;
+  const parsed = parseJson(text);
+  if (parsed === undefined) throw new Error("secrets.json in the data folder is no JSON");
+  const stored = storedSchema.safeParse(parsed).data;
   return stored ? parseMasterKeys(stored.LATCHKEY_MASTER_KEY, stored.LATCHKEY_MASTER_KEY_FORMER) : [];
 }

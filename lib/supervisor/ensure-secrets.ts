@@ -3,6 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { writePrivateFile } from "@/lib/database/write-private-file";
+import { AppError } from "@/lib/platform/errors";
+import { parseJson } from "@/lib/platform/parse-json";
 import { splitList } from "@/lib/platform/settings";
 import type { PlannedSettings } from "@/lib/supervisor/resolve-settings";
 
@@ -35,10 +37,14 @@ export function drawSecret(): string {
   return randomBytes(SECRET_BYTES).toString("base64");
 }
 
-/** What was drawn for this data folder. */
+/** What was drawn for this data folder. Throws BAD_INPUT, without a word of the file, when it is damaged. */
 export function readStoredSecrets(dataDir: string): Stored {
   const path = join(dataDir, FILE);
-  return existsSync(path) ? Stored.parse(JSON.parse(readFileSync(path, "utf8"))) : {};
+  if (!existsSync(path)) return {};
+  const stored = Stored.safeParse(parseJson(readFileSync(path, "utf8"))).data;
+  if (stored) return stored;
+  const problem = `${path} is damaged: put it back from a backup, since nothing else opens what its keys sealed.`;
+  throw new AppError("BAD_INPUT", problem, { userMessage: problem });
 }
 
 /** Whole or not at all: a crash leaves the former ones or these. */

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { syncFolder, writePrivateFile } from "@/lib/database/write-private-file";
 import { parseMasterKey } from "@/lib/platform/crypto";
 import { createDatabase } from "@/lib/platform/db";
+import { parseJson } from "@/lib/platform/parse-json";
 import { Secret } from "@/lib/platform/secret";
 import { listBuiltinRegions } from "@/lib/supervisor/builtin-regions";
 import type { FirstRunMode } from "@/lib/supervisor/first-run-mode";
@@ -51,7 +52,8 @@ function publish(path: string): void {
 
 function updateAddresses(path: string, settings: Settings, present: BuiltinRegion[]): void {
   const text = readFileSync(path, "utf8");
-  const record = JSON.parse(text) as FirstRun;
+  const record = parseJson(text) as FirstRun | undefined;
+  if (!record) throw new Error(`${path} is damaged: nothing needs it once its passwords are kept elsewhere, so remove it.`);
   const regions = present.map(({ name, endpoint, signingRegion }) => ({ name, endpoint, signingRegion }));
   const changed = toText({ ...record, url: settings.LATCHKEY_URL, regions });
   if (changed !== text) writePrivateFile(path, changed);

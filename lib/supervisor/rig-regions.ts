@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { SYSTEM_ACTOR } from "@/lib/audit/record";
+import { parseJson } from "@/lib/platform/parse-json";
 import { Secret } from "@/lib/platform/secret";
 import { checkRegionInput, putRegion } from "@/lib/regions/mutations";
 import type { RegionInput } from "@/lib/regions/schema";
@@ -17,7 +18,7 @@ const rigSchema = z.object({
 
 /** The region `ceph`, whose keys are RGW's own, and `openstack`, whose keys are Keystone's, at the same two gateways. */
 export function composeRigRegions(rigJson: string): RegionInput[] {
-  const { gateways, admin, adminUrl, keystone } = rigSchema.parse(JSON.parse(rigJson));
+  const { gateways, admin, adminUrl, keystone } = rigSchema.parse(parseJson(rigJson));
   const { password, ...user } = keystone.user;
   const place = { endpoint: gateways[0]?.endpoint ?? "", signingRegion: "default", gateways: gateways.map(({ endpoint }) => endpoint) };
   return [

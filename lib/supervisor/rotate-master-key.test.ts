@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { chmodSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { inspect } from "node:util";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { SYSTEM_ACTOR } from "@/lib/audit/record";
 import { startTestDatabase } from "@/lib/database/test-database";
@@ -124,6 +125,15 @@ test("a region that no key opens is named, and nothing is changed", async () => 
   expect(await readKeyIds()).toEqual(before);
   expect(readFileSync(secretsPath, "utf8")).toBe(file);
   expect(await events()).toEqual([]);
+});
+
+test("a damaged file of keys is told without a word of what stands in it", async () => {
+  writeFileSync(secretsPath, '{"LATCHKEY_MASTER_KEY": hunter2}');
+  await addRegion("other", randomBytes(32));
+  const region = await db.region.findUniqueOrThrow({ where: { name: "other" } });
+  const told = await Promise.resolve().then(() => openCredentials(region)).catch((error: unknown) => inspect(error, { depth: 9 }));
+  expect(told).toContain("secrets.json in the data folder is no JSON");
+  expect(told).not.toContain("hunter2");
 });
 
 test("an operator's own key is replaced by the one given beside it, and by no other", async () => {

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { type OutboundRequest, sendOutbound } from "@/lib/platform/outbound";
+import { parseJson } from "@/lib/platform/parse-json";
 import { ProviderError, type ProviderFailure } from "@/lib/providers/errors";
-import { errorReplySchema, pageSchema, parseJson } from "@/lib/providers/keystone/replies";
+import { errorReplySchema, pageSchema } from "@/lib/providers/keystone/replies";
 import { dropSession, type IdentityAccess, openSession, type Session } from "@/lib/providers/keystone/session";
 import { ANSWER_MAX_BYTES, toNetworkFailure } from "@/lib/providers/network-failure";
 import type { CallContext } from "@/lib/providers/provider";

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseJson } from "@/lib/platform/parse-json";
 
 /** What Keystone answers, cut to what the driver uses; anything else is not believed. */
 export const loginReplySchema = z.object({ token: z.object({ issued_at: z.coerce.date(), expires_at: z.coerce.date() }) });
@@ -35,12 +36,3 @@ export const pairSchema = z.object({
   ...owned,
   blob: blob.pipe(z.object({ access: z.string(), secret: z.string() }).optional().catch(undefined)),
 });
-
-/** Undefined for what is no JSON: pages of proxies, and empty bodies. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

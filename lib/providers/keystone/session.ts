@@ -1,9 +1,10 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { sendOutbound } from "@/lib/platform/outbound";
 import { OutboundError } from "@/lib/platform/outbound-error";
+import { parseJson } from "@/lib/platform/parse-json";
 import { Secret } from "@/lib/platform/secret";
 import { ProviderError } from "@/lib/providers/errors";
-import { loginReplySchema, parseJson } from "@/lib/providers/keystone/replies";
+import { loginReplySchema } from "@/lib/providers/keystone/replies";
 import { ANSWER_MAX_BYTES } from "@/lib/providers/network-failure";
 
 /** Whom the portal signs in as, and where. */

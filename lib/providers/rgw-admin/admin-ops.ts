@@ -3,6 +3,7 @@ import { HttpRequest } from "@smithy/protocol-http";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { z } from "zod";
 import { sendOutbound } from "@/lib/platform/outbound";
+import { parseJson } from "@/lib/platform/parse-json";
 import type { Secret } from "@/lib/platform/secret";
 import { errorReplySchema } from "@/lib/providers/rgw-admin/replies";
 import { toSkewFailure } from "@/lib/providers/clock-skew";
@@ -55,7 +56,7 @@ export async function callAdminOps(
   try {
     const request = { method, headers: signed, signal: context.signal, maxBytes: ANSWER_MAX_BYTES };
     const answer = await sendOutbound(new URL(`${path}?${encodeQuery(query)}`, base), request);
-    return { status: answer.status, body: parse(answer.text), aheadMs: readAhead(answer.headers.date) };
+    return { status: answer.status, body: parseJson(answer.text), aheadMs: readAhead(answer.headers.date) };
   } catch (error) {
     throw toNetworkFailure(error);
   }
@@ -104,15 +105,6 @@ export function toFailure(answer: Answer): ProviderError {
   const kind = code === "SlowDown" ? "throttled" : code === "NoSuchUser" ? "not-found" : (FAILURES[status] ?? "ambiguous");
   const said = `the storage system answered ${status} ${code ?? ""}`.trim();
   return new ProviderError(kind, (code && SENTENCES[code]) ?? said, { status });
-}
-
-/** Undefined for what is no JSON: errors of the S3 API, of proxies, and empty bodies. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function readAhead(header: string | undefined): number | undefined {
