@@ -116,18 +116,19 @@ export async function unleash(
   const due = pace.eachOnceFirst ? alternate(kinds, random) : [];
   const struck = new Map<string, number>();
   const underWay = new Set<Promise<void>>();
+  let strikes = 0;
   while (!isEnough()) {
     await waitForSteps(pace, random.next() * 2 * pace.everySteps, isEnough);
     await pause(random.between(0, 400));
     const kind = due.pop() ?? choose(kinds, random, struck);
     struck.set(kind.name, Date.now());
-    counts.faults += 1;
-    counts.crashes += kind.crash ? 1 : 0;
-    counts.byKind[kind.name] = (counts.byKind[kind.name] ?? 0) + 1;
-    const over = kind.strike(random.fork(String(counts.faults))).catch((error: unknown) => {
+    count(counts, kind, 1);
+    strikes += 1;
+    const over = kind.strike(random.fork(String(strikes))).catch((error: unknown) => {
       // What is down already cannot be killed.
       if (!(error instanceof Error)) throw error;
       console.error(`  ${kind.name}: ${error.message}`);
+      count(counts, kind, -1);
     });
     underWay.add(over);
     void over.then(() => underWay.delete(over));
@@ -140,6 +141,12 @@ async function waitForSteps({ readSteps }: FaultPace, steps: number, isEnough: (
   const from = readSteps();
   const until = Date.now() + STANDSTILL_MS;
   while (readSteps() < from + steps && Date.now() < until && !isEnough()) await pause(STEP_POLL_MS);
+}
+
+function count(counts: FaultCounts, { name, crash }: FaultKind, by: number): void {
+  counts.faults += by;
+  counts.crashes += crash ? by : 0;
+  counts.byKind[name] = (counts.byKind[name] ?? 0) + by;
 }
 
 function choose(kinds: readonly FaultKind[], random: Random, struck: ReadonlyMap<string, number>): FaultKind {

@@ -10,9 +10,10 @@ export function describeReport(report: StormReport): string {
       .map(([name, count]) => `${name} ${count}`)
       .join("; ");
   const lines = [
-    `operations  ${report.operations}, ${report.pairs} pairs delivered (${list(report.said)})`,
-    `faults      ${report.faults} (${list(report.byKind)})`,
-    `crashes     ${report.crashes} of them`,
+    `operations  ${report.operations}, ${report.answered} of them answered; ${report.pairs} pairs delivered`,
+    `  ${list(report.said)}`,
+    `faults      ${report.faults}, ${report.crashes} of them crashes`,
+    `  ${list(report.byKind)}`,
     `time        storm ${report.stormSeconds.toFixed(0)} s, settled ${report.settledAfterSeconds.toFixed(0)} s after it`,
     `seed        ${report.seed}`,
     `violations  ${report.violations.length}`,

@@ -34,6 +34,7 @@ export interface StormOptions {
 export interface StormReport extends FaultCounts {
   seed: number;
   operations: number;
+  answered: number;
   said: Record<string, number>;
   pairs: number;
   stormSeconds: number;
@@ -80,6 +81,7 @@ export async function runStorm(world: World, options: StormOptions): Promise<Sto
     ...counts,
     seed: options.seed,
     operations: countOperations(history),
+    answered: countAnswered(history),
     said: countWords(history),
     pairs: history.pairs().length,
     stormSeconds,
