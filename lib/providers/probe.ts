@@ -1,13 +1,10 @@
-import { Sha256 } from "@aws-crypto/sha256-js";
-import { HttpRequest } from "@smithy/protocol-http";
-import { SignatureV4 } from "@smithy/signature-v4";
 import { sendOutbound } from "@/lib/platform/outbound";
 import { OutboundError } from "@/lib/platform/outbound-error";
 import type { Secret } from "@/lib/platform/secret";
 import { ProviderError } from "@/lib/providers/errors";
 import type { CallContext, Gateway, ProbeAnswer } from "@/lib/providers/provider";
+import { signRequest } from "@/lib/providers/sign-request";
 
-const EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 const ANSWER_MAX_BYTES = 16_384;
 
 /**
@@ -22,25 +19,9 @@ export async function probeS3(
   context: CallContext,
 ): Promise<ProbeAnswer> {
   const url = new URL(gateway.endpoint);
-  const signer = new SignatureV4({
-    service: "s3",
-    region: signingRegion,
-    sha256: Sha256,
-    credentials: { accessKeyId, secretAccessKey: secretAccessKey.reveal() },
-    uriEscapePath: false,
-  });
-  const signed = await signer.sign(
-    new HttpRequest({
-      method: "GET",
-      protocol: url.protocol,
-      hostname: url.hostname,
-      path: "/",
-      headers: { host: url.host, "x-amz-content-sha256": EMPTY_SHA256 },
-    }),
-  );
   const request = {
     method: "GET" as const,
-    headers: signed.headers,
+    headers: await signRequest({ signingRegion, accessKeyId, secretAccessKey }, { method: "GET", base: url, path: "/" }),
     signal: context.signal,
     maxBytes: ANSWER_MAX_BYTES,
     beyond: "cut" as const,

@@ -1,6 +1,6 @@
 import type { OutboundRequest } from "@/lib/platform/outbound";
 import { accountsReplySchema, bucketsReplySchema, keysReplySchema, usageReplySchema } from "@/lib/providers/builtin/admin-api";
-import { type BuiltinAccess, callAdmin, codeOf, expect200, toFailure } from "@/lib/providers/builtin/call-admin";
+import { type BuiltinAccess, callAdmin, codeOf, readBody, toFailure } from "@/lib/providers/builtin/call-admin";
 import { checkBuiltin } from "@/lib/providers/builtin/check";
 import { ProviderError } from "@/lib/providers/errors";
 import { probeS3 } from "@/lib/providers/probe";
@@ -55,7 +55,7 @@ export function createBuiltinProvider(options: BuiltinOptions): Provider {
       let cursor: string | null | undefined;
       for (let page = 0; page < PAGES_MAX; page += 1) {
         const query = new URLSearchParams({ limit: String(ACCOUNTS_PAGE), ...(cursor ? { cursor } : {}) });
-        const reply = await call("GET", `${regionPath}/accounts?${query}`, context).then(expect200(accountsReplySchema));
+        const reply = await call("GET", `${regionPath}/accounts?${query}`, context).then(readBody(accountsReplySchema));
         ids.push(...reply.accounts.map((account) => account.id));
         cursor = reply.next;
         if (!cursor) return ids;
@@ -75,7 +75,7 @@ export function createBuiltinProvider(options: BuiltinOptions): Provider {
     async listKeys(principal, context) {
       const answer = await call("GET", `${accountPath(principal)}/keys`, context);
       if (answer.status === 404 && codeOf(answer) === "NoSuchAccount") return [];
-      return expect200(keysReplySchema)(answer).keys.map((key) => ({
+      return readBody(keysReplySchema)(answer).keys.map((key) => ({
         accessKeyId: key.accessKeyId,
         state: key.state,
         marker: key.marker ?? undefined,
@@ -106,7 +106,7 @@ export function createBuiltinProvider(options: BuiltinOptions): Provider {
 
     async usage(principal, context) {
       const answer = await call("GET", `${accountPath(principal)}/usage`, context);
-      const usage = expect200(usageReplySchema)(answer);
+      const usage = readBody(usageReplySchema)(answer);
       return {
         buckets: usage.buckets,
         objects: usage.objects,
@@ -117,7 +117,7 @@ export function createBuiltinProvider(options: BuiltinOptions): Provider {
 
     async listBuckets(principal, context) {
       const answer = await call("GET", `${accountPath(principal)}/buckets`, context);
-      return expect200(bucketsReplySchema)(answer).buckets.map((bucket) => ({
+      return readBody(bucketsReplySchema)(answer).buckets.map((bucket) => ({
         name: bucket.name,
         createdAt: new Date(bucket.createdAt),
         objects: bucket.objects,

@@ -1,20 +1,14 @@
-import type { z } from "zod";
-import { type OutboundRequest, sendOutbound } from "@/lib/platform/outbound";
+import type { OutboundRequest } from "@/lib/platform/outbound";
 import type { Secret } from "@/lib/platform/secret";
+import { type AdminAnswer, askAdmin, createReader, toFailureKind } from "@/lib/providers/admin-answer";
 import { errorReplySchema } from "@/lib/providers/builtin/admin-api";
-import { ProviderError, type ProviderFailure } from "@/lib/providers/errors";
-import { ANSWER_MAX_BYTES, toNetworkFailure } from "@/lib/providers/network-failure";
+import { ProviderError } from "@/lib/providers/errors";
 import type { CallContext } from "@/lib/providers/provider";
 
 /** Where the admin API is, and what it asks for. */
 export interface BuiltinAccess {
   adminUrl: string;
   adminToken: Secret;
-}
-
-export interface Answer {
-  status: number;
-  body: unknown;
 }
 
 /** Sends one request. Throws when there is no answer, or none in JSON. */
@@ -24,7 +18,7 @@ export async function callAdmin(
   path: string,
   context: CallContext,
   body?: object,
-): Promise<Answer> {
+): Promise<AdminAnswer> {
   const request = {
     method,
     headers: {
@@ -34,48 +28,22 @@ export async function callAdmin(
     },
     ...(body ? { body: JSON.stringify(body) } : {}),
     signal: context.signal,
-    maxBytes: ANSWER_MAX_BYTES,
   };
-  const { status, text } = await sendOutbound(new URL(path, access.adminUrl), request).catch((error: unknown) => {
-    throw toNetworkFailure(error);
-  });
-  if (status === 204) return { status, body: undefined };
-  try {
-    return { status, body: JSON.parse(text) as unknown };
-  } catch {
-    throw new ProviderError("ambiguous", `the storage system answered ${status} with something that is not JSON`);
-  }
+  const answer = await askAdmin(new URL(path, access.adminUrl), request);
+  if (answer.body !== undefined || answer.status === 204) return answer;
+  throw new ProviderError("ambiguous", `the storage system answered ${answer.status} with something that is not JSON`);
 }
 
-/** The body of a 200 in the form it must have. Throws what any other answer means. */
-export function expect200<T>(schema: z.ZodType<T>): (answer: Answer) => T {
-  return (answer) => {
-    if (answer.status !== 200) throw toFailure(answer);
-    const parsed = schema.safeParse(answer.body);
-    if (!parsed.success) throw new ProviderError("ambiguous", "the storage system's answer is not of the known form");
-    return parsed.data;
-  };
-}
+/** An answer's body in the form it must have. */
+export const readBody = createReader("the storage system's", toFailure);
 
-export function codeOf(answer: Answer): string | undefined {
+export function codeOf(answer: AdminAnswer): string | undefined {
   const parsed = errorReplySchema.safeParse(answer.body);
   return parsed.success ? parsed.data.error.code : undefined;
 }
 
-const FAILURES: Record<number, ProviderFailure> = {
-  400: "invalid",
-  401: "denied",
-  403: "denied",
-  404: "not-found",
-  409: "conflict",
-  413: "invalid",
-  422: "invalid",
-  429: "throttled",
-};
-
-export function toFailure(answer: Answer): ProviderError {
-  const kind = FAILURES[answer.status] ?? "ambiguous";
-  return new ProviderError(kind, `the storage system answered ${answer.status} ${codeOf(answer) ?? ""}`.trim(), {
+export function toFailure(answer: AdminAnswer): ProviderError {
+  return new ProviderError(toFailureKind(answer.status), `the storage system answered ${answer.status} ${codeOf(answer) ?? ""}`.trim(), {
     status: answer.status,
   });
 }

@@ -1,6 +1,6 @@
 import { ALPHANUMERIC, randomText, UPPER_DIGITS } from "@/lib/platform/random-text";
 import { Secret } from "@/lib/platform/secret";
-import { type BuiltinAccess, callAdmin, codeOf, expect200 } from "@/lib/providers/builtin/call-admin";
+import { type BuiltinAccess, callAdmin, codeOf, readBody } from "@/lib/providers/builtin/call-admin";
 import { regionReplySchema } from "@/lib/providers/builtin/admin-api";
 import { expectClock } from "@/lib/providers/clock-skew";
 import { ProviderError } from "@/lib/providers/errors";
@@ -18,7 +18,7 @@ export async function checkBuiltin(
   if (answer.status === 401) throw new ProviderError("denied", "the storage system refuses the admin token", { status: 401 });
   if (codeOf(answer) === "NoSuchRegion") throw new ProviderError("invalid", `the server has no region ${region.name}`);
   if (answer.status !== 200) throw new ProviderError("invalid", `no admin API of a built-in server answers at ${access.adminUrl}`);
-  const { signingRegion, time } = expect200(regionReplySchema)(answer);
+  const { signingRegion, time } = readBody(regionReplySchema)(answer);
   if (signingRegion !== region.signingRegion) throw new ProviderError("invalid", `the server signs for ${signingRegion}`);
   expectClock(Date.parse(time) - Date.now());
   await Promise.all(gateways.map((gateway) => checkGateway(gateway, signingRegion, context)));

@@ -1,9 +1,10 @@
 import { Secret } from "@/lib/platform/secret";
+import type { AdminAnswer } from "@/lib/providers/admin-answer";
 import { checkCephRgw } from "@/lib/providers/ceph-rgw/check";
 import { ProviderError } from "@/lib/providers/errors";
 import { probeS3 } from "@/lib/providers/probe";
 import type { CallContext, Capabilities, Gateway, KeyRef, KeyState, KeyView, Provider } from "@/lib/providers/provider";
-import { type AdminAccess, type Answer, callAdminOps, codeOf, expectOk, toFailure } from "@/lib/providers/rgw-admin/admin-ops";
+import { type AdminAccess, callAdminOps, codeOf, readBody, toFailure } from "@/lib/providers/rgw-admin/admin-ops";
 import { newKeyReplySchema, userPairsReplySchema, userReplySchema, usersReplySchema } from "@/lib/providers/rgw-admin/replies";
 import { readBuckets, readQuota, readUsage } from "@/lib/providers/rgw-admin/stored";
 import { takeTurn } from "@/lib/providers/turns";
@@ -27,7 +28,7 @@ export function createCephRgwProvider(options: CephRgwOptions): Provider {
     resource: "user" | "bucket",
     query: Record<string, string>,
     context: CallContext,
-  ): Promise<Answer> => callAdminOps(options, method, resource, query, context);
+  ): Promise<AdminAnswer> => callAdminOps(options, method, resource, query, context);
   // All keys of a user stand in one record, which radosgw reads, changes and writes: two writes at once lose one.
   const inTurn = <T>(principal: string, context: CallContext, work: () => Promise<T>): Promise<T> =>
     takeTurn(`${options.adminUrl} ${principal}`, context.signal, work);
@@ -39,7 +40,7 @@ export function createCephRgwProvider(options: CephRgwOptions): Provider {
   const listKeys = async (principal: string, context: CallContext): Promise<KeyView[]> => {
     const answer = await call("GET", "user", { uid: principal }, context);
     if (answer.status === 404 && codeOf(answer) === "NoSuchUser") return [];
-    return expectOk(userReplySchema)(answer).keys.map((key) => ({
+    return readBody(userReplySchema)(answer).keys.map((key) => ({
       accessKeyId: key.access_key,
       state: key.active === false ? "inactive" : "active",
       marker: undefined,
@@ -89,7 +90,7 @@ export function createCephRgwProvider(options: CephRgwOptions): Provider {
       let marker = "";
       for (let page = 0; page < PAGES_MAX; page += 1) {
         const query = { list: "", "max-entries": String(USERS_PAGE), ...(marker ? { marker } : {}) };
-        const reply = await call("GET", "user", query, context).then(expectOk(usersReplySchema));
+        const reply = await call("GET", "user", query, context).then(readBody(usersReplySchema));
         ids.push(...reply.keys);
         if (!reply.truncated) return ids;
         if (!reply.marker) break;
@@ -102,7 +103,7 @@ export function createCephRgwProvider(options: CephRgwOptions): Provider {
       inTurn(spec.principal, context, async () => {
         assertNotOwn(spec.accessKeyId);
         const answer = await call("PUT", "user", { ...keyQuery(spec), "generate-key": "true" }, context);
-        const made = expectOk(newKeyReplySchema)(answer).find((key) => key.access_key === spec.accessKeyId);
+        const made = readBody(newKeyReplySchema)(answer).find((key) => key.access_key === spec.accessKeyId);
         if (!made) throw new ProviderError("ambiguous", "the new key is not in the storage system's answer");
         return new Secret(made.secret_key);
       }),
@@ -128,7 +129,7 @@ export function createCephRgwProvider(options: CephRgwOptions): Provider {
     async readSecret(key, context) {
       const answer = await call("GET", "user", { uid: key.principal }, context);
       if (answer.status === 404 && codeOf(answer) === "NoSuchUser") return undefined;
-      const found = expectOk(userPairsReplySchema)(answer).keys.find((held) => held.access_key === key.accessKeyId);
+      const found = readBody(userPairsReplySchema)(answer).keys.find((held) => held.access_key === key.accessKeyId);
       return found && new Secret(found.secret_key);
     },
 

@@ -6,7 +6,7 @@ import { ProviderError } from "@/lib/providers/errors";
 import { takesPair } from "@/lib/providers/probe-answers";
 import { warnOfRelease } from "@/lib/providers/keystone/advisories";
 import { assertSeesCredentials } from "@/lib/providers/keystone/credentials";
-import { callIdentity, expectStatus } from "@/lib/providers/keystone/identity-api";
+import { callIdentity, readBody } from "@/lib/providers/keystone/identity-api";
 import { catalogueReplySchema } from "@/lib/providers/keystone/replies";
 import { assertDomain, findProject, findRobot, findRole } from "@/lib/providers/keystone/robots";
 import { openSession } from "@/lib/providers/keystone/session";
@@ -62,7 +62,7 @@ async function checkGateway(options: KeystoneOptions, gateway: Gateway, context:
 /** A catalogue need not name the S3 address, but whoever asks it for one should find this. */
 async function warnOfCatalogue(options: KeystoneOptions, context: CallContext): Promise<string[]> {
   const answer = await callIdentity(options, "GET", "/auth/catalog", context);
-  const { catalog } = expectStatus(200, catalogueReplySchema)(answer);
+  const { catalog } = readBody(catalogueReplySchema)(answer);
   const offered = catalog.filter(({ type }) => type === "s3").flatMap(({ endpoints }) => endpoints.map(({ url }) => url));
   if (offered.length === 0) return ["Keystone's catalogue names no service of the type s3"];
   const known = offered.map(originOf);

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { z } from "zod";
 import { Secret } from "@/lib/platform/secret";
 import { ProviderError } from "@/lib/providers/errors";
-import { callIdentity, expectStatus, listAll, toFailure } from "@/lib/providers/keystone/identity-api";
+import { callIdentity, listAll, readBody, toFailure } from "@/lib/providers/keystone/identity-api";
 import { type Credential, credentialSchema, pairSchema } from "@/lib/providers/keystone/replies";
 import type { IdentityAccess } from "@/lib/providers/keystone/session";
 import type { CallContext } from "@/lib/providers/provider";
@@ -46,7 +46,7 @@ export async function assertSeesCredentials(access: IdentityAccess, context: Cal
 export async function findPair(access: IdentityAccess, accessKeyId: string, context: CallContext): Promise<HeldPair | undefined> {
   const answer = await callIdentity(access, "GET", pathOf(accessKeyId), context);
   if (answer.status === 404) return undefined;
-  const { credential } = expectStatus(200, z.object({ credential: pairSchema }))(answer);
+  const { credential } = readBody(z.object({ credential: pairSchema }))(answer);
   if (credential.type !== "ec2") return undefined;
   const { user_id, project_id, blob } = credential;
   return {
@@ -76,7 +76,7 @@ export async function putPair(access: IdentityAccess, pair: NewPair, context: Ca
     if (same && held.secretAccessKey?.reveal() === secretAccessKey.reveal()) return;
     throw toFailure(answer);
   }
-  const made = expectStatus(201, z.object({ credential: z.object({ id: z.string() }) }))(answer);
+  const made = readBody(z.object({ credential: z.object({ id: z.string() }) }), 201)(answer);
   if (made.credential.id !== credentialIdOf(accessKeyId)) {
     throw new ProviderError("ambiguous", "Keystone has stored the key under another id than it finds it by");
   }

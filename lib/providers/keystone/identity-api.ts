@@ -1,16 +1,10 @@
 import { z } from "zod";
-import { type OutboundRequest, sendOutbound } from "@/lib/platform/outbound";
-import { parseJson } from "@/lib/platform/parse-json";
-import { ProviderError, type ProviderFailure } from "@/lib/providers/errors";
+import type { OutboundRequest } from "@/lib/platform/outbound";
+import { type AdminAnswer, askAdmin, createReader, toFailureKind } from "@/lib/providers/admin-answer";
+import { ProviderError } from "@/lib/providers/errors";
 import { errorReplySchema, pageSchema } from "@/lib/providers/keystone/replies";
 import { dropSession, type IdentityAccess, openSession, type Session } from "@/lib/providers/keystone/session";
-import { ANSWER_MAX_BYTES, toNetworkFailure } from "@/lib/providers/network-failure";
 import type { CallContext } from "@/lib/providers/provider";
-
-export interface Answer {
-  status: number;
-  body: unknown;
-}
 
 const PAGES_MAX = 10_000;
 
@@ -24,7 +18,7 @@ export async function callIdentity(
   path: string,
   context: CallContext,
   body?: object,
-): Promise<Answer> {
+): Promise<AdminAnswer> {
   const session = await openSession(access);
   const answer = await send(access, session, method, path, context, body);
   if (answer.status !== 401) return answer;
@@ -39,25 +33,18 @@ async function send(
   path: string,
   context: CallContext,
   body: object | undefined,
-): Promise<Answer> {
+): Promise<AdminAnswer> {
   if (context.signal.aborted) throw new ProviderError("unavailable", "given up before anything was sent");
-  try {
-    const request = {
-      method,
-      headers: {
-        "x-auth-token": session.token.reveal(),
-        "x-openstack-request-id": `req-${context.requestId}`,
-        ...(body ? { "content-type": "application/json" } : {}),
-      },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-      signal: context.signal,
-      maxBytes: ANSWER_MAX_BYTES,
-    };
-    const { status, text } = await sendOutbound(new URL(`${access.identityUrl}${path}`), request);
-    return { status, body: parseJson(text) };
-  } catch (error) {
-    throw toNetworkFailure(error);
-  }
+  return askAdmin(new URL(`${access.identityUrl}${path}`), {
+    method,
+    headers: {
+      "x-auth-token": session.token.reveal(),
+      "x-openstack-request-id": `req-${context.requestId}`,
+      ...(body ? { "content-type": "application/json" } : {}),
+    },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+    signal: context.signal,
+  });
 }
 
 /** All members of a collection, page by page. Complete or it throws: a list that is cut off must not look whole. */
@@ -75,8 +62,8 @@ export async function listAll<T>(
     const answer = await callIdentity(access, "GET", `/${collection}?${query}`, context);
     // Of credentials, when one that was just listed has gone meanwhile.
     if (answer.status === 404) throw new ProviderError("unavailable", `Keystone lost its list of ${collection}`, { status: 404 });
-    const { links, truncated } = expectStatus(200, pageSchema)(answer);
-    members.push(...(expectStatus(200, schema)(answer)[collection] as T[]));
+    const { links, truncated } = readBody(pageSchema)(answer);
+    members.push(...(readBody(schema)(answer)[collection] as T[]));
     if (!links?.next) {
       if (truncated) throw new ProviderError("unavailable", `Keystone cuts off its list of ${collection}: raise its list_limit`);
       return members;
@@ -87,38 +74,20 @@ export async function listAll<T>(
   throw new ProviderError("unavailable", `the list of ${collection} does not end`);
 }
 
-/** The answer's body in the form it must have. Throws what any other status or form means. */
-export function expectStatus<T>(status: number, schema: z.ZodType<T>): (answer: Answer) => T {
-  return (answer) => {
-    if (answer.status !== status) throw toFailure(answer);
-    const parsed = schema.safeParse(answer.body);
-    // Without zod's error: it may quote what it was given, and that may hold secrets.
-    if (!parsed.success) throw new ProviderError("ambiguous", "Keystone's answer is not of the known form");
-    return parsed.data;
-  };
-}
-
-const FAILURES: Record<number, ProviderFailure> = {
-  400: "invalid",
-  401: "denied",
-  403: "denied",
-  404: "not-found",
-  409: "conflict",
-  413: "invalid",
-  429: "throttled",
-};
+/** An answer's body in the form it must have. */
+export const readBody = createReader("Keystone's", toFailure);
 
 /** What an answer that was not wanted means. Keystone's own words are left out: they may quote the request. */
-export function toFailure(answer: Answer): ProviderError {
+export function toFailure(answer: AdminAnswer): ProviderError {
   const { status } = answer;
   if (status === 403 && /Unable to create additional credentials/.test(messageOf(answer))) {
     return new ProviderError("limit", "Keystone's limit of credentials for a user is reached", { status });
   }
   const said = status === 401 ? "Keystone refuses a token that it has just given" : `Keystone answered ${status}`;
   const sentence = status === 403 ? "Keystone does not allow this to the portal's user" : said;
-  return new ProviderError(FAILURES[status] ?? "ambiguous", sentence, { status });
+  return new ProviderError(toFailureKind(status), sentence, { status });
 }
 
-function messageOf(answer: Answer): string {
+function messageOf(answer: AdminAnswer): string {
   return errorReplySchema.safeParse(answer.body).data?.error.message ?? "";
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ProviderError } from "@/lib/providers/errors";
-import { callIdentity, expectStatus, listAll, toFailure } from "@/lib/providers/keystone/identity-api";
+import { callIdentity, listAll, readBody, toFailure } from "@/lib/providers/keystone/identity-api";
 import { type Named, namedSchema } from "@/lib/providers/keystone/replies";
 import type { IdentityAccess } from "@/lib/providers/keystone/session";
 import type { CallContext } from "@/lib/providers/provider";
@@ -49,7 +49,7 @@ export async function findRole(access: RobotAccess, context: CallContext): Promi
 export async function assertDomain(access: RobotAccess, context: CallContext): Promise<void> {
   const answer = await callIdentity(access, "GET", `/domains/${access.domain}`, context);
   if (answer.status === 404) throw new ProviderError("invalid", `Keystone has no domain with the id ${access.domain}`);
-  expectStatus(200, z.object({ domain: namedSchema }))(answer);
+  readBody(z.object({ domain: namedSchema }))(answer);
 }
 
 async function findByName(
@@ -77,5 +77,5 @@ async function findOrMake(
     const meanwhile = await findByName(access, collection, wanted.name, context);
     if (meanwhile) return meanwhile;
   }
-  return expectStatus(201, z.object({ [kind]: namedSchema }))(answer)[kind] as Named;
+  return readBody(z.object({ [kind]: namedSchema }), 201)(answer)[kind] as Named;
 }

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { expectClock } from "@/lib/providers/clock-skew";
 import { ProviderError } from "@/lib/providers/errors";
 import type { CallContext } from "@/lib/providers/provider";
-import { type AdminAccess, callAdminOps, codeOf, expectOk } from "@/lib/providers/rgw-admin/admin-ops";
+import { type AdminAccess, callAdminOps, codeOf, readBody } from "@/lib/providers/rgw-admin/admin-ops";
 import { userReplySchema } from "@/lib/providers/rgw-admin/replies";
 
 /** By Ceph's names of capabilities. */
@@ -21,7 +21,7 @@ export async function checkAdmin(
   if (answer.status === 404 || (answer.status !== 200 && codeOf(answer) === undefined)) {
     throw new ProviderError("invalid", `no Admin Ops API answers at ${new URL(access.adminPath, access.adminUrl).href}`);
   }
-  const user = expectOk(userReplySchema)(answer);
+  const user = readBody(userReplySchema)(answer);
   expectClock(answer.aheadMs ?? 0);
   const missing = needed.filter(([type, need]) => !user.caps.some((cap) => cap.type === type && allows(cap.perm, need)));
   if (missing.length > 0) {

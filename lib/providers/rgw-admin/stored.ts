@@ -1,4 +1,4 @@
-import { type AdminAccess, callAdminOps, expectOk } from "@/lib/providers/rgw-admin/admin-ops";
+import { type AdminAccess, callAdminOps, readBody } from "@/lib/providers/rgw-admin/admin-ops";
 import { bucketNamesReplySchema, bucketsReplySchema, quotaReplySchema, statsReplySchema } from "@/lib/providers/rgw-admin/replies";
 import type { BucketView, CallContext, Quota, Usage } from "@/lib/providers/provider";
 
@@ -6,8 +6,8 @@ import type { BucketView, CallContext, Quota, Usage } from "@/lib/providers/prov
 export async function readUsage(access: AdminAccess, uid: string, context: CallContext): Promise<Usage> {
   // Without sync the figures may be a day old.
   const [user, buckets] = await Promise.all([
-    callAdminOps(access, "GET", "user", { uid, stats: "True", sync: "True" }, context).then(expectOk(statsReplySchema)),
-    callAdminOps(access, "GET", "bucket", { uid }, context).then(expectOk(bucketNamesReplySchema)),
+    callAdminOps(access, "GET", "user", { uid, stats: "True", sync: "True" }, context).then(readBody(statsReplySchema)),
+    callAdminOps(access, "GET", "bucket", { uid }, context).then(readBody(bucketNamesReplySchema)),
   ]);
   const { size, num_objects: objects } = user.stats;
   return { buckets: buckets.length, objects, bytes: BigInt(size), asOf: new Date() };
@@ -15,7 +15,7 @@ export async function readUsage(access: AdminAccess, uid: string, context: CallC
 
 export async function readBuckets(access: AdminAccess, uid: string, context: CallContext): Promise<BucketView[]> {
   const answer = await callAdminOps(access, "GET", "bucket", { uid, stats: "True" }, context);
-  return expectOk(bucketsReplySchema)(answer).map((bucket) => {
+  return readBody(bucketsReplySchema)(answer).map((bucket) => {
     const categories = Object.values(bucket.usage);
     return {
       name: bucket.bucket,
@@ -29,7 +29,7 @@ export async function readBuckets(access: AdminAccess, uid: string, context: Cal
 /** Throws `not-found` when there is no such user. */
 export async function readQuota(access: AdminAccess, uid: string, context: CallContext): Promise<Quota> {
   const answer = await callAdminOps(access, "GET", "user", { quota: "", uid }, context);
-  const { enabled, max_size, max_objects } = expectOk(quotaReplySchema)(answer).user_quota;
+  const { enabled, max_size, max_objects } = readBody(quotaReplySchema)(answer).user_quota;
   return {
     bytes: enabled && max_size >= 0 ? BigInt(max_size) : undefined,
     objects: enabled && max_objects >= 0 ? max_objects : undefined,

@@ -1,0 +1,36 @@
+import { Sha256 } from "@aws-crypto/sha256-js";
+import { HttpRequest } from "@smithy/protocol-http";
+import { SignatureV4 } from "@smithy/signature-v4";
+import type { Secret } from "@/lib/platform/secret";
+
+/** With what a request is signed. */
+export interface SigningPair {
+  signingRegion: string;
+  accessKeyId: string;
+  secretAccessKey: Secret;
+}
+
+interface EmptyRequest {
+  method: "GET" | "PUT" | "POST" | "DELETE";
+  /** Where the server is; its path is not looked at. */
+  base: URL;
+  path: string;
+  query?: Record<string, string>;
+}
+
+const EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+/** The headers, but Host, of a request without a body, signed with SigV4 for the service `s3`. */
+export async function signRequest(pair: SigningPair, { method, base, path, query = {} }: EmptyRequest): Promise<Record<string, string>> {
+  const signer = new SignatureV4({
+    service: "s3",
+    region: pair.signingRegion,
+    sha256: Sha256,
+    credentials: { accessKeyId: pair.accessKeyId, secretAccessKey: pair.secretAccessKey.reveal() },
+    uriEscapePath: false,
+  });
+  const headers = { host: base.host, "x-amz-content-sha256": EMPTY_SHA256 };
+  const request = new HttpRequest({ method, protocol: base.protocol, hostname: base.hostname, path, query, headers });
+  const { host: _host, ...signed } = (await signer.sign(request)).headers;
+  return signed;
+}
