@@ -36,6 +36,11 @@ export function seal(plaintext: string, key: Buffer, context: string): Buffer {
   return Buffer.concat([Buffer.from([VERSION]), keyIdOf(key), nonce, cipher.getAuthTag(), body]);
 }
 
+/** What all that `seal` makes with this key begins with, in base64. */
+export function beginningOfSealed(key: Buffer): string {
+  return Buffer.concat([Buffer.from([VERSION]), keyIdOf(key)]).toString("base64");
+}
+
 /** Whether `seal` made it with this key. */
 export function isSealedWith(sealed: Buffer, key: Buffer): boolean {
   return sealed.subarray(1, 1 + KEY_ID_BYTES).equals(keyIdOf(key));

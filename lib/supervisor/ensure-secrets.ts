@@ -37,9 +37,14 @@ export function drawSecret(): string {
   return randomBytes(SECRET_BYTES).toString("base64");
 }
 
+/** The file in which they are kept. */
+export function pathOfSecrets(dataDir: string): string {
+  return join(dataDir, FILE);
+}
+
 /** What was drawn for this data folder. Throws BAD_INPUT, without a word of the file, when it is damaged. */
 export function readStoredSecrets(dataDir: string): Stored {
-  const path = join(dataDir, FILE);
+  const path = pathOfSecrets(dataDir);
   if (!existsSync(path)) return {};
   const stored = Stored.safeParse(parseJson(readFileSync(path, "utf8"))).data;
   if (stored) return stored;
@@ -49,5 +54,5 @@ export function readStoredSecrets(dataDir: string): Stored {
 
 /** Whole or not at all: a crash leaves the former ones or these. */
 export function writeStoredSecrets(dataDir: string, secrets: Stored): void {
-  writePrivateFile(join(dataDir, FILE), `${JSON.stringify(secrets, null, 2)}\n`);
+  writePrivateFile(pathOfSecrets(dataDir), `${JSON.stringify(secrets, null, 2)}\n`);
 }

@@ -2,12 +2,14 @@ import { SYSTEM_ACTOR } from "@/lib/audit/record";
 import { deployMigrations } from "@/lib/database/migrations";
 import { parseMasterKey } from "@/lib/platform/crypto";
 import { createDatabase } from "@/lib/platform/db";
+import { dropFormerKeys } from "@/lib/supervisor/drop-former-keys";
 import { ensureFirstRun, type FirstRunResult } from "@/lib/supervisor/first-run";
 import type { FirstRunMode } from "@/lib/supervisor/first-run-mode";
 import { applyRegionsFile } from "@/lib/supervisor/regions-file/apply-regions-file";
 import { readRegionsFile, type RegionsFile } from "@/lib/supervisor/regions-file/read-regions-file";
 import { finishSettings, planSettings } from "@/lib/supervisor/resolve-settings";
 import { step } from "@/lib/supervisor/step";
+import type { PrismaClient } from "@/prisma/generated/client";
 
 // A process of its own, so that the long-lived supervisor does not keep the schema engine and a database client.
 const settings = finishSettings(planSettings(process.env), {}, process.env.DATABASE_URL ?? "");
@@ -23,6 +25,7 @@ try {
     return result === "made";
   });
   if (file) await applyDeclaredRegions(file);
+  if (settings.LATCHKEY_MASTER_KEY_FORMER) await step("Former master keys", () => withDatabase((database) => dropFormerKeys(database, settings, new Date())).then((dropped) => dropped > 0));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);
@@ -31,11 +34,15 @@ try {
 process.send?.(result, () => process.exit(0));
 
 async function applyDeclaredRegions(file: RegionsFile): Promise<void> {
+  const masterKey = parseMasterKey(settings.LATCHKEY_MASTER_KEY);
+  const { lines } = await step("Regions file", () => withDatabase((database) => applyRegionsFile(database, file, masterKey, SYSTEM_ACTOR)));
+  for (const line of lines) console.log(`  ${line}`);
+}
+
+async function withDatabase<T>(work: (database: PrismaClient) => Promise<T>): Promise<T> {
   const database = createDatabase(settings.DATABASE_URL);
   try {
-    const masterKey = parseMasterKey(settings.LATCHKEY_MASTER_KEY);
-    const { lines } = await step("Regions file", () => applyRegionsFile(database, file, masterKey, SYSTEM_ACTOR));
-    for (const line of lines) console.log(`  ${line}`);
+    return await work(database);
   } finally {
     await database.$disconnect();
   }

@@ -28,8 +28,7 @@ const ROTATE_WITHIN_MS = 60_000;
 export async function rotateMasterKey(database: PrismaClient, settings: Keys, by: AuditActor): Promise<Rotation> {
   return database.$transaction(
     async (tx) => {
-      // Of two at once the second would draw a key that the first does not know.
-      await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('latchkey master key'))`;
+      await lockMasterKey(tx);
       const { key, drawn } = await chooseKey(tx, settings);
       const regions = await resealRegions(tx, key);
       const keyId = keyIdOf(key).toString("hex");
@@ -38,6 +37,11 @@ export async function rotateMasterKey(database: PrismaClient, settings: Keys, by
     },
     { timeout: ROTATE_WITHIN_MS },
   );
+}
+
+/** Lets one at a time change the keys: of two the second would draw a key that the first does not know. */
+export async function lockMasterKey(tx: Transaction): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('latchkey master key'))`;
 }
 
 async function chooseKey(tx: Transaction, settings: Keys): Promise<{ key: Buffer; drawn: boolean }> {

@@ -47,10 +47,16 @@ export class Accounts {
     const contextOf = (account: string, id: string) => `builtin-s3/${region}/${account}/${id}`;
     const sealSecret = (key: Pick<NewKey, "account" | "accessKeyId" | "secret">) =>
       seal(key.secret.reveal(), masterKey, contextOf(key.account, key.accessKeyId)).toString("base64");
-    const table = new AccountTable((sealed, account, id) => new Secret(unseal(Buffer.from(sealed, "base64"), masterKeys, contextOf(account, id))));
-    const journal = await Journal.open(folder, "accounts", table);
     const isFormer = (sealed: string) => !isSealedWith(Buffer.from(sealed, "base64"), masterKey);
-    if (table.reseal(isFormer, sealSecret)) await journal.rewrite();
+    // Also in what is history by now: its replay needs the key.
+    let metFormer = false;
+    const table = new AccountTable((sealed, account, id) => {
+      metFormer ||= isFormer(sealed);
+      return new Secret(unseal(Buffer.from(sealed, "base64"), masterKeys, contextOf(account, id)));
+    });
+    const journal = await Journal.open(folder, "accounts", table);
+    table.reseal(isFormer, sealSecret);
+    if (metFormer) await journal.rewrite();
     return new Accounts(table, journal, sealSecret);
   }
 

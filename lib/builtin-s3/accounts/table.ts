@@ -65,14 +65,12 @@ export class AccountTable implements Ledger<AccountRecord> {
     }
   }
 
-  /** Seals anew, in memory, what `isFormer` says of. Whether there was any; then the journal is to be rewritten. */
-  reseal(isFormer: (sealed: string) => boolean, seal: (key: Key) => string): boolean {
-    const former = [...this.#sealed].filter(([, sealed]) => isFormer(sealed));
-    for (const [id] of former) {
+  /** Seals anew, in memory, what `isFormer` says of; the journal is to be rewritten then. */
+  reseal(isFormer: (sealed: string) => boolean, seal: (key: Key) => string): void {
+    for (const [id, sealed] of this.#sealed) {
       const key = this.keys.get(id);
-      if (key) this.#sealed.set(id, seal(key));
+      if (key && isFormer(sealed)) this.#sealed.set(id, seal(key));
     }
-    return former.length > 0;
   }
 
   *snapshot(): Iterable<AccountRecord> {
