@@ -2,7 +2,8 @@
 const NOTABLE_SECONDS = 10;
 
 /** How long a removed key may still work in a region, in words: "within 1 second", "within 5 minutes". */
-export function describeBound(seconds: number): string {
+export function describeBound(seconds: number | null): string {
+  if (seconds === null) return "at a time that is not known";
   return `within ${describeDuration(seconds)}`;
 }
 
@@ -13,6 +14,7 @@ export function describeDuration(seconds: number): string {
 }
 
 /** Why the bound is what it is, as the end of a sentence; empty where it is short. */
-export function explainBound(seconds: number): string {
+export function explainBound(seconds: number | null): string {
+  if (seconds === null) return ": the portal's settings for this region do not work";
   return seconds > NOTABLE_SECONDS ? ": this region's gateways cache keys" : "";
 }

@@ -86,16 +86,16 @@ function Hint({ card, mayIssue }: { card: Card; mayIssue: boolean }) {
   return text ? <p className="text-[0.8125rem] text-muted">{text}</p> : null;
 }
 
-function describeState({ state, receipts }: Card, mayIssue: boolean): string | undefined {
+function describeState({ state, removed, receipts }: Card, mayIssue: boolean): string | undefined {
   switch (state) {
     case "NOT CONFIGURED":
       return mayIssue ? "No keys yet. Enable CLI access to work here with aws, s3cmd, rclone or an SDK." : "No keys yet.";
     case "DISABLED":
       return `CLI access is off. Buckets and data are as they were${mayIssue ? "; enabling makes a new pair" : ""}.`;
     case "REVOKING":
-      // A receipt begins when the storage system has proved the removal.
+      if (!removed) return "The keys are being removed from the storage system.";
       return receipts.every(isSettled)
-        ? "The keys are being removed from the storage system."
+        ? "The keys are removed; what cannot be measured is waited for until its longest time has passed."
         : "The keys are removed; each gateway is watched until it refuses them.";
     case "ACTIVE":
       return mayIssue ? "The secret key was shown once and is kept nowhere. If it is lost, Regenerate Keys makes a new pair." : undefined;

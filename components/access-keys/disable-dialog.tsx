@@ -104,6 +104,13 @@ const SENTENCES: Partial<Record<ReturnType<typeof judgeReceipts>, string>> = {
   unmeasurable: "The keys are removed. Not every gateway can be measured; the time that is told there is the longest.",
 };
 
+/** Whether the project is suspended is known only when the removal has begun. */
+function describeReturn({ region }: Card, over: boolean): string {
+  return region.suspends && !over
+    ? "CLI access can be enabled again when no gateway can hold the old keys any more."
+    : "CLI access can be enabled again at any time.";
+}
+
 /** What came of it: a line per gateway until each refuses. */
 function Outcome({ message, card, accessKeyIds, onClose }: OutcomeProps) {
   const lines = card.receipts.filter((line) => accessKeyIds.includes(line.accessKeyId));
@@ -127,7 +134,7 @@ function Outcome({ message, card, accessKeyIds, onClose }: OutcomeProps) {
             CLI access can be enabled again from <Time exact iso={card.enableFrom} />, when no gateway can hold the old keys any more.
           </>
         ) : (
-          "CLI access can be enabled again at any time."
+          describeReturn(card, over)
         )}{" "}
         Your buckets and data stay.
       </p>

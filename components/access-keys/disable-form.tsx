@@ -18,9 +18,6 @@ interface DisableFormProps {
   onCancel: () => void;
 }
 
-/** From the decision to a suspension at the gateways. */
-const SUSPENSION_SECONDS = 1;
-
 export function DisableForm({ region, reasonRequired, error, working, onDisable, onCancel }: DisableFormProps) {
   const [word, setWord] = useState("");
   const [reason, setReason] = useState("");
@@ -52,7 +49,7 @@ export function DisableForm({ region, reasonRequired, error, working, onDisable,
           <li>This breaks every CLI session and integration that uses these credentials.</li>
           <li>
             {region.suspends ? (
-              `This stops every key of this project in ${region.name} ${describeBound(SUSPENSION_SECONDS)}, or ${describeBound(bound)} where it has keys from elsewhere.`
+              `This stops every key of this project in ${region.name} within seconds, and at most ${describeBound(bound)} where that cannot be done.`
             ) : (
               <>
                 The keys of {region.name} are refused {describeBound(bound)}
@@ -60,7 +57,7 @@ export function DisableForm({ region, reasonRequired, error, working, onDisable,
               </>
             )}
           </li>
-          {region.suspends && bound > SUSPENSION_SECONDS ? (
+          {region.suspends && bound !== null ? (
             <li>
               CLI access can be enabled again after {describeDuration(bound)}: until then its gateways may hold the old keys.
             </li>

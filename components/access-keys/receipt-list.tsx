@@ -3,7 +3,7 @@ import type { ReceiptLine } from "@/lib/access-keys/schema";
 import { describeReceipt } from "@/components/access-keys/receipt";
 
 /** A line per gateway: until when a removed key was accepted there. */
-export function ReceiptList({ receipts, boundSeconds }: { receipts: ReceiptLine[]; boundSeconds?: number }) {
+export function ReceiptList({ receipts, boundSeconds }: { receipts: ReceiptLine[]; boundSeconds?: number | null }) {
   return (
     <ul className="grid gap-1">
       {receipts.map((line) => (

@@ -5,7 +5,7 @@ import type { ReceiptLine } from "@/lib/access-keys/schema";
  * the key worked. "sampled" says that of the gateways behind one address only those that answered are known.
  * `boundSeconds`, where known, says how long a gateway that still accepts the key may go on doing so.
  */
-export function describeReceipt(line: ReceiptLine, boundSeconds?: number): string {
+export function describeReceipt(line: ReceiptLine, boundSeconds?: number | null): string {
   const { unmeasurable, decidedAt, removedAt, firstRefusedAt, lastAcceptedAt } = line;
   const gateway = line.sampled ? `${line.gateway}, sampled` : line.gateway;
   if (firstRefusedAt) {
@@ -14,11 +14,11 @@ export function describeReceipt(line: ReceiptLine, boundSeconds?: number): strin
     return `${gateway}: refused after ${formatSeconds(Date.parse(firstRefusedAt) - Date.parse(decidedAt))} s${slow}`;
   }
   if (unmeasurable) {
-    const end = boundSeconds === undefined ? "" : `; it ends at most ${Math.ceil(boundSeconds)} s after the removal`;
+    const end = boundSeconds === undefined || boundSeconds === null ? "" : `; it ends at most ${Math.ceil(boundSeconds)} s after the removal`;
     return `${gateway}: not measurable, ${unmeasurable}${end}`;
   }
   if (!lastAcceptedAt) return `${gateway}: removed, waiting for the first refusal`;
-  return `${gateway}: still accepting${boundSeconds === undefined ? "" : `, at most ${Math.max(1, Math.ceil(boundSeconds))} s`}`;
+  return `${gateway}: still accepting${boundSeconds === undefined || boundSeconds === null ? "" : `, at most ${Math.max(1, Math.ceil(boundSeconds))} s`}`;
 }
 
 /** From here on it is worth a word that the storage system, and not a gateway, was slow. */

@@ -33,6 +33,12 @@ export async function listWorkingKeys(principalId: string): Promise<{ working: s
   return { working: ids(false), ending: ids(true) };
 }
 
+/** Whether a key of the principal, in any slot, is to be removed and is not yet proved gone. */
+export async function isRemovalOpen(tx: Transaction | typeof db, principalId: string): Promise<boolean> {
+  const where = { principalId, state: "REVOKING" as const, removedAt: null };
+  return (await tx.accessKey.findFirst({ where, select: { id: true } })) !== null;
+}
+
 /**
  * Moves a key by an event of the state table, if its state allows it when the row is written. False when it did
  * not: someone else moved it first.

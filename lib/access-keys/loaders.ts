@@ -89,7 +89,7 @@ function composeCard(region: Region, principal: CardPrincipal | undefined, now: 
       name: region.name,
       endpoint: region.endpoint,
       signingRegion: region.signingRegion,
-      revocationBoundSeconds: (capabilities?.revocationBoundMs ?? 0) / 1_000,
+      revocationBoundSeconds: capabilities ? capabilities.revocationBoundMs / 1_000 : null,
       suspends: capabilities?.suspends ?? false,
       disabled: region.disabledAt !== null || capabilities === undefined,
     },
@@ -104,8 +104,9 @@ function composeCard(region: Region, principal: CardPrincipal | undefined, now: 
       : null,
     change: composeChange(operation),
     notice: capabilities ? composeNotice(keys, operation, capabilities, now) : MISCONFIGURED,
+    removed: keys.every((key) => key.state !== "REVOKING" || key.removedAt !== null),
     enableFrom: suspendedUntil && suspendedUntil > now ? suspendedUntil.toISOString() : null,
-    receipts: recent.flatMap((key) => composeReceipts(key, region)),
+    receipts: recent.flatMap(composeReceipts),
   };
 }
 
@@ -154,10 +155,7 @@ function composeNotice(
   return `The last change was not completed and was undone. ${works}`.trim();
 }
 
-function composeReceipts(
-  key: Pick<CardKey, "accessKeyId" | "endedAt" | "receipts">,
-  region: Pick<Region, "gateways">,
-): ReceiptLine[] {
+function composeReceipts(key: Pick<CardKey, "accessKeyId" | "endedAt" | "receipts">): ReceiptLine[] {
   return key.receipts.map((receipt) => ({
     accessKeyId: key.accessKeyId,
     gateway: receipt.gateway,
@@ -166,8 +164,7 @@ function composeReceipts(
     lastAcceptedAt: receipt.lastAcceptedAt?.toISOString() ?? null,
     firstRefusedAt: receipt.firstRefusedAt?.toISOString() ?? null,
     unmeasurable: receipt.unmeasurable,
-    // Behind the one address that is known there may be several gateways.
-    sampled: region.gateways.length === 0,
+    sampled: receipt.sampled,
   }));
 }
 
@@ -187,7 +184,7 @@ export interface KeyRow {
 }
 
 const rowInclude = {
-  region: { select: { name: true, gateways: true } },
+  region: { select: { name: true } },
   createdBy: { select: { name: true } },
   endedBy: { select: { name: true } },
   receipts: true,
@@ -272,6 +269,6 @@ function composeRow(key: KeyWithNames): KeyRow {
     endedAt: key.endedAt?.toISOString() ?? null,
     endedBy: key.endedBy?.name ?? null,
     endReason: key.endReason,
-    receipts: composeReceipts(key, key.region),
+    receipts: composeReceipts(key),
   };
 }

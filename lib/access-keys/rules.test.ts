@@ -63,7 +63,7 @@ test.each<[KeyState[], string]>([
 
 describe("deciding", () => {
   const now = new Date("2026-01-01T12:00:00Z");
-  const slot = (...states: KeyState[]) => ({ states, regionDisabled: false, suspendedUntil: null });
+  const slot = (...states: KeyState[]) => ({ states, regionDisabled: false, suspendedUntil: null, removalOpen: false });
 
   test.each([
     ["ENABLE", slot(), undefined],
@@ -74,6 +74,7 @@ describe("deciding", () => {
     ["ENABLE", { ...slot(), regionDisabled: true }, "region-disabled"],
     ["ENABLE", { ...slot("REVOKING"), suspendedUntil: new Date("2026-01-01T12:00:01Z") }, "suspended"],
     ["ENABLE", { ...slot("REVOKED"), suspendedUntil: now }, undefined],
+    ["ENABLE", { ...slot("REVOKING"), suspendedUntil: now, removalOpen: true }, "suspended"],
     ["REGENERATE", slot("ACTIVE", "REVOKING"), undefined],
     ["REGENERATE", slot("EXPIRED"), undefined],
     ["REGENERATE", slot("ACTIVE", "ISSUED"), "busy"],

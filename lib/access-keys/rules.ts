@@ -81,6 +81,8 @@ export interface SlotSituation {
   regionDisabled: boolean;
   /** Until when all keys of the project are stopped; null when they are not. */
   suspendedUntil: Date | null;
+  /** Whether one of the keys that the suspension is for waits for its removal: without it that one would work again. */
+  removalOpen: boolean;
 }
 
 /** Whether a new pair may be made now: what `regenerate` replaces must exist, what `enable` makes must not. */
@@ -90,7 +92,7 @@ export function decideIssue(kind: IssueKind, slot: SlotSituation, now: Date): { 
   const hasCurrent = slot.states.some((state) => CURRENT_STATES.includes(state));
   if (kind === "ENABLE" && hasCurrent) return { ok: false, reason: "already-enabled" };
   if (kind === "REGENERATE" && !hasCurrent) return { ok: false, reason: "not-enabled" };
-  if (slot.suspendedUntil && slot.suspendedUntil > now) return { ok: false, reason: "suspended" };
+  if (slot.suspendedUntil && (slot.removalOpen || slot.suspendedUntil > now)) return { ok: false, reason: "suspended" };
   return { ok: true };
 }
 

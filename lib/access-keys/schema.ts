@@ -115,8 +115,8 @@ export const cardSchema = z.strictObject({
     name: z.string(),
     endpoint: z.string(),
     signingRegion: z.string(),
-    /** How long a removed key may still work here, in seconds, by the provider's capabilities. */
-    revocationBoundSeconds: z.number(),
+    /** How long a removed key may still work here, in seconds, by the provider's capabilities; null when not known. */
+    revocationBoundSeconds: z.number().nullable(),
     /** Whether disabling stops every key of the project at once, and enabling has to wait for it. */
     suspends: z.boolean(),
     disabled: z.boolean(),
@@ -142,6 +142,8 @@ export const cardSchema = z.strictObject({
     .nullable(),
   /** A sentence about the last change when it did not end well; null otherwise. */
   notice: z.string().nullable(),
+  /** Whether the storage system has proved the removal of every key whose end is decided. */
+  removed: z.boolean(),
   /** From when on CLI access can be enabled again; null when nothing is in the way. */
   enableFrom: z.iso.datetime().nullable(),
   /** Of the keys that are ending or ended last. */

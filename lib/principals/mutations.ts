@@ -60,3 +60,36 @@ export async function lockLease(tx: Transaction, lease: Lease): Promise<Date | u
     WHERE id = ${lease.principalId}::uuid AND fence = ${lease.fence} AND lease_until > now() FOR UPDATE`;
   return held?.now;
 }
+
+/**
+ * Writes down, before the storage system is asked, that all keys of the principal may be stopped until a time. An
+ * earlier end is never put in place of a later one. Gives what stood there before, to be put back when nothing was
+ * stopped.
+ */
+export async function noteSuspension(lease: Lease, until: Date): Promise<Date | null> {
+  return db.$transaction(async (tx) => {
+    const [before] = await tx.$queryRaw<{ until: Date | null }[]>`
+      SELECT suspended_until AS until FROM principals WHERE id = ${lease.principalId}::uuid FOR UPDATE`;
+    await tx.$executeRaw`
+      UPDATE principals SET suspended_until = GREATEST(suspended_until, ${until})
+      WHERE id = ${lease.principalId}::uuid`;
+    return before?.until ?? null;
+  });
+}
+
+/** Lets a suspension that may stand last at least until a time. Gives its end, or undefined when there is none. */
+export async function prolongSuspension(tx: Transaction, principalId: string, until: Date): Promise<Date | undefined> {
+  const [prolonged] = await tx.$queryRaw<{ until: Date }[]>`
+    UPDATE principals SET suspended_until = GREATEST(suspended_until, ${until})
+    WHERE id = ${principalId}::uuid AND suspended_until IS NOT NULL
+    RETURNING suspended_until AS until`;
+  return prolonged?.until;
+}
+
+/** Puts another end of a suspension, or none, in the place of the one that was read; not when the lease is another's. */
+export async function replaceSuspension(lease: Lease, known: Date, by: Date | null): Promise<void> {
+  await db.principal.updateMany({
+    where: { id: lease.principalId, fence: lease.fence, suspendedUntil: known },
+    data: { suspendedUntil: by },
+  });
+}

@@ -22,6 +22,7 @@ export type Calibration = z.infer<typeof calibrationSchema>;
 
 const LIVE_WITHIN_MS = 6_000;
 const GONE_WITHIN_MS = 2_000;
+const REMOVED_WITHIN_MS = 8_000;
 const PAUSE_MS = 50;
 
 /**
@@ -46,8 +47,10 @@ export async function calibrate(provider: Provider, throwaway: KeyRef, context: 
         gateways.map(async (gateway) => [gateway, await provider.probe(gateway, accessKeyId, createSecret(), context)] as const),
       ),
     );
+    // Had it vanished meanwhile, the answers would be those to a key that is gone.
+    await Promise.all(gateways.map((gateway) => expectLive(provider, gateway, accessKeyId, secret, context)));
   } finally {
-    await provider.removeKey(throwaway, context);
+    await removeThrowaway(provider, throwaway, context.requestId);
   }
   const found = await Promise.all(
     [...answers].map(async ([gateway, toWrongSecret]): Promise<[string, Measurement]> => {
@@ -57,6 +60,14 @@ export async function calibrate(provider: Provider, throwaway: KeyRef, context: 
     }),
   );
   return Object.fromEntries(found);
+}
+
+/** Whatever became of the caller's time. */
+async function removeThrowaway(provider: Provider, throwaway: KeyRef, requestId: string): Promise<void> {
+  await provider.removeKey(throwaway, { signal: AbortSignal.timeout(REMOVED_WITHIN_MS), requestId }).catch((error: unknown) => {
+    const why = error instanceof ProviderError ? error.message : "it failed";
+    throw new ProviderError("ambiguous", `the throwaway key ${throwaway.accessKeyId} of ${throwaway.principal} could not be removed: ${why}`);
+  });
 }
 
 async function expectLive(

@@ -33,13 +33,19 @@ export async function probeS3(
   return readAnswer(status, text, gateway);
 }
 
+/** What speaks of the pair or its owner. Any other refusal (a clock, a firewall, a balancer) tells nothing of either. */
+const ANSWERS: Record<string, ProbeAnswer> = {
+  InvalidAccessKeyId: "refused-unknown",
+  SignatureDoesNotMatch: "refused-secret",
+  AccessDenied: "denied",
+  UserSuspended: "refused",
+  AccountProblem: "refused",
+};
+
 function readAnswer(status: number, body: string, gateway: Gateway): ProbeAnswer {
   if (status === 200 && body.includes("ListAllMyBucketsResult")) return "accepted";
-  if (status === 403 || status === 401) {
-    if (body.includes("<Code>InvalidAccessKeyId</Code>")) return "refused-unknown";
-    if (body.includes("<Code>SignatureDoesNotMatch</Code>")) return "refused-secret";
-    if (body.includes("<Code>AccessDenied</Code>")) return "denied";
-    return "refused";
-  }
+  const code = status === 403 || status === 401 ? /<Code>(\w+)<\/Code>/.exec(body)?.[1] : undefined;
+  const answer = code === undefined || !Object.hasOwn(ANSWERS, code) ? undefined : ANSWERS[code];
+  if (answer) return answer;
   throw new ProviderError("unavailable", `${gateway.name} at ${gateway.endpoint} answered ${status} to a probe`, { status });
 }

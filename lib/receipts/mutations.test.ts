@@ -71,12 +71,36 @@ describe("a gateway that answers alike, on a storage system that gives no secret
 
   test("a gateway that was taken off the region meanwhile holds nothing up", async () => {
     const { keyId, lease } = await decideAnEnd("north");
-    await db.receipt.create({ data: { keyId, gateway: "gateway 3", removedAt: new Date() } });
+    await db.receipt.create({ data: { keyId, gateway: "gateway 3", endpoint: "http://gone", sampled: false, removedAt: new Date() } });
     await expect.poll(() => revokeKey(keyId, lease).then(() => "over", () => "not yet"), { timeout: 20_000 }).toBe("over");
     const gone = (await readKey(keyId)).receipts.find(({ gateway }) => gateway === "gateway 3");
     expect(gone?.unmeasurable).toBe("it is not among the region's gateways any more");
   });
 });
+
+test("gateways put into another order do not inherit each other's receipts, and a new one gets its own", async () => {
+  const south = storage.regions.find(({ name }) => name === "south") ?? { endpoint: "" };
+  const silent = await startAlikeGateway("http://127.0.0.1:9");
+  const found = { calibration: { [south.endpoint]: "random-secret" }, calibratedAt: new Date() };
+  await db.region.update({ where: { name: "south" }, data: { gateways: [silent.endpoint, south.endpoint], ...found } });
+  const { change } = await makeKeyAt("south", [south.endpoint]);
+  const { lease } = await decideEnd(scope, "south");
+  await db.region.update({ where: { name: "south" }, data: { gateways: [south.endpoint, silent.endpoint] } });
+  await expect(revokeKey(change.keyId, lease)).rejects.toThrow("not every gateway refuses");
+  const { receipts } = await readKey(change.keyId);
+  const byEndpoint = Object.fromEntries(receipts.map(({ endpoint, firstRefusedAt }) => [endpoint, firstRefusedAt !== null]));
+  expect(byEndpoint).toEqual({ [south.endpoint]: true, [silent.endpoint]: false });
+  await silent.stop();
+});
+
+/** A key proved at these gateways only. */
+async function makeKeyAt(region: string, gateways: string[]) {
+  const { gateways: listed } = await db.region.findUniqueOrThrow({ where: { name: region } });
+  await db.region.update({ where: { name: region }, data: { gateways } });
+  const made = await makeKey(scope, region);
+  await db.region.update({ where: { name: region }, data: { gateways: listed } });
+  return made;
+}
 
 const missing = findMissingPrograms();
 const title = missing.length > 0 ? `a real Ceph, skipped for want of ${missing.join(", ")}` : "a real Ceph";
@@ -142,7 +166,7 @@ describe.skipIf(missing.length > 0)(`${title}, where one gateway asks Keystone f
     await db.$transaction(async (tx) => {
       const removedAt = new Date();
       await tx.accessKey.update({ where: { id: key.id }, data: { removedAt } });
-      await openReceipts(tx, provider, key.id, removedAt);
+      await openReceipts(tx, provider, { id: key.id, region: { gateways: rig.gateways.map(({ endpoint }) => endpoint) } }, removedAt);
     });
   }
 });

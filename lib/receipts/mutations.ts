@@ -20,14 +20,25 @@ const PROBE_DEADLINE_MS = 8_000;
 export interface RemovedKey {
   id: string;
   accessKeyId: string;
+  region: { gateways: string[] };
   removedAt: Date;
   /** The pair's other half, where this process removed the key and the gateways tell nothing without it. */
   secret: Secret | undefined;
 }
 
 /** Opens a receipt for every gateway, in the transaction that records the removal: this process is measuring now. */
-export async function openReceipts(tx: Transaction, provider: Provider, keyId: string, removedAt: Date): Promise<void> {
-  const data = provider.gateways().map((gateway) => ({ keyId, gateway: gateway.name, removedAt, askedAt: removedAt }));
+export async function openReceipts(
+  tx: Transaction | typeof db,
+  provider: Provider,
+  key: { id: string; region: { gateways: string[] } },
+  removedAt: Date,
+  askedAt: Date | null = removedAt,
+): Promise<void> {
+  // Behind the one address that is known there may be several gateways.
+  const sampled = key.region.gateways.length === 0;
+  const data = provider
+    .gateways()
+    .map(({ name, endpoint }) => ({ keyId: key.id, gateway: name, endpoint, sampled, removedAt, askedAt }));
   await tx.receipt.createMany({ data, skipDuplicates: true });
 }
 
@@ -38,19 +49,20 @@ export async function openReceipts(tx: Transaction, provider: Provider, keyId: s
  * or cannot be measured and its bound has passed.
  */
 export async function measureRefusal(provider: Provider, key: RemovedKey, calibration: Calibration): Promise<boolean> {
+  // A gateway may have come to the region since.
+  await openReceipts(db, provider, key, key.removedAt, null);
   const receipts = await db.receipt.findMany({
     where: { keyId: key.id, firstRefusedAt: null, unmeasurable: null },
-    select: { gateway: true, askedAt: true },
+    select: { endpoint: true, askedAt: true },
   });
   const now = await readDatabaseClock(db);
   await Promise.all(
-    receipts.map(async ({ gateway: name, askedAt }) => {
-      const gateway = provider.gateways().find((listed) => listed.name === name);
-      if (!gateway) return giveUp(key.id, name, UNMEASURABLE.unlisted);
-      const facts = { calibration, hasSecret: key.secret !== undefined, now };
-      const next = decideMeasurement({ endpoint: gateway.endpoint, askedAt }, facts);
-      if (next === "someone-else") return;
-      if (next === "none" || next === "lost") return giveUp(key.id, name, UNMEASURABLE[next]);
+    receipts.map(async ({ endpoint, askedAt }) => {
+      const gateway = provider.gateways().find((listed) => listed.endpoint === endpoint);
+      if (!gateway) return giveUp(key.id, endpoint, UNMEASURABLE.unlisted);
+      const next = decideMeasurement({ endpoint, askedAt }, { calibration, hasSecret: key.secret !== undefined, now });
+      if (next === "someone-else" || next === "untried") return;
+      if (next === "none" || next === "lost") return giveUp(key.id, endpoint, UNMEASURABLE[next]);
       await measureGateway(provider, gateway, key, next === "real-secret");
     }),
   );
@@ -64,8 +76,8 @@ async function isOver(provider: Provider, key: RemovedKey): Promise<boolean> {
   return lines.length === 0 || (await readDatabaseClock(db)).getTime() >= bound;
 }
 
-async function giveUp(keyId: string, gateway: string, unmeasurable: string): Promise<void> {
-  await db.receipt.updateMany({ where: { keyId, gateway, firstRefusedAt: null }, data: { unmeasurable } });
+async function giveUp(keyId: string, endpoint: string, unmeasurable: string): Promise<void> {
+  await db.receipt.updateMany({ where: { keyId, endpoint, firstRefusedAt: null }, data: { unmeasurable } });
 }
 
 /**
@@ -73,7 +85,7 @@ async function giveUp(keyId: string, gateway: string, unmeasurable: string): Pro
  * the first refusal stands, and nothing is written after it.
  */
 async function measureGateway(provider: Provider, gateway: Gateway, key: RemovedKey, withPair: boolean): Promise<void> {
-  const where = { keyId: key.id, gateway: gateway.name, firstRefusedAt: null };
+  const where = { keyId: key.id, endpoint: gateway.endpoint, firstRefusedAt: null, unmeasurable: null };
   const until = measureUntil(key.removedAt, provider.capabilities.revocationBoundMs).getTime();
   const secret = withPair ? key.secret : undefined;
   for (;;) {
@@ -85,7 +97,8 @@ async function measureGateway(provider: Provider, gateway: Gateway, key: Removed
     }
     // Without an answer that tells, nothing is known of the key, only that somebody is asking.
     const known = answer !== undefined && (answer === "refused-secret" || takesPair(answer));
-    await db.receipt.updateMany({ where, data: { askedAt: at, ...(known ? { lastAcceptedAt: at } : {}) } });
+    const open = await db.receipt.updateMany({ where, data: { askedAt: at, ...(known ? { lastAcceptedAt: at } : {}) } });
+    if (open.count === 0) return;
     if (Date.now() >= until && !withPair) return;
     await pause(Date.now() < until ? MEASURE_PAUSE_MS : OVERDUE_PAUSE_MS);
   }

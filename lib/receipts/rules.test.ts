@@ -12,6 +12,7 @@ test.each<[string, Measurement | undefined, boolean, Date | null, NextMeasuremen
   ["tells by the id, even to whoever has the pair", "random-secret", true, null, "random-secret"],
   ["tells by the pair, to whoever has it", "real-secret", true, null, "real-secret"],
   ["was never tried, for whoever has the pair", undefined, true, null, "real-secret"],
+  ["was never tried, without the pair", undefined, false, longAgo, "untried"],
   ["is being measured by another", "real-secret", false, recently, "someone-else"],
   ["was measured by a process that is gone", "real-secret", false, longAgo, "lost"],
   ["was asked by nobody who lives", "real-secret", false, null, "lost"],

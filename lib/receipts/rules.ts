@@ -27,11 +27,12 @@ export const UNMEASURABLE = {
 } as const;
 
 /** What can be done about one gateway now. */
-export type NextMeasurement = Measurement | "someone-else" | "lost";
+export type NextMeasurement = Measurement | "untried" | "someone-else" | "lost";
 
 /**
  * How a gateway's refusal is measured on by this process: with the pair where it has it, with the id alone where that
- * tells, or not, because another process has the pair and measures, or because nobody can.
+ * tells, or not: because it is not known yet how it answers, because another process has the pair and measures, or
+ * because nobody can.
  */
 export function decideMeasurement(
   receipt: { endpoint: string; askedAt: Date | null },
@@ -40,7 +41,8 @@ export function decideMeasurement(
   const known = calibration[receipt.endpoint];
   if (known === "random-secret") return known;
   if (hasSecret) return "real-secret";
-  if (known === "none") return "none";
+  if (known === undefined) return "untried";
+  if (known === "none") return known;
   const measured = receipt.askedAt && now.getTime() - receipt.askedAt.getTime() < MEASURER_LOST_MS;
   return measured ? "someone-else" : "lost";
 }

@@ -22,6 +22,8 @@ const CHECK_DEADLINE_MS = 8_000;
 const CALIBRATION_DEADLINE_MS = 25_000;
 /** Of how many principals a changed region must show a key: some may have lost theirs. */
 const SAMPLED_PRINCIPALS = 5;
+/** Longer than all that a calibration may take, its last removal too. */
+const CALIBRATION_CLAIM_SECONDS = 60;
 
 /**
  * Asks the storage system whether the region would work, before anything is saved, makes a throwaway key there to
@@ -36,7 +38,7 @@ export async function checkRegionInput(region: RegionInput): Promise<CheckedRegi
     const found = { ...region, settings: { ...region.settings, ...findings } };
     const provider = open(found);
     await expectKeysOf(region.name, provider);
-    return { ...found, warnings, calibration: await calibrateProvider(provider, found.name) };
+    return { ...found, warnings, calibration: await calibrateProvider(provider, found.name, "check") };
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     throw new AppError("BAD_INPUT", "the region's check failed", {
@@ -62,26 +64,49 @@ async function expectKeysOf(name: string, provider: Provider): Promise<void> {
 }
 
 /** A key that nobody is given, of a principal that owns nothing; named so that an admin of the storage system sees why. */
-async function calibrateProvider(provider: Provider, name: string): Promise<Calibration> {
+async function calibrateProvider(provider: Provider, name: string, purpose = "calibration"): Promise<Calibration> {
   const marker = await readMarker();
   const throwaway = {
-    principal: `lk-calibration-${marker.toLowerCase()}-${name}`,
+    principal: `lk-${purpose}-${marker.toLowerCase()}-${name}`,
     accessKeyId: composeAccessKeyId(marker, randomText),
   };
   return calibrate(provider, throwaway, { signal: AbortSignal.timeout(CALIBRATION_DEADLINE_MS), requestId: randomUUID() });
 }
 
-/** How the end of a key can be measured at the region's gateways; found out first where that is due. */
+/** Of this process; another's are kept apart by the region's row. */
+const calibrating = new Map<string, Promise<Calibration>>();
+
+/**
+ * How the end of a key can be measured at the region's gateways; found out first where that is due, by one process at
+ * a time. Throws UNAVAILABLE while another finds out what is not known at all.
+ */
 export async function ensureCalibration(region: Region): Promise<Calibration> {
   const provider = openProvider(region);
   const known = readCalibration(region);
   const endpoints = provider.gateways().map((gateway) => gateway.endpoint);
   if (known && !isCalibrationDue({ known, at: region.calibratedAt, endpoints }, new Date())) return known;
-  const calibration = await calibrateProvider(provider, region.name);
-  // Only where the settings are still those that were tried.
-  const where = { id: region.id, endpoint: region.endpoint, gateways: { equals: region.gateways } };
-  await db.region.updateMany({ where, data: { calibration, calibratedAt: new Date() } });
+  const running = calibrating.get(region.id);
+  if (running) return running;
+  const calibration = claimAndCalibrate(provider, region, known).finally(() => calibrating.delete(region.id));
+  calibrating.set(region.id, calibration);
   return calibration;
+}
+
+async function claimAndCalibrate(provider: Provider, region: Region, known: Calibration | undefined): Promise<Calibration> {
+  const claimed = await db.$executeRaw`
+    UPDATE regions SET calibrating_until = now() + make_interval(secs => ${CALIBRATION_CLAIM_SECONDS})
+    WHERE id = ${region.id}::uuid AND (calibrating_until IS NULL OR calibrating_until <= now())`;
+  if (claimed === 0 && known) return known;
+  if (claimed === 0) throw new AppError("UNAVAILABLE", "another process is finding out how the gateways can be measured");
+  try {
+    const calibration = await calibrateProvider(provider, region.name);
+    // Only where the settings are still those that were tried.
+    const where = { id: region.id, endpoint: region.endpoint, gateways: { equals: region.gateways } };
+    await db.region.updateMany({ where, data: { calibration, calibratedAt: new Date() } });
+    return calibration;
+  } finally {
+    await db.region.updateMany({ where: { id: region.id }, data: { calibratingUntil: null } });
+  }
 }
 
 /** Adds a region or changes the one of this name; its credentials are sealed with the master key. */
@@ -118,7 +143,7 @@ async function checkRegion(region: Region): Promise<void> {
   try {
     const context = { signal: AbortSignal.timeout(CHECK_DEADLINE_MS), requestId: region.id };
     ({ findings } = await openProvider(region).check(context));
-    await ensureCalibration(region);
+    await ensureCalibration(region).catch(ignoreOtherProcess);
   } catch (error) {
     checkError = error instanceof Error ? error.message : "the check failed";
   }
@@ -159,6 +184,10 @@ function canOpen(region: Region): boolean {
   } catch {
     return false;
   }
+}
+
+function ignoreOtherProcess(error: unknown): void {
+  if (!(error instanceof AppError)) throw error;
 }
 
 async function requireRegionRow(tx: Transaction, name: string): Promise<{ id: string }> {

@@ -38,6 +38,7 @@ const STEPS = {
   "makes the principal": (method, path) => method === "PUT" && !path.includes("/keys/"),
   "makes the key": (method, path) => method === "PUT" && path.includes("/keys/"),
 } satisfies Record<string, Fault["match"]>;
+const { "makes the key": keyStep } = STEPS;
 const REMOVAL_STEPS = {
   "switches the key off": (method) => method === "PATCH",
   "removes the key": (method) => method === "DELETE",
@@ -51,7 +52,7 @@ const cross = <T extends string>(steps: Record<T, Fault["match"]>) =>
   (Object.keys(steps) as T[]).flatMap((step) => FAULTS.map((fault) => [step, fault.when, fault.what, steps[step]] as const));
 
 describe("a regenerate tells what changed and what works, and so does the card after it", () => {
-  test.each(cross(STEPS))("when the storage system %s, and a fault %s it: %s", async (_step, when, what, match) => {
+  test.each(cross({ "makes the key": keyStep }))("when the storage system %s, and a fault %s it: %s", async (_step, when, what, match) => {
     const scope = await openProject();
     const old = await makeKey(scope, "north");
     const injected = storage.admin.inject({ match, when, what, times: 1 });
@@ -69,7 +70,7 @@ describe("a regenerate tells what changed and what works, and so does the card a
   test("when not even the undo is answered, it says that something is being removed", async () => {
     const scope = await openProject();
     const old = await makeKey(scope, "north");
-    const lost = storage.admin.inject({ match: STEPS["makes the key"], when: "after", what: "half" });
+    const lost = storage.admin.inject({ match: keyStep, when: "after", what: "half" });
     const stuck = storage.admin.inject({ match: (method) => method === "DELETE" || method === "GET", when: "before", what: "half" });
     const outcome = await issuePair({ kind: "REGENERATE", scope, region: "north", requestId: randomUUID() });
     expect(outcome).toMatchObject({ ok: false, message: expect.stringContaining("is being removed") });
@@ -88,6 +89,24 @@ async function expectUndone(scope: ProjectScope, old: Issued): Promise<void> {
   expect(await works(old)).toBe(true);
   expect(await cardOf(scope)).toMatchObject({ change: null, notice: expect.stringContaining("was undone. The keys shown here still work.") });
 }
+
+describe("an enable that fails leaves nothing, and says so", () => {
+  test.each(cross(STEPS))("when the storage system %s, and a fault %s it: %s", async (_step, when, what, match) => {
+    const scope = await openProject();
+    const injected = storage.admin.inject({ match, when, what, times: 1 });
+    const outcome = await issuePair({ kind: "ENABLE", scope, region: "north", requestId: randomUUID() });
+    await injected.reached;
+    injected.release();
+    if (outcome.ok) throw new Error("a fault at this step cannot end well");
+    const ids = () => storage.readKeyIds("north", `lk-${scope.projectId}`);
+    if (outcome.message.includes("Nothing was changed")) expect(await ids()).toEqual([]);
+    const open = await db.operation.findMany({ where: { projectId: scope.projectId, state: { in: ["PENDING", "UNDOING"] } } });
+    for (const { id } of open) expect(await settleOperation(id)).toBe("settled");
+    expect(await ids()).toEqual([]);
+    expect(await cardOf(scope)).toMatchObject({ state: "NOT CONFIGURED", change: null, notice: "The last change was not completed and was undone." });
+    await makeKey(scope, "north");
+  });
+});
 
 describe("no key is called removed that may work", () => {
   test.each(cross(REMOVAL_STEPS))("when the storage system %s, and a fault %s it: %s", async (_step, when, what, match) => {

@@ -29,7 +29,7 @@ export async function putPair(
   const prepareAndPut = async () => {
     if (!(await holdsLease(change.lease))) return undefined;
     await provider.ensurePrincipal(principal, principal, context);
-    if (suspendedUntil) await endSuspension(provider, change.principal, context);
+    if (suspendedUntil) await endSuspension(provider, { externalId: principal, suspendedUntil }, change.lease, context);
     return put();
   };
   // Whoever has a current key has a principal there too, unless somebody removed it past the portal.

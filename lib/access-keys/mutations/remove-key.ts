@@ -5,7 +5,15 @@ import { ACT_DEADLINE_MS } from "@/lib/operations/rules";
 import { db, readDatabaseClock } from "@/lib/platform/db";
 import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
-import { holdsLease, type Lease, releaseLease, takeLease } from "@/lib/principals/mutations";
+import {
+  holdsLease,
+  type Lease,
+  noteSuspension,
+  prolongSuspension,
+  releaseLease,
+  replaceSuspension,
+  takeLease,
+} from "@/lib/principals/mutations";
 import { ProviderError } from "@/lib/providers/errors";
 import type { CallContext, KeyRef, Provider } from "@/lib/providers/provider";
 import { openReceipts, type RemovedKey } from "@/lib/receipts/mutations";
@@ -28,13 +36,14 @@ export async function removeKey(provider: Provider, key: RevokingKey, given: Lea
   const context: CallContext = { signal: AbortSignal.timeout(ACT_DEADLINE_MS), requestId: key.id };
   const ref = { principal: key.principal.externalId, accessKeyId: key.accessKeyId };
   try {
-    const suspended = await suspendWhereIdle(provider, key, context);
+    await suspendWhereIdle(provider, key, lease, context);
     const secret = await readSecretWhereNeeded(provider, key.region, ref, context);
     if (provider.capabilities.deactivate === "key") await provider.setKeyState?.(ref, "inactive", context).catch(ignoreAbsence);
     if (!(await holdsLease(lease))) throw new AppError("UNAVAILABLE", "the lease has passed to another");
-    await provider.removeKey(ref, context);
-    const removedAt = await recordRemoval(provider, key, suspended, lease);
-    return { id: key.id, accessKeyId: key.accessKeyId, removedAt, secret };
+    const found = await provider.removeKey(ref, context);
+    if (found === "absent") logger.warn({ keyId: key.id, region: key.region.name }, "the key to be removed was not there");
+    const removedAt = await recordRemoval(provider, key, lease);
+    return { ...key, removedAt, secret };
   } catch (error) {
     await releaseLease(db, lease);
     if (error instanceof ProviderError) throw new AppError("UNAVAILABLE", `removal failed: ${error.message}`);
@@ -52,23 +61,19 @@ async function takeOrWait(principalId: string): Promise<Lease> {
  * Stops every key of the principal at once, unless one of them is meant to work. Written down before it is done: a
  * principal that may be suspended is never forgotten. What fails here leaves the removal to do its work alone.
  */
-async function suspendWhereIdle(provider: Provider, key: RevokingKey, context: CallContext): Promise<boolean> {
-  if (!provider.capabilities.suspends || !provider.suspendPrincipal) return false;
+async function suspendWhereIdle(provider: Provider, key: RevokingKey, lease: Lease, context: CallContext): Promise<void> {
+  if (!provider.capabilities.suspends || !provider.suspendPrincipal) return;
   const { working, ending } = await listWorkingKeys(key.principalId);
-  if (working.length > 0) return false;
-  const where = { id: key.principalId };
-  const now = await readDatabaseClock(db);
-  const until = measureUntil(now, provider.capabilities.revocationBoundMs + SUSPENDED_AHEAD_MS);
-  await db.principal.update({ where, data: { suspendedUntil: until } });
+  if (working.length > 0) return;
+  const until = measureUntil(await readDatabaseClock(db), provider.capabilities.revocationBoundMs + SUSPENDED_AHEAD_MS);
+  const before = await noteSuspension(lease, until);
   try {
     await provider.suspendPrincipal(key.principal.externalId, ending, context);
-    return true;
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     logger.warn({ keyId: key.id, failure: error.failure, detail: error.message }, "the principal is not suspended");
-    if (error.mayHaveHappened) return true;
-    await db.principal.update({ where, data: { suspendedUntil: key.principal.suspendedUntil } });
-    return false;
+    // Only a conflict proves that nothing was stopped. A date too many does no more than delay the next enable.
+    if (error.failure === "conflict") await replaceSuspension(lease, until, before);
   }
 }
 
@@ -79,18 +84,21 @@ async function readSecretWhereNeeded(provider: Provider, region: Region, ref: Ke
   return needed ? provider.readSecret?.(ref, context) : undefined;
 }
 
-/** In one commit with the end of the lease: the next change need not wait for another. */
-async function recordRemoval(provider: Provider, key: RevokingKey, suspended: boolean, lease: Lease): Promise<Date> {
+/**
+ * In one commit with the end of the lease: the next change need not wait for another. A suspension, whichever attempt
+ * began it, outlasts what gateways may hold of this key.
+ */
+async function recordRemoval(provider: Provider, key: RevokingKey, lease: Lease): Promise<Date> {
+  const { principalId } = key;
   return db.$transaction(async (tx) => {
     await releaseLease(tx, lease);
     const removedAt = await readDatabaseClock(tx);
     await tx.accessKey.updateMany({ where: { id: key.id }, data: { removedAt } });
-    await openReceipts(tx, provider, key.id, removedAt);
-    if (suspended) {
-      const suspendedUntil = measureUntil(removedAt, provider.capabilities.revocationBoundMs);
-      await tx.principal.update({ where: { id: key.principalId }, data: { suspendedUntil } });
-      const startAfterSeconds = Math.ceil((suspendedUntil.getTime() - removedAt.getTime()) / 1_000);
-      await enqueue(tx, "resume-principal", { principalId: key.principalId }, key.principalId, { startAfterSeconds });
+    await openReceipts(tx, provider, key, removedAt);
+    const until = await prolongSuspension(tx, principalId, measureUntil(removedAt, provider.capabilities.revocationBoundMs));
+    if (until) {
+      const startAfterSeconds = Math.ceil((until.getTime() - removedAt.getTime()) / 1_000);
+      await enqueue(tx, "resume-principal", { principalId }, principalId, { startAfterSeconds });
     }
     return removedAt;
   });

@@ -1,35 +1,43 @@
 import "server-only";
+import { isRemovalOpen } from "@/lib/access-keys/data";
 import { ACT_DEADLINE_MS } from "@/lib/operations/rules";
 import { db, readDatabaseClock } from "@/lib/platform/db";
 import { AppError } from "@/lib/platform/errors";
-import { releaseLease, takeLease } from "@/lib/principals/mutations";
+import { holdsLease, type Lease, releaseLease, replaceSuspension, takeLease } from "@/lib/principals/mutations";
 import type { CallContext, Provider } from "@/lib/providers/provider";
 import { openProvider } from "@/lib/regions/data";
 
 /**
  * Ends the suspension of a principal once no gateway can hold a removed pair any more. Does nothing to one that is
- * not suspended. Throws UNAVAILABLE before that time, or while another holds the lease.
+ * not suspended. Throws UNAVAILABLE before that time, while a key of it waits for its removal, or while another
+ * holds the lease.
  */
 export async function resumePrincipal(principalId: string): Promise<void> {
-  const principal = await db.principal.findUnique({ where: { id: principalId }, include: { region: true } });
-  if (!principal?.suspendedUntil) return;
-  if (principal.suspendedUntil > (await readDatabaseClock(db))) throw new AppError("UNAVAILABLE", "still suspended");
-  const taken = await db.$transaction((tx) => takeLease(tx, principalId, "Latchkey"));
+  const known = await db.principal.findUnique({ where: { id: principalId }, select: { suspendedUntil: true } });
+  if (!known?.suspendedUntil) return;
+  const taken = await takeLease(db, principalId, "Latchkey");
   if (!taken.ok) throw new AppError("UNAVAILABLE", "another change holds the lease");
   try {
+    // Only what is read under the lease counts: another may have suspended it anew.
+    const principal = await db.principal.findUniqueOrThrow({ where: { id: principalId }, include: { region: true } });
+    if (!principal.suspendedUntil) return;
+    const over = principal.suspendedUntil <= (await readDatabaseClock(db)) && !(await isRemovalOpen(db, principalId));
+    if (!over) throw new AppError("UNAVAILABLE", "still suspended");
     const context = { signal: AbortSignal.timeout(ACT_DEADLINE_MS), requestId: principalId };
-    await endSuspension(openProvider(principal.region), principal, context);
+    await endSuspension(openProvider(principal.region), { ...principal, suspendedUntil: principal.suspendedUntil }, taken.lease, context);
   } finally {
     await releaseLease(db, taken.lease);
   }
 }
 
-/** For whoever holds the lease of a principal whose suspension is over in time. */
+/** For whoever holds the lease of a principal whose suspension is over in time. Does nothing when the lease is lost. */
 export async function endSuspension(
   provider: Provider,
-  principal: { id: string; externalId: string },
+  principal: { externalId: string; suspendedUntil: Date },
+  lease: Lease,
   context: CallContext,
 ): Promise<void> {
+  if (!(await holdsLease(lease))) return;
   await provider.resumePrincipal?.(principal.externalId, context);
-  await db.principal.update({ where: { id: principal.id }, data: { suspendedUntil: null } });
+  await replaceSuspension(lease, principal.suspendedUntil, null);
 }

@@ -1,7 +1,7 @@
 import "server-only";
 import { createHash } from "node:crypto";
 import { composeAccessKeyId } from "@/lib/access-key-ids/rules";
-import { DEFAULT_SLOT, listLiveKeys } from "@/lib/access-keys/data";
+import { DEFAULT_SLOT, isRemovalOpen, listLiveKeys } from "@/lib/access-keys/data";
 import { decideIssue, type IssueKind, PENDING_STATES } from "@/lib/access-keys/rules";
 import type { Refusal } from "@/lib/access-keys/schema";
 import { recordEvent } from "@/lib/audit/record";
@@ -64,9 +64,15 @@ export async function writeAhead(request: IssueRequest): Promise<WriteAheadOutco
     const pending = keys.find((key) => PENDING_STATES.includes(key.state));
     if (pending) return describePending(tx, pending.id, current, principal.now);
     const { suspendedUntil } = principal;
-    const situation = { states: keys.map((key) => key.state), regionDisabled: region.disabledAt !== null, suspendedUntil };
+    const situation = {
+      states: keys.map((key) => key.state),
+      regionDisabled: region.disabledAt !== null,
+      suspendedUntil,
+      removalOpen: suspendedUntil !== null && (await isRemovalOpen(tx, principal.id)),
+    };
     const decision = decideIssue(request.kind, situation, principal.now);
-    if (!decision.ok) return { outcome: "refused", reason: decision.reason, from: suspendedUntil ?? undefined };
+    const from = situation.removalOpen ? undefined : (suspendedUntil ?? undefined);
+    if (!decision.ok) return { outcome: "refused", reason: decision.reason, from };
 
     const taken = await takeLease(tx, principal.id, request.scope.actor.name);
     if (!taken.ok) return { outcome: "occupied", who: taken.heldBy };
