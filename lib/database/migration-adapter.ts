@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { ColumnTypeEnum, type SqlDriverAdapter, type SqlMigrationAwareDriverAdapterFactory } from "@prisma/driver-adapter-utils";
 import pg from "pg";
-import { logger } from "@/lib/platform/logger";
 
 /** PostgreSQL's internal "char", at which the adapter fails, and char(n), whose values look the same. */
 const INTERNAL_CHAR = 18;
@@ -40,7 +39,7 @@ async function connectToShadow(url: string): Promise<SqlDriverAdapter> {
 async function connect(url: string, afterwards?: () => Promise<void>): Promise<SqlDriverAdapter> {
   const pool = new pg.Pool({ connectionString: url, max: 1, idleTimeoutMillis: 0 });
   // A connection may be told that its database is dropped while it is closing, when nobody listens to it any more.
-  pool.on("connect", (client) => client.on("error", (error) => logger.debug({ err: error }, "migration connection")));
+  pool.on("connect", (client) => client.on("error", () => undefined));
   const internalChars = noteInternalChars(pool);
   const adapter = await new PrismaPg(pool).connect();
   return {
