@@ -5,7 +5,7 @@ import { db } from "@/lib/platform/db";
 import { slugSchema } from "@/lib/platform/slug";
 import { listRegions } from "@/lib/regions/loaders";
 import type { RegionRow } from "@/lib/regions/schema";
-import { setRegionDisabled } from "@/lib/regions/mutations";
+import { checkRegions, setRegionDisabled } from "@/lib/regions/mutations";
 
 export function regionCommand(): Command {
   const command = new Command("region").description("regions and their storage systems");
@@ -43,18 +43,27 @@ export function regionCommand(): Command {
   }
   command
     .command("list")
-    .description("all regions, newest first")
+    .description("all regions, newest first, as the last check found them")
+    .action(printRegions);
+  command
+    .command("check")
+    .description("asks the storage system of every region now, as the worker does each minute, and lists them")
     .action(async () => {
-      const rows: string[][] = [];
-      let cursor: string | undefined;
-      do {
-        const page = await listRegions({ cursor });
-        for (const region of page.rows) rows.push(describeRegion(region));
-        cursor = page.next ?? undefined;
-      } while (cursor);
-      printTable(["NAME", "PROVIDER", "ENDPOINT", "SIGNING REGION", "STATE", "WAITING"], rows);
+      await checkRegions();
+      await printRegions();
     });
   return command;
+}
+
+async function printRegions(): Promise<void> {
+  const rows: string[][] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await listRegions({ cursor });
+    for (const region of page.rows) rows.push(describeRegion(region));
+    cursor = page.next ?? undefined;
+  } while (cursor);
+  printTable(["NAME", "PROVIDER", "ENDPOINT", "SIGNING REGION", "STATE", "WAITING"], rows);
 }
 
 function withRegionOptions(command: Command): Command {
