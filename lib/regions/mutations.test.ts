@@ -90,8 +90,9 @@ test("a region that has keys is changed only where they are found again", async 
     settings: { adminUrl },
     credentials: new Secret(JSON.stringify({ adminToken: token })),
   });
-  const put = async (at: typeof own) => {
+  const put = async (at: typeof own, meanwhile: () => Promise<unknown> = async () => {}) => {
     const checked = await checkRegionInput(regionAt(at));
+    await meanwhile();
     await db.$transaction((tx) => putRegion(tx, SYSTEM_ACTOR, checked, parseMasterKey(env.LATCHKEY_MASTER_KEY)));
   };
   const context = () => ({ signal: AbortSignal.timeout(8_000), requestId: "test" });
@@ -114,7 +115,11 @@ test("a region that has keys is changed only where they are found again", async 
   const key = { principal: "lk-one", accessKeyId: "LKTESTKEYOFWEST00001", secretAccessKey: new Secret("s".repeat(40)), marker: "test" };
   await openProvider(await findRegion("west")).ensurePrincipal(key.principal, "One", context());
   await openProvider(await findRegion("west")).putKey(key, context());
-  const { id } = await db.accessKey.create({ data: { ...place, createdById, accessKeyId: key.accessKeyId, state: "ACTIVE" } });
+  let id = "";
+  const writeAhead = async () => {
+    ({ id } = await db.accessKey.create({ data: { ...place, createdById, accessKeyId: key.accessKeyId, state: "CREATING" } }));
+  };
+  await expect(put(other, writeAhead)).rejects.toMatchObject({ code: "CONFLICT", userMessage: expect.stringContaining("a key is being made there") });
   const setKey = (state: AccessKeyState, removedAt: Date | null = null) => db.accessKey.update({ where: { id }, data: { state, removedAt } });
 
   for (const state of ["ISSUED", "ACTIVE", "INACTIVE", "RETIRING", "EXPIRED", "REVOKING"] as const) {

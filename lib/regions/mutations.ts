@@ -16,7 +16,7 @@ import { createProvider } from "@/lib/providers/registry";
 import { credentialsContext, openCredentials, openProvider, readCalibration, sampleHeldKeys } from "@/lib/regions/data";
 import { isCalibrationDue } from "@/lib/regions/rules";
 import type { CheckedRegion, RegionInput } from "@/lib/regions/schema";
-import type { Prisma, Region } from "@/prisma/generated/client";
+import type { AccessKeyState, Prisma, Region } from "@/prisma/generated/client";
 
 const CHECK_DEADLINE_MS = 8_000;
 const CALIBRATION_DEADLINE_MS = 25_000;
@@ -37,8 +37,8 @@ export async function checkRegionInput(region: RegionInput): Promise<CheckedRegi
     const { findings, warnings } = await open(region).check(context);
     const found = { ...region, settings: { ...region.settings, ...findings } };
     const provider = open(found);
-    await expectKeysOf(region.name, provider);
-    return { ...found, warnings, calibration: await calibrateProvider(provider, found.name, "check") };
+    const hasFoundKeys = await expectKeysOf(region.name, provider);
+    return { ...found, warnings, hasFoundKeys, calibration: await calibrateProvider(provider, found.name, "check") };
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     throw new AppError("BAD_INPUT", "the region's check failed", {
@@ -49,16 +49,17 @@ export async function checkRegionInput(region: RegionInput): Promise<CheckedRegi
 
 /**
  * Throws `invalid` when the region has keys and the storage system has none of those that are looked for: another one
- * agrees with itself as well, and there every key of this one would look removed while it works on.
+ * agrees with itself as well, and there every key of this one would look removed while it works on. False when there was
+ * none to look for.
  */
-async function expectKeysOf(name: string, provider: Provider): Promise<void> {
+async function expectKeysOf(name: string, provider: Provider): Promise<boolean> {
   const known = await db.region.findUnique({ where: { name }, select: { id: true } });
   const samples = known ? await sampleHeldKeys(known.id, SAMPLED_PRINCIPALS) : [];
-  if (samples.length === 0) return;
+  if (samples.length === 0) return false;
   const context = { signal: AbortSignal.timeout(CHECK_DEADLINE_MS), requestId: randomUUID() };
   for (const { principal, accessKeyIds } of samples) {
     const there = await provider.listKeys(principal, context);
-    if (there.some(({ accessKeyId }) => accessKeyIds.includes(accessKeyId))) return;
+    if (there.some(({ accessKeyId }) => accessKeyIds.includes(accessKeyId))) return true;
   }
   throw new ProviderError("invalid", `the storage system there does not have the keys of region ${name}: give the new one another name`);
 }
@@ -109,10 +110,14 @@ async function claimAndCalibrate(provider: Provider, region: Region, known: Cali
   }
 }
 
-/** Adds a region or changes the one of this name; its credentials are sealed with the master key. */
+/**
+ * Adds a region or changes the one of this name; its credentials are sealed with the master key. Throws CONFLICT when
+ * keys were made since the check found none.
+ */
 export async function putRegion(tx: Transaction, by: AuditActor, region: CheckedRegion, masterKey: Buffer): Promise<void> {
-  const { name, endpoint, credentials, calibration, warnings: _warnings, ...rest } = region;
+  const { name, endpoint, credentials, calibration, warnings: _warnings, hasFoundKeys, ...rest } = region;
   const known = await tx.region.findUnique({ where: { name }, select: { id: true } });
+  if (known && hasFoundKeys === false) await expectNoKeys(tx, known.id, name);
   const data = { ...rest, endpoint, ...(calibration ? { calibration, calibratedAt: new Date() } : {}) };
   const { id } = known
     ? await tx.region.update({ where: { name }, data, select: { id: true } })
@@ -121,6 +126,15 @@ export async function putRegion(tx: Transaction, by: AuditActor, region: Checked
   await tx.region.update({ where: { id }, data: { sealedCredentials: Uint8Array.from(sealed) } });
   const event = known ? "region.changed" : "region.created";
   await recordEvent(tx, { event, outcome: "done", actor: by, data: { name, endpoint } });
+}
+
+/** Those that are written ahead count: they are made where the region led until now. */
+async function expectNoKeys(tx: Transaction, regionId: string, name: string): Promise<void> {
+  const state = { notIn: ["REVOKED", "FAILED"] satisfies AccessKeyState[] };
+  const made = await tx.accessKey.findFirst({ where: { regionId, state, removedAt: null }, select: { id: true } });
+  if (!made) return;
+  const userMessage = `The region ${name} was not saved: a key is being made there. Try again.`;
+  throw new AppError("CONFLICT", "a key was made during the check", { userMessage });
 }
 
 /** Switches a region off for new pairs, or on again; existing keys go on working. Throws NOT_FOUND. */

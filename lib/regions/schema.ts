@@ -17,6 +17,8 @@ export interface RegionInput {
 /** A region of which its storage system has said that it would work. */
 export interface CheckedRegion extends RegionInput {
   calibration?: Calibration;
+  /** Whether it was there already and its keys were found again; false where it had none to look for. */
+  hasFoundKeys?: boolean;
   /** Sentences for an admin, not kept. */
   warnings?: readonly string[];
 }

@@ -126,6 +126,15 @@ describe.skipIf(missing.length > 0)(title, () => {
     });
   });
 
+  test("another domain of the same Keystone passes its check and has none of the keys, which is what a changed region is refused by", async () => {
+    const { key } = await make();
+    const { domain } = await admin.call<{ domain: { id: string } }>("POST", "/domains", { domain: { name: "another" } });
+    const other = connect({ domain: domain.id });
+    await other.check(context());
+    expect(await other.listKeys(key.principal, context())).toEqual([]);
+    expect(await connect().listKeys(key.principal, context())).toHaveLength(1);
+  });
+
   test("a key is neither removed nor read in the name of another principal", async () => {
     const { provider, key } = await make();
     const other = (await make()).key;
