@@ -50,6 +50,11 @@ export async function holdsLease(lease: Lease): Promise<boolean> {
   return held !== undefined;
 }
 
+/** Locks the principal's row, whoever has its lease. */
+export async function lockPrincipalRow(tx: Transaction, principalId: string): Promise<void> {
+  await tx.$queryRaw`SELECT id FROM principals WHERE id = ${principalId}::uuid FOR UPDATE`;
+}
+
 /**
  * Locks the principal's row for the commit of what was done under the lease, and gives the transaction's time.
  * Undefined when the lease no longer stands.
@@ -64,16 +69,15 @@ export async function lockLease(tx: Transaction, lease: Lease): Promise<Date | u
 /**
  * Writes down, before the storage system is asked, that all keys of the principal may be stopped until a time. An
  * earlier end is never put in place of a later one. Gives what stood there before, to be put back when nothing was
- * stopped.
+ * stopped; undefined, and nothing is written, when the lease no longer stands.
  */
-export async function noteSuspension(lease: Lease, until: Date): Promise<Date | null> {
+export async function noteSuspension(lease: Lease, until: Date): Promise<{ before: Date | null } | undefined> {
   return db.$transaction(async (tx) => {
-    const [before] = await tx.$queryRaw<{ until: Date | null }[]>`
-      SELECT suspended_until AS until FROM principals WHERE id = ${lease.principalId}::uuid FOR UPDATE`;
-    await tx.$executeRaw`
-      UPDATE principals SET suspended_until = GREATEST(suspended_until, ${until})
-      WHERE id = ${lease.principalId}::uuid`;
-    return before?.until ?? null;
+    if (!(await lockLease(tx, lease))) return undefined;
+    const where = { id: lease.principalId };
+    const { suspendedUntil: before } = await tx.principal.findUniqueOrThrow({ where, select: { suspendedUntil: true } });
+    if (!before || before < until) await tx.principal.update({ where, data: { suspendedUntil: until } });
+    return { before };
   });
 }
 

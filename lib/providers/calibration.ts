@@ -34,9 +34,7 @@ export async function calibrate(provider: Provider, throwaway: KeyRef, context: 
   const { principal, accessKeyId } = throwaway;
   const gateways = provider.gateways();
   await provider.ensurePrincipal(principal, "Latchkey calibration", context);
-  for (const left of await provider.listKeys(principal, context)) {
-    await provider.removeKey({ principal, accessKeyId: left.accessKeyId }, context);
-  }
+  await removeLeftKeys(provider, principal, context);
   let answers: Map<Gateway, ProbeAnswer>;
   try {
     const spec = { ...throwaway, secretAccessKey: createSecret(), marker: "calibration" };
@@ -60,6 +58,13 @@ export async function calibrate(provider: Provider, throwaway: KeyRef, context: 
     }),
   );
   return Object.fromEntries(found);
+}
+
+/** Removes what interrupted calibrations left of a principal that is there for nothing else. */
+export async function removeLeftKeys(provider: Provider, principal: string, context: CallContext): Promise<void> {
+  for (const { accessKeyId } of await provider.listKeys(principal, context)) {
+    await provider.removeKey({ principal, accessKeyId }, context);
+  }
 }
 
 /** Whatever became of the caller's time. */

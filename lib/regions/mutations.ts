@@ -8,7 +8,7 @@ import { db, type Transaction } from "@/lib/platform/db";
 import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
 import { randomText } from "@/lib/platform/random-text";
-import { type Calibration, calibrate } from "@/lib/providers/calibration";
+import { type Calibration, calibrate, removeLeftKeys } from "@/lib/providers/calibration";
 import { ProviderError } from "@/lib/providers/errors";
 import { guard } from "@/lib/providers/guard";
 import type { Findings, Provider } from "@/lib/providers/provider";
@@ -65,13 +65,16 @@ async function expectKeysOf(name: string, provider: Provider): Promise<boolean> 
 }
 
 /** A key that nobody is given, of a principal that owns nothing; named so that an admin of the storage system sees why. */
-async function calibrateProvider(provider: Provider, name: string, purpose = "calibration"): Promise<Calibration> {
-  const marker = await readMarker();
-  const throwaway = {
-    principal: `lk-${purpose}-${marker.toLowerCase()}-${name}`,
-    accessKeyId: composeAccessKeyId(marker, randomText),
-  };
+async function calibrateProvider(provider: Provider, name: string, purpose: Purpose): Promise<Calibration> {
+  const throwaway = { principal: await nameThrowaway(name, purpose), accessKeyId: composeAccessKeyId(await readMarker(), randomText) };
   return calibrate(provider, throwaway, { signal: AbortSignal.timeout(CALIBRATION_DEADLINE_MS), requestId: randomUUID() });
+}
+
+/** A region that is looked at before it is saved must not disturb the calibration of the one that is there. */
+type Purpose = "check" | "calibration";
+
+async function nameThrowaway(region: string, purpose: Purpose): Promise<string> {
+  return `lk-${purpose}-${(await readMarker()).toLowerCase()}-${region}`;
 }
 
 /** Of this process; another's are kept apart by the region's row. */
@@ -94,19 +97,23 @@ export async function ensureCalibration(region: Region): Promise<Calibration> {
 }
 
 async function claimAndCalibrate(provider: Provider, region: Region, known: Calibration | undefined): Promise<Calibration> {
-  const claimed = await db.$executeRaw`
+  const [claim] = await db.$queryRaw<{ until: Date }[]>`
     UPDATE regions SET calibrating_until = now() + make_interval(secs => ${CALIBRATION_CLAIM_SECONDS})
-    WHERE id = ${region.id}::uuid AND (calibrating_until IS NULL OR calibrating_until <= now())`;
-  if (claimed === 0 && known) return known;
-  if (claimed === 0) throw new AppError("UNAVAILABLE", "another process is finding out how the gateways can be measured");
+    WHERE id = ${region.id}::uuid AND (calibrating_until IS NULL OR calibrating_until <= now())
+    RETURNING calibrating_until AS until`;
+  if (!claim && known) return known;
+  if (!claim) throw new AppError("UNAVAILABLE", "another process is finding out how the gateways can be measured");
   try {
-    const calibration = await calibrateProvider(provider, region.name);
+    const calibration = await calibrateProvider(provider, region.name, "calibration");
+    const context = { signal: AbortSignal.timeout(CHECK_DEADLINE_MS), requestId: region.id };
+    await removeLeftKeys(provider, await nameThrowaway(region.name, "check"), context);
     // Only where the settings are still those that were tried.
     const where = { id: region.id, endpoint: region.endpoint, gateways: { equals: region.gateways } };
     await db.region.updateMany({ where, data: { calibration, calibratedAt: new Date() } });
     return calibration;
   } finally {
-    await db.region.updateMany({ where: { id: region.id }, data: { calibratingUntil: null } });
+    const where = { id: region.id, calibratingUntil: claim.until };
+    await db.region.updateMany({ where, data: { calibratingUntil: null } });
   }
 }
 

@@ -8,6 +8,7 @@ import { logger } from "@/lib/platform/logger";
 import {
   holdsLease,
   type Lease,
+  lockPrincipalRow,
   noteSuspension,
   prolongSuspension,
   releaseLease,
@@ -66,14 +67,15 @@ async function suspendWhereIdle(provider: Provider, key: RevokingKey, lease: Lea
   const { working, ending } = await listWorkingKeys(key.principalId);
   if (working.length > 0) return;
   const until = measureUntil(await readDatabaseClock(db), provider.capabilities.revocationBoundMs + SUSPENDED_AHEAD_MS);
-  const before = await noteSuspension(lease, until);
+  const noted = await noteSuspension(lease, until);
+  if (!noted) throw new AppError("UNAVAILABLE", "the lease has passed to another");
   try {
     await provider.suspendPrincipal(key.principal.externalId, ending, context);
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     logger.warn({ keyId: key.id, failure: error.failure, detail: error.message }, "the principal is not suspended");
     // Only a conflict proves that nothing was stopped. A date too many does no more than delay the next enable.
-    if (error.failure === "conflict") await replaceSuspension(lease, until, before);
+    if (error.failure === "conflict") await replaceSuspension(lease, until, noted.before);
   }
 }
 
@@ -91,9 +93,11 @@ async function readSecretWhereNeeded(provider: Provider, region: Region, ref: Ke
 async function recordRemoval(provider: Provider, key: RevokingKey, lease: Lease): Promise<Date> {
   const { principalId } = key;
   return db.$transaction(async (tx) => {
+    // The principal goes first, whoever has its lease by now: every change locks in this order.
+    await lockPrincipalRow(tx, principalId);
     await releaseLease(tx, lease);
     const removedAt = await readDatabaseClock(tx);
-    await tx.accessKey.updateMany({ where: { id: key.id }, data: { removedAt } });
+    await tx.accessKey.updateMany({ where: { id: key.id, removedAt: null }, data: { removedAt } });
     await openReceipts(tx, provider, key, removedAt);
     const until = await prolongSuspension(tx, principalId, measureUntil(removedAt, provider.capabilities.revocationBoundMs));
     if (until) {

@@ -5,7 +5,7 @@ import { recordEvent, SYSTEM_ACTOR } from "@/lib/audit/record";
 import { db } from "@/lib/platform/db";
 import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
-import type { Lease } from "@/lib/principals/mutations";
+import { type Lease, releaseLease } from "@/lib/principals/mutations";
 import type { Provider } from "@/lib/providers/provider";
 import { measureRefusal, type RemovedKey } from "@/lib/receipts/mutations";
 import { openProvider, readCalibration } from "@/lib/regions/data";
@@ -43,6 +43,8 @@ export async function startRevocation(keyIds: string[], lease?: Lease): Promise<
     );
     await Promise.allSettled([removed]);
   }
+  // What had nothing left to remove did not give it back.
+  if (lease) await releaseLease(db, lease);
   await Promise.all(revocations);
 }
 
