@@ -62,7 +62,7 @@ export const SETTINGS = {
     .refine((text) => splitList(text).every((part) => MASTER_KEY.test(part)), "keys of 32 bytes in base64, separated by commas")
     .transform((text) => splitList(text).join(","))
     .default(""),
-  /** Key that signs session cookies. Left out: drawn once. */
+  /** Key that encrypts session cookies. Left out: drawn once. */
   LATCHKEY_SESSION_SECRET: secret,
   /** Token for the built-in S3 server's admin interface. Left out: drawn once. */
   LATCHKEY_S3_ADMIN_TOKEN: secret,
