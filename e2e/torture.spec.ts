@@ -24,6 +24,7 @@ test("a short storm of every kind of fault leaves no orphan, no lost change and 
     forgetForMs: 5_000,
     faultsOf: listFaults,
     eachOnceFirst: true,
+    full: false,
   });
   console.log(describeReport(report));
   expect(report.violations).toEqual([]);

@@ -1,5 +1,4 @@
-import { setTimeout as pause } from "node:timers/promises";
-import { type FaultKind, listFaults } from "./faults";
+import { befallOnce, type FaultKind, listFaults } from "./faults";
 import type { StormOptions } from "./storm";
 import type { Violation } from "./violation";
 import type { World } from "./world";
@@ -10,7 +9,7 @@ export interface Aim {
   finds: Violation["kind"];
 }
 
-const SHORT = { atOnce: 8, settleSeconds: 8, forgetForMs: 0, crowd: 0.08, forget: 0.1, eachOnceFirst: false };
+const SHORT = { atOnce: 8, settleSeconds: 8, forgetForMs: 0, crowd: 0.08, forget: 0.1, eachOnceFirst: false, full: false };
 
 /** By the name of what is broken then. */
 export const AIMS: Record<string, Aim> = {
@@ -43,10 +42,8 @@ function slowAdmin({ backends }: World, ms: number, weight: number): FaultKind {
     name: "slow admin interface",
     crash: false,
     weight: weight * 6,
-    async strike(random) {
-      const end = random.pick(proxies).proxy.befall({ what: "delay", ms });
-      await pause(random.between(ms * 3, ms * 6));
-      end();
+    strike(random) {
+      return befallOnce(random.pick(proxies).proxy, { what: "delay", ms }, random.between(ms * 3, ms * 6));
     },
   };
 }

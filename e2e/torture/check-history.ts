@@ -7,7 +7,7 @@ import type { World } from "./world";
 const DECIDED_TOLERANCE_MS = 2_000;
 
 /** The last acknowledged change of each project in each region is what stands, and each one is written down. */
-export function checkHistory(world: World, history: History, ledger: Ledger): Violation[] {
+export function checkHistory(world: Pick<World, "slots">, history: History, ledger: Ledger): Violation[] {
   return [...world.slots.flatMap((slot) => checkSlot(slot, history, ledger)), ...history.attempts.flatMap((attempt) => checkAttempt(attempt, ledger))];
 }
 
@@ -33,8 +33,9 @@ function checkAttempt(attempt: Attempt, { keys, operations }: Ledger): Violation
   if (acknowledged?.said === "ok" && (operation?.state !== "DONE" || key?.state === "FAILED")) {
     return [{ kind: "lost", what: `the ${name} to ${pair.accessKeyId} was acknowledged and is ${operation?.state}, its key ${key?.state}` }];
   }
-  if (acknowledged === undefined && operation?.state === "DONE") {
-    return [{ kind: "lost", what: `the ${name} to ${pair.accessKeyId} was committed without an acknowledgement` }];
+  if ((acknowledged === undefined || acknowledged.said === "refused") && operation?.state === "DONE") {
+    const how = acknowledged ? "although its acknowledgement was refused" : "without an acknowledgement";
+    return [{ kind: "lost", what: `the ${name} to ${pair.accessKeyId} was committed ${how}` }];
   }
   return [];
 }

@@ -7,7 +7,7 @@ import type { Violation } from "./violation";
 import type { World } from "./world";
 
 const AT_ONCE = 8;
-const ASK_TRIES = 5;
+const ASK_TRIES = 10;
 
 /** What is still to be done although nothing hinders it. */
 export function checkSettled(ledger: Ledger): Violation[] {
@@ -22,9 +22,11 @@ export async function checkOrphans(backends: readonly Backend[], ledger: Ledger)
   const known = new Map(ledger.keys.map((key) => [key.accessKeyId, key]));
   const found: Violation[] = [];
   for (const backend of backends) {
-    for (const { accessKeyId } of await backend.listKeys()) {
+    for (const { accessKeyId, principal } of await backend.listKeys()) {
       const key = known.get(accessKeyId);
-      if (!key) found.push({ kind: "orphan", what: `${backend.region} has ${accessKeyId}, of which the portal knows nothing` });
+      if (key && (key.region !== backend.region || key.principal !== principal)) {
+        found.push({ kind: "orphan", what: `${backend.region} has ${accessKeyId} of ${principal}, which the portal knows as of ${key.principal} in ${key.region}` });
+      } else if (!key) found.push({ kind: "orphan", what: `${backend.region} has ${accessKeyId}, of which the portal knows nothing` });
       else if (isCalledDead(key)) found.push({ kind: "orphan", what: `${backend.region} has ${accessKeyId}, which the portal calls ${key.state}` });
     }
   }
@@ -32,7 +34,7 @@ export async function checkOrphans(backends: readonly Backend[], ledger: Ledger)
 }
 
 /** What is called dead is refused everywhere, and what is called active works everywhere: by real signed requests. */
-export async function checkPairs(world: World, history: History, ledger: Ledger): Promise<Violation[]> {
+export async function checkPairs(world: Pick<World, "backends">, history: History, ledger: Ledger): Promise<Violation[]> {
   const pairs = new Map(history.pairs().map((pair) => [pair.accessKeyId, pair]));
   const found: Violation[] = [];
   const listed = new Map(await Promise.all(world.backends.map(async (backend): Promise<[string, ListedKey[]]> => [backend.region, await backend.listKeys()])));
@@ -43,14 +45,15 @@ export async function checkPairs(world: World, history: History, ledger: Ledger)
     if (key.state === "ACTIVE" && !pair) {
       found.push({ kind: "lost", what: `${key.accessKeyId} is ACTIVE in ${key.region}, and its secret reached nobody` });
     }
-    if (key.state === "ACTIVE" && !listed.get(key.region)?.some(({ accessKeyId }) => accessKeyId === key.accessKeyId)) {
+    if (key.state === "ACTIVE" && !listed.get(key.region)?.some(({ accessKeyId, principal }) => accessKeyId === key.accessKeyId && principal === key.principal)) {
       found.push({ kind: "broken", what: `${key.accessKeyId} is ACTIVE, and ${key.region} does not have it` });
     }
     if (!pair || (!isCalledDead(key) && key.state !== "ACTIVE")) return;
     for (const gateway of backend.gateways) {
       const answer = await askPatiently(gateway, backend.signingRegion, pair);
-      if (isCalledDead(key) && answer === "accepted") {
-        found.push({ kind: "undead", what: `${key.accessKeyId} is called ${key.state}, and ${gateway} (${key.region}) accepts it` });
+      if (isCalledDead(key) && answer !== "refused") {
+        const how = answer === "accepted" ? "accepts it" : "does not refuse it: no answer";
+        found.push({ kind: "undead", what: `${key.accessKeyId} is called ${key.state}, and ${gateway} (${key.region}) ${how}` });
       }
       if (key.state === "ACTIVE" && answer !== "accepted") {
         found.push({ kind: "broken", what: `${key.accessKeyId} is ACTIVE, and at ${gateway} (${key.region}): ${answer}` });
@@ -66,7 +69,7 @@ export async function checkPairs(world: World, history: History, ledger: Ledger)
 }
 
 /** Each project's cards, as the page polls them, say what the database says. */
-export async function checkCards(world: World, ledger: Ledger): Promise<Violation[]> {
+export async function checkCards(world: Pick<World, "backends" | "slots" | "membersOf">, ledger: Ledger): Promise<Violation[]> {
   const found: Violation[] = [];
   const projects = [...new Set(world.slots.map(({ project }) => project))];
   await inParallel(projects, async (project) => {

@@ -1,49 +1,40 @@
-import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
 import { join } from "node:path";
 import type { Client } from "pg";
+import { type Search, searchFor } from "./secret-search";
 import type { Violation } from "./violation";
+import type { World } from "./world";
 
-const SECRET_LENGTH = 40;
-/** What could be a secret, or a form of one. */
-const RUNS = /[A-Za-z0-9+/]{32,}/g;
-/** Nothing that holds text is larger. */
-const FILE_MAX_BYTES = 512 * 1024 * 1024;
+/** The one file in which the installation keeps its own secrets. */
+const OWN_FILE = "secrets.json";
+const PART_BYTES = 32 * 1024 * 1024;
+/** Longer than any form of a secret: none is cut by the end of a part. */
+const OVERLAP_BYTES = 1_024;
 
-/** Says how many secrets stand in a text. */
-export type Search = (text: string) => number;
+export interface Sought {
+  /** Of every pair that was delivered. */
+  pairs: readonly string[];
+  /** The installation's own, which stand in its secrets.json and nowhere else. */
+  own: readonly string[];
+}
+
+/** The master key, the token of the built-in server's admin interface, and the secret of the rig's admin. */
+export function readOwnSecrets({ portal, rig }: World): string[] {
+  const stored = JSON.parse(readFileSync(join(portal.facts.dataDir, OWN_FILE), "utf8")) as Record<string, string>;
+  const own = [stored.LATCHKEY_MASTER_KEY, stored.LATCHKEY_S3_ADMIN_TOKEN].filter((secret) => secret !== undefined);
+  if (own.length !== 2) throw new Error(`${OWN_FILE} has other names than the storm knows`);
+  return [...own, ...(rig ? [rig.admin.secretAccessKey] : [])];
+}
 
 /**
  * Looks for secrets in every row of every table, and in every file of some folders: logs, and the database's own
  * files with its journal.
  */
-export async function checkSecrets(client: Client, folders: readonly string[], secrets: readonly string[]): Promise<Violation[]> {
-  const search = searchFor(secrets);
-  return [...(await searchTables(client, search)), ...folders.flatMap((folder) => searchFolder(folder, search))];
-}
-
-/** Finds secrets as they are, also inside of longer words, and whole words that are made of nothing but one. */
-export function searchFor(secrets: readonly string[]): Search {
-  const plain = new Set(secrets);
-  const forms = new Map(secrets.flatMap((secret) => formsOf(secret).map((form): [string, string] => [form, secret])));
-  return (text) => {
-    const found = new Set<string>();
-    for (const [run] of text.matchAll(RUNS)) {
-      const secret = forms.get(run);
-      if (secret !== undefined) found.add(secret);
-      for (let from = 0; from + SECRET_LENGTH <= run.length; from += 1) {
-        const part = run.slice(from, from + SECRET_LENGTH);
-        if (plain.has(part)) found.add(part);
-      }
-    }
-    return found.size;
-  };
-}
-
-function formsOf(secret: string): string[] {
-  const text = Buffer.from(secret);
-  const hashes = ["sha256", "sha1", "md5"].map((name) => createHash(name).update(text).digest());
-  return [text, ...hashes].flatMap((bytes) => [bytes.toString("hex"), bytes.toString("base64").replace(/=+$/, "")]);
+export async function checkSecrets(client: Client, folders: readonly string[], { pairs, own }: Sought): Promise<Violation[]> {
+  const search = searchFor([...pairs, ...own]);
+  const searchOwnFile = searchFor(pairs);
+  const searchOf = (name: string) => (name === OWN_FILE ? searchOwnFile : search);
+  return [...(await searchTables(client, search)), ...folders.flatMap((folder) => searchFolder(folder, searchOf))];
 }
 
 async function searchTables(client: Client, search: Search): Promise<Violation[]> {
@@ -53,17 +44,47 @@ async function searchTables(client: Client, search: Search): Promise<Violation[]
   const found: Violation[] = [];
   for (const { name } of tables) {
     const { rows } = await client.query<{ text: string }>(`SELECT t::text AS text FROM ${name} t`);
-    const hits = search(rows.map(({ text }) => text).join("\n"));
+    const hits = search(rows.map(({ text }) => text).join("\n")).size;
     if (hits > 0) found.push({ kind: "secret", what: `the table ${name} holds ${hits} secrets` });
   }
   return found;
 }
 
-function searchFolder(folder: string, search: Search): Violation[] {
+/** Searches every file below a folder, however large. */
+export function searchFolder(folder: string, searchOf: (name: string) => Search): Violation[] {
+  const buffer = Buffer.allocUnsafe(OVERLAP_BYTES + PART_BYTES);
   return readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((entry): Violation[] => {
+    if (!entry.isFile()) return [];
     const path = join(entry.parentPath, entry.name);
-    if (!entry.isFile() || statSync(path).size > FILE_MAX_BYTES) return [];
-    const hits = search(readFileSync(path).toString("latin1"));
-    return hits > 0 ? [{ kind: "secret", what: `${path} holds ${hits} secrets` }] : [];
+    const search = searchOf(entry.name);
+    const found = new Set<string>();
+    for (const part of readParts(path, buffer)) for (const secret of search(part)) found.add(secret);
+    return found.size > 0 ? [{ kind: "secret", what: `${path} holds ${found.size} secrets` }] : [];
   });
+}
+
+/** A file in parts, each with the end of the one before. Nothing where the database has removed it meanwhile. */
+function* readParts(path: string, buffer: Buffer): Generator<string> {
+  const file = openIfThere(path);
+  if (file === undefined) return;
+  try {
+    let kept = 0;
+    for (let read = readSync(file, buffer, 0, PART_BYTES, null); read > 0; read = readSync(file, buffer, kept, PART_BYTES, null)) {
+      const end = kept + read;
+      yield buffer.toString("latin1", 0, end);
+      kept = Math.min(OVERLAP_BYTES, end);
+      buffer.copyWithin(0, end - kept, end);
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+function openIfThere(path: string): number | undefined {
+  try {
+    return openSync(path, "r");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
 }

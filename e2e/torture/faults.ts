@@ -3,18 +3,18 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { startGateway } from "../rig/ceph";
 import { findRunning, stopProgram } from "../rig/processes";
-import type { TcpFault } from "../rig/tcp-proxy";
+import type { TcpFault, TcpProxy } from "../rig/tcp-proxy";
 import type { Random } from "./random";
 import type { World } from "./world";
 
-/** Something that goes wrong from outside. Resolves when it is over. */
+/** Something that goes wrong from outside. Resolves when it is over, with whether it has hit anything. */
 export interface FaultKind {
   name: string;
   /** Whether it ends a process. */
   crash: boolean;
   /** How often it is chosen, beside the others. */
   weight: number;
-  strike: (random: Random) => Promise<void>;
+  strike: (random: Random) => Promise<boolean>;
 }
 
 export interface FaultCounts {
@@ -29,15 +29,19 @@ const REST_MS = 8_000;
 const EVEN_SO = 0.12;
 const STANDSTILL_MS = 6_000;
 const STEP_POLL_MS = 50;
+const UNMET_WITHIN_MS = 10_000;
+const MET_FOR_MS = 600;
 
 /** All kinds of faults that this world can have. */
 export function listFaults(world: World): FaultKind[] {
   return [
     kill("kill web", () => killSupervised(world, "web")),
     kill("kill second web", async (random) => {
+      if (world.second.pid() === undefined) return false;
       await world.second.kill();
       await pause(random.between(0, 2_500));
       await world.second.start();
+      return true;
     }),
     kill("kill worker", () => killSupervised(world, "worker")),
     kill("kill built-in server", () => killSupervised(world, "builtin-s3")),
@@ -45,7 +49,7 @@ export function listFaults(world: World): FaultKind[] {
       // A fast and an immediate shutdown, and a crash; the supervisor starts it again.
       const signal = random.pick(["SIGINT", "SIGQUIT", "SIGKILL"] as const);
       const [pid] = readFileSync(join(world.portal.facts.dataDir, "postgres/cluster/postmaster.pid"), "utf8").split("\n");
-      process.kill(Number(pid), signal);
+      return process.kill(Number(pid), signal);
     }),
     ...(world.rig?.gateways ?? []).map(({ name }, index) => killGateway(world, name, index)),
     ...listNetworkFaults(world),
@@ -53,8 +57,8 @@ export function listFaults(world: World): FaultKind[] {
 }
 
 /** The supervisor starts another. */
-async function killSupervised({ portal }: World, name: string): Promise<void> {
-  process.kill(await portal.pidOf(name), "SIGKILL");
+async function killSupervised({ portal }: World, name: string): Promise<boolean> {
+  return process.kill(await portal.pidOf(name), "SIGKILL");
 }
 
 function kill(name: string, strike: FaultKind["strike"]): FaultKind {
@@ -64,10 +68,11 @@ function kill(name: string, strike: FaultKind["strike"]): FaultKind {
 function killGateway({ rig }: World, name: string, index: number): FaultKind {
   return kill("kill radosgw", async (random) => {
     const folder = rig?.options.folder ?? "";
-    if (findRunning(folder, name) === undefined) return;
+    if (findRunning(folder, name) === undefined) return false;
     await stopProgram(folder, name, "SIGKILL");
     await pause(random.between(0, 2_500));
     startGateway(folder, index);
+    return true;
   });
 }
 
@@ -77,11 +82,7 @@ function listNetworkFaults(world: World): FaultKind[] {
     name,
     crash: false,
     weight: 6,
-    async strike(random) {
-      const end = random.pick(proxies).befall(draw(random));
-      await pause(random.between(600, 5_000));
-      end();
-    },
+    strike: (random) => befallOnce(random.pick(proxies), draw(random), random.between(600, 5_000)),
   });
   return [
     onNetwork("delay", (random) => ({ what: "delay", ms: random.between(200, 4_000) })),
@@ -96,6 +97,26 @@ function listNetworkFaults(world: World): FaultKind[] {
   ];
 }
 
+/**
+ * A proxy has a fault for so long, and where nobody comes to it until then, a while longer. False when nobody came:
+ * no connection was opened, and no byte passed.
+ */
+export async function befallOnce(proxy: TcpProxy, fault: TcpFault, ms: number, unmetMs = UNMET_WITHIN_MS): Promise<boolean> {
+  let met = false;
+  // The proxy asks what it is to do whenever somebody connects and whenever bytes come, and at no other time.
+  const noted = Object.defineProperty({ ...fault }, "what", { get: () => ((met = true), fault.what) });
+  const end = proxy.befall(noted);
+  await pause(ms);
+  const until = Date.now() + unmetMs;
+  if (!met) {
+    while (!met && Date.now() < until) await pause(STEP_POLL_MS);
+    // What came has a reply, which is to meet it too.
+    if (met) await pause(MET_FOR_MS);
+  }
+  end();
+  return met;
+}
+
 /** Faults come with what is going on and not with the clock: a slow machine has as many, and no more at once. */
 export interface FaultPace {
   /** The mean number of steps between two. */
@@ -105,7 +126,7 @@ export interface FaultPace {
   eachOnceFirst: boolean;
 }
 
-/** Strikes with faults at random times, and counts them, until it is enough; resolves when all are over. */
+/** Strikes with faults at random times, and counts those that hit, until it is enough; resolves when all are over. */
 export async function unleash(
   kinds: readonly FaultKind[],
   random: Random,
@@ -122,13 +143,11 @@ export async function unleash(
     await pause(random.between(0, 400));
     const kind = due.pop() ?? choose(kinds, random, struck);
     struck.set(kind.name, Date.now());
-    count(counts, kind, 1);
     strikes += 1;
-    const over = kind.strike(random.fork(String(strikes))).catch((error: unknown) => {
-      // What is down already cannot be killed.
-      if (!(error instanceof Error)) throw error;
-      console.error(`  ${kind.name}: ${error.message}`);
-      count(counts, kind, -1);
+    const over = strike(kind, random.fork(String(strikes))).then((hit) => {
+      if (hit) count(counts, kind);
+      // Its turn has not been yet.
+      else if (pace.eachOnceFirst && counts.byKind[kind.name] === undefined) due.unshift(kind);
     });
     underWay.add(over);
     void over.then(() => underWay.delete(over));
@@ -143,10 +162,21 @@ async function waitForSteps({ readSteps }: FaultPace, steps: number, isEnough: (
   while (readSteps() < from + steps && Date.now() < until && !isEnough()) await pause(STEP_POLL_MS);
 }
 
-function count(counts: FaultCounts, { name, crash }: FaultKind, by: number): void {
-  counts.faults += by;
-  counts.crashes += crash ? by : 0;
-  counts.byKind[name] = (counts.byKind[name] ?? 0) + by;
+async function strike(kind: FaultKind, random: Random): Promise<boolean> {
+  try {
+    return await kind.strike(random);
+  } catch (error) {
+    // What is down already cannot be killed.
+    if (!(error instanceof Error)) throw error;
+    console.error(`  ${kind.name}: ${error.message}`);
+    return false;
+  }
+}
+
+function count(counts: FaultCounts, { name, crash }: FaultKind): void {
+  counts.faults += 1;
+  counts.crashes += crash ? 1 : 0;
+  counts.byKind[name] = (counts.byKind[name] ?? 0) + 1;
 }
 
 function choose(kinds: readonly FaultKind[], random: Random, struck: ReadonlyMap<string, number>): FaultKind {

@@ -11,6 +11,8 @@ export interface LedgerKey {
   state: string;
   project: string;
   region: string;
+  /** The storage system's name for the project. */
+  principal: string;
   endedAt: Date | null;
 }
 
@@ -24,8 +26,8 @@ interface LedgerOperation {
 
 export async function readLedger(client: Client): Promise<Ledger> {
   const keys = await client.query<LedgerKey>(`
-    SELECT k.access_key_id AS "accessKeyId", k.state::text, p.slug AS project, r.name AS region, k.ended_at AS "endedAt"
-    FROM access_keys k JOIN projects p ON p.id = k.project_id JOIN regions r ON r.id = k.region_id`);
+    SELECT k.access_key_id AS "accessKeyId", k.state::text, p.slug AS project, r.name AS region, o.external_id AS principal, k.ended_at AS "endedAt"
+    FROM access_keys k JOIN projects p ON p.id = k.project_id JOIN regions r ON r.id = k.region_id JOIN principals o ON o.id = k.principal_id`);
   const operations = await client.query<LedgerOperation>(`
     SELECT o.kind::text, o.state::text, o.request_id AS "requestId", o.actor_id AS "actorId", k.access_key_id AS "accessKeyId"
     FROM operations o LEFT JOIN access_keys k ON k.id = o.key_id`);

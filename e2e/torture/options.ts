@@ -51,6 +51,7 @@ export function readOptions(args: string[], possible: readonly string[]): Tortur
     seed: readNumber("seed", values.seed, Math.floor(Math.random() * 2 ** 31)),
     operations: readNumber("operations", values.operations, kind.operations),
     faults: readNumber("faults", values.faults, kind.faults),
+    full: !aim && values.operations === undefined && values.faults === undefined,
     regions,
   };
 }

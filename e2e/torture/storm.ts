@@ -1,16 +1,16 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { join } from "node:path";
 import { checkHistory, checkLateWrites } from "./check-history";
 import { checkCards, checkOrphans, checkPairs, checkSettled } from "./check-keys";
-import { checkSecrets } from "./check-secrets";
+import { checkSecrets, readOwnSecrets } from "./check-secrets";
 import { countAnswered, countOperations, drive } from "./driver";
 import { keepEvidence } from "./evidence";
 import { type FaultCounts, type FaultKind, unleash } from "./faults";
 import { History } from "./history";
 import { readLedger } from "./ledger";
 import { createRandom } from "./random";
+import { settleBy } from "./settle";
 import type { Violation } from "./violation";
-import { checkAnswer, watchTheDead } from "./watch";
+import { checkAnswer, type Tried, watchTheDead } from "./watch";
 import { waitUntilUp, withDatabase, type World } from "./world";
 
 export interface StormOptions {
@@ -29,6 +29,8 @@ export interface StormOptions {
   faultsOf: (world: World) => FaultKind[];
   /** Each kind of fault once before any comes again. */
   eachOnceFirst: boolean;
+  /** Whether it is long enough for every check to have something to try. */
+  full: boolean;
 }
 
 export interface StormReport extends FaultCounts {
@@ -39,6 +41,7 @@ export interface StormReport extends FaultCounts {
   pairs: number;
   stormSeconds: number;
   settledAfterSeconds: number;
+  tried: Tried;
   violations: Violation[];
   /** Where everything about it is kept, when there was a violation. */
   evidence: string | undefined;
@@ -52,31 +55,39 @@ export async function runStorm(world: World, options: StormOptions): Promise<Sto
   const begun = Date.now();
   const over = new AbortController();
   const counts: FaultCounts = { faults: 0, crashes: 0, byKind: {} };
-  const isEnough = () => countAnswered(history) >= options.operations && counts.faults >= options.faults;
-  const watched = watchTheDead(world, history, violations, over.signal);
+  const tried: Tried = { issued: 0, stillWork: 0 };
+  const kinds = options.faultsOf(world);
+  const isEnough = () =>
+    countAnswered(history) >= options.operations &&
+    counts.faults >= options.faults &&
+    (!options.eachOnceFirst || kinds.every(({ name }) => counts.byKind[name] !== undefined));
+  const watched = watchTheDead(world, history, violations, random.fork("watch"), over.signal);
   const pace = {
     everySteps: options.operations / options.faults,
     readSteps: () => countAnswered(history),
     eachOnceFirst: options.eachOnceFirst,
   };
-  const faults = unleash(options.faultsOf(world), random.fork("faults"), pace, counts, isEnough);
+  const faults = unleash(kinds, random.fork("faults"), pace, counts, isEnough);
   await drive(world, history, random.fork("people"), {
     isEnough,
     atOnce: options.atOnce,
     crowd: options.crowd,
     readForget: () => (Date.now() - begun < options.forgetForMs ? options.forget : 0),
-    onAnswer: (attempt) => checkAnswer(world, history, violations, attempt),
+    onAnswer: (attempt) => checkAnswer(world, history, { found: violations, tried }, attempt),
   });
   await faults;
   over.abort();
   await watched;
   const stormSeconds = (Date.now() - begun) / 1_000;
 
-  await waitUntilUp(world);
   const calm = Date.now();
-  await settle(world, options.settleSeconds);
-  const settledAfterSeconds = (Date.now() - calm) / 1_000;
+  await waitUntilUp(world);
+  const settled = await settleBy(calm + options.settleSeconds * 1_000, () => isSettled(world));
+  const settledAfterSeconds = ((settled ?? Date.now()) - calm) / 1_000;
   violations.push(...(await checkEverything(world, history)));
+  if (options.full && tried.stillWork === 0) {
+    violations.push({ kind: "unchecked", what: "no refusal said that the current keys still work, or it could not be tried out" });
+  }
   return {
     ...counts,
     seed: options.seed,
@@ -86,19 +97,15 @@ export async function runStorm(world: World, options: StormOptions): Promise<Sto
     pairs: history.pairs().length,
     stormSeconds,
     settledAfterSeconds,
+    tried,
     violations,
     evidence: violations.length > 0 ? await keepEvidence(world, history, options.seed) : undefined,
   };
 }
 
-/** Waits until nothing is left to be done, at most so long; what is left then the check finds. */
-async function settle(world: World, seconds: number): Promise<void> {
-  const until = Date.now() + seconds * 1_000;
-  while (Date.now() < until) {
-    const ledger = await withDatabase(world.databaseUrl, readLedger);
-    if (checkSettled(ledger).length === 0 && (await checkOrphans(world.backends, ledger)).length === 0) return;
-    await pause(1_000);
-  }
+async function isSettled({ databaseUrl, backends }: World): Promise<boolean> {
+  const ledger = await withDatabase(databaseUrl, readLedger);
+  return checkSettled(ledger).length === 0 && (await checkOrphans(backends, ledger)).length === 0;
 }
 
 /** Reads every storage system and the database past the portal, and tries every pair that was ever delivered. */
@@ -106,16 +113,26 @@ async function checkEverything(world: World, history: History): Promise<Violatio
   return withDatabase(world.databaseUrl, async (client) => {
     const ledger = await readLedger(client);
     const folders = [world.portal.facts.dataDir, ...(world.rig ? [join(world.rig.options.folder, "log")] : [])];
+    const secrets = { pairs: history.pairs().map((pair) => pair.secretAccessKey), own: readOwnSecrets(world) };
     return [
       ...checkSettled(ledger),
-      ...(await checkOrphans(world.backends, ledger)),
-      ...(await checkPairs(world, history, ledger)),
+      ...(await listFound("the storage systems' lists", () => checkOrphans(world.backends, ledger))),
+      ...(await listFound("the pairs", () => checkPairs(world, history, ledger))),
       ...checkHistory(world, history, ledger),
       ...checkLateWrites(world, ledger),
-      ...(await checkCards(world, ledger)),
-      ...(await checkSecrets(client, folders, history.pairs().map((pair) => pair.secretAccessKey))),
+      ...(await listFound("the cards", () => checkCards(world, ledger))),
+      ...(await checkSecrets(client, folders, secrets)),
     ];
   });
+}
+
+/** What cannot be read long after nothing hinders it is a violation, and no reason to leave out the other checks. */
+async function listFound(what: string, check: () => Promise<Violation[]>): Promise<Violation[]> {
+  try {
+    return await check();
+  } catch (error) {
+    return [{ kind: "unsettled", what: `${what} could not be checked: ${String(error)}` }];
+  }
 }
 
 function countWords({ attempts }: History): Record<string, number> {

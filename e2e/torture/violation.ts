@@ -8,8 +8,9 @@
  * - `unsettled`: something is still to be done long after nothing hinders it
  * - `untrue`: the portal says what is not so
  * - `late-write`: a pair is made on a storage system after its end was decided
+ * - `unchecked`: a check had nothing to try, and so has found nothing
  */
 export interface Violation {
-  kind: "orphan" | "undead" | "broken" | "lost" | "secret" | "unsettled" | "untrue" | "late-write";
+  kind: "orphan" | "undead" | "broken" | "lost" | "secret" | "unsettled" | "untrue" | "late-write" | "unchecked";
   what: string;
 }
