@@ -60,7 +60,7 @@ export async function runStorm(world: World, options: StormOptions): Promise<Sto
   const isEnough = () =>
     countAnswered(history) >= options.operations &&
     counts.faults >= options.faults &&
-    (!options.eachOnceFirst || kinds.every(({ name }) => counts.byKind[name] !== undefined));
+    (!options.eachOnceFirst || options.faults < kinds.length || kinds.every(({ name }) => counts.byKind[name] !== undefined));
   const watched = watchTheDead(world, history, violations, random.fork("watch"), over.signal);
   const pace = {
     everySteps: options.operations / options.faults,
