@@ -76,6 +76,13 @@ test("where nothing was stopped, because of keys from elsewhere, enable need not
   expect(await suspendedUntil(key.principalId)).toBeNull();
 });
 
+test("a key whose secret cannot be read to measure its end is removed all the same", async () => {
+  const { key, lease, provider } = await decide();
+  const unread: Provider = { ...provider, readSecret: () => Promise.reject(new ProviderError("invalid", "it holds no secret")) };
+  expect(await removeKey(unread, { ...key, region: { ...key.region, calibration: null } }, lease)).toMatchObject({ secret: undefined });
+  expect(await storage.readKeyIds("north", key.principal.externalId)).toEqual([]);
+});
+
 test("a principal is not resumed, nor a key made, while one that was stopped waits for its removal", async () => {
   const { key, lease } = await decide();
   await releaseLease(db, lease);

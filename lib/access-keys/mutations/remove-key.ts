@@ -5,6 +5,7 @@ import { ACT_DEADLINE_MS } from "@/lib/operations/rules";
 import { db, readDatabaseClock } from "@/lib/platform/db";
 import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
+import type { Secret } from "@/lib/platform/secret";
 import {
   holdsLease,
   type Lease,
@@ -79,11 +80,22 @@ async function suspendWhereIdle(provider: Provider, key: RevokingKey, lease: Lea
   }
 }
 
-/** Only where a gateway tells nothing without it, or was never tried. */
-async function readSecretWhereNeeded(provider: Provider, region: Region, ref: KeyRef, context: CallContext) {
+/** Only where a gateway tells nothing without it, or was never tried. Not to be measured is no reason not to be removed. */
+async function readSecretWhereNeeded(
+  provider: Provider,
+  region: Region,
+  ref: KeyRef,
+  context: CallContext,
+): Promise<Secret | undefined> {
   const calibration = readCalibration(region) ?? {};
   const needed = provider.gateways().some((gateway) => calibration[gateway.endpoint] !== "random-secret");
-  return needed ? provider.readSecret?.(ref, context) : undefined;
+  try {
+    return needed ? await provider.readSecret?.(ref, context) : undefined;
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    logger.warn({ region: region.name, failure: error.failure, detail: error.message }, "the pair cannot be read to measure its end");
+    return undefined;
+  }
 }
 
 /**
