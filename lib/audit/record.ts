@@ -1,5 +1,6 @@
 import { type AuditData, type AuditEventName, type AuditOutcome, EVENT_DATA } from "@/lib/audit/events";
-import type { Transaction } from "@/lib/platform/db";
+import { createId } from "@/lib/platform/create-id";
+import type { Statements } from "@/lib/platform/sql";
 
 /** Who did it and from where. The program itself has no user id. */
 export interface AuditActor {
@@ -22,19 +23,11 @@ export interface AuditEntry<E extends AuditEventName> {
 }
 
 /** Writes one line of the audit log, in the transaction of the change it tells of. Throws when the shape is wrong. */
-export async function recordEvent<E extends AuditEventName>(tx: Transaction, entry: AuditEntry<E>): Promise<void> {
+export async function recordEvent<E extends AuditEventName>(tx: Statements, entry: AuditEntry<E>): Promise<void> {
   const data = EVENT_DATA[entry.event].parse(entry.data);
-  await tx.auditEvent.create({
-    data: {
-      event: entry.event,
-      outcome: entry.outcome,
-      actorId: entry.actor.userId,
-      actorName: entry.actor.name,
-      address: entry.actor.address ?? null,
-      projectId: entry.projectId ?? null,
-      keyId: entry.keyId ?? null,
-      requestId: entry.requestId ?? null,
-      data,
-    },
-  });
+  const { event, outcome, actor, projectId, keyId, requestId } = entry;
+  await tx.$queryRaw`
+    INSERT INTO audit_events (id, event, outcome, actor_id, actor_name, address, project_id, key_id, request_id, data)
+    VALUES (${createId()}::uuid, ${event}, ${outcome}, ${actor.userId}::uuid, ${actor.name}, ${actor.address ?? null},
+      ${projectId ?? null}::uuid, ${keyId ?? null}::uuid, ${requestId ?? null}, ${JSON.stringify(data)}::jsonb)`;
 }

@@ -2,6 +2,7 @@ import "server-only";
 import { RateLimiterPrisma, RateLimiterRes } from "rate-limiter-flexible";
 import { db } from "@/lib/platform/db";
 import { AppError } from "@/lib/platform/errors";
+import { sql } from "@/lib/platform/sql";
 
 export interface Limit {
   points: number;
@@ -22,7 +23,7 @@ class OneStatementLimiter extends RateLimiterPrisma {
   async _upsert(key: string, points: number, msDuration: number): Promise<{ points: number; expire: Date }> {
     const now = new Date();
     const expire = new Date(now.getTime() + msDuration);
-    const [row] = await db.$queryRaw<{ points: number; expire: Date }[]>`
+    const [row] = await sql.$queryRaw<{ points: number; expire: Date }[]>`
       INSERT INTO rate_limits AS old (key, points, expire) VALUES (${key}, ${points}, ${expire})
       ON CONFLICT (key) DO UPDATE SET
         points = CASE WHEN old.expire <= ${now} THEN excluded.points ELSE old.points + excluded.points END,

@@ -1,7 +1,7 @@
 import { can, type Permission } from "@/lib/gate/permissions";
-import { db, type Transaction } from "@/lib/platform/db";
 import { AppError } from "@/lib/platform/errors";
 import { slugSchema } from "@/lib/platform/slug";
+import { sql, type Statements } from "@/lib/platform/sql";
 
 /** A person, as read from the database at the start of this request. */
 export interface Actor {
@@ -35,7 +35,7 @@ const notFound = (what: string) => new AppError("NOT_FOUND", `${what} is not the
  */
 export async function authorizeProject(actor: Actor, slug: string, permission: Permission): Promise<ProjectScope> {
   if (!slugSchema.safeParse(slug).success) throw notFound("project");
-  const [project] = await db.$queryRaw<{ id: string; slug: string; name: string; disabledAt: Date | null; role: string | null }[]>`
+  const [project] = await sql.$queryRaw<{ id: string; slug: string; name: string; disabledAt: Date | null; role: string | null }[]>`
     SELECT p.id, p.slug, p.name, p.disabled_at AS "disabledAt", m.role
     FROM projects p LEFT JOIN memberships m ON m.project_id = p.id AND m.user_id = ${actor.userId}::uuid
     WHERE p.slug = ${slug}`;
@@ -53,7 +53,7 @@ export function authorizePlatform(actor: Actor, permission: Permission): void {
  * Reads user and role again inside the transaction of the change, locked against a change of either until it
  * ends. Throws when the permission has gone since the gate looked.
  */
-export async function assertStillAllowed(tx: Transaction, scope: ProjectScope, permission: Permission): Promise<void> {
+export async function assertStillAllowed(tx: Statements, scope: ProjectScope, permission: Permission): Promise<void> {
   const { userId } = scope.actor;
   const [now] = await tx.$queryRaw<{ platformRole: string | null; role: string | null; isDisabled: boolean; isClosed: boolean }[]>`
     WITH person AS (SELECT platform_role, disabled_at FROM users WHERE id = ${userId}::uuid FOR SHARE),

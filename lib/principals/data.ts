@@ -1,5 +1,7 @@
 import "server-only";
-import { db, type Transaction } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db";
+import { createId } from "@/lib/platform/create-id";
+import type { Statements } from "@/lib/platform/sql";
 
 export interface LockedPrincipal {
   id: string;
@@ -13,19 +15,18 @@ export interface LockedPrincipal {
  * The principal of a project in a region, made where it is missing, with its row locked until the transaction
  * ends. Its name on the storage system comes from the project's id, so that renaming a project moves no data.
  */
-export async function lockPrincipal(tx: Transaction, projectId: string, regionId: string): Promise<LockedPrincipal> {
+export async function lockPrincipal(tx: Statements, projectId: string, regionId: string): Promise<LockedPrincipal> {
   const known = await lockKnown(tx, projectId, regionId);
   if (known) return known;
-  await tx.principal.createMany({
-    data: [{ projectId, regionId, externalId: `lk-${projectId}` }],
-    skipDuplicates: true,
-  });
+  await tx.$queryRaw`
+    INSERT INTO principals (id, project_id, region_id, external_id)
+    VALUES (${createId()}::uuid, ${projectId}::uuid, ${regionId}::uuid, ${`lk-${projectId}`}) ON CONFLICT DO NOTHING`;
   const made = await lockKnown(tx, projectId, regionId);
   if (!made) throw new Error("the principal just made is not there");
   return made;
 }
 
-async function lockKnown(tx: Transaction, projectId: string, regionId: string): Promise<LockedPrincipal | undefined> {
+async function lockKnown(tx: Statements, projectId: string, regionId: string): Promise<LockedPrincipal | undefined> {
   const [principal] = await tx.$queryRaw<LockedPrincipal[]>`
     SELECT id, external_id AS "externalId", suspended_until AS "suspendedUntil", now() FROM principals
     WHERE project_id = ${projectId}::uuid AND region_id = ${regionId}::uuid FOR UPDATE`;

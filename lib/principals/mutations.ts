@@ -1,5 +1,5 @@
 import "server-only";
-import { db, type Transaction } from "@/lib/platform/db";
+import { sql, type Statements, transact } from "@/lib/platform/sql";
 
 /**
  * How long a lease lasts. Longer than everything done under one: a call's deadline is 8 s, and the steps of a
@@ -18,7 +18,7 @@ export interface Lease {
  * from whoever has it: their fence is stale from then on. The database's clock counts, since several processes do.
  */
 export async function takeLease(
-  tx: Transaction | typeof db,
+  tx: Statements,
   principalId: string,
   label: string,
   options: { preempt?: boolean } = {},
@@ -30,36 +30,38 @@ export async function takeLease(
     WHERE id = ${principalId}::uuid AND (${preempt} OR lease_until IS NULL OR lease_until <= now())
     RETURNING fence`;
   if (taken) return { ok: true, lease: { principalId, fence: taken.fence } };
-  const holder = await tx.principal.findUniqueOrThrow({ where: { id: principalId }, select: { leaseLabel: true } });
-  return { ok: false, heldBy: holder.leaseLabel ?? "Someone" };
+  const [holder] = await tx.$queryRaw<{ label: string | null }[]>`
+    SELECT lease_label AS label FROM principals WHERE id = ${principalId}::uuid`;
+  return { ok: false, heldBy: holder?.label ?? "Someone" };
 }
 
 /** Gives the lease back. Does nothing when it has passed to another. */
-export async function releaseLease(tx: Transaction | typeof db, lease: Lease): Promise<void> {
-  await tx.principal.updateMany({
-    where: { id: lease.principalId, fence: lease.fence },
-    data: { leaseUntil: null, leaseLabel: null },
-  });
+export async function releaseLease(tx: Statements, lease: Lease): Promise<void> {
+  await tx.$queryRaw`
+    UPDATE principals SET lease_until = NULL, lease_label = NULL
+    WHERE id = ${lease.principalId}::uuid AND fence = ${lease.fence}`;
 }
 
 /** Whether the lease still stands; asked before every write to the storage system. */
 export async function holdsLease(lease: Lease): Promise<boolean> {
-  const [held] = await db.$queryRaw<{ id: string }[]>`
+  const [held] = await sql.$queryRaw<{ id: string }[]>`
     SELECT id FROM principals
     WHERE id = ${lease.principalId}::uuid AND fence = ${lease.fence} AND lease_until > now()`;
   return held !== undefined;
 }
 
-/** Locks the principal's row, whoever has its lease. */
-export async function lockPrincipalRow(tx: Transaction, principalId: string): Promise<void> {
-  await tx.$queryRaw`SELECT id FROM principals WHERE id = ${principalId}::uuid FOR UPDATE`;
+/** Locks the principal's row, whoever has its lease, and gives the transaction's time. */
+export async function lockPrincipalRow(tx: Statements, principalId: string): Promise<Date> {
+  const [locked] = await tx.$queryRaw<{ now: Date }[]>`SELECT now() FROM principals WHERE id = ${principalId}::uuid FOR UPDATE`;
+  if (!locked) throw new Error(`there is no principal ${principalId}`);
+  return locked.now;
 }
 
 /**
  * Locks the principal's row for the commit of what was done under the lease, and gives the transaction's time.
  * Undefined when the lease no longer stands.
  */
-export async function lockLease(tx: Transaction, lease: Lease): Promise<Date | undefined> {
+export async function lockLease(tx: Statements, lease: Lease): Promise<Date | undefined> {
   const [held] = await tx.$queryRaw<{ now: Date }[]>`
     SELECT now() FROM principals
     WHERE id = ${lease.principalId}::uuid AND fence = ${lease.fence} AND lease_until > now() FOR UPDATE`;
@@ -72,19 +74,24 @@ export async function lockLease(tx: Transaction, lease: Lease): Promise<Date | u
  * stopped; undefined, and nothing is written, when the lease no longer stands.
  */
 export async function noteSuspension(lease: Lease, until: Date): Promise<{ before: Date | null } | undefined> {
-  return db.$transaction(async (tx) => {
+  return transact(async (tx) => {
     if (!(await lockLease(tx, lease))) return undefined;
-    const where = { id: lease.principalId };
-    const { suspendedUntil: before } = await tx.principal.findUniqueOrThrow({ where, select: { suspendedUntil: true } });
-    if (!before || before < until) await tx.principal.update({ where, data: { suspendedUntil: until } });
-    return { before };
+    const [known] = await tx.$queryRaw<{ before: Date | null }[]>`
+      SELECT suspended_until AS before FROM principals WHERE id = ${lease.principalId}::uuid`;
+    await prolongOrBegin(tx, lease.principalId, until);
+    return { before: known?.before ?? null };
   });
 }
 
+async function prolongOrBegin(tx: Statements, principalId: string, until: Date): Promise<void> {
+  await tx.$queryRaw`
+    UPDATE principals SET suspended_until = GREATEST(suspended_until, ${until}::timestamptz) WHERE id = ${principalId}::uuid`;
+}
+
 /** Lets a suspension that may stand last at least until a time. Gives its end, or undefined when there is none. */
-export async function prolongSuspension(tx: Transaction, principalId: string, until: Date): Promise<Date | undefined> {
+export async function prolongSuspension(tx: Statements, principalId: string, until: Date): Promise<Date | undefined> {
   const [prolonged] = await tx.$queryRaw<{ until: Date }[]>`
-    UPDATE principals SET suspended_until = GREATEST(suspended_until, ${until})
+    UPDATE principals SET suspended_until = GREATEST(suspended_until, ${until}::timestamptz)
     WHERE id = ${principalId}::uuid AND suspended_until IS NOT NULL
     RETURNING suspended_until AS until`;
   return prolonged?.until;
@@ -92,8 +99,7 @@ export async function prolongSuspension(tx: Transaction, principalId: string, un
 
 /** Puts another end of a suspension, or none, in the place of the one that was read; not when the lease is another's. */
 export async function replaceSuspension(lease: Lease, known: Date, by: Date | null): Promise<void> {
-  await db.principal.updateMany({
-    where: { id: lease.principalId, fence: lease.fence, suspendedUntil: known },
-    data: { suspendedUntil: by },
-  });
+  await sql.$queryRaw`
+    UPDATE principals SET suspended_until = ${by}::timestamptz
+    WHERE id = ${lease.principalId}::uuid AND fence = ${lease.fence} AND suspended_until = ${known}::timestamptz`;
 }

@@ -1,12 +1,14 @@
 import "server-only";
 import { setTimeout as pause } from "node:timers/promises";
-import { db, readDatabaseClock, type Transaction } from "@/lib/platform/db";
+import { createId } from "@/lib/platform/create-id";
 import { ALPHANUMERIC, randomText } from "@/lib/platform/random-text";
 import { Secret } from "@/lib/platform/secret";
+import { sql, type Statements } from "@/lib/platform/sql";
 import type { Calibration } from "@/lib/providers/calibration";
 import { ProviderError } from "@/lib/providers/errors";
 import { refusesKey, takesPair } from "@/lib/providers/probe-answers";
 import type { Gateway, ProbeAnswer, Provider } from "@/lib/providers/provider";
+import { countUnrefused, listOpenReceipts } from "@/lib/receipts/data";
 import {
   decideMeasurement,
   MEASURE_PAUSE_MS,
@@ -26,20 +28,26 @@ export interface RemovedKey {
   secret: Secret | undefined;
 }
 
-/** Opens a receipt for every gateway, in the transaction that records the removal: this process is measuring now. */
+/**
+ * Opens a receipt for every gateway that has none. `askedAt`: the time of the removal where this process measures from
+ * then on, null where nobody does yet.
+ */
 export async function openReceipts(
-  tx: Transaction | typeof db,
+  tx: Statements,
   provider: Provider,
   key: { id: string; region: { gateways: string[] } },
   removedAt: Date,
-  askedAt: Date | null = removedAt,
+  askedAt: Date | null,
 ): Promise<void> {
   // Behind the one address that is known there may be several gateways.
   const sampled = key.region.gateways.length === 0;
-  const data = provider
-    .gateways()
-    .map(({ name, endpoint }) => ({ keyId: key.id, gateway: name, endpoint, sampled, removedAt, askedAt }));
-  await tx.receipt.createMany({ data, skipDuplicates: true });
+  const gateways = provider.gateways();
+  await tx.$queryRaw`
+    INSERT INTO receipts (id, key_id, gateway, endpoint, sampled, removed_at, asked_at)
+    SELECT id, ${key.id}::uuid, gateway, endpoint, ${sampled}::boolean, ${removedAt}::timestamptz, ${askedAt}::timestamptz
+    FROM unnest(${gateways.map(createId)}::uuid[], ${gateways.map(({ name }) => name)}::text[],
+      ${gateways.map(({ endpoint }) => endpoint)}::text[]) AS listed (id, gateway, endpoint)
+    ON CONFLICT DO NOTHING`;
 }
 
 /**
@@ -50,12 +58,8 @@ export async function openReceipts(
  */
 export async function measureRefusal(provider: Provider, key: RemovedKey, calibration: Calibration): Promise<boolean> {
   // A gateway may have come to the region since.
-  await openReceipts(db, provider, key, key.removedAt, null);
-  const receipts = await db.receipt.findMany({
-    where: { keyId: key.id, firstRefusedAt: null, unmeasurable: null },
-    select: { endpoint: true, askedAt: true },
-  });
-  const now = await readDatabaseClock(db);
+  await openReceipts(sql, provider, key, key.removedAt, null);
+  const { receipts, now } = await listOpenReceipts(key.id);
   await Promise.all(
     receipts.map(async ({ endpoint, askedAt }) => {
       const gateway = provider.gateways().find((listed) => listed.endpoint === endpoint);
@@ -70,14 +74,16 @@ export async function measureRefusal(provider: Provider, key: RemovedKey, calibr
 }
 
 async function isOver(provider: Provider, key: RemovedKey): Promise<boolean> {
-  const lines = await db.receipt.findMany({ where: { keyId: key.id, firstRefusedAt: null }, select: { unmeasurable: true } });
-  if (lines.some((line) => line.unmeasurable === null)) return false;
+  const { waiting, unmeasurable, now } = await countUnrefused(key.id);
+  if (waiting > 0) return false;
   const bound = key.removedAt.getTime() + provider.capabilities.revocationBoundMs;
-  return lines.length === 0 || (await readDatabaseClock(db)).getTime() >= bound;
+  return unmeasurable === 0 || now.getTime() >= bound;
 }
 
 async function giveUp(keyId: string, endpoint: string, unmeasurable: string): Promise<void> {
-  await db.receipt.updateMany({ where: { keyId, endpoint, firstRefusedAt: null }, data: { unmeasurable } });
+  await sql.$queryRaw`
+    UPDATE receipts SET unmeasurable = ${unmeasurable}
+    WHERE key_id = ${keyId}::uuid AND endpoint = ${endpoint} AND first_refused_at IS NULL`;
 }
 
 /**
@@ -85,23 +91,29 @@ async function giveUp(keyId: string, endpoint: string, unmeasurable: string): Pr
  * the first refusal stands, and nothing is written after it.
  */
 async function measureGateway(provider: Provider, gateway: Gateway, key: RemovedKey, withPair: boolean): Promise<void> {
-  const where = { keyId: key.id, endpoint: gateway.endpoint, firstRefusedAt: null, unmeasurable: null };
   const until = measureUntil(key.removedAt, provider.capabilities.revocationBoundMs).getTime();
   const secret = withPair ? key.secret : undefined;
   for (;;) {
     const answer = await askOnce(provider, gateway, key.accessKeyId, secret);
-    const at = await readDatabaseClock(db);
-    if (isRefusal(answer, withPair)) {
-      await db.receipt.updateMany({ where, data: { firstRefusedAt: at, askedAt: at } });
-      return;
-    }
+    const refused = isRefusal(answer, withPair);
     // Without an answer that tells, nothing is known of the key, only that somebody is asking.
     const known = answer !== undefined && (answer === "refused-secret" || takesPair(answer));
-    const open = await db.receipt.updateMany({ where, data: { askedAt: at, ...(known ? { lastAcceptedAt: at } : {}) } });
-    if (open.count === 0) return;
+    const open = await noteAnswer(key.id, gateway.endpoint, refused ? "refused" : known ? "accepted" : "unknown");
+    if (refused || !open) return;
     if (Date.now() >= until && !withPair) return;
     await pause(Date.now() < until ? MEASURE_PAUSE_MS : OVERDUE_PAUSE_MS);
   }
+}
+
+/** Writes down what a gateway answered now, by the database's clock. False when its measurement has ended already. */
+async function noteAnswer(keyId: string, endpoint: string, answer: "refused" | "accepted" | "unknown"): Promise<boolean> {
+  const noted = await sql.$queryRaw<unknown[]>`
+    UPDATE receipts SET asked_at = now(),
+      first_refused_at = CASE WHEN ${answer}::text = 'refused' THEN now() END,
+      last_accepted_at = CASE WHEN ${answer}::text = 'accepted' THEN now() ELSE last_accepted_at END
+    WHERE key_id = ${keyId}::uuid AND endpoint = ${endpoint} AND first_refused_at IS NULL AND unmeasurable IS NULL
+    RETURNING id`;
+  return noted.length > 0;
 }
 
 /** With the pair itself every refusal is one of the key, with a random secret not that of the secret. */

@@ -7,8 +7,9 @@ import { recordEvent } from "@/lib/audit/record";
 import { assertStillAllowed, type ProjectScope } from "@/lib/gate/scope";
 import { connectQueue } from "@/lib/jobs/queue";
 import { lockPrincipalOf } from "@/lib/operations/data";
-import { db, type Transaction } from "@/lib/platform/db";
+import { moveOperation } from "@/lib/operations/mutations";
 import { AppError } from "@/lib/platform/errors";
+import { type Statements, transact } from "@/lib/platform/sql";
 
 export type AcknowledgeOutcome =
   | { ok: true; revoking: string[] }
@@ -21,9 +22,11 @@ export type AcknowledgeOutcome =
  */
 export async function acknowledgeSecret(scope: ProjectScope, operationId: string): Promise<AcknowledgeOutcome> {
   await connectQueue();
-  return db.$transaction(async (tx) => {
-    await assertStillAllowed(tx, scope, "keys:issue");
-    const operation = await lockOwnOperation(tx, scope, operationId);
+  return transact(async (tx) => {
+    const [, operation] = await Promise.all([
+      assertStillAllowed(tx, scope, "keys:issue"),
+      lockOwnOperation(tx, scope, operationId),
+    ]);
     if (!operation) throw new AppError("NOT_FOUND", "operation is not there for the caller");
     if (operation.state === "DONE") return { ok: true, revoking: [] };
     if (operation.state === "CANCELLED") return refuse("superseded");
@@ -41,24 +44,25 @@ export async function acknowledgeSecret(scope: ProjectScope, operationId: string
       cause: "regenerated",
       at: now,
     });
-    if (!(await moveKey(tx, operation.keyId, "acknowledge", { activatedAt: now }))) {
-      throw new AppError("CONFLICT", "the issued key is in another state than its operation");
-    }
-    await tx.operation.updateMany({ where: { id: operationId }, data: { state: "DONE", finishedAt: now, dueAt: null } });
-    await recordEvent(tx, {
-      event: "key.committed",
-      outcome: "done",
-      actor: scope.actor,
-      projectId: scope.projectId,
-      keyId: operation.keyId,
-      requestId: operation.requestId,
-      data: {
-        kind: operation.kind,
-        region: operation.region,
-        accessKeyId: operation.accessKeyId,
-        ...(replaced[0] ? { replaced: replaced[0].accessKeyId } : {}),
-      },
-    });
+    const [moved] = await Promise.all([
+      moveKey(tx, operation.keyId, "acknowledge", { activatedAt: now }),
+      moveOperation(tx, operationId, { from: ["DELIVERING"], to: "DONE", finishedAt: now, dueAt: null }),
+      recordEvent(tx, {
+        event: "key.committed",
+        outcome: "done",
+        actor: scope.actor,
+        projectId: scope.projectId,
+        keyId: operation.keyId,
+        requestId: operation.requestId,
+        data: {
+          kind: operation.kind,
+          region: operation.region,
+          accessKeyId: operation.accessKeyId,
+          ...(replaced[0] ? { replaced: replaced[0].accessKeyId } : {}),
+        },
+      }),
+    ]);
+    if (!moved) throw new AppError("CONFLICT", "the issued key is in another state than its operation");
     return { ok: true, revoking };
   });
 }
@@ -77,14 +81,15 @@ interface OwnOperation {
 }
 
 /** The caller's own operation that made a key, read after its principal and it are locked. */
-async function lockOwnOperation(tx: Transaction, scope: ProjectScope, operationId: string): Promise<OwnOperation | undefined> {
-  await lockPrincipalOf(tx, operationId);
+async function lockOwnOperation(tx: Statements, scope: ProjectScope, operationId: string): Promise<OwnOperation | undefined> {
+  const locking = lockPrincipalOf(tx, operationId);
   const [operation] = await tx.$queryRaw<OwnOperation[]>`
     SELECT o.kind::text, o.state::text, o.request_id AS "requestId", o.due_at AS "dueAt", o.principal_id AS "principalId",
       k.id AS "keyId", k.access_key_id AS "accessKeyId", r.name AS region, now()
     FROM operations o JOIN access_keys k ON k.id = o.key_id JOIN regions r ON r.id = o.region_id
     WHERE o.id = ${operationId}::uuid AND o.project_id = ${scope.projectId}::uuid AND o.actor_id = ${scope.actor.userId}::uuid
     FOR UPDATE OF o`;
+  await locking;
   return operation;
 }
 

@@ -8,7 +8,10 @@ import type { Refusal } from "@/lib/access-keys/schema";
 import { restsOnPlatformRole } from "@/lib/gate/permissions";
 import { assertStillAllowed, type ProjectScope } from "@/lib/gate/scope";
 import { connectQueue } from "@/lib/jobs/queue";
-import { db, type Transaction } from "@/lib/platform/db";
+import { findRequested } from "@/lib/operations/data";
+import { cancelOpenOperations, insertOperation } from "@/lib/operations/mutations";
+import { createId } from "@/lib/platform/create-id";
+import { transact } from "@/lib/platform/sql";
 import { lockPrincipal } from "@/lib/principals/data";
 import { type Lease, takeLease } from "@/lib/principals/mutations";
 import { findRegion } from "@/lib/regions/data";
@@ -34,14 +37,13 @@ export async function disableAccess(request: DisableRequest): Promise<DisableOut
   await connectQueue();
   const { scope } = request;
   const region = await findRegion(request.region);
-  return db.$transaction(async (tx): Promise<DisableOutcome> => {
-    await assertStillAllowed(tx, scope, "keys:disable");
-    const principal = await lockPrincipal(tx, scope.projectId, region.id);
+  return transact(async (tx): Promise<DisableOutcome> => {
+    const [, principal] = await Promise.all([
+      assertStillAllowed(tx, scope, "keys:disable"),
+      lockPrincipal(tx, scope.projectId, region.id),
+    ]);
     const inputHash = createHash("sha256").update(JSON.stringify(["DISABLE", scope.projectId, request.region])).digest("hex");
-    const repeated = await tx.operation.findUnique({
-      where: { actorId_requestId: { actorId: scope.actor.userId, requestId: request.requestId } },
-      select: { inputHash: true },
-    });
+    const repeated = await findRequested(tx, scope.actor.userId, request.requestId);
     if (repeated && repeated.inputHash !== inputHash) return refuse("request-reused");
     if (repeated) return { ok: true, outcome: "already-done", message: "The access was disabled already." };
 
@@ -55,20 +57,22 @@ export async function disableAccess(request: DisableRequest): Promise<DisableOut
     const taken = await takeLease(tx, principal.id, scope.actor.name, { preempt: true });
     if (!taken.ok) throw new Error("a pre-empting lease was refused");
     const { now } = principal;
-    await cancelOpenOperations(tx, principal.id, now);
-    await tx.operation.create({
-      data: {
-        kind: "DISABLE",
-        state: "DONE",
-        actorId: scope.actor.userId,
-        requestId: request.requestId,
-        inputHash,
-        projectId: scope.projectId,
-        regionId: region.id,
-        principalId: principal.id,
-        fence: taken.lease.fence,
-        finishedAt: now,
-      },
+    // The process of a cancelled one may have a write to the storage system on the way that lands after our removal.
+    if ((await cancelOpenOperations(tx, principal.id, now)) > 0) await enqueueSweeps(tx, principal.id);
+    await insertOperation(tx, {
+      id: createId(),
+      kind: "DISABLE",
+      state: "DONE",
+      actorId: scope.actor.userId,
+      requestId: request.requestId,
+      inputHash,
+      projectId: scope.projectId,
+      regionId: region.id,
+      principalId: principal.id,
+      keyId: null,
+      fence: taken.lease.fence,
+      dueAt: null,
+      finishedAt: now,
     });
     const revoking = await endKeys(tx, {
       keys,
@@ -84,15 +88,6 @@ export async function disableAccess(request: DisableRequest): Promise<DisableOut
     const accessKeyIds = keys.map((key) => key.accessKeyId);
     return { ok: true, outcome: "revoking", message, accessKeyIds, revoking, lease: taken.lease };
   });
-}
-
-async function cancelOpenOperations(tx: Transaction, principalId: string, now: Date): Promise<void> {
-  const cancelled = await tx.operation.updateMany({
-    where: { principalId, state: { in: ["PENDING", "DELIVERING", "UNDOING"] } },
-    data: { state: "CANCELLED", finishedAt: now, dueAt: null },
-  });
-  // Its process may have a write to the storage system on the way that lands after our removal.
-  if (cancelled.count > 0) await enqueueSweeps(tx, principalId);
 }
 
 function refuse(reason: Refusal): DisableOutcome {

@@ -7,11 +7,13 @@ import { handToWorker, settleOperation, undoUnderLease } from "@/lib/access-keys
 import { type IssueRequest, type WriteAheadOutcome, type WrittenAhead, writeAhead } from "@/lib/access-keys/mutations/write-ahead";
 import { describeRefusal } from "@/lib/access-keys/rules";
 import type { IssueOutput, Refusal } from "@/lib/access-keys/schema";
-import { connectQueue, enqueue } from "@/lib/jobs/queue";
+import { connectQueue } from "@/lib/jobs/queue";
+import { readOperationState } from "@/lib/operations/data";
+import { moveOperation } from "@/lib/operations/mutations";
 import { ACKNOWLEDGE_SECONDS, ACT_DEADLINE_MS, OCCUPIED_PAUSE_MS, OCCUPIED_WAIT_MS } from "@/lib/operations/rules";
-import { db } from "@/lib/platform/db";
 import { logger } from "@/lib/platform/logger";
 import type { Secret } from "@/lib/platform/secret";
+import { transact } from "@/lib/platform/sql";
 import { lockLease, releaseLease } from "@/lib/principals/mutations";
 import { ProviderError } from "@/lib/providers/errors";
 import type { CallContext } from "@/lib/providers/provider";
@@ -76,19 +78,18 @@ async function act(change: WrittenAhead, requestId: string): Promise<IssueOutcom
 }
 
 /** CREATING → ISSUED, only while the lease stands; from now on the acknowledgement is awaited. */
-async function markIssued(change: WrittenAhead): Promise<boolean> {
-  return db.$transaction(async (tx) => {
-    const now = await lockLease(tx, change.lease);
+async function markIssued({ operationId, keyId, lease }: WrittenAhead): Promise<boolean> {
+  return transact(async (tx) => {
+    const now = await lockLease(tx, lease);
     if (!now) return false;
-    const moved = await tx.operation.updateMany({
-      where: { id: change.operationId, state: "PENDING", fence: change.lease.fence },
-      data: { state: "DELIVERING", dueAt: new Date(now.getTime() + ACKNOWLEDGE_SECONDS * 1_000) },
-    });
-    if (moved.count !== 1 || !(await moveKey(tx, change.keyId, "issue"))) return false;
-    await releaseLease(tx, change.lease);
-    const job = { operationId: change.operationId };
-    const startAfterSeconds = ACKNOWLEDGE_SECONDS + 1;
-    await enqueue(tx, "settle-operation", job, `${change.operationId}:acknowledge`, { startAfterSeconds });
+    const dueAt = new Date(now.getTime() + ACKNOWLEDGE_SECONDS * 1_000);
+    // Whoever takes the operation over takes the lease first: while it stands, both are where this change left them.
+    const moved = await Promise.all([
+      moveOperation(tx, operationId, { from: ["PENDING"], to: "DELIVERING", dueAt }),
+      moveKey(tx, keyId, "issue"),
+      releaseLease(tx, lease),
+    ]);
+    if (moved.includes(false)) throw new Error(`operation ${operationId} changed without its lease`);
     return true;
   });
 }
@@ -103,7 +104,7 @@ async function giveUp(change: WrittenAhead, reason: Refusal, made: boolean): Pro
 /** A lease that merely ran out is no disable, and what could not be removed yet is not undone. */
 async function nameOutcome(change: WrittenAhead, reason: Refusal, undone: boolean): Promise<Refusal> {
   if (reason !== "superseded") return undone ? reason : "storage-unsettled";
-  const { state } = await db.operation.findUniqueOrThrow({ where: { id: change.operationId }, select: { state: true } });
+  const state = await readOperationState(change.operationId);
   return state === "CANCELLED" ? "superseded" : "storage-unsettled";
 }
 

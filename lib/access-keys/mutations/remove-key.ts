@@ -1,11 +1,11 @@
 import "server-only";
-import { listWorkingKeys } from "@/lib/access-keys/data";
+import { listWorkingKeys, noteRemoval } from "@/lib/access-keys/data";
 import { enqueue } from "@/lib/jobs/queue";
 import { ACT_DEADLINE_MS } from "@/lib/operations/rules";
-import { db, readDatabaseClock } from "@/lib/platform/db";
 import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
 import type { Secret } from "@/lib/platform/secret";
+import { readDatabaseClock, sql, transact } from "@/lib/platform/sql";
 import {
   holdsLease,
   type Lease,
@@ -21,9 +21,17 @@ import type { CallContext, KeyRef, Provider } from "@/lib/providers/provider";
 import { openReceipts, type RemovedKey } from "@/lib/receipts/mutations";
 import { measureUntil } from "@/lib/receipts/rules";
 import { readCalibration } from "@/lib/regions/data";
-import type { AccessKey, Principal, Region } from "@/prisma/generated/client";
+import type { Region } from "@/prisma/generated/client";
 
-export type RevokingKey = AccessKey & { principal: Principal; region: Region };
+/** A key whose end is decided, with what its removal needs. */
+export interface RevokingKey {
+  id: string;
+  accessKeyId: string;
+  projectId: string;
+  principalId: string;
+  principal: { externalId: string };
+  region: Region;
+}
 
 /** How long before its last key is removed a suspension may begin, in the worst case of a slow removal. Milliseconds. */
 const SUSPENDED_AHEAD_MS = 60_000;
@@ -47,14 +55,14 @@ export async function removeKey(provider: Provider, key: RevokingKey, given: Lea
     const removedAt = await recordRemoval(provider, key, lease);
     return { ...key, removedAt, secret };
   } catch (error) {
-    await releaseLease(db, lease);
+    await releaseLease(sql, lease);
     if (error instanceof ProviderError) throw new AppError("UNAVAILABLE", `removal failed: ${error.message}`);
     throw error;
   }
 }
 
 async function takeOrWait(principalId: string): Promise<Lease> {
-  const taken = await takeLease(db, principalId, "Latchkey");
+  const taken = await takeLease(sql, principalId, "Latchkey");
   if (!taken.ok) throw new AppError("UNAVAILABLE", "another change holds the lease");
   return taken.lease;
 }
@@ -67,7 +75,7 @@ async function suspendWhereIdle(provider: Provider, key: RevokingKey, lease: Lea
   if (!provider.capabilities.suspends || !provider.suspendPrincipal) return;
   const { working, ending } = await listWorkingKeys(key.principalId);
   if (working.length > 0) return;
-  const until = measureUntil(await readDatabaseClock(db), provider.capabilities.revocationBoundMs + SUSPENDED_AHEAD_MS);
+  const until = measureUntil(await readDatabaseClock(sql), provider.capabilities.revocationBoundMs + SUSPENDED_AHEAD_MS);
   const noted = await noteSuspension(lease, until);
   if (!noted) throw new AppError("UNAVAILABLE", "the lease has passed to another");
   try {
@@ -104,14 +112,15 @@ async function readSecretWhereNeeded(
  */
 async function recordRemoval(provider: Provider, key: RevokingKey, lease: Lease): Promise<Date> {
   const { principalId } = key;
-  return db.$transaction(async (tx) => {
+  return transact(async (tx) => {
     // The principal goes first, whoever has its lease by now: every change locks in this order.
-    await lockPrincipalRow(tx, principalId);
-    await releaseLease(tx, lease);
-    const removedAt = await readDatabaseClock(tx);
-    await tx.accessKey.updateMany({ where: { id: key.id, removedAt: null }, data: { removedAt } });
-    await openReceipts(tx, provider, key, removedAt);
-    const until = await prolongSuspension(tx, principalId, measureUntil(removedAt, provider.capabilities.revocationBoundMs));
+    const removedAt = await lockPrincipalRow(tx, principalId);
+    const [until] = await Promise.all([
+      prolongSuspension(tx, principalId, measureUntil(removedAt, provider.capabilities.revocationBoundMs)),
+      releaseLease(tx, lease),
+      noteRemoval(tx, key.id, removedAt),
+      openReceipts(tx, provider, key, removedAt, removedAt),
+    ]);
     if (until) {
       const startAfterSeconds = Math.ceil((until.getTime() - removedAt.getTime()) / 1_000);
       await enqueue(tx, "resume-principal", { principalId }, principalId, { startAfterSeconds });

@@ -1,8 +1,9 @@
 import "server-only";
 import { isRemovalOpen } from "@/lib/access-keys/data";
 import { ACT_DEADLINE_MS } from "@/lib/operations/rules";
-import { db, readDatabaseClock } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db";
 import { AppError } from "@/lib/platform/errors";
+import { readDatabaseClock, sql } from "@/lib/platform/sql";
 import { holdsLease, type Lease, releaseLease, replaceSuspension, takeLease } from "@/lib/principals/mutations";
 import type { CallContext, Provider } from "@/lib/providers/provider";
 import { openProvider } from "@/lib/regions/data";
@@ -15,18 +16,18 @@ import { openProvider } from "@/lib/regions/data";
 export async function resumePrincipal(principalId: string): Promise<void> {
   const known = await db.principal.findUnique({ where: { id: principalId }, select: { suspendedUntil: true } });
   if (!known?.suspendedUntil) return;
-  const taken = await takeLease(db, principalId, "Latchkey");
+  const taken = await takeLease(sql, principalId, "Latchkey");
   if (!taken.ok) throw new AppError("UNAVAILABLE", "another change holds the lease");
   try {
     // Only what is read under the lease counts: another may have suspended it anew.
     const principal = await db.principal.findUniqueOrThrow({ where: { id: principalId }, include: { region: true } });
     if (!principal.suspendedUntil) return;
-    const over = principal.suspendedUntil <= (await readDatabaseClock(db)) && !(await isRemovalOpen(db, principalId));
+    const over = principal.suspendedUntil <= (await readDatabaseClock(sql)) && !(await isRemovalOpen(sql, principalId));
     if (!over) throw new AppError("UNAVAILABLE", "still suspended");
     const context = { signal: AbortSignal.timeout(ACT_DEADLINE_MS), requestId: principalId };
     await endSuspension(openProvider(principal.region), { ...principal, suspendedUntil: principal.suspendedUntil }, taken.lease, context);
   } finally {
-    await releaseLease(db, taken.lease);
+    await releaseLease(sql, taken.lease);
   }
 }
 

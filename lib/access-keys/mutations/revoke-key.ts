@@ -1,14 +1,15 @@
 import "server-only";
-import { moveKey } from "@/lib/access-keys/data";
+import { findRevoking, moveKey } from "@/lib/access-keys/data";
 import { removeKey, type RevokingKey } from "@/lib/access-keys/mutations/remove-key";
 import { recordEvent, SYSTEM_ACTOR } from "@/lib/audit/record";
-import { db } from "@/lib/platform/db";
 import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
+import { sql, transact } from "@/lib/platform/sql";
 import { type Lease, releaseLease } from "@/lib/principals/mutations";
 import type { Provider } from "@/lib/providers/provider";
+import { listUnmeasured } from "@/lib/receipts/data";
 import { measureRefusal, type RemovedKey } from "@/lib/receipts/mutations";
-import { openProvider, readCalibration } from "@/lib/regions/data";
+import { findRegion, openProvider, readCalibration } from "@/lib/regions/data";
 import { ensureCalibration } from "@/lib/regions/mutations";
 
 interface Revocation {
@@ -44,7 +45,7 @@ export async function startRevocation(keyIds: string[], lease?: Lease): Promise<
     await Promise.allSettled([removed]);
   }
   // What had nothing left to remove did not give it back.
-  if (lease) await releaseLease(db, lease);
+  if (lease) await releaseLease(sql, lease);
   await Promise.all(revocations);
 }
 
@@ -61,11 +62,13 @@ function begin(keyId: string, lease: Lease | undefined): Revocation {
 }
 
 async function remove(keyId: string, lease: Lease | undefined) {
-  const key = await db.accessKey.findUnique({ where: { id: keyId }, include: { principal: true, region: true } });
-  if (key?.state !== "REVOKING") return undefined;
+  const found = await findRevoking(keyId);
+  if (!found) return undefined;
+  const { externalId, removedAt, ...row } = found;
+  const key: RevokingKey = { ...row, principal: { externalId }, region: await findRegion(row.region) };
   const provider = openProvider(key.region);
-  if (!key.removedAt) return { provider, key, removed: await removeKey(provider, key, lease) };
-  return { provider, key, removed: { ...key, removedAt: key.removedAt, secret: undefined } };
+  if (!removedAt) return { provider, key, removed: await removeKey(provider, key, lease) };
+  return { provider, key, removed: { ...key, removedAt, secret: undefined } };
 }
 
 async function proveRefusal(provider: Provider, key: RevokingKey, removed: RemovedKey): Promise<void> {
@@ -75,9 +78,9 @@ async function proveRefusal(provider: Provider, key: RevokingKey, removed: Remov
   if (!(await measureRefusal(provider, removed, calibration))) {
     throw new AppError("UNAVAILABLE", "not every gateway refuses the removed key yet");
   }
-  await db.$transaction(async (tx) => {
-    if (!(await moveKey(tx, key.id, "prove"))) return;
-    const unmeasured = await tx.receipt.findMany({ where: { keyId: key.id, firstRefusedAt: null }, select: { gateway: true } });
+  await transact(async (tx) => {
+    const [moved, unmeasured] = await Promise.all([moveKey(tx, key.id, "prove"), listUnmeasured(tx, key.id)]);
+    if (!moved) return;
     await recordEvent(tx, {
       event: "key.revoked",
       outcome: "done",
@@ -87,7 +90,7 @@ async function proveRefusal(provider: Provider, key: RevokingKey, removed: Remov
       data: {
         region: key.region.name,
         accessKeyId: key.accessKeyId,
-        ...(unmeasured.length > 0 ? { unmeasured: unmeasured.map(({ gateway }) => gateway) } : {}),
+        ...(unmeasured.length > 0 ? { unmeasured } : {}),
       },
     });
   });

@@ -8,6 +8,7 @@ import { ACT_DEADLINE_MS } from "@/lib/operations/rules";
 import { db } from "@/lib/platform/db";
 import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
+import { sql } from "@/lib/platform/sql";
 import { holdsLease, releaseLease, takeLease } from "@/lib/principals/mutations";
 import type { CallContext, KeyView } from "@/lib/providers/provider";
 import { openProvider } from "@/lib/regions/data";
@@ -23,7 +24,7 @@ type DriftEvent = Extract<AuditEventName, "key.late-removed" | "key.unknown-foun
 export async function sweepPrincipal(principalId: string): Promise<void> {
   const principal = await db.principal.findUnique({ where: { id: principalId }, include: { region: true } });
   if (!principal) return;
-  const taken = await db.$transaction((tx) => takeLease(tx, principalId, "Latchkey"));
+  const taken = await takeLease(sql, principalId, "Latchkey");
   if (!taken.ok) throw new AppError("UNAVAILABLE", "another change holds the lease");
   try {
     const provider = openProvider(principal.region);
@@ -36,7 +37,7 @@ export async function sweepPrincipal(principalId: string): Promise<void> {
       await report(principal, "key.late-removed", key.accessKeyId, key.id);
     }
   } finally {
-    await releaseLease(db, taken.lease);
+    await releaseLease(sql, taken.lease);
   }
 }
 

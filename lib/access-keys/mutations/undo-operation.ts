@@ -2,14 +2,17 @@ import "server-only";
 import { moveKey } from "@/lib/access-keys/data";
 import { recordEvent, SYSTEM_ACTOR } from "@/lib/audit/record";
 import { connectQueue, enqueue } from "@/lib/jobs/queue";
-import { lockOperation } from "@/lib/operations/data";
+import { lockMakingOperation, readOperationState, readOrigin } from "@/lib/operations/data";
+import { moveOperation, type OperationState } from "@/lib/operations/mutations";
 import { ACT_DEADLINE_MS, isOver, mustBeUndone, SWEEP_AFTER_SECONDS, undoJobKey } from "@/lib/operations/rules";
-import { db, readDatabaseClock, type Transaction } from "@/lib/platform/db";
 import { logger } from "@/lib/platform/logger";
+import { sql, type Statements, transact } from "@/lib/platform/sql";
 import { holdsLease, type Lease, lockLease, releaseLease, takeLease } from "@/lib/principals/mutations";
 import { ProviderError } from "@/lib/providers/errors";
-import { openProvider } from "@/lib/regions/data";
+import { findRegion, openProvider } from "@/lib/regions/data";
 import type { Region } from "@/prisma/generated/client";
+
+const OPEN_STATES: OperationState[] = ["PENDING", "DELIVERING", "UNDOING"];
 
 /** What is needed to undo; a change under way has all of it. */
 export interface Undoable {
@@ -27,16 +30,13 @@ export interface Undoable {
  * proved gone; if not, the lease is free and the operation waits as UNDOING.
  */
 export async function undoUnderLease(change: Undoable, reason: string, options: { made: boolean }): Promise<boolean> {
-  await db.operation.updateMany({
-    where: { id: change.operationId, state: { in: ["PENDING", "DELIVERING", "UNDOING"] } },
-    data: { state: "UNDOING", failureReason: reason },
-  });
+  await moveOperation(sql, change.operationId, { from: OPEN_STATES, to: "UNDOING", failureReason: reason });
   try {
     if (options.made) await removeFromStorage(change);
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     logger.warn({ operationId: change.operationId, failure: error.failure, detail: error.message }, "undo failed");
-    await releaseLease(db, change.lease);
+    await releaseLease(sql, change.lease);
     return false;
   }
   return finishUndo(change, reason);
@@ -48,36 +48,30 @@ export async function undoUnderLease(change: Undoable, reason: string, options: 
  * storage system does not confirm the removal. Both are to be tried again.
  */
 export async function settleOperation(operationId: string): Promise<"settled" | "busy" | "unproven"> {
-  const { state } = (await db.operation.findUnique({ where: { id: operationId }, select: { state: true } })) ?? { state: "DONE" };
+  const state = await readOperationState(operationId);
   // Most look after changes that ended well: those need no lock.
-  if (isOver(state)) return "settled";
+  if (!state || isOver(state)) return "settled";
   await connectQueue();
-  const change = await db.$transaction((tx) => takeOver(tx, operationId));
+  const change = await transact((tx) => takeOver(tx, operationId));
   if (change === "busy" || change === "settled") return change;
   return (await undoUnderLease(change, change.reason, { made: true })) ? "settled" : "unproven";
 }
 
-async function takeOver(tx: Transaction, operationId: string): Promise<(Undoable & { reason: string }) | "busy" | "settled"> {
-  await lockOperation(tx, operationId);
-  const operation = await tx.operation.findUnique({
-    where: { id: operationId },
-    include: { key: true, principal: true, region: true },
-  });
-  if (!operation?.key || !mustBeUndone(operation, await readDatabaseClock(tx))) return "settled";
-  const taken = await takeLease(tx, operation.principalId, "Latchkey");
+async function takeOver(tx: Statements, operationId: string): Promise<(Undoable & { reason: string }) | "busy" | "settled"> {
+  const operation = await lockMakingOperation(tx, operationId);
+  if (!operation) return "settled";
+  const { state, dueAt, now, principal, keyId, accessKeyId } = operation;
+  if (!mustBeUndone(operation, now)) {
+    // Delivered meanwhile: looked at again when its acknowledgement is due.
+    if (!isOver(state) && dueAt) await enqueueSettling(tx, operationId, "acknowledge", (dueAt.getTime() - now.getTime()) / 1_000);
+    return "settled";
+  }
+  const taken = await takeLease(tx, principal.id, "Latchkey");
   if (!taken.ok) return "busy";
-  const delivered = operation.state === "DELIVERING";
-  const reason = operation.failureReason ?? (delivered ? "it was not acknowledged in time" : "it was interrupted");
-  await tx.operation.update({ where: { id: operationId }, data: { state: "UNDOING", failureReason: reason } });
-  return {
-    operationId,
-    keyId: operation.key.id,
-    accessKeyId: operation.key.accessKeyId,
-    principal: operation.principal,
-    region: operation.region,
-    lease: taken.lease,
-    reason,
-  };
+  const reason = operation.failureReason ?? (state === "DELIVERING" ? "it was not acknowledged in time" : "it was interrupted");
+  await moveOperation(tx, operationId, { from: OPEN_STATES, to: "UNDOING", failureReason: reason });
+  const region = await findRegion(operation.region, tx);
+  return { operationId, keyId, accessKeyId, principal, region, lease: taken.lease, reason };
 }
 
 /** Whoever lost the lease still removes what it made: the id is its own, and nobody else wants it to live. */
@@ -90,43 +84,50 @@ async function removeFromStorage(change: Undoable): Promise<void> {
 }
 
 async function finishUndo(change: Undoable, reason: string): Promise<boolean> {
-  return db.$transaction(async (tx) => {
-    const now = await lockLease(tx, change.lease);
+  const { operationId, keyId, accessKeyId, lease } = change;
+  return transact(async (tx) => {
+    const now = await lockLease(tx, lease);
     if (!now) return true;
-    const operation = await tx.operation.findUniqueOrThrow({ where: { id: change.operationId } });
-    const undone = await moveKey(tx, change.keyId, "undo", { endedAt: now, endReason: reason, removedAt: now });
+    const undone = await moveKey(tx, keyId, "undo", { endedAt: now, endReason: reason, removedAt: now });
     if (undone) {
-      await tx.operation.update({ where: { id: change.operationId }, data: { state: "FAILED", finishedAt: now } });
+      const { kind, projectId, requestId } = await readOrigin(tx, operationId);
+      await moveOperation(tx, operationId, { from: OPEN_STATES, to: "FAILED", finishedAt: now });
       await recordEvent(tx, {
         event: "key.undone",
         outcome: "failed",
         actor: SYSTEM_ACTOR,
-        projectId: operation.projectId,
-        keyId: change.keyId,
-        requestId: operation.requestId,
-        data: {
-          kind: operation.kind === "ENABLE" ? "ENABLE" : "REGENERATE",
-          region: change.region.name,
-          accessKeyId: change.accessKeyId,
-          reason,
-        },
+        projectId,
+        keyId,
+        requestId,
+        data: { kind, region: change.region.name, accessKeyId, reason },
       });
       await enqueueSweeps(tx, change.principal.id);
     }
-    await releaseLease(tx, change.lease);
+    await releaseLease(tx, lease);
     return true;
   });
 }
 
 /** Leaves an undo that did not succeed to the worker. */
 export async function handToWorker(operationId: string): Promise<void> {
-  await db.$transaction((tx) =>
+  await transact((tx) =>
     enqueue(tx, "settle-operation", { operationId }, undoJobKey(operationId), { startAfterSeconds: 2 }),
   );
 }
 
+/** Has an operation looked at when its lease or its acknowledgement is due, whatever becomes of this process. */
+export async function enqueueSettling(
+  tx: Statements,
+  operationId: string,
+  due: "lease" | "acknowledge",
+  inSeconds: number,
+): Promise<void> {
+  const startAfterSeconds = Math.ceil(inSeconds) + 1;
+  await enqueue(tx, "settle-operation", { operationId }, `${operationId}:${due}`, { startAfterSeconds });
+}
+
 /** Has the principal looked at again: a write that timed out may still land after its removal. */
-export async function enqueueSweeps(tx: Transaction, principalId: string): Promise<void> {
+export async function enqueueSweeps(tx: Statements, principalId: string): Promise<void> {
   for (const startAfterSeconds of SWEEP_AFTER_SECONDS) {
     await enqueue(tx, "sweep-principal", { principalId }, `${principalId}:${startAfterSeconds}`, { startAfterSeconds });
   }

@@ -1,16 +1,19 @@
 import "server-only";
 import { createHash } from "node:crypto";
 import { composeAccessKeyId } from "@/lib/access-key-ids/rules";
-import { DEFAULT_SLOT, isRemovalOpen, listLiveKeys } from "@/lib/access-keys/data";
+import { insertKey, isRemovalOpen, listLiveKeys } from "@/lib/access-keys/data";
+import { enqueueSettling } from "@/lib/access-keys/mutations/undo-operation";
 import { decideIssue, type IssueKind, PENDING_STATES } from "@/lib/access-keys/rules";
 import type { Refusal } from "@/lib/access-keys/schema";
 import { recordEvent } from "@/lib/audit/record";
 import { assertStillAllowed, type ProjectScope } from "@/lib/gate/scope";
 import { readMarker } from "@/lib/installation/data";
-import { enqueue } from "@/lib/jobs/queue";
+import { findMaking, findRequested, type RequestedOperation } from "@/lib/operations/data";
+import { insertOperation } from "@/lib/operations/mutations";
 import { mustBeUndone } from "@/lib/operations/rules";
-import { db, type Transaction } from "@/lib/platform/db";
+import { createId } from "@/lib/platform/create-id";
 import { randomText } from "@/lib/platform/random-text";
+import { type Statements, transact } from "@/lib/platform/sql";
 import { type LockedPrincipal, lockPrincipal } from "@/lib/principals/data";
 import { LEASE_SECONDS, type Lease, takeLease } from "@/lib/principals/mutations";
 import { findRegion } from "@/lib/regions/data";
@@ -52,14 +55,19 @@ export type WriteAheadOutcome =
 export async function writeAhead(request: IssueRequest): Promise<WriteAheadOutcome> {
   const region = await findRegion(request.region);
   const accessKeyId = composeAccessKeyId(await readMarker(), randomText);
-  return db.$transaction(async (tx) => {
-    await assertStillAllowed(tx, request.scope, "keys:issue");
-    const principal = await lockPrincipal(tx, request.scope.projectId, region.id);
-    const inputHash = hashInput(request);
-    const keys = await listLiveKeys(tx, principal.id);
+  const { scope, requestId } = request;
+  const inputHash = hashInput(request);
+  return transact(async (tx) => {
+    const [, principal] = await Promise.all([
+      assertStillAllowed(tx, scope, "keys:issue"),
+      lockPrincipal(tx, scope.projectId, region.id),
+    ]);
+    const [keys, repeated] = await Promise.all([
+      listLiveKeys(tx, principal.id),
+      findRequested(tx, scope.actor.userId, requestId),
+    ]);
     const current = keys.some((key) => key.state === "ACTIVE");
-    const repeated = await findRepeated(tx, request, inputHash, current, principal.now);
-    if (repeated) return repeated;
+    if (repeated) return describeRepeated(repeated, inputHash, current, principal.now);
 
     const pending = keys.find((key) => PENDING_STATES.includes(key.state));
     if (pending) return describePending(tx, pending.id, current, principal.now);
@@ -74,7 +82,7 @@ export async function writeAhead(request: IssueRequest): Promise<WriteAheadOutco
     const from = situation.removalOpen ? undefined : (suspendedUntil ?? undefined);
     if (!decision.ok) return { outcome: "refused", reason: decision.reason, from };
 
-    const taken = await takeLease(tx, principal.id, request.scope.actor.name);
+    const taken = await takeLease(tx, principal.id, scope.actor.name);
     if (!taken.ok) return { outcome: "occupied", who: taken.heldBy };
     const written = await insertChange(tx, request, region, principal, taken.lease, inputHash, accessKeyId);
     return {
@@ -85,7 +93,7 @@ export async function writeAhead(request: IssueRequest): Promise<WriteAheadOutco
 }
 
 async function insertChange(
-  tx: Transaction,
+  tx: Statements,
   request: IssueRequest,
   region: Region,
   principal: LockedPrincipal,
@@ -93,67 +101,53 @@ async function insertChange(
   inputHash: string,
   accessKeyId: string,
 ): Promise<{ operationId: string; keyId: string; accessKeyId: string }> {
-  const { scope, kind } = request;
-  const owner = { projectId: scope.projectId, regionId: region.id, principalId: principal.id };
-  const key = await tx.accessKey.create({
-    data: { ...owner, slot: DEFAULT_SLOT, accessKeyId, state: "CREATING", createdById: scope.actor.userId },
-  });
-  const operation = await tx.operation.create({
-    data: {
-      ...owner,
-      kind,
-      state: "PENDING",
-      actorId: scope.actor.userId,
-      requestId: request.requestId,
-      inputHash,
-      keyId: key.id,
-      fence: lease.fence,
-      dueAt: new Date(principal.now.getTime() + LEASE_SECONDS * 1_000),
-    },
-  });
-  await recordEvent(tx, {
-    event: "key.requested",
-    outcome: "requested",
-    actor: scope.actor,
-    projectId: scope.projectId,
+  const { scope, kind, requestId } = request;
+  const { projectId, actor } = scope;
+  const owner = { projectId, regionId: region.id, principalId: principal.id };
+  const key = { ...owner, id: createId(), accessKeyId, createdById: actor.userId };
+  const operation = {
+    ...owner,
+    id: createId(),
+    kind,
+    state: "PENDING" as const,
+    actorId: actor.userId,
+    requestId,
+    inputHash,
     keyId: key.id,
-    requestId: request.requestId,
-    data: { kind, region: region.name, accessKeyId },
-  });
-  const job = { operationId: operation.id };
-  await enqueue(tx, "settle-operation", job, `${operation.id}:lease`, { startAfterSeconds: LEASE_SECONDS + 1 });
+    fence: lease.fence,
+    dueAt: new Date(principal.now.getTime() + LEASE_SECONDS * 1_000),
+    finishedAt: null,
+  };
+  await Promise.all([
+    insertKey(tx, key),
+    insertOperation(tx, operation),
+    recordEvent(tx, {
+      event: "key.requested",
+      outcome: "requested",
+      actor,
+      projectId,
+      keyId: key.id,
+      requestId,
+      data: { kind, region: region.name, accessKeyId },
+    }),
+    enqueueSettling(tx, operation.id, "lease", LEASE_SECONDS),
+  ]);
   return { operationId: operation.id, keyId: key.id, accessKeyId };
 }
 
-async function findRepeated(
-  tx: Transaction,
-  request: IssueRequest,
-  inputHash: string,
-  current: boolean,
-  now: Date,
-): Promise<WriteAheadOutcome | undefined> {
-  const operation = await tx.operation.findUnique({
-    where: { actorId_requestId: { actorId: request.scope.actor.userId, requestId: request.requestId } },
-    select: { id: true, inputHash: true, state: true, dueAt: true },
-  });
-  if (!operation) return undefined;
-  if (operation.inputHash !== inputHash) return { outcome: "refused", reason: "request-reused", current };
-  if (operation.state === "DONE") return { outcome: "already-done" };
-  if (operation.state === "CANCELLED") return { outcome: "refused", reason: "superseded" };
-  if (operation.state === "FAILED") return { outcome: "refused", reason: "undelivered", current };
-  if (mustBeUndone(operation, now)) return { outcome: "stale", operationId: operation.id, current };
+function describeRepeated(repeated: RequestedOperation, inputHash: string, current: boolean, now: Date): WriteAheadOutcome {
+  if (repeated.inputHash !== inputHash) return { outcome: "refused", reason: "request-reused", current };
+  if (repeated.state === "DONE") return { outcome: "already-done" };
+  if (repeated.state === "CANCELLED") return { outcome: "refused", reason: "superseded" };
+  if (repeated.state === "FAILED") return { outcome: "refused", reason: "undelivered", current };
+  if (mustBeUndone(repeated, now)) return { outcome: "stale", operationId: repeated.id, current };
   return { outcome: "refused", reason: "unconfirmed", current };
 }
 
-async function describePending(tx: Transaction, keyId: string, current: boolean, now: Date): Promise<WriteAheadOutcome> {
-  const operation = await tx.operation.findFirst({
-    where: { keyId },
-    select: { id: true, state: true, dueAt: true, actor: { select: { name: true } } },
-  });
-  if (operation && mustBeUndone(operation, now)) {
-    return { outcome: "stale", operationId: operation.id, current };
-  }
-  return { outcome: "refused", reason: "busy", who: operation?.actor.name };
+async function describePending(tx: Statements, keyId: string, current: boolean, now: Date): Promise<WriteAheadOutcome> {
+  const operation = await findMaking(tx, keyId);
+  if (operation && mustBeUndone(operation, now)) return { outcome: "stale", operationId: operation.id, current };
+  return { outcome: "refused", reason: "busy", who: operation?.actor };
 }
 
 function hashInput(request: IssueRequest): string {

@@ -1,0 +1,84 @@
+import { beforeAll, beforeEach, expect, test } from "vitest";
+import { startTestDatabase } from "@/lib/database/test-database";
+import { db, pool } from "@/lib/platform/db";
+import { sql, type Statements, transact } from "@/lib/platform/sql";
+
+beforeAll(startTestDatabase);
+beforeEach(() => db.heartbeat.deleteMany());
+
+const beat = (tx: Statements, name: string) => tx.$queryRaw`INSERT INTO heartbeats (name, at) VALUES (${name}, now())`;
+const names = async () => (await db.heartbeat.findMany({ orderBy: { name: "asc" } })).map(({ name }) => name);
+
+test("what is begun together is carried out in its order, and committed", async () => {
+  const told = await transact(async (tx) => {
+    const [, before, , after] = await Promise.all([
+      beat(tx, "one"),
+      tx.$queryRaw<{ beats: bigint }[]>`SELECT count(*) AS beats FROM heartbeats`,
+      beat(tx, "two"),
+      tx.$queryRaw<{ beats: bigint }[]>`SELECT count(*) AS beats FROM heartbeats`,
+    ]);
+    return [before[0]?.beats, after[0]?.beats];
+  });
+  expect(told).toEqual([1n, 2n]);
+  expect(await names()).toEqual(["one", "two"]);
+});
+
+test.each<[string, (tx: Statements) => Promise<unknown>]>([
+  ["the work throws", async (tx) => { await beat(tx, "lost"); throw new Error("no"); }],
+  ["a statement fails", (tx) => Promise.all([beat(tx, "lost"), beat(tx, "lost"), beat(tx, "never")])],
+  ["a statement fails and nobody cares", async (tx) => { await beat(tx, "lost"); await beat(tx, "lost").catch(() => {}); }],
+])("nothing is kept when %s", async (_case, work) => {
+  await expect(transact(work)).rejects.toThrow(/no|duplicate key|had failed/);
+  expect(await names()).toEqual([]);
+  await transact((tx) => beat(tx, "next"));
+  expect(await names()).toEqual(["next"]);
+});
+
+test("a connection that breaks in the middle takes everything back and is not used again", async () => {
+  const work = transact(async (tx) => {
+    await beat(tx, "lost");
+    const [own] = await tx.$queryRaw<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`;
+    await sql.$queryRaw`SELECT pg_terminate_backend(${own?.pid}::int)`;
+    await beat(tx, "lost too");
+  });
+  await expect(work).rejects.toThrow();
+  expect(await names()).toEqual([]);
+  await Promise.all(Array.from({ length: 20 }, (_none, index) => transact((tx) => beat(tx, `after ${index}`))));
+  expect(await names()).toHaveLength(20);
+});
+
+test("a lock that nobody gives back is waited for no longer than 8 s, and a stopped process keeps none", { timeout: 60_000 }, async () => {
+  await beat(sql, "locked");
+  const lock = (tx: Statements) => tx.$queryRaw`SELECT FROM heartbeats WHERE name = 'locked' FOR UPDATE`;
+  const holder = await pool.connect();
+  await holder.query("BEGIN");
+  await holder.query("SELECT FROM heartbeats WHERE name = 'locked' FOR UPDATE");
+  await expect(transact(lock)).rejects.toThrow(/statement timeout/);
+  await holder.query("ROLLBACK");
+  holder.release();
+
+  let goOn = () => {};
+  let stopped: Promise<void> | undefined;
+  await new Promise<void>((hasLock) => {
+    stopped = transact(async (tx) => {
+      await lock(tx);
+      hasLock();
+      await new Promise<void>((resolve) => (goOn = resolve));
+    });
+  });
+  await expect.poll(() => transact(lock).then(() => "free", () => "held"), { timeout: 30_000 }).toBe("free");
+  goOn();
+  await expect(stopped).rejects.toThrow();
+});
+
+test("Prisma's transactions take the same statements", async () => {
+  await db.$transaction((tx) => beat(tx, "Prisma's"));
+  expect(await names()).toEqual(["Prisma's"]);
+});
+
+test("dates and big numbers come back as they went in, in any time zone", async () => {
+  const at = new Date("2026-03-29T01:30:00.123Z");
+  const [row] = await sql.$queryRaw<object[]>`
+    SELECT ${at}::timestamptz AS at, ${9_007_199_254_740_993n}::bigint AS big, ${["a,b", "{c}"]}::text[] AS list, ${null}::uuid AS nothing`;
+  expect(row).toEqual({ at, big: 9_007_199_254_740_993n, list: ["a,b", "{c}"], nothing: null });
+});
