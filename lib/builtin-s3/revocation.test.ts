@@ -126,11 +126,11 @@ it("does not let a multipart upload be completed with a removed key; another key
 it("kills presigned URLs with their key", async () => {
   const { HttpRequest } = await import("@smithy/protocol-http");
   const { SignatureV4 } = await import("@smithy/signature-v4");
-  const { Sha256 } = await import("@aws-crypto/sha256-js");
+  const { Hash } = await import("@smithy/core/serde");
   const pair = await server.addKey("demo");
   await server.client(pair).send(new PutObjectCommand({ Bucket: "demo-bucket", Key: "shared", Body: "shared" }));
   const { hostname, port, host } = new URL(server.endpoint());
-  const signer = new SignatureV4({ credentials: pair, region: "north-1", service: "s3", sha256: Sha256, uriEscapePath: false, applyChecksum: false });
+  const signer = new SignatureV4({ credentials: pair, region: "north-1", service: "s3", sha256: Hash.bind(null, "sha256"), uriEscapePath: false, applyChecksum: false });
   const presign = async (method: string, query: Record<string, string> = {}) => {
     const signed = await signer.presign(new HttpRequest({ method, protocol: "http:", hostname, port: Number(port), path: "/demo-bucket/shared", query, headers: { host, "x-amz-content-sha256": "UNSIGNED-PAYLOAD" } }), { expiresIn: 600 });
     return `${signed.path}?${new URLSearchParams(signed.query as Record<string, string>).toString().replaceAll("+", "%20")}`;

@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import { type PoolClient, types } from "pg";
 import { nameStatement, pool } from "@/lib/platform/db";
 
@@ -32,16 +33,18 @@ export const sql: Statements = createStatements(pool);
  */
 export async function transact<T>(work: (tx: Statements) => Promise<T>): Promise<T> {
   const client = await pool.connect();
+  const { stream } = client.connection;
   let broken = false;
   const note = () => {
     broken = true;
   };
   client.on("error", note);
   try {
+    holdBack(stream);
     const begun = client.query(BEGIN);
     // Whatever made it fail makes the first statement fail too.
     begun.catch(() => {});
-    const result = await work(createStatements(client));
+    const result = await work(createStatements(client, () => holdBack(stream)));
     await begun;
     const { command } = await client.query("COMMIT");
     if (command !== "COMMIT") throw new Error("a statement of the transaction had failed");
@@ -55,9 +58,17 @@ export async function transact<T>(work: (tx: Statements) => Promise<T>): Promise
   }
 }
 
-function createStatements(connection: Pick<PoolClient, "query">): Statements {
-  const query = async <Rows>(text: string, values: unknown[], name: string): Promise<Rows> =>
-    (await connection.query({ text, values, name, types: TYPES })).rows as Rows;
+/** A write to a socket costs more than what is written: what is sent in one go goes out as one. */
+function holdBack(stream: Duplex): void {
+  stream.cork();
+  process.nextTick(() => stream.uncork());
+}
+
+function createStatements(connection: Pick<PoolClient, "query">, beforeEach = () => {}): Statements {
+  const query = async <Rows>(text: string, values: unknown[], name: string): Promise<Rows> => {
+    beforeEach();
+    return (await connection.query({ text, values, name, types: TYPES })).rows as Rows;
+  };
   return {
     $queryRaw: (parts, ...values) => {
       const { text, name } = compose(parts);

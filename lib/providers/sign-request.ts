@@ -1,4 +1,4 @@
-import { Sha256 } from "@aws-crypto/sha256-js";
+import { Hash } from "@smithy/core/serde";
 import { HttpRequest } from "@smithy/protocol-http";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { Secret } from "@/lib/platform/secret";
@@ -25,7 +25,7 @@ export async function signRequest(pair: SigningPair, { method, base, path, query
   const signer = new SignatureV4({
     service: "s3",
     region: pair.signingRegion,
-    sha256: Sha256,
+    sha256: Hash.bind(null, "sha256"),
     credentials: { accessKeyId: pair.accessKeyId, secretAccessKey: pair.secretAccessKey.reveal() },
     uriEscapePath: false,
   });
