@@ -62,8 +62,8 @@ import { planted } from "@/lib/platform/planted";\n`,
   },
   {
     file: ISSUE_PAIR,
-    from: "  return act(written.change, request.requestId);\n",
-    to: `  const issued = await act(written.change, request.requestId);
+    from: "  return act(written.change, request, delivery);\n",
+    to: `  const issued = await act(written.change, request, delivery);
   if (planted("early-commit") && issued.ok && issued.outcome === "issued") await acknowledgeSecret(request.scope, issued.change.operationId);
   return issued;
 `,

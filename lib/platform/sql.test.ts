@@ -71,6 +71,19 @@ test("a lock that nobody gives back is waited for no longer than 8 s, and a stop
   await expect(stopped).rejects.toThrow();
 });
 
+test("who comes after the end of a transaction changes nothing", async () => {
+  let late: Promise<unknown> | undefined;
+  await expect(
+    transact(async (tx) => {
+      late = sql.$queryRaw`SELECT pg_sleep(0.2)`.then(() => beat(tx, "late"));
+      late.catch(() => {});
+      throw new Error("no");
+    }),
+  ).rejects.toThrow("no");
+  await expect(late).rejects.toThrow("the transaction is over");
+  expect(await names()).toEqual([]);
+});
+
 test("Prisma's transactions take the same statements", async () => {
   await db.$transaction((tx) => beat(tx, "Prisma's"));
   expect(await names()).toEqual(["Prisma's"]);

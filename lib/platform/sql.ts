@@ -35,6 +35,7 @@ export async function transact<T>(work: (tx: Statements) => Promise<T>): Promise
   const client = await pool.connect();
   const { stream } = client.connection;
   let broken = false;
+  let over = false;
   const note = () => {
     broken = true;
   };
@@ -44,12 +45,19 @@ export async function transact<T>(work: (tx: Statements) => Promise<T>): Promise
     const begun = client.query(BEGIN);
     // Whatever made it fail makes the first statement fail too.
     begun.catch(() => {});
-    const result = await work(createStatements(client, () => holdBack(stream)));
+    const beforeEach = () => {
+      // The connection may be somebody else's by now.
+      if (over) throw new Error("the transaction is over");
+      holdBack(stream);
+    };
+    const result = await work(createStatements(client, beforeEach));
+    over = true;
     await begun;
     const { command } = await client.query("COMMIT");
     if (command !== "COMMIT") throw new Error("a statement of the transaction had failed");
     return result;
   } catch (error) {
+    over = true;
     await client.query("ROLLBACK").catch(note);
     throw error;
   } finally {

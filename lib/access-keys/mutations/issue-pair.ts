@@ -1,6 +1,6 @@
 import "server-only";
 import { setTimeout as pause } from "node:timers/promises";
-import { moveKey } from "@/lib/access-keys/data";
+import { awaitAcknowledgement, commitForReply } from "@/lib/access-keys/mutations/hand-over";
 import { provePair } from "@/lib/access-keys/mutations/prove-pair";
 import { putPair } from "@/lib/access-keys/mutations/put-pair";
 import { handToWorker, settleOperation, undoUnderLease } from "@/lib/access-keys/mutations/undo-operation";
@@ -9,26 +9,31 @@ import { describeRefusal } from "@/lib/access-keys/rules";
 import type { IssueOutput, Refusal } from "@/lib/access-keys/schema";
 import { connectQueue } from "@/lib/jobs/queue";
 import { readOperationState } from "@/lib/operations/data";
-import { moveOperation } from "@/lib/operations/mutations";
-import { ACKNOWLEDGE_SECONDS, ACT_DEADLINE_MS, OCCUPIED_PAUSE_MS, OCCUPIED_WAIT_MS } from "@/lib/operations/rules";
+import { ACT_DEADLINE_MS, OCCUPIED_PAUSE_MS, OCCUPIED_WAIT_MS } from "@/lib/operations/rules";
 import { logger } from "@/lib/platform/logger";
 import type { Secret } from "@/lib/platform/secret";
-import { transact } from "@/lib/platform/sql";
-import { lockLease, releaseLease } from "@/lib/principals/mutations";
+import type { Lease } from "@/lib/principals/mutations";
 import { ProviderError } from "@/lib/providers/errors";
 import type { CallContext } from "@/lib/providers/provider";
 import { openProvider } from "@/lib/regions/data";
 
-/** An issued pair on its way to the one who asked; `secret` is revealed by the action alone. */
+/**
+ * An issued pair on its way to the one who asked; `secret` is revealed where it leaves the server. `revoking`: where
+ * the reply is the delivery, the keys whose removal can start now, under `lease`.
+ */
 export type IssueOutcome =
   | Exclude<IssueOutput, { outcome: "issued" }>
-  | { ok: true; outcome: "issued"; change: WrittenAhead; secret: Secret };
+  | { ok: true; outcome: "issued"; change: WrittenAhead; secret: Secret; revoking: string[]; lease: Lease | undefined };
+
+/** Whether the caller says that the secret has arrived, as a browser does, or takes the reply for it, as programs do. */
+export type Delivery = "acknowledged" | "reply";
 
 /**
  * Makes a new pair: write ahead, act, prove, and stand ready to deliver. The old pair, if any, works on until the
- * new one is acknowledged. Whatever goes wrong, the new pair is undone, here or by the worker.
+ * new one is acknowledged, or about to be in the reply. Whatever goes wrong, the new pair is undone, here or by the
+ * worker.
  */
-export async function issuePair(request: IssueRequest): Promise<IssueOutcome> {
+export async function issuePair(request: IssueRequest, delivery: Delivery = "acknowledged"): Promise<IssueOutcome> {
   await connectQueue();
   let written = await writeAheadPatiently(request);
   if (written.outcome === "stale") {
@@ -43,7 +48,7 @@ export async function issuePair(request: IssueRequest): Promise<IssueOutcome> {
   if (written.outcome === "stale") return refuse("busy");
   if (written.outcome === "occupied") return refuse("busy", { who: written.who });
   if (written.outcome === "refused") return refuse(written.reason, written);
-  return act(written.change, request.requestId);
+  return act(written.change, request, delivery);
 }
 
 /** Waits a little for a removal or a sweep under way: *enable* right after *disable* is no conflict of people. */
@@ -56,8 +61,8 @@ async function writeAheadPatiently(request: IssueRequest): Promise<WriteAheadOut
   }
 }
 
-async function act(change: WrittenAhead, requestId: string): Promise<IssueOutcome> {
-  const context: CallContext = { signal: AbortSignal.timeout(ACT_DEADLINE_MS), requestId };
+async function act(change: WrittenAhead, request: IssueRequest, delivery: Delivery): Promise<IssueOutcome> {
+  const context: CallContext = { signal: AbortSignal.timeout(ACT_DEADLINE_MS), requestId: request.requestId };
   let secret: Secret | undefined;
   let asked = false;
   let made = false;
@@ -73,25 +78,15 @@ async function act(change: WrittenAhead, requestId: string): Promise<IssueOutcom
     // Whatever was answered, a request that was sent may have been carried out: only looking proves that it was not.
     return giveUp(change, reasonOf(error), made || (asked && error.failure !== "unavailable"));
   }
-  if (!(await markIssued(change))) return giveUp(change, "superseded", true);
-  return { ok: true, outcome: "issued", change, secret };
+  const revoking = await handOver(change, request, delivery);
+  if (!revoking) return giveUp(change, "superseded", true);
+  return { ok: true, outcome: "issued", change, secret, revoking, lease: revoking.length > 0 ? change.lease : undefined };
 }
 
-/** CREATING → ISSUED, only while the lease stands; from now on the acknowledgement is awaited. */
-async function markIssued({ operationId, keyId, lease }: WrittenAhead): Promise<boolean> {
-  return transact(async (tx) => {
-    const now = await lockLease(tx, lease);
-    if (!now) return false;
-    const dueAt = new Date(now.getTime() + ACKNOWLEDGE_SECONDS * 1_000);
-    // Whoever takes the operation over takes the lease first: while it stands, both are where this change left them.
-    const moved = await Promise.all([
-      moveOperation(tx, operationId, { from: ["PENDING"], to: "DELIVERING", dueAt }),
-      moveKey(tx, keyId, "issue"),
-      releaseLease(tx, lease),
-    ]);
-    if (moved.includes(false)) throw new Error(`operation ${operationId} changed without its lease`);
-    return true;
-  });
+/** Undefined when the lease is lost. */
+async function handOver(change: WrittenAhead, request: IssueRequest, delivery: Delivery): Promise<string[] | undefined> {
+  if (delivery === "reply") return commitForReply(change, request);
+  return (await awaitAcknowledgement(change)) ? [] : undefined;
 }
 
 /** `made`: whether the storage system may have the pair. Only then is it asked to remove it. */

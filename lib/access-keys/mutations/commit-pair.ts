@@ -1,0 +1,49 @@
+import "server-only";
+import { listLiveKeys, moveKey } from "@/lib/access-keys/data";
+import { endKeys } from "@/lib/access-keys/mutations/end-keys";
+import { CURRENT_STATES, type IssueKind } from "@/lib/access-keys/rules";
+import { recordEvent } from "@/lib/audit/record";
+import type { ProjectScope } from "@/lib/gate/scope";
+import { moveOperation, type OperationState } from "@/lib/operations/mutations";
+import type { Statements } from "@/lib/platform/sql";
+
+/** An issued pair and the operation that made it, read under the lock of their principal. */
+export interface IssuedPair {
+  scope: ProjectScope;
+  operationId: string;
+  state: OperationState;
+  kind: IssueKind;
+  requestId: string;
+  principalId: string;
+  keyId: string;
+  accessKeyId: string;
+  /** By name. */
+  region: string;
+  /** The transaction's time. */
+  now: Date;
+}
+
+/**
+ * The new pair becomes the current one and the end of the old one is decided, all or nothing, in the caller's
+ * transaction. Gives the keys whose removal can start when it is committed.
+ */
+export async function commitPair(tx: Statements, pair: IssuedPair): Promise<string[]> {
+  const { scope, operationId, kind, requestId, keyId, accessKeyId, region, now } = pair;
+  const facts = { actor: scope.actor, projectId: scope.projectId, requestId };
+  const replaced = (await listLiveKeys(tx, pair.principalId)).filter((key) => CURRENT_STATES.includes(key.state));
+  const [revoking, ...moved] = await Promise.all([
+    // The old pair first: only one may be current.
+    endKeys(tx, { ...facts, keys: replaced, region, cause: "regenerated", at: now }),
+    moveKey(tx, keyId, "acknowledge", { activatedAt: now }),
+    moveOperation(tx, operationId, { from: [pair.state], to: "DONE", finishedAt: now, dueAt: null }),
+    recordEvent(tx, {
+      ...facts,
+      event: "key.committed",
+      outcome: "done",
+      keyId,
+      data: { kind, region, accessKeyId, ...(replaced[0] ? { replaced: replaced[0].accessKeyId } : {}) },
+    }),
+  ]);
+  if (moved.includes(false)) throw new Error(`operation ${operationId} and its key do not stand alike`);
+  return revoking;
+}

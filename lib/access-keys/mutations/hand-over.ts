@@ -1,0 +1,44 @@
+import "server-only";
+import { moveKey } from "@/lib/access-keys/data";
+import { commitPair } from "@/lib/access-keys/mutations/commit-pair";
+import type { IssueRequest, WrittenAhead } from "@/lib/access-keys/mutations/write-ahead";
+import { assertStillAllowed } from "@/lib/gate/scope";
+import { moveOperation } from "@/lib/operations/mutations";
+import { ACKNOWLEDGE_SECONDS } from "@/lib/operations/rules";
+import { transact } from "@/lib/platform/sql";
+import { lockLease, releaseLease } from "@/lib/principals/mutations";
+
+/** CREATING → ISSUED, only while the lease stands; from now on the acknowledgement is awaited. */
+export async function awaitAcknowledgement({ operationId, keyId, lease }: WrittenAhead): Promise<boolean> {
+  return transact(async (tx) => {
+    const now = await lockLease(tx, lease);
+    if (!now) return false;
+    const dueAt = new Date(now.getTime() + ACKNOWLEDGE_SECONDS * 1_000);
+    // Whoever takes the operation over takes the lease first: while it stands, both are where this change left them.
+    const moved = await Promise.all([
+      moveOperation(tx, operationId, { from: ["PENDING"], to: "DELIVERING", dueAt }),
+      moveKey(tx, keyId, "issue"),
+      releaseLease(tx, lease),
+    ]);
+    if (moved.includes(false)) throw new Error(`operation ${operationId} changed without its lease`);
+    return true;
+  });
+}
+
+/**
+ * For callers to whom the reply is the delivery: CREATING → ISSUED → ACTIVE just before it, only while the lease
+ * stands. Gives the keys whose removal can start; the lease is kept for it where there are any. Undefined when the
+ * lease is lost.
+ */
+export async function commitForReply(change: WrittenAhead, { scope, requestId }: IssueRequest): Promise<string[] | undefined> {
+  const { lease, region, principal, ...pair } = change;
+  return transact(async (tx) => {
+    const [, now] = await Promise.all([assertStillAllowed(tx, scope, "keys:issue"), lockLease(tx, lease)]);
+    if (!now) return undefined;
+    const issued = { ...pair, scope, requestId, state: "PENDING" as const, principalId: principal.id, region: region.name, now };
+    const [isIssued, revoking] = await Promise.all([moveKey(tx, pair.keyId, "issue"), commitPair(tx, issued)]);
+    if (!isIssued) throw new Error(`key ${pair.keyId} changed without its lease`);
+    if (revoking.length === 0) await releaseLease(tx, lease);
+    return revoking;
+  });
+}
