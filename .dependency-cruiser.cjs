@@ -3,7 +3,7 @@
  * Stated once, here; `npm test` runs them.
  */
 const NOUNS =
-  "access-keys|access-key-ids|operations|principals|receipts|regions|projects|members|users|sessions|installation";
+  "access-keys|access-key-ids|operations|principals|receipts|regions|projects|members|users|sessions|api-tokens|installation";
 const noun = `^lib/(${NOUNS})/`;
 
 const forbid = (name, comment, from, to) => ({ name, comment, severity: "error", from, to });
@@ -25,12 +25,12 @@ module.exports = {
     forbid("only-the-driver-test-starts-the-server", "The driver speaks HTTP like any other.", { path: "^lib/(?!builtin-s3/)", pathNot: "\\.test\\.ts$" }, {
       path: "^lib/builtin-s3/",
     }),
-    forbid("gate-knows-no-project-noun", "Sessions are its own noun.", { path: "^lib/gate/", pathNot: "\\.test\\.ts$" }, {
-      path: `^(lib/(?!platform/|audit/|gate/|sessions/)|app/|components/)`,
+    forbid("gate-knows-no-project-noun", "Sessions and tokens are its own nouns.", { path: "^lib/gate/", pathNot: "\\.test\\.ts$" }, {
+      path: `^(lib/(?!platform/|audit/|gate/|sessions/|api-tokens/)|app/|components/)`,
     }),
     forbid("jobs-know-platform", "", { path: "^lib/jobs/" }, { path: "^(lib/(?!platform/|jobs/)|app/|components/)" }),
     forbid("nouns-know-no-transport", "The worker and the command line run them too.", { path: noun }, {
-      path: "^(app/|components/|lib/(worker|cli|supervisor|web-server)/)",
+      path: "^(app/|components/|lib/(worker|cli|supervisor|web-server|api)/)",
     }),
     forbid("no-next-in-mutations", "They run outside a request.", { path: `${noun}(mutations|data|rules|schema)` }, {
       path: "^node_modules/next/",
@@ -47,6 +47,7 @@ module.exports = {
       path: "^(prisma/|lib/(jobs|worker|providers|builtin-s3|supervisor|database|cli)/|lib/[^/]+/(data|mutations))",
     }),
     forbid("nobody-imports-the-worker", "", { path: "^(?!lib/worker/)" }, { path: "^lib/worker/" }),
+    forbid("only-the-web-server-serves-the-api", "", { path: "^(?!lib/(api|web-server)/)" }, { path: "^lib/api/" }),
     forbid("e2e-imports-no-lib", "It stands outside.", { path: "^e2e/" }, { path: "^(lib|app|components)/" }),
     forbid("no-test-imports", "", { pathNot: "\\.(test|spec)\\.tsx?$" }, { path: "\\.(test|spec)\\.tsx?$" }),
   ],

@@ -11,7 +11,7 @@ const FILES = execFileSync("git", ["ls-files", "--cached", "--others", "--exclud
 const CODE = FILES.filter((file) => /\.(ts|tsx|mjs|mts|cjs)$/.test(file) && !file.includes("/migrations/"));
 
 /** The folders of lib that are not a noun and name their files freely. */
-const OTHERS = ["platform", "gate", "audit", "jobs", "worker", "providers", "builtin-s3", "bench", "supervisor", "web-server", "database", "cli"];
+const OTHERS = ["platform", "gate", "audit", "jobs", "worker", "providers", "builtin-s3", "bench", "supervisor", "web-server", "api", "database", "cli"];
 const NOUN_FILES = /^(schema|rules|data|loaders|mutations|actions)(\.test)?\.ts$/;
 
 test("a noun's folder holds only the files of the vocabulary; mutations may be a folder, one verb a file", () => {

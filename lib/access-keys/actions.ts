@@ -16,8 +16,7 @@ import {
   regenerateInputSchema,
 } from "@/lib/access-keys/schema";
 import { actionClient, inProject } from "@/lib/gate/action";
-
-const CHANGES = { points: 20, seconds: 60 };
+import { CHANGES } from "@/lib/gate/rate-limit";
 
 /** Enables CLI access: makes the first pair of the project in a region. One of two replies that carry a secret. */
 export const enableCliAccess = actionClient

@@ -43,6 +43,8 @@ export const EVENT_DATA = {
   "user.disabled": z.strictObject({ email: z.string() }),
   "user.enabled": z.strictObject({ email: z.string() }),
   "user.password-changed": z.strictObject({ email: z.string() }),
+  "token.created": z.strictObject({ email: z.string(), name: z.string(), expiresAt: z.iso.datetime() }),
+  "token.revoked": z.strictObject({ email: z.string(), name: z.string() }),
   "project.created": z.strictObject({ slug: z.string(), name: z.string() }),
   "project.changed": z.strictObject({ slug: z.string(), name: z.string() }),
   "project.disabled": z.strictObject({ slug: z.string() }),

@@ -4,6 +4,7 @@ import { memberCommand } from "@/lib/cli/commands/member";
 import { passwordCommand } from "@/lib/cli/commands/password";
 import { projectCommand } from "@/lib/cli/commands/project";
 import { regionCommand } from "@/lib/cli/commands/region";
+import { tokenCommand } from "@/lib/cli/commands/token";
 import { userCommand } from "@/lib/cli/commands/user";
 import { AppError } from "@/lib/platform/errors";
 import { db } from "@/lib/platform/db";
@@ -16,6 +17,7 @@ const program = new Command("npm run admin --")
   .addCommand(memberCommand())
   .addCommand(regionCommand())
   .addCommand(passwordCommand())
+  .addCommand(tokenCommand())
   .addCommand(masterKeyCommand());
 
 try {

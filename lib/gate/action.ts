@@ -5,15 +5,13 @@ import { notFound } from "next/navigation";
 import { createSafeActionClient, type ValidatedMiddlewareFn } from "next-safe-action";
 import { z } from "zod";
 import { type AuditEventName, EVENT_DATA } from "@/lib/audit/events";
-import { recordEvent } from "@/lib/audit/record";
 import { PERMISSIONS, type Permission } from "@/lib/gate/permissions";
 import { ACTIONS_COARSE, takePoint } from "@/lib/gate/rate-limit";
+import { auditRefusal, explainError, type GateContext, type GateError, readRefusal } from "@/lib/gate/refusals";
 import { type Actor, authorizeProject, type ProjectScope } from "@/lib/gate/scope";
 import { readActor } from "@/lib/gate/session";
-import { db } from "@/lib/platform/db";
 import { env } from "@/lib/platform/env";
-import { AppError, type AppErrorCode } from "@/lib/platform/errors";
-import { logger } from "@/lib/platform/logger";
+import { AppError } from "@/lib/platform/errors";
 
 const EVENTS = Object.keys(EVENT_DATA) as [AuditEventName, ...AuditEventName[]];
 
@@ -30,24 +28,6 @@ const metadataSchema = z.strictObject({
 
 type Metadata = z.infer<typeof metadataSchema>;
 
-/** What an action answers when it did not get to its outcome. */
-export interface ActionError {
-  code: AppErrorCode;
-  message: string;
-  retryAfterSeconds?: number;
-}
-
-const SENTENCES: Record<AppErrorCode, string> = {
-  BAD_INPUT: "The request was not understood. Nothing was changed.",
-  UNAUTHENTICATED: "You are signed out. Nothing was changed; sign in and try again.",
-  FORBIDDEN: "You may not do this. Nothing was changed.",
-  NOT_FOUND: "This is not there, or not for you. Nothing was changed.",
-  CONFLICT: "Someone changed this at the same time. Reload the page to see how it stands.",
-  RATE_LIMITED: "Too many changes in a short time. Nothing was changed.",
-  UNAVAILABLE: "A part of the portal does not answer. Reload the page to see how it stands.",
-  INTERNAL: "Something went wrong here. Reload the page to see how it stands.",
-};
-
 /**
  * The gate that every action passes, in this order: request id, origin, session, coarse limit, input, and with
  * `inProject` project, permission and fine limit. Refusals and failures are audited here.
@@ -55,18 +35,11 @@ const SENTENCES: Record<AppErrorCode, string> = {
 export const actionClient = createSafeActionClient({
   defineMetadataSchema: () => metadataSchema,
   defaultValidationErrorsShape: "flattened",
-  async handleServerError(error, { metadata, ctx }): Promise<ActionError> {
-    const code: AppErrorCode = error instanceof AppError ? error.code : "INTERNAL";
-    const broken = code === "INTERNAL" || code === "UNAVAILABLE";
-    if (broken) logger.error({ err: error, action: metadata?.name }, "action failed");
-    await audit(broken ? "action.failed" : "action.refused", code, metadata, ctx as AuditContext);
+  async handleServerError(error, { metadata, ctx }): Promise<GateError> {
+    const told = await explainError(error, nameOf(metadata), ctx as GateContext);
     // The status too says that it is not there.
-    if (code === "NOT_FOUND") notFound();
-    return {
-      code,
-      message: (error instanceof AppError && error.userMessage) || SENTENCES[code],
-      ...(error instanceof AppError && error.retryAfterSeconds ? { retryAfterSeconds: error.retryAfterSeconds } : {}),
-    };
+    if (told.code === "NOT_FOUND") notFound();
+    return told;
   },
 })
   .use(async ({ next }) => next({ ctx: { requestId: randomUUID() } }))
@@ -88,20 +61,20 @@ export const actionClient = createSafeActionClient({
   .use(async ({ next, ctx, metadata }) => {
     const result = await next();
     const code = result.validationErrors ? "BAD_INPUT" : readRefusal(result.data);
-    if (code) await audit("action.refused", code, metadata, ctx);
+    if (code) await auditRefusal("action.refused", code, nameOf(metadata), ctx);
     return result;
   });
 
-interface GateContext {
+interface PassedContext {
   requestId: string;
   actor: Actor;
 }
 
 type Validated<Input, Added extends object> = ValidatedMiddlewareFn<
-  ActionError,
+  GateError,
   Metadata,
-  GateContext,
-  GateContext & Added,
+  PassedContext,
+  PassedContext & Added,
   Input,
   Input,
   readonly [],
@@ -131,39 +104,4 @@ async function assertOwnOrigin(): Promise<void> {
   if (origin !== new URL(env.LATCHKEY_URL).origin) throw new AppError("FORBIDDEN", "a request of another origin");
 }
 
-/** The reason of an outcome that an action returned as a refusal. */
-function readRefusal(data: unknown): string | undefined {
-  if (typeof data !== "object" || data === null || !("ok" in data) || data.ok !== false) return undefined;
-  return "reason" in data ? String(data.reason) : "REFUSED";
-}
-
-interface AuditContext {
-  actor?: Actor;
-  scope?: ProjectScope;
-  requestId?: string;
-}
-
-async function audit(
-  event: "action.refused" | "action.failed",
-  code: string,
-  metadata: Metadata | undefined,
-  ctx: AuditContext,
-): Promise<void> {
-  const action = metadata?.name ?? "unnamed action";
-  const facts = { action, code, requestId: ctx.requestId };
-  logger.info(facts, event);
-  if (!ctx.actor) return;
-  const { userId, name, address } = ctx.actor;
-  await db
-    .$transaction((tx) =>
-      recordEvent(tx, {
-        event,
-        outcome: event === "action.refused" ? "refused" : "failed",
-        actor: { userId, name, address },
-        projectId: ctx.scope?.projectId,
-        requestId: ctx.requestId,
-        data: { action, code },
-      }),
-    )
-    .catch((cause: unknown) => logger.error({ err: cause, ...facts }, "the refusal could not be audited"));
-}
+const nameOf = (metadata: Metadata | undefined): string => metadata?.name ?? "unnamed action";

@@ -18,6 +18,9 @@ export const SIGN_IN_ADDRESS: Limit = { points: 60, seconds: 15 * 60 };
 /** All actions of one person together. */
 export const ACTIONS_COARSE: Limit = { points: 120, seconds: 60 };
 
+/** Changes of one kind that one person makes to keys. */
+export const CHANGES: Limit = { points: 20, seconds: 60 };
+
 /** Counts in one statement; the library's own takes two, and two commits. */
 class OneStatementLimiter extends RateLimiterPrisma {
   async _upsert(key: string, points: number, msDuration: number): Promise<{ points: number; expire: Date }> {

@@ -1,13 +1,19 @@
+import { getRequestListener } from "@hono/node-server";
 import next from "next";
+import { API_PATH, createApi } from "@/lib/api/app";
 import { findRoot } from "@/lib/database/find-root";
 import { env } from "@/lib/platform/env";
 import { onStop } from "@/lib/platform/lifecycle";
 import { logger } from "@/lib/platform/logger";
-import { close, createWebServer, listen } from "@/lib/web-server/server";
+import { close, createWebServer, type Handler, listen } from "@/lib/web-server/server";
 
 async function main(): Promise<void> {
   const app = next({ dev: false, dir: findRoot(), hostname: env.HOST, port: env.PORT });
-  const handle = app.getRequestHandler();
+  const showPage = app.getRequestHandler();
+  // Next has its own idea of what a request is.
+  const answerProgram = getRequestListener(createApi().fetch, { overrideGlobalObjects: false });
+  const handle: Handler = (request, response) =>
+    request.url?.startsWith(`${API_PATH}/`) ? answerProgram(request, response) : showPage(request, response);
   const server = createWebServer({ publicUrl: env.LATCHKEY_URL, trustedProxies: env.LATCHKEY_TRUSTED_PROXIES }, handle);
   onStop(async () => {
     if (server.listening) await close(server);

@@ -31,7 +31,7 @@ export function revokeKey(keyId: string, lease?: Lease): Promise<void> {
 
 /**
  * Starts the revocation of keys whose end was just decided, so that nobody waits for the worker: removes them one
- * after the other, then measures all. What fails here is logged and left to the worker's job.
+ * after the other, then measures all. Never throws: what fails here is logged and left to the worker's job.
  */
 export async function startRevocation(keyIds: string[], lease?: Lease): Promise<void> {
   const revocations: Promise<void>[] = [];
@@ -45,7 +45,7 @@ export async function startRevocation(keyIds: string[], lease?: Lease): Promise<
     await Promise.allSettled([removed]);
   }
   // What had nothing left to remove did not give it back.
-  if (lease) await releaseLease(sql, lease);
+  if (lease) await releaseLease(sql, lease).catch((error: unknown) => logger.warn({ err: error }, "a lease runs out by itself"));
   await Promise.all(revocations);
 }
 

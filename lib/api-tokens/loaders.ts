@@ -1,0 +1,25 @@
+import "server-only";
+import { db } from "@/lib/platform/db";
+
+const LISTED_MAX = 500;
+
+export interface TokenLine {
+  id: string;
+  email: string;
+  name: string;
+  createdAt: Date;
+  expiresAt: Date;
+  lastUsedAt: Date | null;
+  revokedAt: Date | null;
+}
+
+/** The tokens of a person, or of everybody: the newest, at most 500. Of the tokens themselves nothing. */
+export async function listTokens(email?: string): Promise<TokenLine[]> {
+  const rows = await db.apiToken.findMany({
+    ...(email ? { where: { user: { email } } } : {}),
+    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    take: LISTED_MAX,
+    select: { id: true, name: true, createdAt: true, expiresAt: true, lastUsedAt: true, revokedAt: true, user: { select: { email: true } } },
+  });
+  return rows.map(({ user, ...token }) => ({ ...token, email: user.email }));
+}

@@ -1,0 +1,204 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { createToken, revokeToken } from "@/lib/api-tokens/mutations";
+import { createApi } from "@/lib/api/app";
+import { startTestDatabase } from "@/lib/database/test-database";
+import { SYSTEM_ACTOR } from "@/lib/audit/record";
+import type { Actor } from "@/lib/gate/scope";
+import { parseMasterKey } from "@/lib/platform/crypto";
+import { db } from "@/lib/platform/db";
+import { env } from "@/lib/platform/env";
+import { Secret } from "@/lib/platform/secret";
+import { probeS3 } from "@/lib/providers/probe";
+import { makeProject, makeUser } from "@/prisma/factories/people";
+import { type Storage, startStorage } from "@/prisma/factories/storage";
+
+const api = createApi();
+let storage: Storage;
+let mia: Actor;
+let token: string;
+let place: string;
+let slug: string;
+
+beforeAll(async () => {
+  await startTestDatabase();
+  storage = await startStorage(db, parseMasterKey(env.LATCHKEY_MASTER_KEY));
+});
+afterAll(() => storage.stop());
+beforeEach(async () => {
+  mia = await makeUser(db, `Mia ${randomUUID()}`);
+  ({ slug } = await makeProject(db, [[mia, "member+"]]));
+  place = `/api/v1/projects/${slug}/regions/north`;
+  token = await makeToken(mia);
+});
+
+async function makeToken(user: Actor, expiresAt = new Date(Date.now() + 60_000)): Promise<string> {
+  return (await db.$transaction((tx) => createToken(tx, SYSTEM_ACTOR, { email: user.email, name: "a script", expiresAt }))).token.reveal();
+}
+
+const post = (path: string, body: object | string, bearer: string | undefined = token) =>
+  api.request(path, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...(bearer ? { authorization: `Bearer ${bearer}` } : {}) },
+    body: typeof body === "string" ? body : JSON.stringify(body),
+  });
+const get = (path: string, bearer = token) => api.request(path, { headers: { authorization: `Bearer ${bearer}` } });
+const enable = (requestId = randomUUID()) => post(`${place}/enable`, { requestId });
+const regenerate = (requestId = randomUUID()) => post(`${place}/regenerate`, { requestId, confirm: "confirm" });
+const disable = (requestId = randomUUID()) => post(`${place}/disable`, { requestId, confirm: "confirm" });
+
+interface Pair {
+  accessKeyId: string;
+  secretAccessKey: string;
+  endpoint: string;
+  revoking: number;
+}
+async function pairOf(reply: Response | Promise<Response>): Promise<Pair> {
+  const answer = await reply;
+  expect(answer.status).toBe(201);
+  return (await answer.json()) as Pair;
+}
+function ask({ accessKeyId, secretAccessKey, endpoint }: Pair): Promise<string> {
+  const context = { signal: AbortSignal.timeout(5_000), requestId: randomUUID() };
+  return probeS3({ name: "north", endpoint }, "north-1", accessKeyId, new Secret(secretAccessKey), context);
+}
+const errorOf = async (reply: Response) => ({ status: reply.status, ...((await reply.json()) as { error: object }).error });
+const eventsOf = async (user: Actor) =>
+  (await db.auditEvent.findMany({ where: { actorId: user.userId }, orderBy: [{ at: "asc" }, { id: "asc" }] })).map(({ event }) => event);
+
+describe("with a token", () => {
+  test("enable, regenerate and disable give pairs that work for as long as they should", async () => {
+    const first = await pairOf(enable());
+    expect(await ask(first)).toBe("accepted");
+    const reply = await regenerate();
+    expect(reply.headers.get("cache-control")).toBe("no-store");
+    const second = await pairOf(reply);
+    expect(second.revoking).toBe(1);
+    expect(await ask(second)).toBe("accepted");
+    await expect.poll(() => ask(first)).toBe("refused-unknown");
+    const ended = await disable();
+    expect([ended.status, await ended.json()]).toMatchObject([202, { outcome: "revoking", accessKeyIds: [second.accessKeyId] }]);
+    await expect.poll(() => ask(second)).toBe("refused-unknown");
+    await expect.poll(async () => ((await (await get(place)).json()) as { state: string }).state).toBe("DISABLED");
+    expect(await eventsOf(mia)).toEqual(["key.requested", "key.committed", "key.requested", "key.revoking", "key.committed", "key.revoking"]);
+  });
+
+  test("the same request twice is one change, and the second answer has no secret", async () => {
+    const requestId = randomUUID();
+    const { accessKeyId } = await pairOf(enable(requestId));
+    const again = await enable(requestId);
+    expect([again.status, await again.json()]).toMatchObject([200, { outcome: "already-done" }]);
+    expect(await storage.readKeyIds("north", await principalOf(slug))).toEqual([accessKeyId]);
+  });
+
+  test("of several at once each gets a pair or is told who was first, and one pair works in the end", async () => {
+    await pairOf(enable());
+    const replies = await Promise.all(Array.from({ length: 5 }, () => regenerate()));
+    const lost = await Promise.all(replies.filter(({ status }) => status !== 201).map(errorOf));
+    const pairs = await Promise.all(replies.filter(({ status }) => status === 201).map(pairOf));
+    expect(lost.length).toBeGreaterThan(0);
+    for (const error of lost) expect(error).toMatchObject({ status: 409, reason: "busy", message: expect.stringContaining(mia.name) });
+    const readIds = async () => storage.readKeyIds("north", await principalOf(slug));
+    await expect.poll(async () => (await readIds()).length).toBe(1);
+    const [current] = await readIds();
+    for (const pair of pairs) expect(await ask(pair)).toBe(pair.accessKeyId === current ? "accepted" : "refused-unknown");
+  });
+
+  test("the list has every region, and no secret", async () => {
+    const { accessKeyId, secretAccessKey } = await pairOf(enable());
+    const text = await (await get(`/api/v1/projects/${slug}/regions`)).text();
+    expect(text).toContain(accessKeyId);
+    expect(text).not.toContain(secretAccessKey);
+  });
+
+  test("what the storage system did not do is told as that, and nothing is left of it", async () => {
+    const injected = storage.admin.inject({ match: (method, path) => method === "PUT" && path.includes("/keys/"), when: "before", what: "error" });
+    expect(await errorOf(await enable())).toMatchObject({ status: 502, code: "STORAGE", reason: "storage-failed" });
+    injected.release();
+    expect(await storage.readKeyIds("north", await principalOf(slug))).toEqual([]);
+    await pairOf(enable());
+  });
+});
+
+describe("refused", () => {
+  test("without a token that stands for somebody, whatever the path", async () => {
+    const over = await makeToken(mia, new Date(Date.now() - 1));
+    const gone = await makeToken(mia);
+    const { id } = await db.apiToken.findFirstOrThrow({ where: { user: { id: mia.userId } }, orderBy: { id: "desc" } });
+    await db.$transaction((tx) => revokeToken(tx, SYSTEM_ACTOR, id));
+    for (const bearer of ["", "nonsense", `lkt_${"a".repeat(48)}`, over, gone]) {
+      const reply = await post(`${place}/enable`, { requestId: randomUUID() }, bearer);
+      expect(reply.headers.get("www-authenticate")).toBe("Bearer");
+      expect(await errorOf(reply)).toMatchObject({ status: 401, code: "UNAUTHENTICATED" });
+    }
+    await db.user.update({ where: { id: mia.userId }, data: { disabledAt: new Date() } });
+    expect((await enable()).status).toBe(401);
+    expect(await db.accessKey.count({ where: { project: { slug } } })).toBe(0);
+  });
+
+  test("another project, a project that is not there, and what a role may not: all 404, and audited", async () => {
+    const max = await makeUser(db, `Max ${randomUUID()}`);
+    const other = await makeProject(db, [[max, "admin"]]);
+    await db.membership.create({ data: { userId: max.userId, projectId: (await db.project.findUniqueOrThrow({ where: { slug } })).id, role: "member" } });
+    expect((await post(`/api/v1/projects/${other.slug}/regions/north/enable`, { requestId: randomUUID() })).status).toBe(404);
+    expect((await get("/api/v1/projects/nowhere/regions")).status).toBe(404);
+    token = await makeToken(max);
+    for (const reply of [await enable(), await regenerate(), await disable(), await get(place)]) {
+      expect(await errorOf(reply)).toMatchObject({ status: 404, code: "NOT_FOUND" });
+    }
+    expect(await eventsOf(max)).toEqual(Array(4).fill("action.refused"));
+    const support = await makeUser(db, `Sue ${randomUUID()}`, { platformRole: "support" });
+    token = await makeToken(support);
+    expect((await enable()).status).toBe(404);
+    expect(await errorOf(await disable())).toMatchObject({ status: 400, reason: "reason-required" });
+  });
+
+  test.each<[string, string, object | string, RegExp]>([
+    ["an unknown field", "enable", { requestId: randomUUID(), extra: 1 }, /extra/],
+    ["no request id", "enable", {}, /requestId/],
+    ["no JSON", "enable", "{", /not JSON/],
+    ["a body that is too long", "enable", JSON.stringify({ requestId: "x".repeat(9_000) }), /longer than 8192 bytes/],
+    ["another word than confirm", "regenerate", { requestId: randomUUID(), confirm: "yes" }, /confirm/],
+    ["a disable without the word", "disable", { requestId: randomUUID() }, /confirm/],
+  ])("%s, and nothing is changed", async (_case, verb, body, message) => {
+    expect(await errorOf(await post(`${place}/${verb}`, body))).toMatchObject({ status: 400, code: "BAD_INPUT", message: expect.stringMatching(message) });
+    expect(await db.accessKey.count({ where: { project: { slug } } })).toBe(0);
+  });
+
+  test("a region that is not there, and what is not enabled", async () => {
+    expect((await get(`/api/v1/projects/${slug}/regions/nowhere`)).status).toBe(404);
+    expect(await errorOf(await regenerate())).toMatchObject({ status: 409, reason: "not-enabled" });
+  });
+
+  test("more changes than the limit, which the portal's actions share", async () => {
+    const statuses: number[] = [];
+    for (let index = 0; index < 21; index += 1) statuses.push((await regenerate()).status);
+    expect(statuses).toEqual([...Array(20).fill(409), 429]);
+    expect((await regenerate()).headers.get("retry-after")).toMatch(/^\d+$/);
+  });
+});
+
+test("the token is nowhere in the database, and its use is written down", async () => {
+  expect((await get(place)).status).toBe(200);
+  const row = await db.apiToken.findFirstOrThrow({ where: { userId: mia.userId } });
+  expect(row.lastUsedAt).not.toBeNull();
+  const kept = JSON.stringify([row, await db.auditEvent.findMany()], (_key, value: unknown) => (typeof value === "bigint" ? String(value) : value));
+  expect(kept).not.toContain(token);
+  expect(Buffer.from(row.hash).toString("latin1")).not.toContain(token);
+});
+
+test("the API describes itself", async () => {
+  const document = (await (await api.request("/api/v1/openapi.json")).json()) as { paths: Record<string, object>; openapi: string };
+  expect(document.openapi).toBe("3.1.0");
+  expect(Object.entries(document.paths).flatMap(([path, verbs]) => Object.keys(verbs).map((verb) => `${verb} ${path}`)).sort()).toEqual([
+    "get /api/v1/projects/{project}/regions",
+    "get /api/v1/projects/{project}/regions/{region}",
+    "post /api/v1/projects/{project}/regions/{region}/disable",
+    "post /api/v1/projects/{project}/regions/{region}/enable",
+    "post /api/v1/projects/{project}/regions/{region}/regenerate",
+  ]);
+});
+
+async function principalOf(project: string): Promise<string> {
+  return `lk-${(await db.project.findUniqueOrThrow({ where: { slug: project } })).id}`;
+}

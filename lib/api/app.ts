@@ -1,0 +1,48 @@
+import { randomUUID } from "node:crypto";
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { bodyLimit } from "hono/body-limit";
+import { addAccessKeyRoutes } from "@/lib/api/access-keys";
+import { type ApiEnvironment, refuseInput, replyWithError } from "@/lib/api/replies";
+import { admitToken } from "@/lib/gate/api";
+import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/client-address-header";
+import { AppError } from "@/lib/platform/errors";
+import { VERSION } from "@/lib/platform/version";
+
+/** Where the API is; whatever begins so is answered here and by nobody else. */
+export const API_PATH = "/api/v1";
+
+const BODY_MAX_BYTES = 8_192;
+
+/**
+ * The public REST API. Whoever calls it is a program with a person's token: no cookie is looked at, so that no other
+ * site can make a browser call it. Every operation passes the gate, and its reply is kept by nobody.
+ */
+export function createApi(): OpenAPIHono<ApiEnvironment> {
+  const api = new OpenAPIHono<ApiEnvironment>({ defaultHook: refuseInput }).basePath(API_PATH);
+  api.onError(replyWithError);
+  api.notFound((context) => replyWithError(new AppError("NOT_FOUND", "no such path"), context));
+  api.use(async (context, next) => {
+    context.set("requestId", randomUUID());
+    context.header("cache-control", "no-store");
+    context.header("x-content-type-options", "nosniff");
+    await next();
+  });
+  api.doc31("/openapi.json", {
+    openapi: "3.1.0",
+    info: { title: "Latchkey", version: VERSION, description: "Access keys of the projects of an object storage." },
+    security: [{ token: [] }],
+  });
+  api.openAPIRegistry.registerComponent("securitySchemes", "token", { type: "http", scheme: "bearer" });
+  api.use("/projects/*", async (context, next) => {
+    const address = context.req.header(CLIENT_ADDRESS_HEADER);
+    context.set("actor", await admitToken(context.req.header("authorization"), address));
+    await next();
+  });
+  api.use("/projects/*", bodyLimit({ maxSize: BODY_MAX_BYTES, onError: refuseLength }));
+  addAccessKeyRoutes(api);
+  return api;
+}
+
+function refuseLength(): never {
+  throw new AppError("BAD_INPUT", "the body is too long", { userMessage: `The body is longer than ${BODY_MAX_BYTES} bytes. Nothing was changed.` });
+}

@@ -1,0 +1,63 @@
+import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { type Refusal, REFUSALS } from "@/lib/access-keys/schema";
+import type { ApiOperation } from "@/lib/gate/api";
+import { auditRefusal, explainError } from "@/lib/gate/refusals";
+import type { Actor, ProjectScope } from "@/lib/gate/scope";
+import { AppError } from "@/lib/platform/errors";
+
+export interface ApiEnvironment {
+  Variables: { requestId: string; actor?: Actor; scope?: ProjectScope; operation?: ApiOperation };
+}
+
+export type ApiContext = Context<ApiEnvironment>;
+
+export const errorSchema = z
+  .strictObject({
+    error: z.strictObject({
+      code: z.string(),
+      /** Why the rules refused it; where they did. */
+      reason: z.enum(REFUSALS).optional(),
+      /** What happened, whether anything changed, what works now. */
+      message: z.string(),
+      retryAfterSeconds: z.number().optional(),
+    }),
+  })
+  .openapi("Error");
+
+/** For refusals by the storage system; all others say that the key is not as the caller thinks. */
+const BAD_GATEWAY: readonly Refusal[] = ["storage-refused", "storage-failed", "storage-unsettled", "storage-unreachable"];
+
+/** Answers a refusal by the rules, and audits it as the gate's own. */
+export async function replyWithRefusal(context: ApiContext, { reason, message }: { reason: Refusal; message: string }) {
+  await auditRefusal("action.refused", reason, nameOf(context), context.var);
+  const code = reason === "reason-required" ? "BAD_INPUT" : BAD_GATEWAY.includes(reason) ? "STORAGE" : "CONFLICT";
+  const status = { BAD_INPUT: 400, CONFLICT: 409, STORAGE: 502 } as const;
+  return context.json({ error: { code, reason, message } }, status[code]);
+}
+
+/** Answers whatever was thrown, and audits it. */
+export async function replyWithError(thrown: unknown, context: ApiContext) {
+  const error = thrown instanceof HTTPException && thrown.status < 500 ? asBadInput(thrown) : thrown;
+  const told = await explainError(error, nameOf(context), context.var);
+  if (told.code === "UNAUTHENTICATED") context.header("www-authenticate", "Bearer");
+  if (told.retryAfterSeconds) context.header("retry-after", String(told.retryAfterSeconds));
+  const status = (error instanceof AppError ? error.status : 500) as ContentfulStatusCode;
+  return context.json({ error: told }, status);
+}
+
+/** For input that does not fit its schema. Names the fields and quotes nothing of it. */
+export function refuseInput(result: { success: true } | { success: false; error: { issues: { path: PropertyKey[]; message: string }[] } }): void {
+  if (result.success) return;
+  const lines = result.error.issues.map(({ path, message }) => [path.join("."), message].filter(Boolean).join(": "));
+  throw new AppError("BAD_INPUT", "input that does not fit", { userMessage: `${lines.join("; ")}. Nothing was changed.` });
+}
+
+/** What the framework itself refuses: a body that is no JSON, say. */
+function asBadInput(thrown: HTTPException): AppError {
+  return new AppError("BAD_INPUT", `refused by the framework: ${thrown.status}`, { userMessage: "The body is not JSON. Nothing was changed." });
+}
+
+const nameOf = (context: ApiContext): string => context.var.operation?.name ?? "API";

@@ -1,0 +1,74 @@
+import "server-only";
+import { recordEvent } from "@/lib/audit/record";
+import type { Actor, ProjectScope } from "@/lib/gate/scope";
+import { AppError, type AppErrorCode } from "@/lib/platform/errors";
+import { logger } from "@/lib/platform/logger";
+import { transact } from "@/lib/platform/sql";
+
+const SENTENCES: Record<AppErrorCode, string> = {
+  BAD_INPUT: "The request was not understood. Nothing was changed.",
+  UNAUTHENTICATED: "You are signed out. Nothing was changed; sign in and try again.",
+  FORBIDDEN: "You may not do this. Nothing was changed.",
+  NOT_FOUND: "This is not there, or not for you. Nothing was changed.",
+  CONFLICT: "Someone changed this at the same time. Reload the page to see how it stands.",
+  RATE_LIMITED: "Too many changes in a short time. Nothing was changed.",
+  UNAVAILABLE: "A part of the portal does not answer. Reload the page to see how it stands.",
+  INTERNAL: "Something went wrong here. Reload the page to see how it stands.",
+};
+
+/** What a caller is told who did not get to an outcome. */
+export interface GateError {
+  code: AppErrorCode;
+  message: string;
+  retryAfterSeconds?: number;
+}
+
+/** How far a request came before it was refused or failed. */
+export interface GateContext {
+  requestId?: string;
+  actor?: Actor;
+  scope?: ProjectScope;
+}
+
+/** Turns whatever was thrown into what the caller may read, and audits it. */
+export async function explainError(error: unknown, action: string, context: GateContext): Promise<GateError> {
+  const code: AppErrorCode = error instanceof AppError ? error.code : "INTERNAL";
+  const broken = code === "INTERNAL" || code === "UNAVAILABLE";
+  if (broken) logger.error({ err: error, action }, "action failed");
+  await auditRefusal(broken ? "action.failed" : "action.refused", code, action, context);
+  const known = error instanceof AppError ? error : undefined;
+  return {
+    code,
+    message: known?.userMessage || SENTENCES[code],
+    ...(known?.retryAfterSeconds ? { retryAfterSeconds: known.retryAfterSeconds } : {}),
+  };
+}
+
+/** Writes down that the gate, or a rule behind it, said no. Whoever is not known leaves a line in the log alone. */
+export async function auditRefusal(
+  event: "action.refused" | "action.failed",
+  code: string,
+  action: string,
+  { actor, scope, requestId }: GateContext,
+): Promise<void> {
+  const facts = { action, code, requestId };
+  logger.info(facts, event);
+  if (!actor) return;
+  const { userId, name, address } = actor;
+  await transact((tx) =>
+    recordEvent(tx, {
+      event,
+      outcome: event === "action.refused" ? "refused" : "failed",
+      actor: { userId, name, address },
+      projectId: scope?.projectId,
+      requestId,
+      data: { action, code },
+    }),
+  ).catch((cause: unknown) => logger.error({ err: cause, ...facts }, "the refusal could not be audited"));
+}
+
+/** The reason of an outcome that was returned as a refusal. */
+export function readRefusal(outcome: unknown): string | undefined {
+  if (typeof outcome !== "object" || outcome === null || !("ok" in outcome) || outcome.ok !== false) return undefined;
+  return "reason" in outcome ? String(outcome.reason) : "REFUSED";
+}
