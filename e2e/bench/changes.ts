@@ -1,8 +1,10 @@
+import { randomUUID } from "node:crypto";
+import type { PortalFacts } from "../fixtures/portal";
 import type { IssuedPair } from "../fixtures/portal-client";
 import type { PortalAnswer } from "../fixtures/portal-answer";
 import { type Backend, drawKeyId } from "./backends";
 import type { Place } from "./people";
-import { type Pair, sendSigned } from "./signed-http";
+import { type Pair, sendHttp, sendSigned } from "./signed-http";
 
 /** The bare calls of a rotation: another key is made, the one before it removed. Gives the new one's id. */
 export async function rotateBare(backend: Backend, account: string, former: string): Promise<string> {
@@ -31,6 +33,15 @@ export async function enableThroughPortal(place: Place, backend: Backend): Promi
   const pair = expectPair(await place.client.enable({ project: place.project, region: backend.region }));
   await acknowledge(place, pair);
   return pair;
+}
+
+/** The same change through the API, where the reply is the delivery: one call. */
+export async function rotateThroughApi(portal: PortalFacts, place: Place, backend: Backend): Promise<Pair> {
+  const url = new URL(`/api/v1/projects/${place.project}/regions/${backend.region}/regenerate`, portal.url);
+  const headers = { authorization: `Bearer ${place.token}`, "content-type": "application/json" };
+  const { status, body } = await sendHttp("POST", url, headers, JSON.stringify({ requestId: randomUUID(), confirm: "confirm" }));
+  if (status !== 201) throw new Error(`the API answered ${status}: ${body}`);
+  return JSON.parse(body) as Pair;
 }
 
 /** Asks every gateway with the old pair until each has refused it; gives the time of the last one's first refusal. */

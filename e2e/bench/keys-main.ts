@@ -2,10 +2,11 @@ import { execFileSync } from "node:child_process";
 import { cpus, loadavg } from "node:os";
 import type { Client } from "pg";
 import { startOwnPortal } from "../fixtures/own-portal";
+import type { PortalFacts } from "../fixtures/portal";
 import { startOwnRig } from "../rig/own-rig";
 import { findMissingPrograms } from "../rig/rig";
 import { type Backend, drawKeyId, openBuiltin, openCeph } from "./backends";
-import { awaitRefusal, enableThroughPortal, rotateBare, rotateThroughPortal } from "./changes";
+import { awaitRefusal, enableThroughPortal, rotateBare, rotateThroughApi, rotateThroughPortal } from "./changes";
 import { composeTable, median, quantile } from "./figures";
 import { makePlaces, openDatabase, type Place, waitUntilQuiet } from "./people";
 import { closeConnections, type Pair } from "./signed-http";
@@ -20,20 +21,27 @@ const ROUND_CHANGES = 96;
 
 const [LOAD_BEFORE = Number.NaN] = loadavg();
 
-/** A backend with what was measured on it; times in milliseconds, rates a second. */
+/** One way to make a change, with what was measured of it; times in milliseconds, rates a second. */
+interface Way {
+  title: string;
+  change: (slot: number) => Promise<{ former: Pair; parts?: Record<string, number> }>;
+  /** Until the last call's return. */
+  returned: number[];
+  /** From then until every gateway refuses the old pair. */
+  refused: number[];
+  /** Both, which is what the bare calls do too. */
+  whole: number[];
+  parts: Record<string, number[]>;
+  rates: number[];
+}
+
 interface Lane {
   backend: Backend;
   bareIds: string[];
   pairs: Pair[];
   bare: number[];
-  portal: number[];
-  /** With the removal that the bare calls do too. */
-  whole: number[];
-  regenerate: number[];
-  acknowledge: number[];
-  refused: number[];
   bareRates: number[];
-  portalRates: number[];
+  ways: Way[];
 }
 
 /** Bare admin calls against the same change through the portal, storage system by storage system, in turn. */
@@ -57,7 +65,7 @@ async function main(): Promise<void> {
     const backends = [await openBuiltin(portal.facts), ...(rig ? [await openCeph(portal.facts, rig.rig)] : [])];
     await describeMachine(database, rig !== undefined);
     const places = await makePlaces(portal.facts, database, PLACES);
-    const lanes = await prepare(backends, places);
+    const lanes = await prepare(portal.facts, backends, places);
     await measureSingles(lanes, places, database);
     await measureRounds(lanes, places, database);
     report(lanes);
@@ -67,19 +75,30 @@ async function main(): Promise<void> {
 }
 
 /** Makes all accounts and first keys, which also warms everything up. */
-async function prepare(backends: Backend[], places: Place[]): Promise<Lane[]> {
+async function prepare(portal: PortalFacts, backends: Backend[], places: Place[]): Promise<Lane[]> {
   const lanes: Lane[] = [];
   for (const backend of backends) {
-    const bareIds: string[] = [];
-    const pairs: Pair[] = [];
+    const lane: Lane = { backend, bareIds: [], pairs: [], bare: [], bareRates: [], ways: [] };
     for (const place of places) {
       const id = drawKeyId();
       await backend.makeAccount(place.project);
       await backend.makeKey(place.project, id);
-      bareIds.push(id);
-      pairs.push(await enableThroughPortal(place, backend));
+      lane.bareIds.push(id);
+      lane.pairs.push(await enableThroughPortal(place, backend));
     }
-    lanes.push({ backend, bareIds, pairs, bare: [], portal: [], whole: [], regenerate: [], acknowledge: [], refused: [], bareRates: [], portalRates: [] });
+    const open = (title: string, change: Way["change"]) => lane.ways.push({ title, change, returned: [], refused: [], whole: [], parts: {}, rates: [] });
+    open("through the API, one call", async (slot) => {
+      const former = lane.pairs[slot] as Pair;
+      lane.pairs[slot] = await rotateThroughApi(portal, places[slot] as Place, backend);
+      return { former };
+    });
+    open("as the browser does, two calls", async (slot) => {
+      const former = lane.pairs[slot] as Pair;
+      const { pair, regenerateMs, acknowledgeMs } = await rotateThroughPortal(places[slot] as Place, backend);
+      lane.pairs[slot] = pair;
+      return { former, parts: { regenerate: regenerateMs, acknowledge: acknowledgeMs } };
+    });
+    lanes.push(lane);
   }
   return lanes;
 }
@@ -87,41 +106,48 @@ async function prepare(backends: Backend[], places: Place[]): Promise<Lane[]> {
 async function measureSingles(lanes: Lane[], places: Place[], database: Client): Promise<void> {
   for (let index = 0; index < SINGLES; index += 1) {
     const slot = index % places.length;
-    const place = places[slot] as Place;
-    for (const lane of index % 2 === 0 ? lanes : [...lanes].reverse()) {
-      await place.takePoint();
-      await waitUntilQuiet(database);
-      const begin = performance.now();
-      await changeBare(lane, places, slot);
-      lane.bare.push(performance.now() - begin);
-
-      const former = lane.pairs[slot] as Pair;
-      const { pair, regenerateMs, acknowledgeMs } = await rotateThroughPortal(place, lane.backend);
-      lane.pairs[slot] = pair;
-      const refusedMs = await awaitRefusal(lane.backend, former);
-      lane.refused.push(refusedMs);
-      lane.regenerate.push(regenerateMs);
-      lane.acknowledge.push(acknowledgeMs);
-      lane.portal.push(regenerateMs + acknowledgeMs);
-      lane.whole.push(regenerateMs + acknowledgeMs + refusedMs);
+    for (const lane of inTurn(lanes, index)) {
+      for (const way of inTurn(lane.ways, index)) {
+        await places[slot]?.takePoint();
+        await waitUntilQuiet(database);
+        lane.bare.push(await time(() => changeBare(lane, places, slot)));
+        await measureSingle(lane.backend, way, slot);
+      }
     }
   }
 }
 
+async function measureSingle(backend: Backend, way: Way, slot: number): Promise<void> {
+  const begin = performance.now();
+  const { former, parts = {} } = await way.change(slot);
+  const returned = performance.now() - begin;
+  const refused = await awaitRefusal(backend, former);
+  way.returned.push(returned);
+  way.refused.push(refused);
+  way.whole.push(returned + refused);
+  for (const [part, ms] of Object.entries(parts)) (way.parts[part] ??= []).push(ms);
+}
+
 async function measureRounds(lanes: Lane[], places: Place[], database: Client): Promise<void> {
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const lane of lanes) {
+    for (const lane of inTurn(lanes, round)) {
       lane.bareRates.push(await rate((slot) => changeBare(lane, places, slot)));
-      for (let index = 0; index < ROUND_CHANGES; index += 1) await places[index % places.length]?.takePoint();
-      await waitUntilQuiet(database);
-      // A change is done when its old key is removed and refused, not when the caller has been answered.
-      const quiet = () => waitUntilQuiet(database);
-      const change = async (slot: number) => {
-        lane.pairs[slot] = (await rotateThroughPortal(places[slot] as Place, lane.backend)).pair;
-      };
-      lane.portalRates.push(await rate(change, quiet));
+      for (const way of inTurn(lane.ways, round)) {
+        for (let index = 0; index < ROUND_CHANGES; index += 1) await places[index % places.length]?.takePoint();
+        await waitUntilQuiet(database);
+        // A change is done when its old key is removed and refused, not when the caller has been answered.
+        way.rates.push(await rate(async (slot) => void (await way.change(slot)), () => waitUntilQuiet(database)));
+      }
     }
   }
+}
+
+const inTurn = <T>(things: readonly T[], index: number): T[] => (index % 2 === 0 ? [...things] : [...things].reverse());
+
+async function time(work: () => Promise<void>): Promise<number> {
+  const begin = performance.now();
+  await work();
+  return performance.now() - begin;
 }
 
 async function changeBare(lane: Lane, places: Place[], slot: number): Promise<void> {
@@ -149,22 +175,24 @@ async function describeMachine(database: Client, ceph: boolean): Promise<void> {
 }
 
 function report(lanes: Lane[]): void {
-  const ms = (values: readonly number[], share: number) => `${quantile(values, share).toFixed(1)} ms`;
+  const ms = (values: readonly number[]) => [`${quantile(values, 0.5).toFixed(1)} ms`, `${quantile(values, 0.95).toFixed(1)} ms`];
   const times = (part: readonly number[], whole: readonly number[]) => `${(median(part) / median(whole)).toFixed(2)}×`;
   const rows = [["", "p50", "p95", "of the bare calls"]];
-  for (const { backend, ...lane } of lanes) {
+  for (const { backend, bare, bareRates, ways } of lanes) {
     rows.push([backend.title, "", "", ""]);
-    rows.push(["  bare: create + delete", ms(lane.bare, 0.5), ms(lane.bare, 0.95), ""]);
-    rows.push(["  portal, until the old pair is refused", ms(lane.whole, 0.5), ms(lane.whole, 0.95), times(lane.whole, lane.bare)]);
-    rows.push(["    until the call's return", ms(lane.portal, 0.5), ms(lane.portal, 0.95), times(lane.portal, lane.bare)]);
-    rows.push(["      regenerate", ms(lane.regenerate, 0.5), ms(lane.regenerate, 0.95), ""]);
-    rows.push(["      acknowledge", ms(lane.acknowledge, 0.5), ms(lane.acknowledge, 0.95), ""]);
-    rows.push(["    then, until the refusal", ms(lane.refused, 0.5), ms(lane.refused, 0.95), ""]);
-    rows.push([`  bare, ${AT_ONCE} at once`, `${median(lane.bareRates).toFixed(0)}/s`, "", ""]);
-    rows.push([`  portal, ${AT_ONCE} at once`, `${median(lane.portalRates).toFixed(1)}/s`, "", times(lane.portalRates, lane.bareRates)]);
+    rows.push(["  bare: create + delete", ...ms(bare), ""]);
+    rows.push([`  bare, ${AT_ONCE} at once`, `${median(bareRates).toFixed(0)}/s`, "", ""]);
+    for (const way of ways) {
+      rows.push([`  ${way.title}`, "", "", ""]);
+      rows.push(["    until the old pair is refused", ...ms(way.whole), times(way.whole, bare)]);
+      rows.push(["      until the call's return", ...ms(way.returned), times(way.returned, bare)]);
+      for (const [part, values] of Object.entries(way.parts)) rows.push([`        ${part}`, ...ms(values), ""]);
+      rows.push(["      then, until the refusal", ...ms(way.refused), ""]);
+      rows.push([`    ${AT_ONCE} at once`, `${median(way.rates).toFixed(1)}/s`, "", times(way.rates, bareRates)]);
+    }
   }
   console.log(composeTable(rows));
-  console.log(`\n${SINGLES} changes one after the other, then medians of ${ROUNDS} rounds of ${ROUND_CHANGES}; bare and portal, and the storage systems, in turn.`);
+  console.log(`\n${SINGLES} changes of each kind one after the other, then medians of ${ROUNDS} rounds of ${ROUND_CHANGES}; everything in turn.`);
 }
 
 try {

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Client } from "pg";
+import { runAdmin } from "../fixtures/admin";
 import type { PortalFacts } from "../fixtures/portal";
 import { type PortalClient, signInToPortal } from "../fixtures/portal-client";
 
@@ -14,6 +15,8 @@ const WINDOW_MS = 75_000;
 export interface Place {
   project: string;
   client: PortalClient;
+  /** Stands for the same person at the API. */
+  token: string;
   /** Resolves when the person may change one more key, within the portal's limit. */
   takePoint: () => Promise<void>;
 }
@@ -43,9 +46,17 @@ export async function makePlaces(portal: PortalFacts, database: Client, count: n
   const places: Place[] = [];
   for (const project of names) {
     const client = await signInToPortal(portal.url, { email: emailOf(project), password: known.password });
-    places.push({ project, client, takePoint: limitPace() });
+    const token = await createToken(portal, emailOf(project));
+    places.push({ project, client, token, takePoint: limitPace() });
   }
   return places;
+}
+
+async function createToken(portal: PortalFacts, email: string): Promise<string> {
+  const printed = await runAdmin(portal, ["token", "create", email, "--name", "bench"]);
+  const token = /lkt_\w+/.exec(printed)?.[0];
+  if (!token) throw new Error("no token was printed");
+  return token;
 }
 
 /** Resolves when no key waits for its removal: the work of every change is done. */

@@ -10,8 +10,6 @@ export const JOBS = {
   "resume-principal": z.strictObject({ principalId: z.uuid() }),
   /** Compares a principal's keys on the storage system with ours and removes what landed late. */
   "sweep-principal": z.strictObject({ principalId: z.uuid() }),
-  /** Looks for all of the above that nobody is working on. */
-  reconcile: z.strictObject({}),
   /** Has every principal swept. */
   "sweep-all": z.strictObject({}),
   /** Asks every region whether it answers. */
@@ -22,13 +20,12 @@ export type JobName = keyof typeof JOBS;
 export type JobPayload<N extends JobName> = z.infer<(typeof JOBS)[N]>;
 export const JOB_NAMES = Object.keys(JOBS) as JobName[];
 
-/** How often a job is tried again. What the next round of `reconcile` or `sweep-all` brings anew is not, much. */
+/** How often a job is tried again. What the next round of `sweep-all` brings anew is not, much. */
 export const RETRY_LIMITS: Record<JobName, number> = {
   "settle-operation": 1_000,
   "revoke-key": 1_000,
   "resume-principal": 1_000,
   "sweep-principal": 5,
   "sweep-all": 1,
-  reconcile: 1,
   "check-regions": 1,
 };

@@ -35,7 +35,7 @@ export function mustBeUndone(operation: OpenOperation, now: Date): boolean {
   return operation.dueAt !== null && operation.dueAt.getTime() <= now.getTime();
 }
 
-/** The key of the job that undoes an operation now; those that look at it later have keys of their own. */
+/** The key of the job that undoes an operation. */
 export function undoJobKey(operationId: string): string {
   return `${operationId}:undo`;
 }

@@ -7,29 +7,36 @@ export interface LockedPrincipal {
   id: string;
   externalId: string;
   suspendedUntil: Date | null;
+  fence: bigint;
+  /** Who holds its lease; null when it is free. */
+  heldBy: string | null;
   /** The transaction's time. */
   now: Date;
 }
 
 /**
- * The principal of a project in a region, made where it is missing, with its row locked until the transaction
- * ends. Its name on the storage system comes from the project's id, so that renaming a project moves no data.
+ * The principal of a project in a region (by name), made where it is missing, with its row locked until the
+ * transaction ends. Its name on the storage system comes from the project's id, so that renaming a project moves no
+ * data.
  */
-export async function lockPrincipal(tx: Statements, projectId: string, regionId: string): Promise<LockedPrincipal> {
-  const known = await lockKnown(tx, projectId, regionId);
+export async function lockPrincipal(tx: Statements, projectId: string, region: string): Promise<LockedPrincipal> {
+  const known = await lockKnown(tx, projectId, region);
   if (known) return known;
   await tx.$queryRaw`
     INSERT INTO principals (id, project_id, region_id, external_id)
-    VALUES (${createId()}::uuid, ${projectId}::uuid, ${regionId}::uuid, ${`lk-${projectId}`}) ON CONFLICT DO NOTHING`;
-  const made = await lockKnown(tx, projectId, regionId);
+    SELECT ${createId()}::uuid, ${projectId}::uuid, id, ${`lk-${projectId}`}::text FROM regions WHERE name = ${region}
+    ON CONFLICT DO NOTHING`;
+  const made = await lockKnown(tx, projectId, region);
   if (!made) throw new Error("the principal just made is not there");
   return made;
 }
 
-async function lockKnown(tx: Statements, projectId: string, regionId: string): Promise<LockedPrincipal | undefined> {
+async function lockKnown(tx: Statements, projectId: string, region: string): Promise<LockedPrincipal | undefined> {
   const [principal] = await tx.$queryRaw<LockedPrincipal[]>`
-    SELECT id, external_id AS "externalId", suspended_until AS "suspendedUntil", now() FROM principals
-    WHERE project_id = ${projectId}::uuid AND region_id = ${regionId}::uuid FOR UPDATE`;
+    SELECT id, external_id AS "externalId", suspended_until AS "suspendedUntil", fence, now(),
+      CASE WHEN lease_until > now() THEN COALESCE(lease_label, 'Someone') END AS "heldBy"
+    FROM principals
+    WHERE project_id = ${projectId}::uuid AND region_id = (SELECT id FROM regions WHERE name = ${region}) FOR UPDATE`;
   return principal;
 }
 

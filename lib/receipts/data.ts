@@ -1,5 +1,5 @@
 import "server-only";
-import { sql, type Statements } from "@/lib/platform/sql";
+import { sql } from "@/lib/platform/sql";
 
 export interface OpenReceipt {
   endpoint: string;
@@ -14,18 +14,12 @@ export async function listOpenReceipts(keyId: string): Promise<{ receipts: OpenR
   return { receipts: rows, now: rows[0]?.now ?? new Date() };
 }
 
-/** How a measurement stands: the gateways that wait for a refusal, those that cannot be measured, and the database's time. */
-export async function countUnrefused(keyId: string): Promise<{ waiting: number; unmeasurable: number; now: Date }> {
-  const [counts] = await sql.$queryRaw<{ waiting: number; unmeasurable: number; now: Date }[]>`
-    SELECT count(*) FILTER (WHERE unmeasurable IS NULL)::int AS waiting, count(unmeasurable)::int AS unmeasurable, now()
+/** The gateways that have not refused the key: how many are waited for, the names of those that cannot be measured. */
+export async function listUnrefused(keyId: string): Promise<{ waiting: number; unmeasured: string[]; now: Date }> {
+  const [found] = await sql.$queryRaw<{ waiting: number; unmeasured: string[]; now: Date }[]>`
+    SELECT count(*) FILTER (WHERE unmeasurable IS NULL)::int AS waiting, now(),
+      COALESCE(array_agg(gateway) FILTER (WHERE unmeasurable IS NOT NULL), '{}') AS unmeasured
     FROM receipts WHERE key_id = ${keyId}::uuid AND first_refused_at IS NULL`;
-  if (!counts) throw new Error("a count has no row");
-  return counts;
-}
-
-/** The names of the gateways of which nobody knows when they refused the key. */
-export async function listUnmeasured(tx: Statements, keyId: string): Promise<string[]> {
-  const rows = await tx.$queryRaw<{ gateway: string }[]>`
-    SELECT gateway FROM receipts WHERE key_id = ${keyId}::uuid AND first_refused_at IS NULL`;
-  return rows.map((row) => row.gateway);
+  if (!found) throw new Error("a count has no row");
+  return found;
 }

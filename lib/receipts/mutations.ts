@@ -8,7 +8,7 @@ import type { Calibration } from "@/lib/providers/calibration";
 import { ProviderError } from "@/lib/providers/errors";
 import { refusesKey, takesPair } from "@/lib/providers/probe-answers";
 import type { Gateway, ProbeAnswer, Provider } from "@/lib/providers/provider";
-import { countUnrefused, listOpenReceipts } from "@/lib/receipts/data";
+import { listOpenReceipts, listUnrefused } from "@/lib/receipts/data";
 import {
   decideMeasurement,
   MEASURE_PAUSE_MS,
@@ -50,15 +50,19 @@ export async function openReceipts(
     ON CONFLICT DO NOTHING`;
 }
 
+export interface Measured {
+  /** Nothing more to wait for: every gateway has refused, or cannot be measured and its bound has passed. */
+  over: boolean;
+  /** The names of the gateways of which nobody knows when they refused the key. */
+  unmeasured: string[];
+}
+
 /**
  * Measures at every gateway until it refuses a removed key, and writes down until when it accepted it. With the id
  * and a random secret where the gateway tells a wrong secret from an unknown id; else with the pair itself, which
- * only the process that removed it has. Gives whether there is nothing more to wait for: every gateway has refused,
- * or cannot be measured and its bound has passed.
+ * only the process that removed it has. Its receipts are open.
  */
-export async function measureRefusal(provider: Provider, key: RemovedKey, calibration: Calibration): Promise<boolean> {
-  // A gateway may have come to the region since.
-  await openReceipts(sql, provider, key, key.removedAt, null);
+export async function measureRefusal(provider: Provider, key: RemovedKey, calibration: Calibration): Promise<Measured> {
   const { receipts, now } = await listOpenReceipts(key.id);
   await Promise.all(
     receipts.map(async ({ endpoint, askedAt }) => {
@@ -70,14 +74,13 @@ export async function measureRefusal(provider: Provider, key: RemovedKey, calibr
       await measureGateway(provider, gateway, key, next === "real-secret");
     }),
   );
-  return isOver(provider, key);
+  return judge(provider, key);
 }
 
-async function isOver(provider: Provider, key: RemovedKey): Promise<boolean> {
-  const { waiting, unmeasurable, now } = await countUnrefused(key.id);
-  if (waiting > 0) return false;
+async function judge(provider: Provider, key: RemovedKey): Promise<Measured> {
+  const { waiting, unmeasured, now } = await listUnrefused(key.id);
   const bound = key.removedAt.getTime() + provider.capabilities.revocationBoundMs;
-  return unmeasurable === 0 || now.getTime() >= bound;
+  return { over: waiting === 0 && (unmeasured.length === 0 || now.getTime() >= bound), unmeasured };
 }
 
 async function giveUp(keyId: string, endpoint: string, unmeasurable: string): Promise<void> {
@@ -105,12 +108,18 @@ async function measureGateway(provider: Provider, gateway: Gateway, key: Removed
   }
 }
 
-/** Writes down what a gateway answered now, by the database's clock. False when its measurement has ended already. */
+/**
+ * Writes down what a gateway answered now, by the database's clock. False when its measurement has ended already.
+ * Nobody waits for the disk: what a crash of the database loses is measured again, and before anybody calls the key
+ * REVOKED a later commit has written all that came before.
+ */
 async function noteAnswer(keyId: string, endpoint: string, answer: "refused" | "accepted" | "unknown"): Promise<boolean> {
   const noted = await sql.$queryRaw<unknown[]>`
+    WITH lazy AS (SELECT set_config('synchronous_commit', 'off', true))
     UPDATE receipts SET asked_at = now(),
       first_refused_at = CASE WHEN ${answer}::text = 'refused' THEN now() END,
       last_accepted_at = CASE WHEN ${answer}::text = 'accepted' THEN now() ELSE last_accepted_at END
+    FROM lazy
     WHERE key_id = ${keyId}::uuid AND endpoint = ${endpoint} AND first_refused_at IS NULL AND unmeasurable IS NULL
     RETURNING id`;
   return noted.length > 0;

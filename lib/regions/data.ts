@@ -23,9 +23,18 @@ export function credentialsContext(regionId: string): string {
  * another) or its settings do not fit.
  */
 export function openProvider(region: Region): Provider {
-  const provider = createProvider(region.provider, { ...region, credentials: openCredentials(region) });
-  return guard(provider, region.name, logger);
+  const { name, provider: kind, endpoint, signingRegion, gateways, settings, sealedCredentials } = region;
+  const sealed = Buffer.from(sealedCredentials ?? []).toString("base64");
+  const madeOf = JSON.stringify([name, kind, endpoint, signingRegion, gateways, settings, sealed]);
+  const known = opened.get(region.id);
+  if (known?.madeOf === madeOf) return known.provider;
+  const provider = guard(createProvider(kind, { ...region, credentials: openCredentials(region) }), name, logger);
+  opened.set(region.id, { madeOf, provider });
+  return provider;
 }
+
+/** Drivers by region, each good for as long as its region's row says the same. */
+const opened = new Map<string, { madeOf: string; provider: Provider }>();
 
 /** The admin credentials of a region, as its driver reads them. Throws `ProviderError`. */
 export function openCredentials(region: Region): Secret {

@@ -12,6 +12,7 @@ import { handleRevokeKey } from "@/lib/worker/handlers/revoke-key";
 import { handleSettleOperation } from "@/lib/worker/handlers/settle-operation";
 import { handleSweepAll } from "@/lib/worker/handlers/sweep-all";
 import { handleSweepPrincipal } from "@/lib/worker/handlers/sweep-principal";
+import { keepLooking } from "@/lib/worker/keep-looking";
 
 const HANDLERS: { [N in JobName]: (payload: JobPayload<N>) => Promise<void> } = {
   "settle-operation": handleSettleOperation,
@@ -19,12 +20,10 @@ const HANDLERS: { [N in JobName]: (payload: JobPayload<N>) => Promise<void> } = 
   "resume-principal": handleResumePrincipal,
   "sweep-principal": handleSweepPrincipal,
   "sweep-all": handleSweepAll,
-  reconcile: handleReconcile,
   "check-regions": handleCheckRegions,
 };
 
 const SCHEDULES: Partial<Record<JobName, string>> = {
-  reconcile: "* * * * *",
   "check-regions": "* * * * *",
   "sweep-all": "17 * * * *",
 };
@@ -33,13 +32,17 @@ const POLL_SECONDS = 1;
 /** Jobs of one kind at once: one storage system that does not answer must not hold up the others. */
 const AT_ONCE = 8;
 /** One of these does its whole round: more than one would only ask the database for nothing, once a second each. */
-const ROUNDS: ReadonlySet<JobName> = new Set(["reconcile", "sweep-all", "check-regions"]);
+const ROUNDS: ReadonlySet<JobName> = new Set(["sweep-all", "check-regions"]);
+/** How soon somebody notices that a process died in the middle of a change, or that nobody acknowledged a pair. */
+const LOOK_EVERY_MS = 2_000;
 const STOP_WITHIN_MS = 15_000;
 
 async function main(): Promise<void> {
   const queue = await startQueue({ supervise: true, schedule: true, connections: 4 });
   const heartbeat = startHeartbeat("worker");
+  const looking = keepLooking(handleReconcile, LOOK_EVERY_MS);
   onStop(async () => {
+    looking.stop();
     heartbeat.stop();
     await queue.stop({ graceful: true, timeout: STOP_WITHIN_MS });
     await db.$disconnect();
@@ -47,7 +50,7 @@ async function main(): Promise<void> {
   for (const name of Object.keys(HANDLERS) as JobName[]) await consume(queue, name);
   for (const [name, cron] of Object.entries(SCHEDULES)) await queue.schedule(name, cron);
   logger.info("worker ready");
-  await Promise.all([handleReconcile(), handleCheckRegions()]);
+  await handleCheckRegions();
 }
 
 async function consume<N extends JobName>(queue: PgBoss, name: N): Promise<void> {

@@ -36,11 +36,11 @@ export type DisableOutcome =
 export async function disableAccess(request: DisableRequest): Promise<DisableOutcome> {
   await connectQueue();
   const { scope } = request;
-  const region = await findRegion(request.region);
   return transact(async (tx): Promise<DisableOutcome> => {
-    const [, principal] = await Promise.all([
+    const [, region, principal] = await Promise.all([
       assertStillAllowed(tx, scope, "keys:disable"),
-      lockPrincipal(tx, scope.projectId, region.id),
+      findRegion(request.region, tx),
+      lockPrincipal(tx, scope.projectId, request.region),
     ]);
     const inputHash = createHash("sha256").update(JSON.stringify(["DISABLE", scope.projectId, request.region])).digest("hex");
     const repeated = await findRequested(tx, scope.actor.userId, request.requestId);

@@ -42,7 +42,7 @@ const SUSPENDED_AHEAD_MS = 60_000;
  * the removal when it is proved. Throws UNAVAILABLE when that is not reached, or another holds the lease.
  */
 export async function removeKey(provider: Provider, key: RevokingKey, given: Lease | undefined): Promise<RemovedKey> {
-  const lease = given && (await holdsLease(given)) ? given : await takeOrWait(key.principalId);
+  const lease = given ?? (await takeOrWait(key.principalId));
   const context: CallContext = { signal: AbortSignal.timeout(ACT_DEADLINE_MS), requestId: key.id };
   const ref = { principal: key.principal.externalId, accessKeyId: key.accessKeyId };
   try {

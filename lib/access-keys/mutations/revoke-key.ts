@@ -7,8 +7,7 @@ import { logger } from "@/lib/platform/logger";
 import { sql, transact } from "@/lib/platform/sql";
 import { type Lease, releaseLease } from "@/lib/principals/mutations";
 import type { Provider } from "@/lib/providers/provider";
-import { listUnmeasured } from "@/lib/receipts/data";
-import { measureRefusal, type RemovedKey } from "@/lib/receipts/mutations";
+import { measureRefusal, openReceipts, type RemovedKey } from "@/lib/receipts/mutations";
 import { findRegion, openProvider, readCalibration } from "@/lib/regions/data";
 import { ensureCalibration } from "@/lib/regions/mutations";
 
@@ -35,8 +34,9 @@ export function revokeKey(keyId: string, lease?: Lease): Promise<void> {
  */
 export async function startRevocation(keyIds: string[], lease?: Lease): Promise<void> {
   const revocations: Promise<void>[] = [];
-  for (const keyId of keyIds) {
-    const { removed, proved } = begin(keyId, lease);
+  for (const [index, keyId] of keyIds.entries()) {
+    // With its record the first one gives the lease back.
+    const { removed, proved } = begin(keyId, index === 0 ? lease : undefined);
     revocations.push(
       proved.catch((error: unknown) => {
         logger.warn({ err: error, keyId }, "revocation goes on in the worker");
@@ -68,6 +68,8 @@ async function remove(keyId: string, lease: Lease | undefined) {
   const key: RevokingKey = { ...row, principal: { externalId }, region: await findRegion(row.region) };
   const provider = openProvider(key.region);
   if (!removedAt) return { provider, key, removed: await removeKey(provider, key, lease) };
+  // A gateway may have come to the region since.
+  await openReceipts(sql, provider, key, removedAt, null);
   return { provider, key, removed: { ...key, removedAt, secret: undefined } };
 }
 
@@ -75,12 +77,11 @@ async function proveRefusal(provider: Provider, key: RevokingKey, removed: Remov
   const known = readCalibration(key.region) ?? {};
   // With the pair in hand nothing may delay the measurement; and a gateway that is down delays no other's.
   const calibration = removed.secret ? known : await ensureCalibration(key.region).catch(() => known);
-  if (!(await measureRefusal(provider, removed, calibration))) {
-    throw new AppError("UNAVAILABLE", "not every gateway refuses the removed key yet");
-  }
+  const measured = await measureRefusal(provider, removed, calibration);
+  if (!measured.over) throw new AppError("UNAVAILABLE", "not every gateway refuses the removed key yet");
+  const { unmeasured } = measured;
   await transact(async (tx) => {
-    const [moved, unmeasured] = await Promise.all([moveKey(tx, key.id, "prove"), listUnmeasured(tx, key.id)]);
-    if (!moved) return;
+    if (!(await moveKey(tx, key.id, "prove"))) return;
     await recordEvent(tx, {
       event: "key.revoked",
       outcome: "done",

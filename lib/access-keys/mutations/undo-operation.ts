@@ -60,12 +60,8 @@ export async function settleOperation(operationId: string): Promise<"settled" | 
 async function takeOver(tx: Statements, operationId: string): Promise<(Undoable & { reason: string }) | "busy" | "settled"> {
   const operation = await lockMakingOperation(tx, operationId);
   if (!operation) return "settled";
-  const { state, dueAt, now, principal, keyId, accessKeyId } = operation;
-  if (!mustBeUndone(operation, now)) {
-    // Delivered meanwhile: looked at again when its acknowledgement is due.
-    if (!isOver(state) && dueAt) await enqueueSettling(tx, operationId, "acknowledge", (dueAt.getTime() - now.getTime()) / 1_000);
-    return "settled";
-  }
+  const { state, principal, keyId, accessKeyId } = operation;
+  if (!mustBeUndone(operation, operation.now)) return "settled";
   const taken = await takeLease(tx, principal.id, "Latchkey");
   if (!taken.ok) return "busy";
   const reason = operation.failureReason ?? (state === "DELIVERING" ? "it was not acknowledged in time" : "it was interrupted");
@@ -113,17 +109,6 @@ export async function handToWorker(operationId: string): Promise<void> {
   await transact((tx) =>
     enqueue(tx, "settle-operation", { operationId }, undoJobKey(operationId), { startAfterSeconds: 2 }),
   );
-}
-
-/** Has an operation looked at when its lease or its acknowledgement is due, whatever becomes of this process. */
-export async function enqueueSettling(
-  tx: Statements,
-  operationId: string,
-  due: "lease" | "acknowledge",
-  inSeconds: number,
-): Promise<void> {
-  const startAfterSeconds = Math.ceil(inSeconds) + 1;
-  await enqueue(tx, "settle-operation", { operationId }, `${operationId}:${due}`, { startAfterSeconds });
 }
 
 /** Has the principal looked at again: a write that timed out may still land after its removal. */

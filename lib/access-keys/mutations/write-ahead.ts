@@ -2,7 +2,6 @@ import "server-only";
 import { createHash } from "node:crypto";
 import { composeAccessKeyId } from "@/lib/access-key-ids/rules";
 import { insertKey, isRemovalOpen, listLiveKeys } from "@/lib/access-keys/data";
-import { enqueueSettling } from "@/lib/access-keys/mutations/undo-operation";
 import { decideIssue, type IssueKind, PENDING_STATES } from "@/lib/access-keys/rules";
 import type { Refusal } from "@/lib/access-keys/schema";
 import { recordEvent } from "@/lib/audit/record";
@@ -53,14 +52,14 @@ export type WriteAheadOutcome =
  * the storage system. `stale` names an operation that is overdue and must be undone first.
  */
 export async function writeAhead(request: IssueRequest): Promise<WriteAheadOutcome> {
-  const region = await findRegion(request.region);
   const accessKeyId = composeAccessKeyId(await readMarker(), randomText);
   const { scope, requestId } = request;
   const inputHash = hashInput(request);
   return transact(async (tx) => {
-    const [, principal] = await Promise.all([
+    const [, region, principal] = await Promise.all([
       assertStillAllowed(tx, scope, "keys:issue"),
-      lockPrincipal(tx, scope.projectId, region.id),
+      findRegion(request.region, tx),
+      lockPrincipal(tx, scope.projectId, request.region),
     ]);
     const [keys, repeated] = await Promise.all([
       listLiveKeys(tx, principal.id),
@@ -82,13 +81,9 @@ export async function writeAhead(request: IssueRequest): Promise<WriteAheadOutco
     const from = situation.removalOpen ? undefined : (suspendedUntil ?? undefined);
     if (!decision.ok) return { outcome: "refused", reason: decision.reason, from };
 
-    const taken = await takeLease(tx, principal.id, scope.actor.name);
-    if (!taken.ok) return { outcome: "occupied", who: taken.heldBy };
-    const written = await insertChange(tx, request, region, principal, taken.lease, inputHash, accessKeyId);
-    return {
-      outcome: "written",
-      change: { ...written, kind: request.kind, principal, region, lease: taken.lease, current },
-    };
+    if (principal.heldBy !== null) return { outcome: "occupied", who: principal.heldBy };
+    const change = await insertChange(tx, request, region, principal, inputHash, accessKeyId);
+    return { outcome: "written", change: { ...change, current } };
   });
 }
 
@@ -97,10 +92,9 @@ async function insertChange(
   request: IssueRequest,
   region: Region,
   principal: LockedPrincipal,
-  lease: Lease,
   inputHash: string,
   accessKeyId: string,
-): Promise<{ operationId: string; keyId: string; accessKeyId: string }> {
+): Promise<Omit<WrittenAhead, "current">> {
   const { scope, kind, requestId } = request;
   const { projectId, actor } = scope;
   const owner = { projectId, regionId: region.id, principalId: principal.id };
@@ -114,11 +108,12 @@ async function insertChange(
     requestId,
     inputHash,
     keyId: key.id,
-    fence: lease.fence,
+    fence: principal.fence + 1n,
     dueAt: new Date(principal.now.getTime() + LEASE_SECONDS * 1_000),
     finishedAt: null,
   };
-  await Promise.all([
+  const [taken] = await Promise.all([
+    takeLease(tx, principal.id, actor.name),
     insertKey(tx, key),
     insertOperation(tx, operation),
     recordEvent(tx, {
@@ -130,9 +125,9 @@ async function insertChange(
       requestId,
       data: { kind, region: region.name, accessKeyId },
     }),
-    enqueueSettling(tx, operation.id, "lease", LEASE_SECONDS),
   ]);
-  return { operationId: operation.id, keyId: key.id, accessKeyId };
+  if (!taken.ok || taken.lease.fence !== operation.fence) throw new Error("the lease of a locked principal was taken");
+  return { operationId: operation.id, keyId: key.id, accessKeyId, kind, principal, region, lease: taken.lease };
 }
 
 function describeRepeated(repeated: RequestedOperation, inputHash: string, current: boolean, now: Date): WriteAheadOutcome {
