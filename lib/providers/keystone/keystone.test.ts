@@ -208,6 +208,16 @@ describe.skipIf(missing.length > 0)(title, () => {
       await provider.resumePrincipal?.(key.principal, context());
       expect(await answerAt("cached", key)).toBe("accepted");
     });
+
+    test("has nothing to suspend of a principal that was never made, in a domain that is there", async () => {
+      const principal = `lk-${randomUUID()}`;
+      const { suspendPrincipal, resumePrincipal } = connect();
+      await suspendPrincipal?.(principal, ["LKTSTAAAAAAAAAAAAAAA"], context());
+      await resumePrincipal?.(principal, context());
+      const elsewhere = connect({ domain: "elsewhere" });
+      await expect(elsewhere.suspendPrincipal?.(principal, [], context())).rejects.toMatchObject({ failure: "invalid" });
+      await expect(elsewhere.resumePrincipal?.(principal, context())).rejects.toMatchObject({ failure: "invalid" });
+    });
   });
 
   describe("the check says what is wrong", () => {
