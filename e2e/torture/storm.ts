@@ -4,11 +4,12 @@ import { checkCards, checkOrphans, checkPairs, checkSettled } from "./check-keys
 import { checkSecrets, readOwnSecrets } from "./check-secrets";
 import { countAnswered, countOperations, drive } from "./driver";
 import { keepEvidence } from "./evidence";
-import { type FaultCounts, type FaultKind, unleash } from "./faults";
+import type { FaultKind } from "./fault-kind";
 import { History } from "./history";
 import { readLedger } from "./ledger";
 import { createRandom } from "./random";
 import { settleBy } from "./settle";
+import { type FaultCounts, unleash } from "./unleash";
 import type { Violation } from "./violation";
 import { checkAnswer, type Tried, watchTheDead } from "./watch";
 import { waitUntilUp, withDatabase, type World } from "./world";

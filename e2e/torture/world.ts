@@ -7,6 +7,7 @@ import { addBuiltinBackends, addCephBackend, type Backend } from "./backends";
 import { makePeople, type TorturePerson } from "./people";
 import { readWebEnvironment, type SecondWeb, startSecondWeb } from "./second-web";
 import type { Slot } from "./history";
+import { goOnEverywhere } from "./stops";
 
 /** Everything that the storm happens to. */
 export interface World {
@@ -35,6 +36,8 @@ export function listPossibleRegions(): string[] {
 export async function startWorld(options: { regions: readonly string[]; projects: number }): Promise<World> {
   const undo: (() => Promise<void>)[] = [];
   const stop = async () => {
+    // What is stopped heeds no request to end.
+    goOnEverywhere();
     for (let step = undo.pop(); step; step = undo.pop()) await step().catch((error: unknown) => console.error(error));
   };
   try {
