@@ -49,11 +49,12 @@ function makeLedger(key: Partial<LedgerKey> = {}, operation: Partial<Ledger["ope
   return {
     keys: [{ accessKeyId: "K", state: "ACTIVE", ...SLOT, principal: "lk-p", endedAt: null, ...key }],
     operations: [{ kind: "ENABLE", state: "DONE", requestId: "r", actorId: "a", accessKeyId: "K", ...operation }],
+    suspensions: [],
   };
 }
 
 function makeBackend(listed: ListedKey[] = [{ accessKeyId: "K", principal: "lk-p" }]): Backend {
-  return { region: "north", signingRegion: "n", gateways: [url()], proxies: [], listKeys: async () => listed, keyPutBy: () => undefined };
+  return { region: "north", signingRegion: "n", gateways: [url()], proxies: [], listKeys: async () => listed };
 }
 
 const kindsOf = (violations: Violation[]) => violations.map(({ kind }) => kind);

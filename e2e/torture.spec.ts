@@ -12,7 +12,7 @@ test.afterEach(async () => {
 
 test("a short storm of every kind of fault leaves no orphan, no lost change and no secret", async () => {
   test.setTimeout(400_000);
-  world = await startWorld({ regions: listPossibleRegions(), projects: 8 });
+  world = await startWorld({ regions: listPossibleRegions().filter((name) => name !== "openstack"), projects: 8 });
   const report = await runStorm(world, {
     seed: Number(process.env.LATCHKEY_TORTURE_SEED ?? Math.floor(Math.random() * 2 ** 31)),
     operations: 64,
