@@ -18,7 +18,7 @@ export async function addKeystoneBackend(portal: OwnPortal, rig: Rig): Promise<B
   const { keystone } = rig;
   if (!endpoint || !keystone) throw new Error("the rig has no gateway that asks Keystone without a cache");
   const [identity, rgw, gateway] = await Promise.all([
-    startTcpProxy(keystone.url, readKeyPut),
+    startTcpProxy(keystone.url, readKeystonePut),
     startTcpProxy(rig.adminUrl),
     startTcpProxy(endpoint),
   ]);
@@ -97,7 +97,8 @@ async function makeWitness({ call }: KeystoneSession): Promise<KnownPair> {
   return { accessKeyId: made.credential.access, secretAccessKey: made.credential.secret };
 }
 
-const readKeyPut: ReadKeyPut = (method, path, body) => {
+/** A credential is named by a hash in its path, and by its access key id in the body alone. */
+export const readKeystonePut: ReadKeyPut = (method, path, body) => {
   if (method !== "POST" || new URL(path, "http://127.0.0.1").pathname !== "/v3/credentials") return undefined;
   try {
     const { credential } = JSON.parse(body) as { credential: { blob: string } };
