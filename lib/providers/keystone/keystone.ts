@@ -71,6 +71,7 @@ export function createKeystoneProvider(options: KeystoneOptions): Provider {
         findRobot(options, principal, context),
       ]);
       if (!project || !robot) throw new ProviderError("not-found", "the principal has no project or no robot in Keystone");
+      if ((await context.mayWrite?.()) === false) throw new ProviderError("unavailable", "no key was made: somebody else may write by now");
       await putPair(options, { userId: robot.id, projectId: project.id, accessKeyId, secretAccessKey }, context);
       return secretAccessKey;
     },
