@@ -18,7 +18,7 @@ import type { Ledger, LedgerKey } from "./torture/ledger";
 import { befallOnce } from "./torture/network-faults";
 import { searchFor } from "./torture/secret-search";
 import { settle } from "./torture/settle";
-import { stopFor } from "./torture/stops";
+import { stopFor } from "./torture/stop-process";
 import type { Violation } from "./torture/violation";
 import { checkAnswer, isRefusedEverywhere } from "./torture/watch";
 

@@ -11,7 +11,7 @@ import { makePeople, type TorturePerson } from "./people";
 import { readWebEnvironment, type SecondWeb, startSecondWeb } from "./second-web";
 import type { GatewayKind } from "../rig/settings";
 import type { Slot } from "./history";
-import { goOnEverywhere } from "./stops";
+import { goOnEverywhere } from "./stop-process";
 
 /** Everything that the storm happens to. */
 export interface World {
