@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
@@ -5,16 +6,19 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
-import { startTcpProxy } from "./rig/tcp-proxy";
-import type { Backend, ListedKey } from "./torture/backends";
-import { checkHistory } from "./torture/check-history";
-import { checkOrphans, checkPairs, checkSettled } from "./torture/check-keys";
+import { type SeenWrite, startTcpProxy } from "./rig/tcp-proxy";
+import { askBackend } from "./torture/ask-backend";
+import { type Backend, type ListedKey, UNREADABLE } from "./torture/backends";
+import { checkHistory, checkLateWrites } from "./torture/check-history";
+import { checkOrphans, checkPairs, checkSettled, checkSuspensions } from "./torture/check-keys";
 import { searchFolder } from "./torture/check-secrets";
-import { befallOnce } from "./torture/faults";
 import { type Attempt, History } from "./torture/history";
+import { readKeystonePut } from "./torture/keystone-backend";
 import type { Ledger, LedgerKey } from "./torture/ledger";
+import { befallOnce } from "./torture/network-faults";
 import { searchFor } from "./torture/secret-search";
 import { settle } from "./torture/settle";
+import { stopFor } from "./torture/stop-process";
 import type { Violation } from "./torture/violation";
 import { checkAnswer, isRefusedEverywhere } from "./torture/watch";
 
@@ -23,12 +27,18 @@ const SLOT = { project: "p", region: "north" };
 const REFUSED = "Nobody answers. Your current keys still work.";
 
 let server: Server;
+const WITNESS = { accessKeyId: "W", secretAccessKey: "w" };
 /** What the gateway answers to everybody: a status. */
 let status = 200;
+/** What it answers to the witness, where that is another. */
+let witnessStatus: number | undefined;
 const url = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
 test.beforeAll(async () => {
-  server = createServer((_request, reply) => reply.writeHead(status).end("<ListAllMyBucketsResult/>"));
+  server = createServer((request, reply) => {
+    const isWitness = request.headers.authorization?.includes(`Credential=${WITNESS.accessKeyId}/`);
+    reply.writeHead((isWitness ? witnessStatus : undefined) ?? status).end("<ListAllMyBucketsResult/>");
+  });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 });
 test.afterAll(() => server.close());
@@ -49,11 +59,12 @@ function makeLedger(key: Partial<LedgerKey> = {}, operation: Partial<Ledger["ope
   return {
     keys: [{ accessKeyId: "K", state: "ACTIVE", ...SLOT, principal: "lk-p", endedAt: null, ...key }],
     operations: [{ kind: "ENABLE", state: "DONE", requestId: "r", actorId: "a", accessKeyId: "K", ...operation }],
+    suspensions: [],
   };
 }
 
 function makeBackend(listed: ListedKey[] = [{ accessKeyId: "K", principal: "lk-p" }]): Backend {
-  return { region: "north", signingRegion: "n", gateways: [url()], proxies: [], listKeys: async () => listed, keyPutBy: () => undefined };
+  return { region: "north", signingRegion: "n", gateways: [url()], proxies: [], listKeys: async () => listed };
 }
 
 const kindsOf = (violations: Violation[]) => violations.map(({ kind }) => kind);
@@ -77,6 +88,72 @@ test("undead: in the storm a gateway without an answer is asked again, and one t
   expect(await look()).toEqual({ refused: false, found: [] });
   status = 200;
   expect(await look()).toEqual({ refused: false, found: ["undead"] });
+});
+
+test("a gateway that refuses everybody while what it asks is away has refused nobody", async () => {
+  const ask = () => askBackend({ ...makeBackend(), witness: WITNESS }, url(), { accessKeyId: "K", secretAccessKey: SECRET });
+  status = 403;
+  for (witnessStatus of [403, 503]) expect(await ask()).toBe("no-answer");
+  witnessStatus = 200;
+  expect(await ask()).toBe("refused");
+  status = 200;
+  witnessStatus = undefined;
+  expect(await ask()).toBe("accepted");
+});
+
+test("stopped: who is suspended on a storage system is so in the database too, and nobody is at the end", async () => {
+  const suspension = { principal: "lk-p", region: "north", until: new Date() };
+  const look = async (more: Partial<typeof suspension>) =>
+    kindsOf(await checkSuspensions([{ ...makeBackend(), listSuspended: async () => ["lk-p"] }], { ...makeLedger(), suspensions: [{ ...suspension, ...more }] }));
+  expect(await look({})).toEqual([]);
+  for (const more of [{ principal: "lk-other" }, { region: "south" }]) expect(await look(more)).toEqual(["stopped"]);
+  expect(await checkSuspensions([makeBackend()], makeLedger())).toEqual([]);
+  expect(kindsOf(checkSettled({ ...makeLedger(), suspensions: [suspension] }))).toEqual(["unsettled"]);
+});
+
+test("late-write: a pair that is made 2 s after its end was decided, and none whose id could not be read", async () => {
+  const proxy = await startTcpProxy(url());
+  const look = (write: Partial<SeenWrite>) => {
+    const writes = [{ at: 10_000, method: "POST", path: "/", accessKeyId: "K", ...write }];
+    const backend = { ...makeBackend(), proxies: [{ name: "north admin", proxy: { ...proxy, writes } }] };
+    return kindsOf(checkLateWrites({ backends: [backend] }, makeLedger({ endedAt: new Date(10_000) })));
+  };
+  for (const write of [{}, { at: 11_999 }, { at: 99_000, accessKeyId: undefined }, { at: 99_000, accessKeyId: "another" }]) expect(look(write)).toEqual([]);
+  expect(look({ at: 12_000 })).toEqual(["late-write"]);
+  expect(look({ accessKeyId: UNREADABLE })).toEqual(["unchecked"]);
+  await proxy.close();
+});
+
+test("a proxy knows which pair a write makes, and keeps nothing else of it", async () => {
+  status = 200;
+  const proxy = await startTcpProxy(url(), readKeystonePut);
+  const credential = (blob: string) => JSON.stringify({ credential: { type: "ec2", blob } });
+  const send = async (path: string, body: string) => void (await (await fetch(`${proxy.url}${path}`, { method: "POST", body })).text());
+  try {
+    await send("/v3/credentials", credential(JSON.stringify({ access: "K", secret: SECRET })));
+    await send("/v3/credentials", credential("no JSON"));
+    await send("/v3/auth/tokens", "{}");
+    expect(proxy.writes.map(({ accessKeyId }) => accessKeyId)).toEqual(["K", UNREADABLE, undefined]);
+    expect(JSON.stringify(proxy.writes)).not.toContain(SECRET);
+  } finally {
+    await proxy.close();
+  }
+});
+
+test("a process that is stopped goes on, one that is killed meanwhile was not stopped for long enough", async () => {
+  const child = spawn(process.execPath, ["-e", "setInterval(() => process.stdout.write('.'), 10)"], { stdio: ["ignore", "pipe", "ignore"] });
+  const pid = child.pid ?? 0;
+  const tick = () => new Promise((resolve) => child.stdout.once("data", resolve));
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  await tick();
+  const stop = stopFor(pid, 300);
+  expect(await stopFor(pid, 300)).toBe(false);
+  expect(await stop).toBe(true);
+  await tick();
+  const cut = stopFor(pid, 300);
+  child.kill("SIGKILL");
+  await ended;
+  expect(await cut).toBe(false);
 });
 
 test("broken: an active pair must be accepted, and be in its region's list under its principal", async () => {

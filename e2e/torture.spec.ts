@@ -1,5 +1,5 @@
 import { expect, test } from "@playwright/test";
-import { listFaults } from "./torture/faults";
+import { listQuickFaults } from "./torture/faults";
 import { describeReport } from "./torture/report";
 import { runStorm } from "./torture/storm";
 import { listPossibleRegions, startWorld, type World } from "./torture/world";
@@ -12,22 +12,22 @@ test.afterEach(async () => {
 
 test("a short storm of every kind of fault leaves no orphan, no lost change and no secret", async () => {
   test.setTimeout(400_000);
-  world = await startWorld({ regions: listPossibleRegions(), projects: 8 });
+  world = await startWorld({ regions: listPossibleRegions().filter((name) => name !== "openstack"), projects: 8 });
   const report = await runStorm(world, {
     seed: Number(process.env.LATCHKEY_TORTURE_SEED ?? Math.floor(Math.random() * 2 ** 31)),
     operations: 64,
-    faults: listFaults(world).length,
+    faults: listQuickFaults(world).length,
     atOnce: 8,
     settleSeconds: 120,
     crowd: 0.08,
     forget: 0.15,
     forgetForMs: 5_000,
-    faultsOf: listFaults,
+    faultsOf: listQuickFaults,
     eachOnceFirst: true,
     full: false,
   });
   console.log(describeReport(report));
   expect(report.violations).toEqual([]);
   expect(report.operations).toBeGreaterThanOrEqual(60);
-  expect(Object.keys(report.byKind).sort()).toEqual([...new Set(listFaults(world).map(({ name }) => name))].sort());
+  expect(Object.keys(report.byKind).sort()).toEqual([...new Set(listQuickFaults(world).map(({ name }) => name))].sort());
 });

@@ -14,7 +14,7 @@ export async function signInToKeystone(url: string, name: string, password: stri
       scope: { project: { name: project, domain } },
     },
   };
-  const reply = await fetch(`${url}/auth/tokens`, { method: "POST", headers: JSON_HEADERS, body: JSON.stringify(body) });
+  const reply = await fetch(`${url}/auth/tokens`, { method: "POST", headers: JSON_HEADERS, body: JSON.stringify(body), signal: patience() });
   const token = reply.headers.get("x-subject-token");
   if (reply.status !== 201 || !token) throw new Error(`Keystone refused ${name}: ${reply.status}`);
   await reply.body?.cancel();
@@ -24,6 +24,7 @@ export async function signInToKeystone(url: string, name: string, password: stri
         method,
         headers: { ...JSON_HEADERS, "x-auth-token": token },
         ...(sent ? { body: JSON.stringify(sent) } : {}),
+        signal: patience(),
       });
       const text = await answer.text();
       if (!answer.ok) throw new Error(`Keystone: ${method} ${path} answered ${answer.status}`);
@@ -31,6 +32,9 @@ export async function signInToKeystone(url: string, name: string, password: stri
     },
   };
 }
+
+/** A Keystone that is stopped takes connections and never answers. */
+const patience = () => AbortSignal.timeout(20_000);
 
 const JSON_HEADERS = { "content-type": "application/json" };
 

@@ -37,6 +37,15 @@ export async function startKeystone(options: RigOptions, secrets: RigSecrets): P
   writeFileSync(seeded, "");
 }
 
+/** Starts it again after a crash, on what it had. Resolves when it answers. */
+export async function restartKeystone(options: RigOptions): Promise<void> {
+  await waitUntil("Keystone", () => {
+    // The port of one that was killed may be free a moment later only.
+    if (!findRunning(options.folder, "keystone")) startServer(options, join(options.folder, "keystone"));
+    return answers(keystoneUrl(options));
+  });
+}
+
 /** The witness: OpenStack's own client, as the first admin. Gives what it printed; costs a second a call. */
 export function runOpenstack(url: string, adminPassword: string, args: string[]): Promise<string> {
   return run("/usr/bin/openstack", args, {

@@ -75,12 +75,19 @@ export async function stopProgram(folder: string, name: string, signal: NodeJS.S
     while (findRunning(folder, name) !== undefined && Date.now() < until) await pause(POLL_MS);
     if (findRunning(folder, name) !== undefined) {
       clean = false;
-      process.kill(pid, "SIGKILL");
-      while (findRunning(folder, name) !== undefined) await pause(POLL_MS);
+      await killProgram(folder, name);
     }
   }
   rmSync(pidFile(folder, name), { force: true });
   return clean;
+}
+
+/** Ends a program, and whatever it has started, as a crash does, and waits for its end. */
+export async function killProgram(folder: string, name: string): Promise<void> {
+  const pid = findRunning(folder, name);
+  // Each was started as the leader of a group of its own.
+  if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  while (findRunning(folder, name) !== undefined) await pause(POLL_MS);
 }
 
 /** Asks until it is so; fails with the name of what was waited for. */

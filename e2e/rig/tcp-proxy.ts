@@ -23,7 +23,12 @@ export interface SeenWrite {
   at: number;
   method: string;
   path: string;
+  /** The access key id of the pair that it makes; undefined for other writes. */
+  accessKeyId: string | undefined;
 }
+
+/** Finds in a write the access key id of the pair that it makes. The body holds secrets: nothing else of it is kept. */
+export type ReadKeyPut = (method: string, path: string, body: string) => string | undefined;
 
 export interface TcpProxy {
   url: string;
@@ -37,6 +42,7 @@ export interface TcpProxy {
 interface State {
   fault: TcpFault | undefined;
   writes: SeenWrite[];
+  readKeyPut: ReadKeyPut;
   open: Set<Socket>;
 }
 
@@ -44,9 +50,9 @@ const GARBAGE = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-le
 const ERROR = "HTTP/1.1 500 Internal Server Error\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
 
 /** A proxy on loopback in front of an HTTP server. It knows bytes only: what is signed for its address stays so. */
-export async function startTcpProxy(target: string): Promise<TcpProxy> {
+export async function startTcpProxy(target: string, readKeyPut: ReadKeyPut = () => undefined): Promise<TcpProxy> {
   const { hostname, port } = new URL(target);
-  const state: State = { fault: undefined, writes: [], open: new Set() };
+  const state: State = { fault: undefined, writes: [], readKeyPut, open: new Set() };
   const server = createServer((client) => join(client, connect(Number(port), hostname), state));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
@@ -131,8 +137,11 @@ function reply(client: Socket, part: Buffer, fault: TcpFault | undefined, endBot
   }
 }
 
+/** A client that has all of a request at hand sends its head and its body in one piece. */
 function noteWrite(part: Buffer, state: State): void {
-  const line = part.subarray(0, 2_048).toString("latin1");
-  const [, method, path] = /^(PUT|POST|PATCH|DELETE) (\S+) HTTP\/1\.1\r\n/.exec(line) ?? [];
-  if (method && path) state.writes.push({ at: Date.now(), method, path });
+  const text = part.toString("latin1");
+  const [, method, path] = /^(PUT|POST|PATCH|DELETE) (\S+) HTTP\/1\.1\r\n/.exec(text) ?? [];
+  if (!method || !path) return;
+  const body = text.slice(text.indexOf("\r\n\r\n") + 4);
+  state.writes.push({ at: Date.now(), method, path, accessKeyId: state.readKeyPut(method, path, body) });
 }

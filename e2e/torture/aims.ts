@@ -1,4 +1,6 @@
-import { befallOnce, type FaultKind, listFaults } from "./faults";
+import type { FaultKind } from "./fault-kind";
+import { listFaults } from "./faults";
+import { befallOnce } from "./network-faults";
 import type { StormOptions } from "./storm";
 import type { Violation } from "./violation";
 import type { World } from "./world";
@@ -42,6 +44,7 @@ function slowAdmin({ backends }: World, ms: number, weight: number): FaultKind {
     name: "slow admin interface",
     crash: false,
     weight: weight * 6,
+    restMs: 0,
     strike(random) {
       return befallOnce(random.pick(proxies).proxy, { what: "delay", ms }, random.between(ms * 3, ms * 6));
     },

@@ -1,3 +1,4 @@
+import { UNREADABLE } from "./backends";
 import type { Attempt, History } from "./history";
 import type { Ledger } from "./ledger";
 import type { Violation } from "./violation";
@@ -41,12 +42,12 @@ function checkAttempt(attempt: Attempt, { keys, operations }: Ledger): Violation
 }
 
 /** Nobody makes a pair on a storage system once its end is decided: who lost the lease stops. */
-export function checkLateWrites(world: World, ledger: Ledger): Violation[] {
+export function checkLateWrites(world: Pick<World, "backends">, ledger: Ledger): Violation[] {
   const ended = new Map(ledger.keys.map(({ accessKeyId, endedAt }) => [accessKeyId, endedAt?.getTime() ?? Infinity]));
   return world.backends.flatMap((backend) =>
     backend.proxies.flatMap(({ proxy }) =>
-      proxy.writes.flatMap(({ at, method, path }): Violation[] => {
-        const id = backend.keyPutBy(method, path);
+      proxy.writes.flatMap(({ at, path, accessKeyId: id }): Violation[] => {
+        if (id === UNREADABLE) return [{ kind: "unchecked", what: `which pair a write to ${path} made in ${backend.region} could not be read` }];
         const late = id === undefined ? 0 : at - (ended.get(id) ?? Infinity);
         if (late < DECIDED_TOLERANCE_MS) return [];
         return [{ kind: "late-write", what: `${id} was made in ${backend.region} ${(late / 1_000).toFixed(1)} s after its end was decided` }];

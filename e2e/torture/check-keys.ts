@@ -1,8 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { askBackend } from "./ask-backend";
 import type { Backend, ListedKey } from "./backends";
 import type { History } from "./history";
 import { isCalledDead, type Ledger, listOpenKeys, listOpenOperations } from "./ledger";
-import { askGateway, type GatewayAnswer, type KnownPair } from "./signed-request";
+import type { GatewayAnswer, KnownPair } from "./signed-request";
 import type { Violation } from "./violation";
 import type { World } from "./world";
 
@@ -13,6 +14,7 @@ const ASK_TRIES = 10;
 export function checkSettled(ledger: Ledger): Violation[] {
   return [
     ...listOpenKeys(ledger).map(({ accessKeyId, state, region }) => ({ kind: "unsettled" as const, what: `key ${accessKeyId} in ${region} is ${state}` })),
+    ...ledger.suspensions.map(({ principal, until }) => ({ kind: "unsettled" as const, what: `${principal} is suspended until ${until.toISOString()}` })),
     ...listOpenOperations(ledger).map(({ kind, state, accessKeyId }) => ({ kind: "unsettled" as const, what: `${kind} of ${accessKeyId} is ${state}` })),
   ];
 }
@@ -28,6 +30,18 @@ export async function checkOrphans(backends: readonly Backend[], ledger: Ledger)
         found.push({ kind: "orphan", what: `${backend.region} has ${accessKeyId} of ${principal}, which the portal knows as of ${key.principal} in ${key.region}` });
       } else if (!key) found.push({ kind: "orphan", what: `${backend.region} has ${accessKeyId}, of which the portal knows nothing` });
       else if (isCalledDead(key)) found.push({ kind: "orphan", what: `${backend.region} has ${accessKeyId}, which the portal calls ${key.state}` });
+    }
+  }
+  return found;
+}
+
+/** Who is suspended on a storage system is so in the database too: else nobody would end it. */
+export async function checkSuspensions(backends: readonly Backend[], { suspensions }: Ledger): Promise<Violation[]> {
+  const found: Violation[] = [];
+  for (const { region, listSuspended } of backends) {
+    for (const principal of (await listSuspended?.()) ?? []) {
+      if (suspensions.some((known) => known.principal === principal && known.region === region)) continue;
+      found.push({ kind: "stopped", what: `${region} has suspended ${principal}, of which the portal knows nothing` });
     }
   }
   return found;
@@ -50,7 +64,7 @@ export async function checkPairs(world: Pick<World, "backends">, history: Histor
     }
     if (!pair || (!isCalledDead(key) && key.state !== "ACTIVE")) return;
     for (const gateway of backend.gateways) {
-      const answer = await askPatiently(gateway, backend.signingRegion, pair);
+      const answer = await askPatiently(backend, gateway, pair);
       if (isCalledDead(key) && answer !== "refused") {
         const how = answer === "accepted" ? "accepts it" : "does not refuse it: no answer";
         found.push({ kind: "undead", what: `${key.accessKeyId} is called ${key.state}, and ${gateway} (${key.region}) ${how}` });
@@ -89,9 +103,9 @@ export async function checkCards(world: Pick<World, "backends" | "slots" | "memb
   return found;
 }
 
-async function askPatiently(gateway: string, signingRegion: string, pair: KnownPair): Promise<GatewayAnswer> {
+async function askPatiently(backend: Backend, gateway: string, pair: KnownPair): Promise<GatewayAnswer> {
   for (let tries = 1; ; tries += 1) {
-    const answer = await askGateway(gateway, signingRegion, pair);
+    const answer = await askBackend(backend, gateway, pair);
     if (answer !== "no-answer" || tries === ASK_TRIES) return answer;
     await pause(500);
   }

@@ -18,12 +18,12 @@ export interface Sought {
   own: readonly string[];
 }
 
-/** The master key, the token of the built-in server's admin interface, and the secret of the rig's admin. */
+/** The master key, the token of the built-in server's admin interface, the secret of the rig's admin, and the portal's password in Keystone. */
 export function readOwnSecrets({ portal, rig }: World): string[] {
   const stored = JSON.parse(readFileSync(join(portal.facts.dataDir, OWN_FILE), "utf8")) as Record<string, string>;
   const own = [stored.LATCHKEY_MASTER_KEY, stored.LATCHKEY_S3_ADMIN_TOKEN].filter((secret) => secret !== undefined);
   if (own.length !== 2) throw new Error(`${OWN_FILE} has other names than the storm knows`);
-  return [...own, ...(rig ? [rig.admin.secretAccessKey] : [])];
+  return [...own, ...(rig ? [rig.admin.secretAccessKey] : []), ...(rig?.keystone ? [rig.keystone.user.password] : [])];
 }
 
 /**

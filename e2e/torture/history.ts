@@ -40,8 +40,8 @@ interface Effect {
   certain: boolean;
 }
 
-/** A process that has not answered may go on for so long: its database call, a restart of that database. */
-const MAY_LAND_WITHIN_MS = 60_000;
+/** A process that has not answered may go on for so long: its database call, a restart of that database, its own stop. */
+const MAY_LAND_WITHIN_MS = 100_000;
 
 export class History {
   readonly attempts: Attempt[] = [];

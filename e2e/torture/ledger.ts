@@ -4,6 +4,8 @@ import type { Client } from "pg";
 export interface Ledger {
   keys: LedgerKey[];
   operations: LedgerOperation[];
+  /** Principals all keys of which may be stopped. */
+  suspensions: { principal: string; region: string; until: Date }[];
 }
 
 export interface LedgerKey {
@@ -31,7 +33,10 @@ export async function readLedger(client: Client): Promise<Ledger> {
   const operations = await client.query<LedgerOperation>(`
     SELECT o.kind::text, o.state::text, o.request_id AS "requestId", o.actor_id AS "actorId", k.access_key_id AS "accessKeyId"
     FROM operations o LEFT JOIN access_keys k ON k.id = o.key_id`);
-  return { keys: keys.rows, operations: operations.rows };
+  const suspensions = await client.query<Ledger["suspensions"][number]>(`
+    SELECT o.external_id AS principal, r.name AS region, o.suspended_until AS until
+    FROM principals o JOIN regions r ON r.id = o.region_id WHERE o.suspended_until IS NOT NULL`);
+  return { keys: keys.rows, operations: operations.rows, suspensions: suspensions.rows };
 }
 
 /** States of a key and of a change in which something is still to be done. */

@@ -49,7 +49,7 @@ const SUBSTITUTIONS: Substitution[] = [
 
   // No fence: everybody always has the lease.
   { file: LEASES, from: SERVER_ONLY, to: `${SERVER_ONLY}import { planted } from "@/lib/platform/planted";\n` },
-  { file: LEASES, from: "return held !== undefined;", to: `return held !== undefined || planted("no-fence");` },
+  { file: LEASES, from: "if (!held) return false;", to: `if (!held) return planted("no-fence");` },
   { file: LEASES, from: "return held?.now;", to: `return held?.now ?? (planted("no-fence") ? new Date() : undefined);` },
   { file: LEASES, from: "options.preempt ?? false;", to: `(options.preempt ?? false) || planted("no-fence");` },
 

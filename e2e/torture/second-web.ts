@@ -46,9 +46,7 @@ export async function startSecondWeb(portal: OwnPortal): Promise<SecondWeb> {
         return answers();
       }).finally(() => closeSync(log));
     },
-    async stop() {
-      await end("SIGTERM");
-    },
+    stop: () => end("SIGTERM"),
   };
   await web.start();
   return web;

@@ -1,14 +1,15 @@
 import { join } from "node:path";
 import { checkHistory, checkLateWrites } from "./check-history";
-import { checkCards, checkOrphans, checkPairs, checkSettled } from "./check-keys";
+import { checkCards, checkOrphans, checkPairs, checkSettled, checkSuspensions } from "./check-keys";
 import { checkSecrets, readOwnSecrets } from "./check-secrets";
 import { countAnswered, countOperations, drive } from "./driver";
 import { keepEvidence } from "./evidence";
-import { type FaultCounts, type FaultKind, unleash } from "./faults";
+import type { FaultKind } from "./fault-kind";
 import { History } from "./history";
 import { readLedger } from "./ledger";
 import { createRandom } from "./random";
 import { settleBy } from "./settle";
+import { type FaultCounts, unleash } from "./unleash";
 import type { Violation } from "./violation";
 import { checkAnswer, type Tried, watchTheDead } from "./watch";
 import { waitUntilUp, withDatabase, type World } from "./world";
@@ -117,6 +118,7 @@ async function checkEverything(world: World, history: History): Promise<Violatio
     return [
       ...checkSettled(ledger),
       ...(await listFound("the storage systems' lists", () => checkOrphans(world.backends, ledger))),
+      ...(await listFound("the suspensions", () => checkSuspensions(world.backends, ledger))),
       ...(await listFound("the pairs", () => checkPairs(world, history, ledger))),
       ...checkHistory(world, history, ledger),
       ...checkLateWrites(world, ledger),

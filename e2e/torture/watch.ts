@@ -1,9 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { askBackend } from "./ask-backend";
 import type { Backend } from "./backends";
 import { inParallel } from "./check-keys";
 import type { Attempt, History } from "./history";
 import type { Random } from "./random";
-import { askGateway, type KnownPair } from "./signed-request";
+import type { KnownPair } from "./signed-request";
 import type { Violation } from "./violation";
 import { withDatabase, type World } from "./world";
 
@@ -39,7 +40,7 @@ export async function watchTheDead(world: World, history: History, found: Violat
 
 /** Asks every gateway. A gateway that is down has refused nothing: the pair is asked about again. */
 export async function isRefusedEverywhere(backend: Backend, pair: KnownPair, found: Violation[]): Promise<boolean> {
-  const answers = await Promise.all(backend.gateways.map((gateway) => askGateway(gateway, backend.signingRegion, pair)));
+  const answers = await Promise.all(backend.gateways.map((gateway) => askBackend(backend, gateway, pair)));
   for (const [index, gateway] of backend.gateways.entries()) {
     if (answers[index] !== "accepted") continue;
     found.push({ kind: "undead", what: `in the storm ${pair.accessKeyId} was called dead and ${gateway} (${backend.region}) accepted it` });
@@ -71,7 +72,7 @@ export async function checkAnswer(
   const pair = history.pairs().find(({ accessKeyId }) => accessKeyId === expected[0]);
   const backend = backends.find(({ region }) => region === slot.region);
   if (expected.length !== 1 || !pair || !backend || !history.isAlone(attempt, attempt.begun)) return;
-  const answers = await Promise.all(backend.gateways.map((gateway) => askGateway(gateway, backend.signingRegion, pair)));
+  const answers = await Promise.all(backend.gateways.map((gateway) => askBackend(backend, gateway, pair)));
   if (!history.isAlone(attempt, attempt.begun) || answers.every((answer) => answer === "no-answer")) return;
   tried[said === "issued" ? "issued" : "stillWork"] += 1;
   if (!answers.includes("refused")) return;

@@ -3,10 +3,15 @@ import { type OwnPortal, startOwnPortal } from "../fixtures/own-portal";
 import { waitFor } from "../fixtures/wait";
 import { startOwnRig } from "../rig/own-rig";
 import { findMissingPrograms, type Rig } from "../rig/rig";
-import { addBuiltinBackends, addCephBackend, type Backend } from "./backends";
+import type { Backend } from "./backends";
+import { addBuiltinBackends } from "./builtin-backends";
+import { addCephBackend } from "./ceph-backend";
+import { addKeystoneBackend } from "./keystone-backend";
 import { makePeople, type TorturePerson } from "./people";
 import { readWebEnvironment, type SecondWeb, startSecondWeb } from "./second-web";
+import type { GatewayKind } from "../rig/settings";
 import type { Slot } from "./history";
+import { goOnEverywhere } from "./stop-process";
 
 /** Everything that the storm happens to. */
 export interface World {
@@ -24,31 +29,42 @@ export interface World {
   stop: () => Promise<void>;
 }
 
-export const REGION_NAMES = ["north", "south", "ceph"] as const;
+/** The gateways that a region needs of the rig; none for a region that needs no rig. */
+const REGIONS: Record<string, readonly GatewayKind[]> = {
+  north: [],
+  south: [],
+  ceph: ["plain", "plain"],
+  // One with a cache goes on taking a removed pair for 300 s, longer than a storm settles.
+  openstack: ["uncached"],
+};
 
 /** The regions that this machine has the programs for. */
 export function listPossibleRegions(): string[] {
-  return findMissingPrograms().length === 0 ? [...REGION_NAMES] : REGION_NAMES.filter((name) => name !== "ceph");
+  const missing = findMissingPrograms();
+  return Object.keys(REGIONS).filter((name) => missing.length === 0 || REGIONS[name]?.length === 0);
 }
 
 /** A portal with two web processes, its regions behind proxies, and people who are signed in. */
 export async function startWorld(options: { regions: readonly string[]; projects: number }): Promise<World> {
   const undo: (() => Promise<void>)[] = [];
   const stop = async () => {
+    // What is stopped heeds no request to end.
+    goOnEverywhere();
     for (let step = undo.pop(); step; step = undo.pop()) await step().catch((error: unknown) => console.error(error));
   };
   try {
+    const gateways = options.regions.flatMap((name) => REGIONS[name] ?? []);
     const started = await Promise.allSettled([
       startOwnPortal().then((portal) => (undo.push(portal.stop), portal)),
-      options.regions.includes("ceph")
-        ? startOwnRig(["plain", "plain"]).then((own) => (undo.push(own.stop), own.rig))
-        : Promise.resolve(undefined),
+      gateways.length > 0 ? startOwnRig(gateways).then((own) => (undo.push(own.stop), own.rig)) : Promise.resolve(undefined),
     ]);
     const [portal, rig] = started.map((result) => {
       if (result.status === "rejected") throw result.reason;
       return result.value;
     }) as [OwnPortal, Rig | undefined];
-    const backends = (await addBuiltinBackends(portal)).concat(rig ? [await addCephBackend(portal, rig)] : []);
+    const backends = await addBuiltinBackends(portal);
+    if (rig && options.regions.includes("ceph")) backends.push(await addCephBackend(portal, rig));
+    if (rig && options.regions.includes("openstack")) backends.push(await addKeystoneBackend(portal, rig));
     undo.push(async () => void (await Promise.all(backends.flatMap(({ proxies }) => proxies.map(({ proxy }) => proxy.close())))));
     const second = await startSecondWeb(portal);
     undo.push(second.stop);

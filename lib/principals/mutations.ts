@@ -7,6 +7,9 @@ import { sql, type Statements, transact } from "@/lib/platform/sql";
  */
 export const LEASE_SECONDS = 30;
 
+/** How old an answer may be that says that a lease stands. Milliseconds. */
+const FRESH_MS = 1_000;
+
 export interface Lease {
   principalId: string;
   /** Rises with every lease taken; who holds an older number has lost. */
@@ -42,12 +45,19 @@ export async function releaseLease(tx: Statements, lease: Lease): Promise<void> 
     WHERE id = ${lease.principalId}::uuid AND fence = ${lease.fence}`;
 }
 
-/** Whether the lease still stands; asked before every write to the storage system. */
+/**
+ * Whether the lease still stands; asked before every write to the storage system. An answer that took long is old: who
+ * was stopped until it had come asks again, since the lease may have passed to another meanwhile.
+ */
 export async function holdsLease(lease: Lease): Promise<boolean> {
-  const [held] = await sql.$queryRaw<{ id: string }[]>`
-    SELECT id FROM principals
-    WHERE id = ${lease.principalId}::uuid AND fence = ${lease.fence} AND lease_until > now()`;
-  return held !== undefined;
+  for (;;) {
+    const asked = performance.now();
+    const [held] = await sql.$queryRaw<{ id: string }[]>`
+      SELECT id FROM principals
+      WHERE id = ${lease.principalId}::uuid AND fence = ${lease.fence} AND lease_until > now()`;
+    if (!held) return false;
+    if (performance.now() - asked < FRESH_MS) return true;
+  }
 }
 
 /** Locks the principal's row, whoever has its lease, and gives the transaction's time. */

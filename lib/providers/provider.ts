@@ -88,6 +88,11 @@ export interface CheckResult {
 export interface CallContext {
   signal: AbortSignal;
   requestId: string;
+  /**
+   * Whether the caller may write still. A driver that asks for other things first asks this just before it makes a
+   * key, and makes none without it. Left out where nobody else can take that right.
+   */
+  mayWrite?: () => Promise<boolean>;
 }
 
 /**

@@ -16,16 +16,24 @@ const SECRET_LENGTH = 40;
 export async function putPair(
   provider: Provider,
   change: WrittenAhead,
-  context: CallContext,
+  given: CallContext,
   onAsk: () => void,
 ): Promise<Secret | undefined> {
   const secretAccessKey = new Secret(randomText(SECRET_LENGTH, ALPHANUMERIC));
   const { externalId: principal, suspendedUntil } = change.principal;
-  const put = async () => {
+  const context: CallContext = { ...given, mayWrite: () => holdsLease(change.lease) };
+  const ask = async () => {
     if (!(await holdsLease(change.lease))) return undefined;
     onAsk();
     return provider.putKey({ principal, accessKeyId: change.accessKeyId, secretAccessKey, marker: change.keyId }, context);
   };
+  // A driver that was told so in between has made nothing.
+  const put = () =>
+    ask().catch(async (error: unknown) => {
+      const lost = error instanceof ProviderError && error.failure === "unavailable" && !(await holdsLease(change.lease));
+      if (lost) return undefined;
+      throw error;
+    });
   const prepareAndPut = async () => {
     if (!(await holdsLease(change.lease))) return undefined;
     await provider.ensurePrincipal(principal, principal, context);

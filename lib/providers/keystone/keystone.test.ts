@@ -181,6 +181,16 @@ describe.skipIf(missing.length > 0)(title, () => {
     await expect(provider.usage?.("lk-nobody", context())).rejects.toMatchObject({ failure: "not-found" });
   });
 
+  test("makes no key for somebody who may not write any more when Keystone has said whose it would be", async () => {
+    const { provider, key } = await make();
+    const late = newKey(key.principal);
+    const putting = provider.putKey(late, { ...context(), mayWrite: async () => false });
+    await expect(putting).rejects.toMatchObject({ failure: "unavailable" });
+    expect(await readKeyIds(key.principal)).toEqual([key.accessKeyId]);
+    await provider.putKey(late, { ...context(), mayWrite: async () => true });
+    expect(await readKeyIds(key.principal)).toContain(late.accessKeyId);
+  });
+
   describe("a gateway that caches", () => {
     test("takes a deleted pair, refuses it from the first request of a suspension, and takes it again when resumed early", async () => {
       const { provider, key } = await make();
@@ -207,6 +217,16 @@ describe.skipIf(missing.length > 0)(title, () => {
       await provider.suspendPrincipal?.(key.principal, [key.accessKeyId], context());
       await provider.resumePrincipal?.(key.principal, context());
       expect(await answerAt("cached", key)).toBe("accepted");
+    });
+
+    test("has nothing to suspend of a principal that was never made, in a domain that is there", async () => {
+      const principal = `lk-${randomUUID()}`;
+      const { suspendPrincipal, resumePrincipal } = connect();
+      await suspendPrincipal?.(principal, ["LKTSTAAAAAAAAAAAAAAA"], context());
+      await resumePrincipal?.(principal, context());
+      const elsewhere = connect({ domain: "elsewhere" });
+      await expect(elsewhere.suspendPrincipal?.(principal, [], context())).rejects.toMatchObject({ failure: "invalid" });
+      await expect(elsewhere.resumePrincipal?.(principal, context())).rejects.toMatchObject({ failure: "invalid" });
     });
   });
 

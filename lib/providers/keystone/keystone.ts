@@ -71,6 +71,7 @@ export function createKeystoneProvider(options: KeystoneOptions): Provider {
         findRobot(options, principal, context),
       ]);
       if (!project || !robot) throw new ProviderError("not-found", "the principal has no project or no robot in Keystone");
+      if ((await context.mayWrite?.()) === false) throw new ProviderError("unavailable", "no key was made: somebody else may write by now");
       await putPair(options, { userId: robot.id, projectId: project.id, accessKeyId, secretAccessKey }, context);
       return secretAccessKey;
     },
@@ -126,12 +127,20 @@ function figuresOf(options: RobotAccess, rgw: AdminAccess): Pick<Provider, "usag
 function suspensionOf(
   options: RobotAccess & { rgw: AdminAccess },
 ): Required<Pick<Provider, "suspendPrincipal" | "resumePrincipal">> {
+  /** Where there is no project no key of it can be stopped; a change that ended early may not have made it yet. */
+  const findStoppable = async (principal: string, context: CallContext): Promise<string | undefined> => {
+    const project = await findProject(options, principal, context);
+    if (!project) await assertDomain(options, context);
+    return project?.id;
+  };
   return {
     async suspendPrincipal(principal, accessKeyIds, context) {
-      await suspendProject(options, await requireProject(options, principal, context), accessKeyIds, context);
+      const project = await findStoppable(principal, context);
+      if (project !== undefined) await suspendProject(options, project, accessKeyIds, context);
     },
     async resumePrincipal(principal, context) {
-      await setSuspended(options.rgw, await requireProject(options, principal, context), false, context);
+      const project = await findStoppable(principal, context);
+      if (project !== undefined) await setSuspended(options.rgw, project, false, context);
     },
   };
 }
