@@ -52,7 +52,7 @@ export async function removeKey(provider: Provider, key: RevokingKey, given: Lea
     if (!(await holdsLease(lease))) throw new AppError("UNAVAILABLE", "the lease has passed to another");
     const found = await provider.removeKey(ref, context);
     if (found === "absent") logger.warn({ keyId: key.id, region: key.region.name }, "the key to be removed was not there");
-    const removedAt = await recordRemoval(provider, key, lease);
+    const removedAt = await recordRemoval(provider, key, lease, secret !== undefined);
     return { ...key, removedAt, secret };
   } catch (error) {
     await releaseLease(sql, lease);
@@ -110,7 +110,7 @@ async function readSecretWhereNeeded(
  * In one commit with the end of the lease: the next change need not wait for another. A suspension, whichever attempt
  * began it, outlasts what gateways may hold of this key.
  */
-async function recordRemoval(provider: Provider, key: RevokingKey, lease: Lease): Promise<Date> {
+async function recordRemoval(provider: Provider, key: RevokingKey, lease: Lease, hasPair: boolean): Promise<Date> {
   const { principalId } = key;
   return transact(async (tx) => {
     // The principal goes first, whoever has its lease by now: every change locks in this order.
@@ -119,7 +119,8 @@ async function recordRemoval(provider: Provider, key: RevokingKey, lease: Lease)
       prolongSuspension(tx, principalId, measureUntil(removedAt, provider.capabilities.revocationBoundMs)),
       releaseLease(tx, lease),
       noteRemoval(tx, key.id, removedAt),
-      openReceipts(tx, provider, key, removedAt, removedAt),
+      // Without the pair nobody measures where only it tells, and nobody waits for who would.
+      openReceipts(tx, provider, key, removedAt, hasPair ? removedAt : null),
     ]);
     if (until) {
       const startAfterSeconds = Math.ceil((until.getTime() - removedAt.getTime()) / 1_000);
