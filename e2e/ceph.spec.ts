@@ -4,7 +4,7 @@ import { type OwnPortal, startOwnPortal } from "./fixtures/own-portal";
 import { aws, type Pair } from "./fixtures/s3-tools";
 import { signInByRequest } from "./fixtures/sign-in";
 import { expect, personOf, test } from "./fixtures/test";
-import { useToolsThroughEveryChange } from "./fixtures/tool-journey";
+import { useToolsThroughEveryChange } from "./journeys/tools";
 import { runRadosgwAdmin } from "./rig/ceph";
 import { signInToKeystone } from "./rig/keystone-seed";
 import { startOwnRig } from "./rig/own-rig";

@@ -5,7 +5,7 @@ import { CredentialsPage } from "./fixtures/credentials-page";
 import { type OwnPortal, startOwnPortal } from "./fixtures/own-portal";
 import { signInByRequest } from "./fixtures/sign-in";
 import { expect, personOf, test } from "./fixtures/test";
-import { useToolsThroughEveryChange } from "./fixtures/tool-journey";
+import { useToolsThroughEveryChange } from "./journeys/tools";
 import { runOpenstack } from "./rig/keystone";
 import { startOwnRig } from "./rig/own-rig";
 import { findMissingPrograms, readGatewayLogs, type Rig, type RigKeystone } from "./rig/rig";
