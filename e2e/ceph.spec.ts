@@ -3,6 +3,7 @@ import { CredentialsPage } from "./fixtures/credentials-page";
 import { SIGNING_REGION, testOnRig } from "./fixtures/rig-test";
 import { aws, type Pair } from "./fixtures/s3-tools";
 import { expect } from "./fixtures/test";
+import { testEveryJourney } from "./journeys/every-journey";
 import { useToolsThroughEveryChange } from "./journeys/tools";
 import { runRadosgwAdmin } from "./rig/ceph";
 import { signInToKeystone } from "./rig/keystone-seed";
@@ -31,6 +32,8 @@ test("a region is saved only when its storage system passes the check", async ({
   await create(rig.admin.secretAccessKey);
   expect(await list()).toMatch(/ceph\s+ceph-rgw/);
 });
+
+testEveryJourney(test, "ceph");
 
 test("the real tools work on a real Ceph, through regenerate, disable and enable", async ({ rig, portal, openAs }) => {
   test.setTimeout(400_000);

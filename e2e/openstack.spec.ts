@@ -4,6 +4,7 @@ import { runAdmin } from "./fixtures/admin";
 import { CredentialsPage } from "./fixtures/credentials-page";
 import { SIGNING_REGION, testOnRig } from "./fixtures/rig-test";
 import { expect } from "./fixtures/test";
+import { testEveryJourney } from "./journeys/every-journey";
 import { useToolsThroughEveryChange } from "./journeys/tools";
 import { runOpenstack } from "./rig/keystone";
 import { findMissingPrograms, readGatewayLogs, type Rig, type RigKeystone } from "./rig/rig";
@@ -33,6 +34,8 @@ test("a region is saved only when Keystone passes the check, from a password and
   await create(JSON.stringify({ password: user.password, ...rgw }));
   expect(await list()).toMatch(/openstack\s+keystone/);
 });
+
+testEveryJourney(test, "openstack");
 
 test("the real tools work on a real Keystone's pairs, through regenerate, disable and enable", async ({ rig, portal, openAs }) => {
   test.setTimeout(400_000);
