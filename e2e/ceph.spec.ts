@@ -1,68 +1,43 @@
 import { runAdmin } from "./fixtures/admin";
 import { CredentialsPage } from "./fixtures/credentials-page";
-import { type OwnPortal, startOwnPortal } from "./fixtures/own-portal";
+import { SIGNING_REGION, testOnRig } from "./fixtures/rig-test";
 import { aws, type Pair } from "./fixtures/s3-tools";
-import { signInByRequest } from "./fixtures/sign-in";
-import { expect, personOf, test } from "./fixtures/test";
-import { useToolsThroughEveryChange } from "./fixtures/tool-journey";
+import { expect } from "./fixtures/test";
+import { testEveryJourney } from "./journeys/every-journey";
+import { useToolsThroughEveryChange } from "./journeys/tools";
 import { runRadosgwAdmin } from "./rig/ceph";
 import { signInToKeystone } from "./rig/keystone-seed";
-import { startOwnRig } from "./rig/own-rig";
-import { findMissingPrograms, readGatewayLogs, readRigStatus, type Rig, startRig, stopRig } from "./rig/rig";
+import { findMissingPrograms, readGatewayLogs, readRigStatus, startRig, stopRig } from "./rig/rig";
 
 const missing = findMissingPrograms();
+const test = testOnRig("ceph", ["cached", "uncached"]);
 
 test.describe.configure({ mode: "serial" });
 test.skip(missing.length > 0, `a real Ceph needs ${missing.join(", ")}`);
 
-/** What an auto-made zone group calls itself; clients name it when they make a bucket. */
-const SIGNING_REGION = "default";
-
-let portal: OwnPortal | undefined;
-let rig: Rig;
-let stopOwnRig: (() => Promise<void>) | undefined;
 let kept: Pair | undefined;
 
-test.beforeAll(async () => {
-  test.setTimeout(500_000);
-  ({ rig, stop: stopOwnRig } = await startOwnRig(["cached", "uncached"]));
-  portal = await startOwnPortal();
-});
-test.afterAll(async () => {
-  await portal?.stop();
-  await stopOwnRig?.();
-});
-
-function requirePortal(): OwnPortal {
-  if (!portal) throw new Error("the portal did not start");
-  return portal;
-}
-
-function createRegion(accessKeyId: string, secret: string): Promise<string> {
+test("a region is saved only when its storage system passes the check", async ({ rig, portal }) => {
   const endpoints = rig.gateways.map(({ endpoint }) => endpoint);
   const flags = [
     ...["--provider", "ceph-rgw", "--endpoint", endpoints[0] ?? "", "--signing-region", SIGNING_REGION],
-    ...["--admin-url", rig.adminUrl, "--access-key-id", accessKeyId, "--gateway", ...endpoints],
+    ...["--admin-url", rig.adminUrl, "--access-key-id", rig.admin.accessKeyId, "--gateway", ...endpoints],
   ];
-  return runAdmin(requirePortal().facts, ["region", "create", "ceph", ...flags], secret);
-}
-
-test("a region is saved only when its storage system passes the check", async () => {
-  const wrong = createRegion(rig.admin.accessKeyId, "x".repeat(40));
-  await expect(wrong).rejects.toThrow(/The region ceph was not saved: the secret of the admin credential is wrong\./);
-  const list = () => runAdmin(requirePortal().facts, ["region", "list"]);
+  const create = (secret: string) => runAdmin(portal, ["region", "create", "ceph", ...flags], secret);
+  const list = () => runAdmin(portal, ["region", "list"]);
+  await expect(create("x".repeat(40))).rejects.toThrow(
+    /The region ceph was not saved: the secret of the admin credential is wrong\./,
+  );
   expect(await list()).not.toContain("ceph");
-  await createRegion(rig.admin.accessKeyId, rig.admin.secretAccessKey);
+  await create(rig.admin.secretAccessKey);
   expect(await list()).toMatch(/ceph\s+ceph-rgw/);
 });
 
-test("the real tools work on a real Ceph, through regenerate, disable and enable", async ({ browser }) => {
+testEveryJourney(test, "ceph");
+
+test("the real tools work on a real Ceph, through regenerate, disable and enable", async ({ rig, portal, openAs }) => {
   test.setTimeout(400_000);
-  const { facts } = requirePortal();
-  const context = await browser.newContext({ baseURL: facts.url });
-  await signInByRequest(context, facts.url, personOf(facts, "member+"));
-  const region = { name: "ceph", endpoint: rig.gateways[0]?.endpoint ?? "", signingRegion: SIGNING_REGION };
-  const credentials = new CredentialsPage(await context.newPage(), { ...facts, regions: [region] });
+  const credentials = new CredentialsPage(await openAs("member+"), portal);
   await credentials.open();
   await useToolsThroughEveryChange(credentials, "ceph");
   await expect(credentials.card("ceph")).toContainText("gateway 1");
@@ -70,15 +45,14 @@ test("the real tools work on a real Ceph, through regenerate, disable and enable
 
   const last = await credentials.regenerate("ceph");
   await credentials.hideSecret();
-  await expect.poll(() => readLiveKeyIds()).toEqual([last.accessKeyId]);
+  await expect.poll(() => readLiveKeyIds(rig.options.folder)).toEqual([last.accessKeyId]);
   expect(readGatewayLogs(rig.options.folder)).toContain(last.accessKeyId);
   expect(readGatewayLogs(rig.options.folder)).not.toContain(last.secretAccessKey);
-  await context.close();
   kept = last;
 });
 
-test("the rig's gateways take Keystone's pairs; one goes on taking a deleted pair from its cache, one does not", async () => {
-  const keystone = rig.keystone;
+test("the rig's gateways take Keystone's pairs; one goes on taking a deleted pair from its cache, one does not", async ({ rig }) => {
+  const { keystone } = rig;
   if (!keystone) throw new Error("the rig has no Keystone");
   const admin = await signInToKeystone(keystone.url, "admin", keystone.adminPassword, "admin");
   const { users } = await admin.call<{ users: { id: string }[] }>("GET", "/users?name=admin");
@@ -98,7 +72,7 @@ test("the rig's gateways take Keystone's pairs; one goes on taking a deleted pai
   ]);
 });
 
-test("the rig comes back with all it had, and starting it twice starts nothing twice", async () => {
+test("the rig comes back with all it had, and starting it twice starts nothing twice", async ({ rig }) => {
   const { folder } = rig.options;
   const readPids = async () => (await readRigStatus(folder)).map(({ pid }) => pid);
   const before = await readPids();
@@ -121,8 +95,8 @@ function fail(): never {
 }
 
 /** The ids of all keys of the portal's users, read without any gateway. */
-async function readLiveKeyIds(): Promise<string[]> {
-  const ask = async <T>(args: string[]) => JSON.parse(await runRadosgwAdmin(rig.options.folder, args)) as T;
+async function readLiveKeyIds(folder: string): Promise<string[]> {
+  const ask = async <T>(args: string[]) => JSON.parse(await runRadosgwAdmin(folder, args)) as T;
   const uids = (await ask<string[]>(["user", "list"])).filter((uid) => uid.startsWith("lk-"));
   const users = await Promise.all(uids.map((uid) => ask<{ keys: { access_key: string }[] }>(["user", "info", `--uid=${uid}`])));
   return users.flatMap(({ keys }) => keys.map((key) => key.access_key));

@@ -1,6 +1,6 @@
 import { CredentialsPage } from "./fixtures/credentials-page";
 import { test } from "./fixtures/test";
-import { useToolsThroughEveryChange } from "./fixtures/tool-journey";
+import { useToolsThroughEveryChange } from "./journeys/tools";
 
 test("aws, s3cmd and rclone work with the pair, through regenerate, disable and enable", async ({ openAs, portal }) => {
   test.setTimeout(300_000);
