@@ -78,7 +78,6 @@ export function Reveal({ pair, card, oldKey, onHide, onLeave }: RevealProps) {
         </Field>
         <RevealField label="Endpoint URL" value={pair.endpoint} />
       </div>
-      {oldKey ? <OldKeyReceipt accessKeyId={oldKey} card={card} /> : null}
       <div className="grid gap-4 border-t pt-4">
         <Checkbox
           label="I have stored the secret key"
@@ -99,6 +98,8 @@ export function Reveal({ pair, card, oldKey, onHide, onLeave }: RevealProps) {
           </Button>
         </div>
       </div>
+      {/* Last, and with room for its lines from the start: nothing moves under the pointer when they come. */}
+      {oldKey ? <OldKeyReceipt accessKeyId={oldKey} card={card} className="min-h-26" /> : null}
     </>
   );
 }
