@@ -45,7 +45,9 @@ const ERRORS = {
   404: json("Not there, or not for the caller.", errorSchema),
   409: json("The rules refuse it as things stand.", errorSchema),
   429: json("Too many changes in a short time.", errorSchema),
+  500: json("Something went wrong in the portal.", errorSchema),
   502: json("The storage system did not do it.", errorSchema),
+  503: json("A part of the portal does not answer.", errorSchema),
 };
 const ISSUING = {
   201: json("A new pair. The secret is in this reply only.", issuedSchema),

@@ -1,10 +1,14 @@
 import { randomUUID } from "node:crypto";
+import { createServer, request } from "node:http";
+import type { AddressInfo } from "node:net";
+import { getRequestListener } from "@hono/node-server";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createToken, revokeToken } from "@/lib/api-tokens/mutations";
 import { createApi } from "@/lib/api/app";
 import { startTestDatabase } from "@/lib/database/test-database";
 import { SYSTEM_ACTOR } from "@/lib/audit/record";
 import type { Actor } from "@/lib/gate/scope";
+import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/client-address-header";
 import { parseMasterKey } from "@/lib/platform/crypto";
 import { db } from "@/lib/platform/db";
 import { env } from "@/lib/platform/env";
@@ -176,6 +180,42 @@ describe("refused", () => {
     expect(statuses).toEqual([...Array(20).fill(409), 429]);
     expect((await regenerate()).headers.get("retry-after")).toMatch(/^\d+$/);
   });
+});
+
+test("who may do it no more gets no pair, and nothing is left of it", async () => {
+  const held = storage.admin.inject({ match: (method, path) => method === "PUT" && path.includes("/keys/"), when: "after", what: "hold", times: 1 });
+  const reply = enable();
+  await held.reached;
+  await db.membership.deleteMany({ where: { userId: mia.userId } });
+  held.release();
+  expect((await reply).status).toBe(404);
+  expect(await storage.readKeyIds("north", await principalOf(slug))).toEqual([]);
+  expect(await db.accessKey.findFirst({ where: { project: { slug } } })).toMatchObject({ state: "FAILED" });
+});
+
+test("over HTTP a body of unknown length is refused as input, and one of a known length is read", async () => {
+  const server = createServer(getRequestListener(api.fetch, { overrideGlobalObjects: false }));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const body = JSON.stringify({ requestId: randomUUID() });
+  const send = (headers: Record<string, string | number>) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const options = { port, path: `${place}/enable`, method: "POST", headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...headers } };
+      const sending = request(options, (response) => resolve(response.resume().statusCode));
+      sending.once("error", reject);
+      sending.end(body);
+    });
+  expect(await send({ "transfer-encoding": "chunked" })).toBe(400);
+  expect(await db.accessKey.count({ where: { project: { slug } } })).toBe(0);
+  expect(await send({ "content-length": Buffer.byteLength(body) })).toBe(201);
+  server.close();
+});
+
+test("an address that guesses tokens is held back", async () => {
+  const guess = () => api.request(place, { headers: { authorization: "Bearer guess", [CLIENT_ADDRESS_HEADER]: "192.0.2.77" } });
+  const statuses = await Promise.all(Array.from({ length: 61 }, async () => (await guess()).status));
+  expect([...new Set(statuses)].sort()).toEqual([401, 429]);
+  expect((await get(place)).status).toBe(200);
 });
 
 test("the token is nowhere in the database, and its use is written down", async () => {

@@ -3,12 +3,13 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
 import { addAccessKeyRoutes } from "@/lib/api/access-keys";
 import { type ApiEnvironment, refuseInput, replyWithError } from "@/lib/api/replies";
-import { admitToken } from "@/lib/gate/api";
+import { readTokenActor } from "@/lib/gate/api";
+import { ACTIONS_COARSE, takePoint } from "@/lib/gate/rate-limit";
 import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/client-address-header";
 import { AppError } from "@/lib/platform/errors";
 import { VERSION } from "@/lib/platform/version";
 
-/** Where the API is; whatever begins so is answered here and by nobody else. */
+/** Where the API is; all below it is answered here and by nobody else. */
 export const API_PATH = "/api/v1";
 
 const BODY_MAX_BYTES = 8_192;
@@ -35,14 +36,18 @@ export function createApi(): OpenAPIHono<ApiEnvironment> {
   api.openAPIRegistry.registerComponent("securitySchemes", "token", { type: "http", scheme: "bearer" });
   api.use("/projects/*", async (context, next) => {
     const address = context.req.header(CLIENT_ADDRESS_HEADER);
-    context.set("actor", await admitToken(context.req.header("authorization"), address));
+    const actor = await readTokenActor(context.req.header("authorization"), address);
+    context.set("actor", actor);
+    await takePoint("actions", ACTIONS_COARSE, actor.userId);
+    // Its length is known before it is read.
+    if (context.req.header("transfer-encoding") !== undefined) refuse("The body is sent without a Content-Length");
     await next();
   });
-  api.use("/projects/*", bodyLimit({ maxSize: BODY_MAX_BYTES, onError: refuseLength }));
+  api.use("/projects/*", bodyLimit({ maxSize: BODY_MAX_BYTES, onError: () => refuse(`The body is longer than ${BODY_MAX_BYTES} bytes`) }));
   addAccessKeyRoutes(api);
   return api;
 }
 
-function refuseLength(): never {
-  throw new AppError("BAD_INPUT", "the body is too long", { userMessage: `The body is longer than ${BODY_MAX_BYTES} bytes. Nothing was changed.` });
+function refuse(why: string): never {
+  throw new AppError("BAD_INPUT", why, { userMessage: `${why}. Nothing was changed.` });
 }

@@ -42,13 +42,14 @@ export async function replyWithRefusal(context: ApiContext, { reason, message }:
 export async function replyWithError(thrown: unknown, context: ApiContext) {
   const error = thrown instanceof HTTPException && thrown.status < 500 ? asBadInput(thrown) : thrown;
   const told = await explainError(error, nameOf(context), context.var);
+  context.header("cache-control", "no-store");
   if (told.code === "UNAUTHENTICATED") context.header("www-authenticate", "Bearer");
   if (told.retryAfterSeconds) context.header("retry-after", String(told.retryAfterSeconds));
   const status = (error instanceof AppError ? error.status : 500) as ContentfulStatusCode;
   return context.json({ error: told }, status);
 }
 
-/** For input that does not fit its schema. Names the fields and quotes nothing of it. */
+/** For input that does not fit its schema. Names the fields, also unknown ones, and quotes no value. */
 export function refuseInput(result: { success: true } | { success: false; error: { issues: { path: PropertyKey[]; message: string }[] } }): void {
   if (result.success) return;
   const lines = result.error.issues.map(({ path, message }) => [path.join("."), message].filter(Boolean).join(": "));

@@ -2,7 +2,7 @@ import "server-only";
 import { readTokenUser } from "@/lib/api-tokens/data";
 import { readBearer } from "@/lib/api-tokens/rules";
 import type { Permission } from "@/lib/gate/permissions";
-import { ACTIONS_COARSE, type Limit, takePoint } from "@/lib/gate/rate-limit";
+import { type Limit, SIGN_IN_ADDRESS, takePoint } from "@/lib/gate/rate-limit";
 import { type Actor, authorizeProject, type ProjectScope } from "@/lib/gate/scope";
 import { AppError } from "@/lib/platform/errors";
 
@@ -15,15 +15,15 @@ export interface ApiOperation {
   limit?: Limit;
 }
 
-/** The person whose token this is, read afresh, within the limit of all they do. Throws UNAUTHENTICATED. */
-export async function admitToken(authorization: string | undefined, address: string | undefined): Promise<Actor> {
+/** The person whose token this is, read afresh. Throws UNAUTHENTICATED, and RATE_LIMITED for an address that guesses. */
+export async function readTokenActor(authorization: string | undefined, address: string | undefined): Promise<Actor> {
   const token = readBearer(authorization);
   const user = token === undefined ? undefined : await readTokenUser(token);
   if (!user) {
+    await takePoint("token-address", SIGN_IN_ADDRESS, address ?? "unknown");
     const userMessage = "The token is missing, unknown, expired or revoked. Nothing was changed.";
     throw new AppError("UNAUTHENTICATED", "no token that stands for anybody", { userMessage });
   }
-  await takePoint("actions", ACTIONS_COARSE, user.userId);
   return { ...user, address };
 }
 

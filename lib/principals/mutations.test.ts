@@ -5,7 +5,7 @@ import { parseMasterKey } from "@/lib/platform/crypto";
 import { db } from "@/lib/platform/db";
 import { env } from "@/lib/platform/env";
 import { lockPrincipal } from "@/lib/principals/data";
-import { holdsLease, type Lease, takeLease } from "@/lib/principals/mutations";
+import { holdsLease, type Lease, renewLease, takeLease } from "@/lib/principals/mutations";
 import { makeProject } from "@/prisma/factories/people";
 import { startStorage, type Storage } from "@/prisma/factories/storage";
 
@@ -40,6 +40,17 @@ test("a lease stands until it passes to another", async () => {
   expect(await holdsLease(lease)).toBe(true);
   await takeLease(db, lease.principalId, "Max", { preempt: true });
   expect(await holdsLease(lease)).toBe(false);
+});
+
+test("a lease that is renewed lasts anew, and not for whoever has lost it", async () => {
+  const lease = await takeNewLease();
+  const where = { id: lease.principalId };
+  const endsIn = async () => ((await db.principal.findUniqueOrThrow({ where })).leaseUntil?.getTime() ?? 0) - Date.now();
+  await db.principal.update({ where, data: { leaseUntil: new Date(Date.now() + 2_000) } });
+  await renewLease(db, { ...lease, fence: lease.fence - 1n });
+  expect(await endsIn()).toBeLessThan(5_000);
+  await renewLease(db, lease);
+  expect(await endsIn()).toBeGreaterThan(20_000);
 });
 
 test("whoever was stopped until the answer had come does not believe that its lease stands still", async () => {

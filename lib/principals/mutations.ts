@@ -38,6 +38,13 @@ export async function takeLease(
   return { ok: false, heldBy: holder?.label ?? "Someone" };
 }
 
+/** Lets a lease that the caller has locked last anew, for what is begun now under it. */
+export async function renewLease(tx: Statements, lease: Lease): Promise<void> {
+  await tx.$queryRaw`
+    UPDATE principals SET lease_until = now() + make_interval(secs => ${LEASE_SECONDS})
+    WHERE id = ${lease.principalId}::uuid AND fence = ${lease.fence}`;
+}
+
 /** Gives the lease back. Does nothing when it has passed to another. */
 export async function releaseLease(tx: Statements, lease: Lease): Promise<void> {
   await tx.$queryRaw`

@@ -6,7 +6,7 @@ import { assertStillAllowed } from "@/lib/gate/scope";
 import { moveOperation } from "@/lib/operations/mutations";
 import { ACKNOWLEDGE_SECONDS } from "@/lib/operations/rules";
 import { transact } from "@/lib/platform/sql";
-import { lockLease, releaseLease } from "@/lib/principals/mutations";
+import { lockLease, releaseLease, renewLease } from "@/lib/principals/mutations";
 
 /** CREATING → ISSUED, only while the lease stands; from now on the acknowledgement is awaited. */
 export async function awaitAcknowledgement({ operationId, keyId, lease }: WrittenAhead): Promise<boolean> {
@@ -27,7 +27,7 @@ export async function awaitAcknowledgement({ operationId, keyId, lease }: Writte
 
 /**
  * For callers to whom the reply is the delivery: CREATING → ISSUED → ACTIVE just before it, only while the lease
- * stands. Gives the keys whose removal can start; the lease is kept for it where there are any. Undefined when the
+ * stands. Gives the keys whose removal can start; the lease is renewed for it where there are any. Undefined when the
  * lease is lost.
  */
 export async function commitForReply(change: WrittenAhead, { scope, requestId }: IssueRequest): Promise<string[] | undefined> {
@@ -38,7 +38,8 @@ export async function commitForReply(change: WrittenAhead, { scope, requestId }:
     const issued = { ...pair, scope, requestId, state: "PENDING" as const, principalId: principal.id, region: region.name, now };
     const [isIssued, revoking] = await Promise.all([moveKey(tx, pair.keyId, "issue"), commitPair(tx, issued)]);
     if (!isIssued) throw new Error(`key ${pair.keyId} changed without its lease`);
-    if (revoking.length === 0) await releaseLease(tx, lease);
+    // The removal has its own deadline, and what is left of this lease may be less.
+    await (revoking.length > 0 ? renewLease(tx, lease) : releaseLease(tx, lease));
     return revoking;
   });
 }

@@ -10,6 +10,7 @@ import type { IssueOutput, Refusal } from "@/lib/access-keys/schema";
 import { connectQueue } from "@/lib/jobs/queue";
 import { readOperationState } from "@/lib/operations/data";
 import { ACT_DEADLINE_MS, OCCUPIED_PAUSE_MS, OCCUPIED_WAIT_MS } from "@/lib/operations/rules";
+import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
 import type { Secret } from "@/lib/platform/secret";
 import type { Lease } from "@/lib/principals/mutations";
@@ -85,8 +86,15 @@ async function act(change: WrittenAhead, request: IssueRequest, delivery: Delive
 
 /** Undefined when the lease is lost. */
 async function handOver(change: WrittenAhead, request: IssueRequest, delivery: Delivery): Promise<string[] | undefined> {
-  if (delivery === "reply") return commitForReply(change, request);
-  return (await awaitAcknowledgement(change)) ? [] : undefined;
+  if (delivery === "acknowledged") return (await awaitAcknowledgement(change)) ? [] : undefined;
+  try {
+    return await commitForReply(change, request);
+  } catch (error) {
+    // Whoever may do it no more gets nothing, and it is gone before they read so. Of other errors nothing is known.
+    const undone = !(error instanceof AppError) || (await undoUnderLease(change, "it was not allowed any more", { made: true }));
+    if (!undone) await handToWorker(change.operationId);
+    throw error;
+  }
 }
 
 /** `made`: whether the storage system may have the pair. Only then is it asked to remove it. */
