@@ -19,11 +19,21 @@ test.beforeAll(() => {
 });
 test.afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** What happens in a storm is left to chance: about one in twenty has nothing to find, and is followed by another. */
+const SEEDS = ["1", "2", "3"];
+
 for (const [name, { finds }] of Object.entries(AIMS)) {
   test(`a storm finds a protocol with ${name}`, () => {
-    test.setTimeout(300_000);
-    const storm = spawnSync(process.execPath, ["bin/torture.mjs", "--aim", name, "--seed", "1"], { cwd: folder, encoding: "utf8" });
-    expect(`${storm.stdout}${storm.stderr}`).toMatch(new RegExp(`\\n  ${finds}: \\d+ found\\n`));
-    expect(storm.status).toBe(1);
+    test.setTimeout(SEEDS.length * 300_000);
+    const found = new RegExp(`\\n  ${finds}: \\d+ found\\n`);
+    let report = "";
+    for (const seed of SEEDS) {
+      const storm = spawnSync(process.execPath, ["bin/torture.mjs", "--aim", name, "--seed", seed], { cwd: folder, encoding: "utf8" });
+      report = `${storm.stdout}${storm.stderr}`;
+      if (!found.test(report)) continue;
+      expect(storm.status).toBe(1);
+      return;
+    }
+    expect(report).toMatch(found);
   });
 }

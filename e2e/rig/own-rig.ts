@@ -28,8 +28,13 @@ export async function startOwnRig(gateways: readonly GatewayKind[]): Promise<{ r
 
 async function removeAbandoned(): Promise<void> {
   const folders = readdirSync(tmpdir()).filter((name) => name.startsWith(PREFIX));
-  for (const folder of folders.map((name) => join(tmpdir(), name))) {
-    if (Date.now() - statSync(folder).mtimeMs < YOUNG_MS || findRunning(folder, OWNER)) continue;
-    await stopRig(folder, { wipe: true });
+  for (const folder of folders.map((name) => join(tmpdir(), name)).filter(isAbandoned)) {
+    // Its owner, or another test, may be removing it at the same time.
+    await stopRig(folder, { wipe: true }).catch((error: unknown) => process.emitWarning(`${folder}: ${String(error)}`));
   }
+}
+
+function isAbandoned(folder: string): boolean {
+  const made = statSync(folder, { throwIfNoEntry: false });
+  return made !== undefined && Date.now() - made.mtimeMs > YOUNG_MS && findRunning(folder, OWNER) === undefined;
 }

@@ -1,6 +1,7 @@
+import { waitFor } from "../fixtures/wait";
 import type { FaultKind } from "./fault-kind";
-import { listFaults } from "./faults";
 import { befallOnce } from "./network-faults";
+import type { TcpProxy } from "../rig/tcp-proxy";
 import type { StormOptions } from "./storm";
 import type { Violation } from "./violation";
 import type { World } from "./world";
@@ -11,6 +12,7 @@ export interface Aim {
   finds: Violation["kind"];
 }
 
+const MAKES_WITHIN_S = 30;
 const SHORT = { atOnce: 8, settleSeconds: 8, forgetForMs: 0, crowd: 0.08, forget: 0.1, eachOnceFirst: false, full: false };
 
 /** By the name of what is broken then. */
@@ -19,34 +21,63 @@ export const AIMS: Record<string, Aim> = {
   "no-write-ahead": {
     storm: {
       ...SHORT,
-      operations: 30,
-      faults: 12,
-      faultsOf: (world) => [slowAdmin(world, 1_500, 2), ...listFaults(world).filter(({ name }) => /^kill (second )?web$/.test(name))],
+      operations: 20,
+      faults: 2,
+      faultsOf: (world) => [crashWhileMaking(world, 1_500)],
     },
     finds: "orphan",
   },
   // Access is disabled while a pair is made: whoever was making it must notice before it asks for the pair.
   "no-fence": {
-    storm: { ...SHORT, operations: 40, faults: 8, crowd: 0.5, faultsOf: (world) => [slowAdmin(world, 2_500, 1)] },
+    storm: { ...SHORT, operations: 40, faults: 8, crowd: 0.7, faultsOf: (world) => [slowAdmin(world, 2_500)] },
     finds: "late-write",
   },
   // Pairs that reach nobody, or are not acknowledged: the former one must go on working.
   "early-commit": {
-    storm: { ...SHORT, operations: 40, faults: 4, forgetForMs: Infinity, forget: 0.5, faultsOf: (world) => [slowAdmin(world, 300, 1)] },
+    storm: { ...SHORT, operations: 40, faults: 4, forgetForMs: Infinity, forget: 0.5, faultsOf: (world) => [slowAdmin(world, 300)] },
     finds: "lost",
   },
 };
 
-/** Every call of an admin interface takes long, one way and the other. */
-function slowAdmin({ backends }: World, ms: number, weight: number): FaultKind {
-  const proxies = backends.flatMap((backend) => backend.proxies.filter(({ name }) => name.endsWith("admin")));
+/** Every call of every admin interface takes long, one way and the other. */
+function slowAdmin(world: World, ms: number): FaultKind {
   return {
-    name: "slow admin interface",
+    name: "slow admin interfaces",
     crash: false,
-    weight: weight * 6,
+    weight: 1,
     restMs: 0,
-    strike(random) {
-      return befallOnce(random.pick(proxies).proxy, { what: "delay", ms }, random.between(ms * 3, ms * 6));
+    async strike(random) {
+      const forMs = random.between(ms * 3, ms * 6);
+      return (await Promise.all(listAdminProxies(world).map((proxy) => befallOnce(proxy, { what: "delay", ms }, forMs)))).some(Boolean);
     },
   };
+}
+
+/** Both web processes die while the request for a pair is on its way, which arrives all the same. */
+function crashWhileMaking(world: World, ms: number): FaultKind {
+  return {
+    name: "kill both webs while a pair is made",
+    crash: true,
+    weight: 1,
+    restMs: 0,
+    async strike(random) {
+      const proxy = random.pick(listAdminProxies(world));
+      const end = proxy.befall({ what: "delay", ms });
+      try {
+        const countMade = () => proxy.writes.filter(({ accessKeyId }) => accessKeyId !== undefined).length;
+        const before = countMade();
+        await waitFor("a pair to be made", () => Promise.resolve(countMade() > before), MAKES_WITHIN_S);
+        process.kill(await world.portal.pidOf("web"), "SIGKILL");
+        await world.second.kill();
+      } finally {
+        end();
+        await world.second.start();
+      }
+      return true;
+    },
+  };
+}
+
+function listAdminProxies({ backends }: World): TcpProxy[] {
+  return backends.flatMap(({ proxies }) => proxies.filter(({ name }) => name.endsWith("admin")).map(({ proxy }) => proxy));
 }
