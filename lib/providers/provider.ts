@@ -89,8 +89,8 @@ export interface CallContext {
   signal: AbortSignal;
   requestId: string;
   /**
-   * Whether the caller may write still. A driver that asks for other things first asks this just before it makes a
-   * key, and makes none without it. Left out where nobody else can take that right.
+   * Whether the caller may write still. A driver that asks for other things first, or waits for its turn, asks this
+   * just before it makes a key, and makes none without it. Left out where nobody else can take that right.
    */
   mayWrite?: () => Promise<boolean>;
 }

@@ -102,6 +102,24 @@ describe.skipIf(missing.length > 0)(title, () => {
     expect(await readKeyIds(other.principal)).toEqual([other.accessKeyId]);
   });
 
+  test("makes no key for somebody who may not write any more when the writes before theirs are done", async () => {
+    const { provider, key } = await make();
+    const putAfter = async (mayWrite: boolean) => {
+      const ids = [1, 2].map(() => composeAccessKeyId("TST", randomText)) as [string, string];
+      const spec = (accessKeyId: string) => ({ principal: key.principal, accessKeyId, secretAccessKey: new Secret("never used"), marker: "none" });
+      const first = provider.putKey(spec(ids[0]), context());
+      const second = provider.putKey(spec(ids[1]), { ...context(), mayWrite: async () => mayWrite });
+      const ended = await Promise.allSettled([first, second]);
+      expect(ended[0].status).toBe("fulfilled");
+      return { id: ids[1], ended: ended[1] };
+    };
+    const late = await putAfter(false);
+    expect(late.ended).toMatchObject({ status: "rejected", reason: { failure: "unavailable" } });
+    expect(await readKeyIds(key.principal)).not.toContain(late.id);
+    const inTime = await putAfter(true);
+    expect(await readKeyIds(key.principal)).toContain(inTime.id);
+  });
+
   test("the key that the portal works with can be neither removed nor replaced", async () => {
     const own = { principal: "latchkey-admin", accessKeyId: rig.admin.accessKeyId };
     const spec = { ...own, secretAccessKey: new Secret("never used"), marker: "none" };

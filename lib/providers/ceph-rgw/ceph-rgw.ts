@@ -31,7 +31,7 @@ export function createCephRgwProvider(options: CephRgwOptions): Provider {
   ): Promise<AdminAnswer> => callAdminOps(options, method, resource, query, context);
   // All keys of a user stand in one record, which radosgw reads, changes and writes: two writes at once lose one.
   const inTurn = <T>(principal: string, context: CallContext, work: () => Promise<T>): Promise<T> =>
-    takeTurn(`${options.adminUrl} ${principal}`, context.signal, work);
+    takeTurn(`${options.adminUrl} ${principal}`, context, work);
   const keyQuery = (key: KeyRef) => ({ key: "", uid: key.principal, "key-type": "s3", "access-key": key.accessKeyId });
   const assertNotOwn = (accessKeyId: string) => {
     if (accessKeyId === options.accessKeyId) throw new ProviderError("invalid", "the portal works with this key itself");

@@ -4,6 +4,7 @@ import { accessKeyIdOf, deletePair, findPair, type HeldPair, listCredentials, pu
 import { assertDomain, ensureRobot, findProject, findRobot, listRobots, type RobotAccess } from "@/lib/providers/keystone/robots";
 import type { KeystoneOptions } from "@/lib/providers/keystone/settings";
 import { setSuspended, suspendProject } from "@/lib/providers/keystone/suspension";
+import { assertMayWrite } from "@/lib/providers/may-write";
 import { probeS3 } from "@/lib/providers/probe";
 import type { CallContext, KeyRef, KeyView, Provider } from "@/lib/providers/provider";
 import type { AdminAccess } from "@/lib/providers/rgw-admin/admin-ops";
@@ -71,7 +72,7 @@ export function createKeystoneProvider(options: KeystoneOptions): Provider {
         findRobot(options, principal, context),
       ]);
       if (!project || !robot) throw new ProviderError("not-found", "the principal has no project or no robot in Keystone");
-      if ((await context.mayWrite?.()) === false) throw new ProviderError("unavailable", "no key was made: somebody else may write by now");
+      await assertMayWrite(context);
       await putPair(options, { userId: robot.id, projectId: project.id, accessKeyId, secretAccessKey }, context);
       return secretAccessKey;
     },
