@@ -1,5 +1,5 @@
 import "server-only";
-import { type KeyEvent, type KeyState, moveKeyState, statesThatAllow } from "@/lib/access-keys/rules";
+import { CURRENT_STATES, type KeyEvent, type KeyState, moveKeyState, statesThatAllow } from "@/lib/access-keys/rules";
 import { sql, type Statements } from "@/lib/platform/sql";
 
 /** The slot that the cards show. */
@@ -13,12 +13,20 @@ export interface SlotKey {
 
 const LIVE_STATES: KeyState[] = ["CREATING", "ISSUED", "ACTIVE", "INACTIVE", "RETIRING", "EXPIRED"];
 
-/** The keys of the default slot that can still be ended. The caller has locked the principal. */
-export function listLiveKeys(tx: Statements, principalId: string): Promise<SlotKey[]> {
+/** The keys of a project's default slot in a region (by name) that can still be ended. The caller has locked their principal. */
+export function listLiveKeys(tx: Statements, projectId: string, region: string): Promise<SlotKey[]> {
   return tx.$queryRaw<SlotKey[]>`
     SELECT id, access_key_id AS "accessKeyId", state::text FROM access_keys
-    WHERE principal_id = ${principalId}::uuid AND slot = ${DEFAULT_SLOT} AND state = ANY(${LIVE_STATES}::access_key_state[])
+    WHERE principal_id = (
+        SELECT p.id FROM principals p JOIN regions r ON r.id = p.region_id
+        WHERE p.project_id = ${projectId}::uuid AND r.name = ${region})
+      AND slot = ${DEFAULT_SLOT} AND state = ANY(${LIVE_STATES}::access_key_state[])
     ORDER BY created_at`;
+}
+
+/** Those of them that work: what a new pair takes the place of. */
+export async function listCurrentKeys(tx: Statements, projectId: string, region: string): Promise<SlotKey[]> {
+  return (await listLiveKeys(tx, projectId, region)).filter((key) => CURRENT_STATES.includes(key.state));
 }
 
 /** The access key ids of a principal, in all slots: those meant to work, now or again, and those whose end is decided. */

@@ -106,7 +106,7 @@ describe("enable, regenerate, disable", () => {
     const first = await enableFully();
     const disabled = await disable();
     if (!disabled.ok || disabled.outcome !== "revoking") throw new Error("not disabled");
-    expect(disabled.revoking).toEqual([first.change.keyId]);
+    expect(disabled.revoking).toMatchObject([{ id: first.change.keyId, accessKeyId: first.change.accessKeyId }]);
     await startRevocation(disabled.revoking, disabled.lease);
     expect(await ask(first.change.accessKeyId, first.secret)).toBe("refused-unknown");
     const second = await enableFully();

@@ -80,6 +80,9 @@ describe("with a token", () => {
     expect(second.revoking).toBe(1);
     expect(await ask(second)).toBe("accepted");
     await expect.poll(() => ask(first)).toBe("refused-unknown");
+    // A disable takes the lease from a removal under way, which the worker would then finish.
+    const removedAt = async ({ accessKeyId }: Pair) => (await db.accessKey.findUniqueOrThrow({ where: { accessKeyId } })).removedAt;
+    await expect.poll(() => removedAt(first)).toBeInstanceOf(Date);
     const ended = await disable();
     expect([ended.status, await ended.json()]).toMatchObject([202, { outcome: "revoking", accessKeyIds: [second.accessKeyId] }]);
     await expect.poll(() => ask(second)).toBe("refused-unknown");

@@ -12,6 +12,8 @@ export interface LockedPrincipal {
   heldBy: string | null;
   /** The transaction's time. */
   now: Date;
+  /** Whether it was not there when this transaction first looked for it; another may have made it. */
+  isNew: boolean;
 }
 
 /**
@@ -21,18 +23,18 @@ export interface LockedPrincipal {
  */
 export async function lockPrincipal(tx: Statements, projectId: string, region: string): Promise<LockedPrincipal> {
   const known = await lockKnown(tx, projectId, region);
-  if (known) return known;
+  if (known) return { ...known, isNew: false };
   await tx.$queryRaw`
     INSERT INTO principals (id, project_id, region_id, external_id)
     SELECT ${createId()}::uuid, ${projectId}::uuid, id, ${`lk-${projectId}`}::text FROM regions WHERE name = ${region}
     ON CONFLICT DO NOTHING`;
   const made = await lockKnown(tx, projectId, region);
   if (!made) throw new Error("the principal just made is not there");
-  return made;
+  return { ...made, isNew: true };
 }
 
-async function lockKnown(tx: Statements, projectId: string, region: string): Promise<LockedPrincipal | undefined> {
-  const [principal] = await tx.$queryRaw<LockedPrincipal[]>`
+async function lockKnown(tx: Statements, projectId: string, region: string): Promise<Omit<LockedPrincipal, "isNew"> | undefined> {
+  const [principal] = await tx.$queryRaw<Omit<LockedPrincipal, "isNew">[]>`
     SELECT id, external_id AS "externalId", suspended_until AS "suspendedUntil", fence, now(),
       CASE WHEN lease_until > now() THEN COALESCE(lease_label, 'Someone') END AS "heldBy"
     FROM principals

@@ -1,4 +1,5 @@
 import "server-only";
+import { listCurrentKeys } from "@/lib/access-keys/data";
 import { commitPair, type IssuedPair } from "@/lib/access-keys/mutations/commit-pair";
 import { describeRefusal } from "@/lib/access-keys/rules";
 import type { Refusal } from "@/lib/access-keys/schema";
@@ -31,7 +32,9 @@ export async function acknowledgeSecret(scope: ProjectScope, operationId: string
     const late = operation.dueAt === null || operation.dueAt.getTime() <= now.getTime();
     if (operation.state !== "DELIVERING" || late) return refuse("undelivered");
 
-    return { ok: true, revoking: await commitPair(tx, { ...operation, scope, operationId }) };
+    const replaced = await listCurrentKeys(tx, scope.projectId, operation.region);
+    await commitPair(tx, { ...operation, scope, operationId }, replaced);
+    return { ok: true, revoking: replaced.map(({ id }) => id) };
   });
 }
 
@@ -42,8 +45,8 @@ async function lockOwnOperation(tx: Statements, scope: ProjectScope, operationId
   const [, [operation]] = await Promise.all([
     lockPrincipalOf(tx, operationId),
     tx.$queryRaw<OwnOperation[]>`
-      SELECT o.kind::text, o.state::text, o.request_id AS "requestId", o.due_at AS "dueAt", o.principal_id AS "principalId",
-        k.id AS "keyId", k.access_key_id AS "accessKeyId", r.name AS region, now()
+      SELECT o.kind::text, o.state::text, o.request_id AS "requestId", o.due_at AS "dueAt", k.id AS "keyId",
+        k.access_key_id AS "accessKeyId", r.name AS region, now()
       FROM operations o JOIN access_keys k ON k.id = o.key_id JOIN regions r ON r.id = o.region_id
       WHERE o.id = ${operationId}::uuid AND o.project_id = ${scope.projectId}::uuid AND o.actor_id = ${scope.actor.userId}::uuid
       FOR UPDATE OF o`,

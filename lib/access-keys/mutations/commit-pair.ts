@@ -1,7 +1,7 @@
 import "server-only";
-import { listLiveKeys, moveKey } from "@/lib/access-keys/data";
+import { moveKey, type SlotKey } from "@/lib/access-keys/data";
 import { endKeys } from "@/lib/access-keys/mutations/end-keys";
-import { CURRENT_STATES, type IssueKind } from "@/lib/access-keys/rules";
+import { type IssueKind } from "@/lib/access-keys/rules";
 import { recordEvent } from "@/lib/audit/record";
 import type { ProjectScope } from "@/lib/gate/scope";
 import { moveOperation, type OperationState } from "@/lib/operations/mutations";
@@ -14,7 +14,6 @@ export interface IssuedPair {
   state: OperationState;
   kind: IssueKind;
   requestId: string;
-  principalId: string;
   keyId: string;
   accessKeyId: string;
   /** By name. */
@@ -24,14 +23,13 @@ export interface IssuedPair {
 }
 
 /**
- * The new pair becomes the current one and the end of the old one is decided, all or nothing, in the caller's
- * transaction. Gives the keys whose removal can start when it is committed.
+ * The new pair becomes the current one and the end of the one that it replaces is decided, all or nothing, in the
+ * caller's transaction; the removal can start when that is committed.
  */
-export async function commitPair(tx: Statements, pair: IssuedPair): Promise<string[]> {
+export async function commitPair(tx: Statements, pair: IssuedPair, replaced: SlotKey[]): Promise<void> {
   const { scope, operationId, kind, requestId, keyId, accessKeyId, region, now } = pair;
   const facts = { actor: scope.actor, projectId: scope.projectId, requestId };
-  const replaced = (await listLiveKeys(tx, pair.principalId)).filter((key) => CURRENT_STATES.includes(key.state));
-  const [revoking, ...moved] = await Promise.all([
+  const [, ...moved] = await Promise.all([
     // The old pair first: only one may be current.
     endKeys(tx, { ...facts, keys: replaced, region, cause: "regenerated", at: now }),
     moveKey(tx, keyId, "acknowledge", { activatedAt: now }),
@@ -45,5 +43,4 @@ export async function commitPair(tx: Statements, pair: IssuedPair): Promise<stri
     }),
   ]);
   if (moved.includes(false)) throw new Error(`operation ${operationId} and its key do not stand alike`);
-  return revoking;
 }

@@ -2,6 +2,7 @@ import "server-only";
 import { createHash } from "node:crypto";
 import { listLiveKeys } from "@/lib/access-keys/data";
 import { endKeys } from "@/lib/access-keys/mutations/end-keys";
+import { type RevokingKey, toRevoking } from "@/lib/access-keys/mutations/remove-key";
 import { enqueueSweeps } from "@/lib/access-keys/mutations/undo-operation";
 import { decideDisable, describeRefusal } from "@/lib/access-keys/rules";
 import type { Refusal } from "@/lib/access-keys/schema";
@@ -24,7 +25,7 @@ export interface DisableRequest {
 }
 
 export type DisableOutcome =
-  | { ok: true; outcome: "revoking"; message: string; accessKeyIds: string[]; revoking: string[]; lease: Lease }
+  | { ok: true; outcome: "revoking"; message: string; accessKeyIds: string[]; revoking: RevokingKey[]; lease: Lease }
   | { ok: true; outcome: "already-done"; message: string }
   | { ok: false; reason: Refusal; message: string };
 
@@ -47,7 +48,7 @@ export async function disableAccess(request: DisableRequest): Promise<DisableOut
     if (repeated && repeated.inputHash !== inputHash) return refuse("request-reused");
     if (repeated) return { ok: true, outcome: "already-done", message: "The access was disabled already." };
 
-    const keys = await listLiveKeys(tx, principal.id);
+    const keys = await listLiveKeys(tx, scope.projectId, region.name);
     const decision = decideDisable(
       keys.map((key) => key.state),
       { required: restsOnPlatformRole(scope.roles, "keys:disable"), given: request.reason !== undefined },
@@ -74,7 +75,7 @@ export async function disableAccess(request: DisableRequest): Promise<DisableOut
       dueAt: null,
       finishedAt: now,
     });
-    const revoking = await endKeys(tx, {
+    await endKeys(tx, {
       keys,
       actor: scope.actor,
       projectId: scope.projectId,
@@ -85,8 +86,9 @@ export async function disableAccess(request: DisableRequest): Promise<DisableOut
       reason: request.reason,
     });
     const message = "The end of the keys is decided. They are being removed from the storage system.";
+    const ended = { projectId: scope.projectId, principal, region };
     const accessKeyIds = keys.map((key) => key.accessKeyId);
-    return { ok: true, outcome: "revoking", message, accessKeyIds, revoking, lease: taken.lease };
+    return { ok: true, outcome: "revoking", message, accessKeyIds, revoking: keys.map((key) => toRevoking(key, ended)), lease: taken.lease };
   });
 }
 

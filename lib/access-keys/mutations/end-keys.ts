@@ -21,9 +21,8 @@ export interface Ending {
 }
 
 /** Decides the end of keys: REVOKING, with audit line and revocation job in the caller's transaction. */
-export async function endKeys(tx: Statements, { keys, ...ending }: Ending): Promise<string[]> {
+export async function endKeys(tx: Statements, { keys, ...ending }: Ending): Promise<void> {
   await Promise.all(keys.map((key) => endKey(tx, key, ending)));
-  return keys.map(({ id }) => id);
 }
 
 async function endKey(tx: Statements, key: SlotKey, ending: Omit<Ending, "keys">): Promise<void> {

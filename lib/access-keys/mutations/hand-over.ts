@@ -1,6 +1,7 @@
 import "server-only";
-import { moveKey } from "@/lib/access-keys/data";
+import { listCurrentKeys, moveKey } from "@/lib/access-keys/data";
 import { commitPair } from "@/lib/access-keys/mutations/commit-pair";
+import { type RevokingKey, toRevoking } from "@/lib/access-keys/mutations/remove-key";
 import type { IssueRequest, WrittenAhead } from "@/lib/access-keys/mutations/write-ahead";
 import { assertStillAllowed } from "@/lib/gate/scope";
 import { moveOperation } from "@/lib/operations/mutations";
@@ -30,16 +31,24 @@ export async function awaitAcknowledgement({ operationId, keyId, lease }: Writte
  * stands. Gives the keys whose removal can start; the lease is renewed for it where there are any. Undefined when the
  * lease is lost.
  */
-export async function commitForReply(change: WrittenAhead, { scope, requestId }: IssueRequest): Promise<string[] | undefined> {
+export async function commitForReply(change: WrittenAhead, { scope, requestId }: IssueRequest): Promise<RevokingKey[] | undefined> {
   const { lease, region, principal, ...pair } = change;
+  const { projectId } = scope;
   return transact(async (tx) => {
-    const [, now] = await Promise.all([assertStillAllowed(tx, scope, "keys:issue"), lockLease(tx, lease)]);
+    const [, now, replaced] = await Promise.all([
+      assertStillAllowed(tx, scope, "keys:issue"),
+      lockLease(tx, lease),
+      listCurrentKeys(tx, projectId, region.name),
+    ]);
     if (!now) return undefined;
-    const issued = { ...pair, scope, requestId, state: "PENDING" as const, principalId: principal.id, region: region.name, now };
-    const [isIssued, revoking] = await Promise.all([moveKey(tx, pair.keyId, "issue"), commitPair(tx, issued)]);
+    const issued = { ...pair, scope, requestId, state: "PENDING" as const, region: region.name, now };
+    const [isIssued] = await Promise.all([
+      moveKey(tx, pair.keyId, "issue"),
+      commitPair(tx, issued, replaced),
+      // The removal has its own deadline, and what is left of this lease may be less.
+      replaced.length > 0 ? renewLease(tx, lease) : releaseLease(tx, lease),
+    ]);
     if (!isIssued) throw new Error(`key ${pair.keyId} changed without its lease`);
-    // The removal has its own deadline, and what is left of this lease may be less.
-    await (revoking.length > 0 ? renewLease(tx, lease) : releaseLease(tx, lease));
-    return revoking;
+    return replaced.map((key) => toRevoking(key, { projectId, principal, region }));
   });
 }

@@ -3,6 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { awaitAcknowledgement, commitForReply } from "@/lib/access-keys/mutations/hand-over";
 import { provePair } from "@/lib/access-keys/mutations/prove-pair";
 import { putPair } from "@/lib/access-keys/mutations/put-pair";
+import type { RevokingKey } from "@/lib/access-keys/mutations/remove-key";
 import { handToWorker, settleOperation, undoUnderLease } from "@/lib/access-keys/mutations/undo-operation";
 import { type IssueRequest, type WriteAheadOutcome, type WrittenAhead, writeAhead } from "@/lib/access-keys/mutations/write-ahead";
 import { describeRefusal } from "@/lib/access-keys/rules";
@@ -24,7 +25,7 @@ import { openProvider } from "@/lib/regions/data";
  */
 export type IssueOutcome =
   | Exclude<IssueOutput, { outcome: "issued" }>
-  | { ok: true; outcome: "issued"; change: WrittenAhead; secret: Secret; revoking: string[]; lease: Lease | undefined };
+  | { ok: true; outcome: "issued"; change: WrittenAhead; secret: Secret; revoking: RevokingKey[]; lease: Lease | undefined };
 
 /** Whether the caller says that the secret has arrived, as a browser does, or takes the reply for it, as programs do. */
 export type Delivery = "acknowledged" | "reply";
@@ -85,7 +86,7 @@ async function act(change: WrittenAhead, request: IssueRequest, delivery: Delive
 }
 
 /** Undefined when the lease is lost. */
-async function handOver(change: WrittenAhead, request: IssueRequest, delivery: Delivery): Promise<string[] | undefined> {
+async function handOver(change: WrittenAhead, request: IssueRequest, delivery: Delivery): Promise<RevokingKey[] | undefined> {
   if (delivery === "acknowledged") return (await awaitAcknowledgement(change)) ? [] : undefined;
   try {
     return await commitForReply(change, request);

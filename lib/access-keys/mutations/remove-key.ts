@@ -1,5 +1,5 @@
 import "server-only";
-import { listWorkingKeys, noteRemoval } from "@/lib/access-keys/data";
+import { listWorkingKeys, noteRemoval, type SlotKey } from "@/lib/access-keys/data";
 import { enqueue } from "@/lib/jobs/queue";
 import { ACT_DEADLINE_MS } from "@/lib/operations/rules";
 import { AppError } from "@/lib/platform/errors";
@@ -31,6 +31,14 @@ export interface RevokingKey {
   principalId: string;
   principal: { externalId: string };
   region: Region;
+}
+
+/** A key whose end was just decided, under the lock of its principal. */
+export function toRevoking(
+  { id, accessKeyId }: SlotKey,
+  { projectId, principal, region }: { projectId: string; principal: { id: string; externalId: string }; region: Region },
+): RevokingKey {
+  return { id, accessKeyId, projectId, principalId: principal.id, principal: { externalId: principal.externalId }, region };
 }
 
 /** How long before its last key is removed a suspension may begin, in the worst case of a slow removal. Milliseconds. */

@@ -30,16 +30,16 @@ export function revokeKey(keyId: string, lease?: Lease): Promise<void> {
 
 /**
  * Starts the revocation of keys whose end was just decided, so that nobody waits for the worker: removes them one
- * after the other, then measures all. Never throws: what fails here is logged and left to the worker's job.
+ * after the other, then measures all. A key may be told by its id alone. Never throws: what fails here is logged and left to the worker's job.
  */
-export async function startRevocation(keyIds: string[], lease?: Lease): Promise<void> {
+export async function startRevocation(keys: readonly (RevokingKey | string)[], lease?: Lease): Promise<void> {
   const revocations: Promise<void>[] = [];
-  for (const [index, keyId] of keyIds.entries()) {
+  for (const [index, key] of keys.entries()) {
     // With its record the first one gives the lease back.
-    const { removed, proved } = begin(keyId, index === 0 ? lease : undefined);
+    const { removed, proved } = begin(key, index === 0 ? lease : undefined);
     revocations.push(
       proved.catch((error: unknown) => {
-        logger.warn({ err: error, keyId }, "revocation goes on in the worker");
+        logger.warn({ err: error, keyId: idOf(key) }, "revocation goes on in the worker");
       }),
     );
     await Promise.allSettled([removed]);
@@ -49,10 +49,11 @@ export async function startRevocation(keyIds: string[], lease?: Lease): Promise<
   await Promise.all(revocations);
 }
 
-function begin(keyId: string, lease: Lease | undefined): Revocation {
+function begin(key: RevokingKey | string, lease: Lease | undefined): Revocation {
+  const keyId = idOf(key);
   const known = underWay.get(keyId);
   if (known) return known;
-  const removed = remove(keyId, lease);
+  const removed = typeof key === "string" ? removeById(key, lease) : removeNow(key, lease);
   const proved = removed
     .then((step) => step && proveRefusal(step.provider, step.key, step.removed))
     .finally(() => underWay.delete(keyId));
@@ -61,13 +62,20 @@ function begin(keyId: string, lease: Lease | undefined): Revocation {
   return revocation;
 }
 
-async function remove(keyId: string, lease: Lease | undefined) {
+const idOf = (key: RevokingKey | string): string => (typeof key === "string" ? key : key.id);
+
+async function removeNow(key: RevokingKey, lease: Lease | undefined) {
+  const provider = openProvider(key.region);
+  return { provider, key, removed: await removeKey(provider, key, lease) };
+}
+
+async function removeById(keyId: string, lease: Lease | undefined) {
   const found = await findRevoking(keyId);
   if (!found) return undefined;
   const { externalId, removedAt, ...row } = found;
   const key: RevokingKey = { ...row, principal: { externalId }, region: await findRegion(row.region) };
+  if (!removedAt) return removeNow(key, lease);
   const provider = openProvider(key.region);
-  if (!removedAt) return { provider, key, removed: await removeKey(provider, key, lease) };
   // A gateway may have come to the region since.
   await openReceipts(sql, provider, key, removedAt, null);
   return { provider, key, removed: { ...key, removedAt, secret: undefined } };

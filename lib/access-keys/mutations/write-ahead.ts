@@ -56,15 +56,16 @@ export async function writeAhead(request: IssueRequest): Promise<WriteAheadOutco
   const { scope, requestId } = request;
   const inputHash = hashInput(request);
   return transact(async (tx) => {
-    const [, region, principal] = await Promise.all([
+    const listKeys = () => listLiveKeys(tx, scope.projectId, request.region);
+    const [, region, principal, listed, repeated] = await Promise.all([
       assertStillAllowed(tx, scope, "keys:issue"),
       findRegion(request.region, tx),
       lockPrincipal(tx, scope.projectId, request.region),
-    ]);
-    const [keys, repeated] = await Promise.all([
-      listLiveKeys(tx, principal.id),
+      listKeys(),
       findRequested(tx, scope.actor.userId, requestId),
     ]);
+    // They were listed before there was a principal to lock: whoever made it may have made keys too.
+    const keys = principal.isNew ? await listKeys() : listed;
     const current = keys.some((key) => key.state === "ACTIVE");
     if (repeated) return describeRepeated(repeated, inputHash, current, principal.now);
 
