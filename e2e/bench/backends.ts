@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { runAdmin } from "../fixtures/admin";
 import type { PortalFacts } from "../fixtures/portal";
 import type { Rig } from "../rig/rig";
-import { type HttpAnswer, sendHttp, sendSigned } from "./signed-http";
+import { type HttpAnswer, type Pair, sendHttp, sendSigned } from "./signed-http";
 
 /** A storage system as its own administrators reach it, and as the portal knows it. */
 export interface Backend {
@@ -13,7 +13,7 @@ export interface Backend {
   signingRegion: string;
   gateways: string[];
   makeAccount: (account: string) => Promise<void>;
-  makeKey: (account: string, accessKeyId: string) => Promise<void>;
+  makeKey: (account: string, accessKeyId: string) => Promise<Pair>;
   removeKey: (account: string, accessKeyId: string) => Promise<void>;
 }
 
@@ -35,9 +35,13 @@ export async function openBuiltin(portal: PortalFacts): Promise<Backend> {
     region: region.name,
     signingRegion: region.signingRegion,
     gateways: [region.endpoint],
-    makeAccount: (account) => call("PUT", account, { displayName: account }),
-    makeKey: (account, id) => call("PUT", `${account}/keys/${id}`, { secretAccessKey: randomBytes(20).toString("hex") }),
-    removeKey: (account, id) => call("DELETE", `${account}/keys/${id}`),
+    makeAccount: async (account) => void (await call("PUT", account, { displayName: account })),
+    async makeKey(account, accessKeyId) {
+      const secretAccessKey = randomBytes(20).toString("hex");
+      await call("PUT", `${account}/keys/${accessKeyId}`, { secretAccessKey });
+      return { accessKeyId, secretAccessKey };
+    },
+    removeKey: async (account, id) => void (await call("DELETE", `${account}/keys/${id}`)),
   };
 }
 
@@ -64,12 +68,20 @@ export async function openCeph(portal: PortalFacts, rig: Rig): Promise<Backend> 
     region: "ceph",
     signingRegion,
     gateways,
-    makeAccount: (account) => call("PUT", `display-name=${account}&generate-key=false&uid=${account}`),
-    makeKey: (account, id) => call("PUT", `access-key=${id}&generate-key=true&key=&key-type=s3&uid=${account}`),
-    removeKey: (account, id) => call("DELETE", `access-key=${id}&key=&key-type=s3&uid=${account}`),
+    makeAccount: async (account) => void (await call("PUT", `display-name=${account}&generate-key=false&uid=${account}`)),
+    async makeKey(account, id) {
+      const made = await call("PUT", `access-key=${id}&generate-key=true&key=&key-type=s3&uid=${account}`);
+      const keys = JSON.parse(made) as { access_key: string; secret_key: string }[];
+      const key = keys.find(({ access_key: accessKeyId }) => accessKeyId === id);
+      if (!key) throw new Error(`the storage system did not make ${id}`);
+      return { accessKeyId: id, secretAccessKey: key.secret_key };
+    },
+    removeKey: async (account, id) => void (await call("DELETE", `access-key=${id}&key=&key-type=s3&uid=${account}`)),
   };
 }
 
-function expectDone({ status, body }: HttpAnswer): void {
+/** Gives the body. */
+function expectDone({ status, body }: HttpAnswer): string {
   if (status < 200 || status > 299) throw new Error(`the storage system answered ${status}: ${body.slice(0, 200)}`);
+  return body;
 }

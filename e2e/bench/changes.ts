@@ -6,12 +6,28 @@ import { type Backend, drawKeyId } from "./backends";
 import type { Place } from "./people";
 import { type Pair, sendHttp, sendSigned } from "./signed-http";
 
-/** The bare calls of a rotation: another key is made, the one before it removed. Gives the new one's id. */
-export async function rotateBare(backend: Backend, account: string, former: string): Promise<string> {
-  const id = drawKeyId();
-  await backend.makeKey(account, id);
-  await backend.removeKey(account, former);
-  return id;
+/** The bare calls of a rotation: another key is made, the one before it removed. Gives the new one. */
+export async function rotateBare(backend: Backend, account: string, former: Pair): Promise<Pair> {
+  const pair = await backend.makeKey(account, drawKeyId());
+  await backend.removeKey(account, former.accessKeyId);
+  return pair;
+}
+
+/**
+ * The same with what makes them safe to rely on: the new key is tried at every gateway before the former one is
+ * removed, and that one until every gateway refuses it.
+ */
+export async function rotateProved(backend: Backend, account: string, former: Pair): Promise<Pair> {
+  const pair = await backend.makeKey(account, drawKeyId());
+  await Promise.all(
+    backend.gateways.map(async (endpoint) => {
+      const { status } = await sendSigned("GET", new URL("/", endpoint), pair, backend.signingRegion);
+      if (status !== 200) throw new Error(`${endpoint} answered ${status} to a new pair`);
+    }),
+  );
+  await backend.removeKey(account, former.accessKeyId);
+  await awaitRefusal(backend, former);
+  return pair;
 }
 
 export interface PortalTimes {

@@ -6,7 +6,7 @@ import type { PortalFacts } from "../fixtures/portal";
 import { startOwnRig } from "../rig/own-rig";
 import { findMissingPrograms } from "../rig/rig";
 import { type Backend, drawKeyId, openBuiltin, openCeph } from "./backends";
-import { awaitRefusal, enableThroughPortal, rotateBare, rotateThroughApi, rotateThroughPortal } from "./changes";
+import { awaitRefusal, enableThroughPortal, rotateBare, rotateProved, rotateThroughApi, rotateThroughPortal } from "./changes";
 import { composeTable, median, quantile } from "./figures";
 import { makePlaces, openDatabase, type Place, waitUntilQuiet } from "./people";
 import { closeConnections, type Pair } from "./signed-http";
@@ -37,10 +37,13 @@ interface Way {
 
 interface Lane {
   backend: Backend;
-  bareIds: string[];
+  /** Made without the portal; `pairs` through it. */
+  barePairs: Pair[];
   pairs: Pair[];
   bare: number[];
   bareRates: number[];
+  proved: number[];
+  provedRates: number[];
   ways: Way[];
 }
 
@@ -78,12 +81,10 @@ async function main(): Promise<void> {
 async function prepare(portal: PortalFacts, backends: Backend[], places: Place[]): Promise<Lane[]> {
   const lanes: Lane[] = [];
   for (const backend of backends) {
-    const lane: Lane = { backend, bareIds: [], pairs: [], bare: [], bareRates: [], ways: [] };
+    const lane: Lane = { backend, barePairs: [], pairs: [], bare: [], bareRates: [], proved: [], provedRates: [], ways: [] };
     for (const place of places) {
-      const id = drawKeyId();
       await backend.makeAccount(place.project);
-      await backend.makeKey(place.project, id);
-      lane.bareIds.push(id);
+      lane.barePairs.push(await backend.makeKey(place.project, drawKeyId()));
       lane.pairs.push(await enableThroughPortal(place, backend));
     }
     const open = (title: string, change: Way["change"]) => lane.ways.push({ title, change, returned: [], refused: [], whole: [], parts: {}, rates: [] });
@@ -110,7 +111,8 @@ async function measureSingles(lanes: Lane[], places: Place[], database: Client):
       for (const way of inTurn(lane.ways, index)) {
         await places[slot]?.takePoint();
         await waitUntilQuiet(database);
-        lane.bare.push(await time(() => changeBare(lane, places, slot)));
+        lane.bare.push(await time(() => changeBare(rotateBare, lane, places, slot)));
+        lane.proved.push(await time(() => changeBare(rotateProved, lane, places, slot)));
         await measureSingle(lane.backend, way, slot);
       }
     }
@@ -131,7 +133,8 @@ async function measureSingle(backend: Backend, way: Way, slot: number): Promise<
 async function measureRounds(lanes: Lane[], places: Place[], database: Client): Promise<void> {
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const lane of inTurn(lanes, round)) {
-      lane.bareRates.push(await rate((slot) => changeBare(lane, places, slot)));
+      lane.bareRates.push(await rate((slot) => changeBare(rotateBare, lane, places, slot)));
+      lane.provedRates.push(await rate((slot) => changeBare(rotateProved, lane, places, slot)));
       for (const way of inTurn(lane.ways, round)) {
         for (let index = 0; index < ROUND_CHANGES; index += 1) await places[index % places.length]?.takePoint();
         await waitUntilQuiet(database);
@@ -150,8 +153,8 @@ async function time(work: () => Promise<void>): Promise<number> {
   return performance.now() - begin;
 }
 
-async function changeBare(lane: Lane, places: Place[], slot: number): Promise<void> {
-  lane.bareIds[slot] = await rotateBare(lane.backend, places[slot]?.project ?? "", lane.bareIds[slot] ?? "");
+async function changeBare(rotate: typeof rotateBare, { backend, barePairs }: Lane, places: Place[], slot: number): Promise<void> {
+  barePairs[slot] = await rotate(backend, (places[slot] as Place).project, barePairs[slot] as Pair);
 }
 
 /** Changes a second, 16 at once and never two of one project. */
@@ -178,10 +181,12 @@ function report(lanes: Lane[]): void {
   const ms = (values: readonly number[]) => [`${quantile(values, 0.5).toFixed(1)} ms`, `${quantile(values, 0.95).toFixed(1)} ms`];
   const times = (part: readonly number[], whole: readonly number[]) => `${(median(part) / median(whole)).toFixed(2)}×`;
   const rows = [["", "p50", "p95", "of the bare calls"]];
-  for (const { backend, bare, bareRates, ways } of lanes) {
+  for (const { backend, bare, bareRates, proved, provedRates, ways } of lanes) {
     rows.push([backend.title, "", "", ""]);
     rows.push(["  bare: create + delete", ...ms(bare), ""]);
-    rows.push([`  bare, ${AT_ONCE} at once`, `${median(bareRates).toFixed(0)}/s`, "", ""]);
+    rows.push([`    ${AT_ONCE} at once`, `${median(bareRates).toFixed(0)}/s`, "", ""]);
+    rows.push(["  bare, and each pair tried out", ...ms(proved), times(proved, bare)]);
+    rows.push([`    ${AT_ONCE} at once`, `${median(provedRates).toFixed(0)}/s`, "", times(provedRates, bareRates)]);
     for (const way of ways) {
       rows.push([`  ${way.title}`, "", "", ""]);
       rows.push(["    until the old pair is refused", ...ms(way.whole), times(way.whole, bare)]);
