@@ -87,7 +87,7 @@ rgw usage max user shards = 1
 rgw rados pool pg num min = 1
 rgw run sync thread = false
 rgw dynamic resharding = false
-# It works from midnight to six, and a gateway then ends up to 10 s late.
+# The lifecycle thread works from midnight to six, and a gateway that is ended then ends up to 10 s late.
 rgw enable lc threads = false
 rgw enable ops log = false
 rgw gc obj min wait = 5

@@ -17,7 +17,7 @@ const SHORT = { atOnce: 8, settleSeconds: 8, forgetForMs: 0, crowd: 0.08, forget
 
 /** By the name of what is broken then. */
 export const AIMS: Record<string, Aim> = {
-  // Processes die while a storage system takes its time to answer: what it has made then must be written down.
+  // Processes die while they wait for a pair: what the storage system makes then must be written down.
   "no-write-ahead": {
     storm: {
       ...SHORT,
@@ -53,25 +53,29 @@ function slowAdmin(world: World, ms: number): FaultKind {
   };
 }
 
-/** Both web processes die while the request for a pair is on its way, which arrives all the same. */
+/** Both web processes die while the request for a pair is on its way, which arrives all the same. Once at a time. */
 function crashWhileMaking(world: World, ms: number): FaultKind {
+  let striking = false;
   return {
     name: "kill both webs while a pair is made",
     crash: true,
     weight: 1,
     restMs: 0,
     async strike(random) {
+      if (striking) return false;
+      striking = true;
       const proxy = random.pick(listAdminProxies(world));
       const end = proxy.befall({ what: "delay", ms });
       try {
         const countMade = () => proxy.writes.filter(({ accessKeyId }) => accessKeyId !== undefined).length;
         const before = countMade();
         await waitFor("a pair to be made", () => Promise.resolve(countMade() > before), MAKES_WITHIN_S);
-        process.kill(await world.portal.pidOf("web"), "SIGKILL");
         await world.second.kill();
+        process.kill(await world.portal.pidOf("web"), "SIGKILL");
       } finally {
         end();
         await world.second.start();
+        striking = false;
       }
       return true;
     },

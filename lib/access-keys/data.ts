@@ -13,7 +13,7 @@ export interface SlotKey {
 
 const LIVE_STATES: KeyState[] = ["CREATING", "ISSUED", "ACTIVE", "INACTIVE", "RETIRING", "EXPIRED"];
 
-/** The keys of a project's default slot in a region (by name) that can still be ended. The caller has locked their principal. */
+/** The keys of a project's default slot in a region (by name) that can still be ended. They stand only while their principal is locked. */
 export function listLiveKeys(tx: Statements, projectId: string, region: string): Promise<SlotKey[]> {
   return tx.$queryRaw<SlotKey[]>`
     SELECT id, access_key_id AS "accessKeyId", state::text FROM access_keys
@@ -24,7 +24,7 @@ export function listLiveKeys(tx: Statements, projectId: string, region: string):
     ORDER BY created_at`;
 }
 
-/** Those of them that work: what a new pair takes the place of. */
+/** Those of them that are current: what a new pair takes the place of. */
 export async function listCurrentKeys(tx: Statements, projectId: string, region: string): Promise<SlotKey[]> {
   return (await listLiveKeys(tx, projectId, region)).filter((key) => CURRENT_STATES.includes(key.state));
 }

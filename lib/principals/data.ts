@@ -3,7 +3,7 @@ import { db } from "@/lib/platform/db";
 import { createId } from "@/lib/platform/create-id";
 import type { Statements } from "@/lib/platform/sql";
 
-export interface LockedPrincipal {
+interface KnownPrincipal {
   id: string;
   externalId: string;
   suspendedUntil: Date | null;
@@ -12,6 +12,9 @@ export interface LockedPrincipal {
   heldBy: string | null;
   /** The transaction's time. */
   now: Date;
+}
+
+export interface LockedPrincipal extends KnownPrincipal {
   /** Whether it was not there when this transaction first looked for it; another may have made it. */
   isNew: boolean;
 }
@@ -33,8 +36,8 @@ export async function lockPrincipal(tx: Statements, projectId: string, region: s
   return { ...made, isNew: true };
 }
 
-async function lockKnown(tx: Statements, projectId: string, region: string): Promise<Omit<LockedPrincipal, "isNew"> | undefined> {
-  const [principal] = await tx.$queryRaw<Omit<LockedPrincipal, "isNew">[]>`
+async function lockKnown(tx: Statements, projectId: string, region: string): Promise<KnownPrincipal | undefined> {
+  const [principal] = await tx.$queryRaw<KnownPrincipal[]>`
     SELECT id, external_id AS "externalId", suspended_until AS "suspendedUntil", fence, now(),
       CASE WHEN lease_until > now() THEN COALESCE(lease_label, 'Someone') END AS "heldBy"
     FROM principals

@@ -1,7 +1,7 @@
 import "server-only";
 import { moveKey, type SlotKey } from "@/lib/access-keys/data";
 import { endKeys } from "@/lib/access-keys/mutations/end-keys";
-import { type IssueKind } from "@/lib/access-keys/rules";
+import type { IssueKind } from "@/lib/access-keys/rules";
 import { recordEvent } from "@/lib/audit/record";
 import type { ProjectScope } from "@/lib/gate/scope";
 import { moveOperation, type OperationState } from "@/lib/operations/mutations";

@@ -8,6 +8,7 @@ import { moveOperation } from "@/lib/operations/mutations";
 import { ACKNOWLEDGE_SECONDS } from "@/lib/operations/rules";
 import { transact } from "@/lib/platform/sql";
 import { lockLease, releaseLease, renewLease } from "@/lib/principals/mutations";
+import { findRegion } from "@/lib/regions/data";
 
 /** CREATING → ISSUED, only while the lease stands; from now on the acknowledgement is awaited. */
 export async function awaitAcknowledgement({ operationId, keyId, lease }: WrittenAhead): Promise<boolean> {
@@ -32,23 +33,26 @@ export async function awaitAcknowledgement({ operationId, keyId, lease }: Writte
  * lease is lost.
  */
 export async function commitForReply(change: WrittenAhead, { scope, requestId }: IssueRequest): Promise<RevokingKey[] | undefined> {
-  const { lease, region, principal, ...pair } = change;
+  const { lease, principal, operationId, kind, keyId, accessKeyId } = change;
   const { projectId } = scope;
   return transact(async (tx) => {
-    const [, now, replaced] = await Promise.all([
+    const [, now, replaced, region] = await Promise.all([
       assertStillAllowed(tx, scope, "keys:issue"),
       lockLease(tx, lease),
-      listCurrentKeys(tx, projectId, region.name),
+      listCurrentKeys(tx, projectId, change.region.name),
+      // Gateways may have come to it while the pair was made, and the removal is measured at all of them.
+      findRegion(change.region.name, tx),
     ]);
     if (!now) return undefined;
-    const issued = { ...pair, scope, requestId, state: "PENDING" as const, region: region.name, now };
+    const made = { operationId, kind, keyId, accessKeyId, state: "PENDING" as const };
+    const issued = { ...made, scope, requestId, region: region.name, now };
     const [isIssued] = await Promise.all([
-      moveKey(tx, pair.keyId, "issue"),
+      moveKey(tx, keyId, "issue"),
       commitPair(tx, issued, replaced),
       // The removal has its own deadline, and what is left of this lease may be less.
       replaced.length > 0 ? renewLease(tx, lease) : releaseLease(tx, lease),
     ]);
-    if (!isIssued) throw new Error(`key ${pair.keyId} changed without its lease`);
+    if (!isIssued) throw new Error(`key ${keyId} changed without its lease`);
     return replaced.map((key) => toRevoking(key, { projectId, principal, region }));
   });
 }

@@ -82,6 +82,20 @@ describe("a regenerate tells what changed and what works, and so does the card a
   });
 });
 
+test("the old pair is removed as its region is by then: a gateway may have come to it while the new one was made", async () => {
+  const scope = await openProject();
+  const old = await makeKey(scope, "north");
+  const held = storage.admin.inject({ match: keyStep, when: "after", what: "hold", times: 1 });
+  const issuing = issuePair({ kind: "REGENERATE", scope, region: "north", requestId: randomUUID() }, "reply");
+  await held.reached;
+  const { gateways } = old.change.region;
+  const change = (to: string[]) => db.region.update({ where: { name: "north" }, data: { gateways: to } });
+  await change([...gateways, "http://127.0.0.1:9"]);
+  held.release();
+  const issued = await issuing.finally(() => change(gateways));
+  expect(issued).toMatchObject({ revoking: [{ id: old.change.keyId, region: { gateways: [...gateways, "http://127.0.0.1:9"] } }] });
+});
+
 async function expectUndone(scope: ProjectScope, old: Issued): Promise<void> {
   const open = await db.operation.findMany({ where: { projectId: scope.projectId, state: { in: ["PENDING", "UNDOING"] } } });
   for (const { id } of open) expect(await settleOperation(id)).toBe("settled");

@@ -36,7 +36,7 @@ export async function putPair(
     });
   const prepareAndPut = async () => {
     if (!(await holdsLease(change.lease))) return undefined;
-    await provider.ensurePrincipal(principal, principal, context);
+    await provider.ensurePrincipal(principal, principal, given);
     if (suspendedUntil) await endSuspension(provider, { externalId: principal, suspendedUntil }, change.lease, context);
     return put();
   };

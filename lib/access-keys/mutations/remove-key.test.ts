@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { removeKey } from "@/lib/access-keys/mutations/remove-key";
 import { resumePrincipal } from "@/lib/access-keys/mutations/resume-principal";
-import { revokeKey } from "@/lib/access-keys/mutations/revoke-key";
+import { revokeKey, startRevocation } from "@/lib/access-keys/mutations/revoke-key";
 import { issuePair } from "@/lib/access-keys/mutations/issue-pair";
 import { startTestDatabase } from "@/lib/database/test-database";
 import { authorizeProject, type ProjectScope } from "@/lib/gate/scope";
@@ -81,6 +81,19 @@ test("a key whose secret cannot be read to measure its end is removed all the sa
   const unread: Provider = { ...provider, readSecret: () => Promise.reject(new ProviderError("invalid", "it holds no secret")) };
   expect(await removeKey(unread, { ...key, region: { ...key.region, calibration: null } }, lease)).toMatchObject({ secret: undefined });
   expect(await storage.readKeyIds("north", key.principal.externalId)).toEqual([]);
+});
+
+test("a key that somebody else removed before its turn came is left alone", async () => {
+  await makeKey(scope, "north");
+  await issuePair({ kind: "REGENERATE", scope, region: "north", requestId: crypto.randomUUID() });
+  const { revoking, lease } = await decideEnd(scope, "north");
+  expect(revoking).toHaveLength(2);
+  await releaseLease(db, lease);
+  for (const { id } of revoking) await revokeKey(id);
+  const readFence = async () => (await db.principal.findUniqueOrThrow({ where: { id: lease.principalId } })).fence;
+  const before = await readFence();
+  await startRevocation(revoking, lease);
+  expect(await readFence()).toBe(before);
 });
 
 test("a principal is not resumed, nor a key made, while one that was stopped waits for its removal", async () => {

@@ -30,13 +30,14 @@ export function revokeKey(keyId: string, lease?: Lease): Promise<void> {
 
 /**
  * Starts the revocation of keys whose end was just decided, so that nobody waits for the worker: removes them one
- * after the other, then measures all. A key may be told by its id alone. Never throws: what fails here is logged and left to the worker's job.
+ * after the other, then measures all. A key is taken as it was decided, an id is read again. Never throws: what fails
+ * here is logged and left to the worker's job.
  */
 export async function startRevocation(keys: readonly (RevokingKey | string)[], lease?: Lease): Promise<void> {
   const revocations: Promise<void>[] = [];
   for (const [index, key] of keys.entries()) {
-    // With its record the first one gives the lease back.
-    const { removed, proved } = begin(key, index === 0 ? lease : undefined);
+    // Under the lease of its own transaction nothing of the first one can have changed, and its record gives it back.
+    const { removed, proved } = index === 0 && lease ? begin(key, lease) : begin(idOf(key));
     revocations.push(
       proved.catch((error: unknown) => {
         logger.warn({ err: error, keyId: idOf(key) }, "revocation goes on in the worker");
@@ -49,7 +50,7 @@ export async function startRevocation(keys: readonly (RevokingKey | string)[], l
   await Promise.all(revocations);
 }
 
-function begin(key: RevokingKey | string, lease: Lease | undefined): Revocation {
+function begin(key: RevokingKey | string, lease?: Lease): Revocation {
   const keyId = idOf(key);
   const known = underWay.get(keyId);
   if (known) return known;

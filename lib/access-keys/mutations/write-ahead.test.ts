@@ -4,32 +4,57 @@ import { insertKey, moveKey } from "@/lib/access-keys/data";
 import { writeAhead } from "@/lib/access-keys/mutations/write-ahead";
 import { startTestDatabase } from "@/lib/database/test-database";
 import { authorizeProject } from "@/lib/gate/scope";
+import { insertOperation } from "@/lib/operations/mutations";
 import { db } from "@/lib/platform/db";
 import { createId } from "@/lib/platform/create-id";
-import { transact } from "@/lib/platform/sql";
+import { type Statements, transact } from "@/lib/platform/sql";
 import { lockPrincipal } from "@/lib/principals/data";
 import { makeProject, makeUser } from "@/prisma/factories/people";
 
-beforeAll(() => startTestDatabase());
+beforeAll(async () => {
+  await startTestDatabase();
+  const place = { name: "west", endpoint: "http://127.0.0.1:9", signingRegion: "west" };
+  await db.region.create({ data: { ...place, provider: "builtin", settings: {} } });
+});
 
-test("a key that somebody makes together with the principal, while that is waited for, is seen", async () => {
+/** Enables for the first time while somebody else makes the principal, and `more` with it, in a transaction that is waited for. */
+async function enableBehind(more: (tx: Statements, facts: Facts) => Promise<void>) {
   const mia = await makeUser(db, "Mia");
   const scope = await authorizeProject(mia, (await makeProject(db, [[mia, "member+"]])).slug, "keys:issue");
-  const { projectId } = scope;
-  const place = { name: "west", endpoint: "http://127.0.0.1:9", signingRegion: "west" };
-  const region = await db.region.create({ data: { ...place, provider: "builtin", settings: {} } });
+  const region = await db.region.findUniqueOrThrow({ where: { name: "west" } });
+  const requestId = randomUUID();
   let writing: ReturnType<typeof writeAhead> | undefined;
   await transact(async (tx) => {
-    const principal = await lockPrincipal(tx, projectId, region.name);
+    const principal = await lockPrincipal(tx, scope.projectId, "west");
     expect(principal.isNew).toBe(true);
-    writing = writeAhead({ kind: "ENABLE", scope, region: region.name, requestId: randomUUID() });
-    await expect.poll(countWaiting, { timeout: 30_000 }).toBe(1);
-    const key = { id: createId(), projectId, regionId: region.id, principalId: principal.id, accessKeyId: `LK${randomUUID()}`, createdById: mia.userId };
-    await insertKey(tx, key);
-    for (const event of ["issue", "acknowledge"] as const) expect(await moveKey(tx, key.id, event)).toBe(true);
+    writing = writeAhead({ kind: "ENABLE", scope, region: "west", requestId });
+    await expect.poll(countWaiting, { timeout: 5_000 }).toBe(1);
+    await more(tx, { owner: { projectId: scope.projectId, regionId: region.id, principalId: principal.id }, userId: mia.userId, requestId });
   });
-  expect(await writing).toMatchObject({ outcome: "refused", reason: "already-enabled" });
-  expect(await db.accessKey.count({ where: { projectId } })).toBe(1);
+  return writing;
+}
+
+interface Facts {
+  owner: { projectId: string; regionId: string; principalId: string };
+  userId: string;
+  requestId: string;
+}
+
+test("a key that somebody makes together with the principal, while that is waited for, is seen", async () => {
+  const enabled = await enableBehind(async (tx, { owner, userId }) => {
+    const id = createId();
+    await insertKey(tx, { ...owner, id, accessKeyId: `LK${randomUUID()}`, createdById: userId });
+    for (const event of ["issue", "acknowledge"] as const) expect(await moveKey(tx, id, event)).toBe(true);
+  });
+  expect(enabled).toMatchObject({ outcome: "refused", reason: "already-enabled" });
+});
+
+test("so is the same request", async () => {
+  const enabled = await enableBehind(async (tx, { owner, userId: actorId, requestId }) => {
+    const over = { keyId: null, fence: 1n, dueAt: null, finishedAt: new Date() };
+    await insertOperation(tx, { ...owner, ...over, id: createId(), kind: "DISABLE", state: "DONE", actorId, requestId, inputHash: "another" });
+  });
+  expect(enabled).toMatchObject({ outcome: "refused", reason: "request-reused" });
 });
 
 /** How many statements wait for somebody's lock. */

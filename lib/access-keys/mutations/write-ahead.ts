@@ -56,16 +56,16 @@ export async function writeAhead(request: IssueRequest): Promise<WriteAheadOutco
   const { scope, requestId } = request;
   const inputHash = hashInput(request);
   return transact(async (tx) => {
-    const listKeys = () => listLiveKeys(tx, scope.projectId, request.region);
-    const [, region, principal, listed, repeated] = await Promise.all([
+    const readSlot = () =>
+      Promise.all([listLiveKeys(tx, scope.projectId, request.region), findRequested(tx, scope.actor.userId, requestId)]);
+    const [, region, principal, slot] = await Promise.all([
       assertStillAllowed(tx, scope, "keys:issue"),
       findRegion(request.region, tx),
       lockPrincipal(tx, scope.projectId, request.region),
-      listKeys(),
-      findRequested(tx, scope.actor.userId, requestId),
+      readSlot(),
     ]);
-    // They were listed before there was a principal to lock: whoever made it may have made keys too.
-    const keys = principal.isNew ? await listKeys() : listed;
+    // It was read before there was a principal to lock: whoever made that may have made more.
+    const [keys, repeated] = principal.isNew ? await readSlot() : slot;
     const current = keys.some((key) => key.state === "ACTIVE");
     if (repeated) return describeRepeated(repeated, inputHash, current, principal.now);
 
