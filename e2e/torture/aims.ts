@@ -74,8 +74,7 @@ function crashWhileMaking(world: World, ms: number): FaultKind {
         process.kill(await world.portal.pidOf("web"), "SIGKILL");
       } finally {
         end();
-        await world.second.start();
-        striking = false;
+        await world.second.start().finally(() => (striking = false));
       }
       return true;
     },

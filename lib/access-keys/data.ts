@@ -13,7 +13,10 @@ export interface SlotKey {
 
 const LIVE_STATES: KeyState[] = ["CREATING", "ISSUED", "ACTIVE", "INACTIVE", "RETIRING", "EXPIRED"];
 
-/** The keys of a project's default slot in a region (by name) that can still be ended. They stand only while their principal is locked. */
+/**
+ * The keys of a project's default slot in a region (by name) that can still be ended. They stand only while their
+ * principal is locked.
+ */
 export function listLiveKeys(tx: Statements, projectId: string, region: string): Promise<SlotKey[]> {
   return tx.$queryRaw<SlotKey[]>`
     SELECT id, access_key_id AS "accessKeyId", state::text FROM access_keys

@@ -1,7 +1,7 @@
 import { ProviderError } from "@/lib/providers/errors";
 import type { CallContext } from "@/lib/providers/provider";
 
-/** Throws `unavailable`, before anything was sent, when the caller may not write any more. */
+/** Throws `unavailable`, before a key was asked for, when the caller may not write any more. */
 export async function assertMayWrite(context: CallContext): Promise<void> {
   if ((await context.mayWrite?.()) === false) throw new ProviderError("unavailable", "nothing was written: somebody else may write by now");
 }

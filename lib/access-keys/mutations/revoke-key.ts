@@ -30,8 +30,8 @@ export function revokeKey(keyId: string, lease?: Lease): Promise<void> {
 
 /**
  * Starts the revocation of keys whose end was just decided, so that nobody waits for the worker: removes them one
- * after the other, then measures all. A key is taken as it was decided, an id is read again. Never throws: what fails
- * here is logged and left to the worker's job.
+ * after the other, then measures all. The first is taken as it was decided where the lease of that decision is given;
+ * any other is read again. Never throws: what fails here is logged and left to the worker's job.
  */
 export async function startRevocation(keys: readonly (RevokingKey | string)[], lease?: Lease): Promise<void> {
   const revocations: Promise<void>[] = [];

@@ -17,7 +17,7 @@ beforeAll(async () => {
   await db.region.create({ data: { ...place, provider: "builtin", settings: {} } });
 });
 
-/** Enables for the first time while somebody else makes the principal, and `more` with it, in a transaction that is waited for. */
+/** Enables for the first time while somebody else's transaction, which is waited for, makes the principal and `more`. */
 async function enableBehind(more: (tx: Statements, facts: Facts) => Promise<void>) {
   const mia = await makeUser(db, "Mia");
   const scope = await authorizeProject(mia, (await makeProject(db, [[mia, "member+"]])).slug, "keys:issue");
