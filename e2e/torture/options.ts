@@ -25,9 +25,6 @@ const FULL = {
   eachOnceFirst: true,
 };
 
-/** A measurement with a pair that is lost with its process is given up after 90 s, and looked at again within 60 s. */
-const SETTLES_WITH_KEYSTONE_S = 240;
-
 export interface TortureOptions extends StormOptions {
   regions: string[];
   projects: number;
@@ -54,7 +51,6 @@ export function readOptions(args: string[], possible: readonly string[]): Tortur
     seed: readNumber("seed", values.seed, Math.floor(Math.random() * 2 ** 31)),
     operations: readNumber("operations", values.operations, kind.operations),
     faults: readNumber("faults", values.faults, kind.faults),
-    settleSeconds: regions.includes("openstack") ? SETTLES_WITH_KEYSTONE_S : kind.settleSeconds,
     full: !aim && values.operations === undefined && values.faults === undefined,
     regions,
   };

@@ -90,7 +90,7 @@ async function giveUp(keyId: string, endpoint: string, unmeasurable: string): Pr
 }
 
 /**
- * Once a second until the bound, and then once a minute where nobody else could go on. Two processes may ask at once:
+ * Once a second until the bound, and then more seldom where nobody else could go on. Two processes may ask at once:
  * the first refusal stands, and nothing is written after it.
  */
 async function measureGateway(provider: Provider, gateway: Gateway, key: RemovedKey, withPair: boolean): Promise<void> {

@@ -3,8 +3,8 @@ import type { Measurement } from "@/lib/providers/calibration";
 import { decideMeasurement, type NextMeasurement } from "@/lib/receipts/rules";
 
 const now = new Date("2026-01-01T12:00:00Z");
-const recently = new Date("2026-01-01T11:58:40Z");
-const longAgo = new Date("2026-01-01T11:58:29Z");
+const recently = new Date("2026-01-01T11:59:26Z");
+const longAgo = new Date("2026-01-01T11:59:24Z");
 const endpoint = "http://gateway";
 
 test.each<[string, Measurement | undefined, boolean, Date | null, NextMeasurement]>([

@@ -4,13 +4,16 @@ import type { Calibration, Measurement } from "@/lib/providers/calibration";
 export const MEASURE_PAUSE_MS = 1_000;
 
 /** How often a gateway is asked that accepts a removed key even after its bound. Milliseconds. */
-export const OVERDUE_PAUSE_MS = 60_000;
+export const OVERDUE_PAUSE_MS = 10_000;
 
 /** How long past its bound a gateway is measured once a second. Milliseconds. */
 export const MEASURE_GRACE_MS = 2_000;
 
-/** A measurement that nobody has written to for this long has lost its process, and with it the pair. Milliseconds. */
-const MEASURER_LOST_MS = OVERDUE_PAUSE_MS + 30_000;
+/**
+ * A measurement that nobody has written to for this long has lost its process, and with it the pair: the longest pause,
+ * a gateway's deadline of 8 s, and as long again as both for a database that is slow. Milliseconds.
+ */
+const MEASURER_LOST_MS = OVERDUE_PAUSE_MS + 25_000;
 
 /** Until when gateways are measured once a second: the region's bound and the grace after the removal was proved. */
 export function measureUntil(removedAt: Date, revocationBoundMs: number): Date {
