@@ -97,9 +97,9 @@ export async function moveKey(
   return moved.length === 1;
 }
 
-/** Writes down when the storage system proved that it has not the key; the first time counts. */
-export async function noteRemoval(tx: Statements, keyId: string, removedAt: Date): Promise<void> {
-  await tx.$queryRaw`UPDATE access_keys SET removed_at = ${removedAt}::timestamptz WHERE id = ${keyId}::uuid AND removed_at IS NULL`;
+/** Writes down that the storage system proved now that it has not the key; the first time counts. */
+export async function noteRemoval(tx: Statements, keyId: string): Promise<void> {
+  await tx.$queryRaw`UPDATE access_keys SET removed_at = now() WHERE id = ${keyId}::uuid AND removed_at IS NULL`;
 }
 
 /** A key whose end is decided. Undefined when it is not, or no more. */
@@ -124,11 +124,14 @@ export interface RevokingRow {
   region: string;
 }
 
+/** The worker leaves the first moments to the process that decided: both would only wait for each other's lease. */
+const WORKER_STARTS_AFTER_SECONDS = 5;
+
 /** Keys whose end was decided a while ago and is not carried out. Oldest first. */
 export async function listUnfinishedRevocations(limit: number): Promise<string[]> {
   const rows = await sql.$queryRaw<{ id: string }[]>`
     SELECT id FROM access_keys
-    WHERE state = 'REVOKING' AND ended_at < now() - interval '10 seconds'
+    WHERE state = 'REVOKING' AND ended_at < now() - make_interval(secs => ${WORKER_STARTS_AFTER_SECONDS})
     ORDER BY ended_at LIMIT ${limit}`;
   return rows.map((row) => row.id);
 }

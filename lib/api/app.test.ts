@@ -40,12 +40,11 @@ async function makeToken(user: Actor, expiresAt = new Date(Date.now() + 60_000))
   return (await db.$transaction((tx) => createToken(tx, SYSTEM_ACTOR, { email: user.email, name: "a script", expiresAt }))).token.reveal();
 }
 
-const post = (path: string, body: object | string, bearer: string | undefined = token) =>
-  api.request(path, {
-    method: "POST",
-    headers: { "content-type": "application/json", ...(bearer ? { authorization: `Bearer ${bearer}` } : {}) },
-    body: typeof body === "string" ? body : JSON.stringify(body),
-  });
+const post = (path: string, content: object | string, bearer: string | undefined = token) => {
+  const body = typeof content === "string" ? content : JSON.stringify(content);
+  const headers = { "content-type": "application/json", "content-length": String(Buffer.byteLength(body)) };
+  return api.request(path, { method: "POST", headers: { ...headers, ...(bearer ? { authorization: `Bearer ${bearer}` } : {}) }, body });
+};
 const get = (path: string, bearer = token) => api.request(path, { headers: { authorization: `Bearer ${bearer}` } });
 const enable = (requestId = randomUUID()) => post(`${place}/enable`, { requestId });
 const regenerate = (requestId = randomUUID()) => post(`${place}/regenerate`, { requestId, confirm: "confirm" });

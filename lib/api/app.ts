@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { bodyLimit } from "hono/body-limit";
 import { addAccessKeyRoutes } from "@/lib/api/access-keys";
 import { type ApiEnvironment, refuseInput, replyWithError } from "@/lib/api/replies";
 import { readTokenActor } from "@/lib/gate/api";
@@ -39,11 +38,11 @@ export function createApi(): OpenAPIHono<ApiEnvironment> {
     const actor = await readTokenActor(context.req.header("authorization"), address);
     context.set("actor", actor);
     await takePoint("actions", ACTIONS_COARSE, actor.userId);
-    // Its length is known before it is read.
+    // Its length is known before it is read: HTTP/1.1 has no third way to send one.
     if (context.req.header("transfer-encoding") !== undefined) refuse("The body is sent without a Content-Length");
+    if (Number(context.req.header("content-length") ?? 0) > BODY_MAX_BYTES) refuse(`The body is longer than ${BODY_MAX_BYTES} bytes`);
     await next();
   });
-  api.use("/projects/*", bodyLimit({ maxSize: BODY_MAX_BYTES, onError: () => refuse(`The body is longer than ${BODY_MAX_BYTES} bytes`) }));
   addAccessKeyRoutes(api);
   return api;
 }

@@ -35,11 +35,25 @@ async function query(text: string): Promise<void> {
   await client.end();
 }
 
+/** The same, last seen to stand so long ago that it is asked for. */
+const unseen = (lease: Lease): Lease => ({ ...lease, seenAt: performance.now() - 1_001 });
+
 test("a lease stands until it passes to another", async () => {
-  const lease = await takeNewLease();
+  const lease = unseen(await takeNewLease());
   expect(await holdsLease(lease)).toBe(true);
   await takeLease(db, lease.principalId, "Max", { preempt: true });
   expect(await holdsLease(lease)).toBe(false);
+});
+
+test("a lease counts as seen from before it was asked for, taken or renewed, and for a second", async () => {
+  const before = performance.now();
+  const lease = await takeNewLease();
+  expect(lease.seenAt).toBeGreaterThan(before);
+  expect(lease.seenAt).toBeLessThan(performance.now());
+  const renewed = await renewLease(db, lease);
+  expect(renewed.seenAt).toBeGreaterThan(lease.seenAt);
+  await takeLease(db, lease.principalId, "Max", { preempt: true });
+  expect(await holdsLease(unseen(renewed))).toBe(false);
 });
 
 test("a lease that is renewed lasts anew, and not for whoever has lost it", async () => {
@@ -54,7 +68,7 @@ test("a lease that is renewed lasts anew, and not for whoever has lost it", asyn
 });
 
 test("whoever was stopped until the answer had come does not believe that its lease stands still", async () => {
-  const lease = await takeNewLease();
+  const lease = unseen(await takeNewLease());
   const passesOn = query(`
     BEGIN; LOCK TABLE principals IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(0.5); COMMIT;
     SELECT pg_sleep(0.5); UPDATE principals SET fence = fence + 1 WHERE id = '${lease.principalId}'`);

@@ -7,13 +7,15 @@ import { sql, type Statements, transact } from "@/lib/platform/sql";
  */
 export const LEASE_SECONDS = 30;
 
-/** How old an answer may be that says that a lease stands. Milliseconds. */
+/** How old the news may be that a lease stands. Milliseconds. */
 const FRESH_MS = 1_000;
 
 export interface Lease {
   principalId: string;
   /** Rises with every lease taken; who holds an older number has lost. */
   fence: bigint;
+  /** When it was asked for, or seen to stand, by this process's `performance.now()`. */
+  seenAt: number;
 }
 
 /**
@@ -27,22 +29,25 @@ export async function takeLease(
   options: { preempt?: boolean } = {},
 ): Promise<{ ok: true; lease: Lease } | { ok: false; heldBy: string }> {
   const preempt = options.preempt ?? false;
+  const seenAt = performance.now();
   const [taken] = await tx.$queryRaw<{ fence: bigint }[]>`
     UPDATE principals
     SET fence = fence + 1, lease_until = now() + make_interval(secs => ${LEASE_SECONDS}), lease_label = ${label}
     WHERE id = ${principalId}::uuid AND (${preempt} OR lease_until IS NULL OR lease_until <= now())
     RETURNING fence`;
-  if (taken) return { ok: true, lease: { principalId, fence: taken.fence } };
+  if (taken) return { ok: true, lease: { principalId, fence: taken.fence, seenAt } };
   const [holder] = await tx.$queryRaw<{ label: string | null }[]>`
     SELECT lease_label AS label FROM principals WHERE id = ${principalId}::uuid`;
   return { ok: false, heldBy: holder?.label ?? "Someone" };
 }
 
 /** Lets a lease that the caller has locked last anew, for what is begun now under it. */
-export async function renewLease(tx: Statements, lease: Lease): Promise<void> {
+export async function renewLease(tx: Statements, lease: Lease): Promise<Lease> {
+  const seenAt = performance.now();
   await tx.$queryRaw`
     UPDATE principals SET lease_until = now() + make_interval(secs => ${LEASE_SECONDS})
     WHERE id = ${lease.principalId}::uuid AND fence = ${lease.fence}`;
+  return { ...lease, seenAt };
 }
 
 /** Gives the lease back. Does nothing when it has passed to another. */
@@ -53,17 +58,18 @@ export async function releaseLease(tx: Statements, lease: Lease): Promise<void> 
 }
 
 /**
- * Whether the lease still stands; asked before every write to the storage system. An answer that took long is old: who
- * was stopped until it had come asks again, since the lease may have passed to another meanwhile.
+ * Whether the lease still stands; asked before every write to the storage system. What was seen a moment ago counts.
+ * An answer that took long is old: who was stopped until it had come asks again, since the lease may have passed to
+ * another meanwhile.
  */
 export async function holdsLease(lease: Lease): Promise<boolean> {
-  for (;;) {
-    const asked = performance.now();
+  for (let { seenAt } = lease; ; ) {
+    if (performance.now() - seenAt < FRESH_MS) return true;
+    seenAt = performance.now();
     const [held] = await sql.$queryRaw<{ id: string }[]>`
       SELECT id FROM principals
       WHERE id = ${lease.principalId}::uuid AND fence = ${lease.fence} AND lease_until > now()`;
     if (!held) return false;
-    if (performance.now() - asked < FRESH_MS) return true;
   }
 }
 
@@ -105,10 +111,10 @@ async function prolongOrBegin(tx: Statements, principalId: string, until: Date):
     UPDATE principals SET suspended_until = GREATEST(suspended_until, ${until}::timestamptz) WHERE id = ${principalId}::uuid`;
 }
 
-/** Lets a suspension that may stand last at least until a time. Gives its end, or undefined when there is none. */
-export async function prolongSuspension(tx: Statements, principalId: string, until: Date): Promise<Date | undefined> {
+/** Lets a suspension that may stand last for at least so long from now on. Gives its end, or undefined when there is none. */
+export async function prolongSuspension(tx: Statements, principalId: string, forMs: number): Promise<Date | undefined> {
   const [prolonged] = await tx.$queryRaw<{ until: Date }[]>`
-    UPDATE principals SET suspended_until = GREATEST(suspended_until, ${until}::timestamptz)
+    UPDATE principals SET suspended_until = GREATEST(suspended_until, now() + make_interval(secs => ${forMs / 1_000}))
     WHERE id = ${principalId}::uuid AND suspended_until IS NOT NULL
     RETURNING suspended_until AS until`;
   return prolonged?.until;

@@ -1,17 +1,18 @@
 import "server-only";
-import { sql } from "@/lib/platform/sql";
+import { sql, type Statements } from "@/lib/platform/sql";
 
 export interface OpenReceipt {
   endpoint: string;
   askedAt: Date | null;
+  /** The database's time when this was read. */
+  now: Date;
 }
 
-/** The gateways at which the end of a key is still to be measured, and the database's time. */
-export async function listOpenReceipts(keyId: string): Promise<{ receipts: OpenReceipt[]; now: Date }> {
-  const rows = await sql.$queryRaw<(OpenReceipt & { now: Date })[]>`
+/** The gateways at which the end of a key is still to be measured. */
+export function listOpenReceipts(tx: Statements, keyId: string): Promise<OpenReceipt[]> {
+  return tx.$queryRaw<OpenReceipt[]>`
     SELECT endpoint, asked_at AS "askedAt", now() FROM receipts
     WHERE key_id = ${keyId}::uuid AND first_refused_at IS NULL AND unmeasurable IS NULL`;
-  return { receipts: rows, now: rows[0]?.now ?? new Date() };
 }
 
 /** The gateways that have not refused the key: how many are waited for, the names of those that cannot be measured. */

@@ -166,7 +166,7 @@ describe.skipIf(missing.length > 0)(`${title}, where one gateway asks Keystone f
     await db.$transaction(async (tx) => {
       const removedAt = new Date();
       await tx.accessKey.update({ where: { id: key.id }, data: { removedAt } });
-      await openReceipts(tx, provider, { id: key.id, region: { gateways: rig.gateways.map(({ endpoint }) => endpoint) } }, removedAt, removedAt);
+      await openReceipts(tx, provider, { id: key.id, region: { gateways: rig.gateways.map(({ endpoint }) => endpoint) } }, { removedAt, isMeasured: true });
     });
   }
 });

@@ -8,7 +8,7 @@ import type { Calibration } from "@/lib/providers/calibration";
 import { ProviderError } from "@/lib/providers/errors";
 import { refusesKey, takesPair } from "@/lib/providers/probe-answers";
 import type { Gateway, ProbeAnswer, Provider } from "@/lib/providers/provider";
-import { listOpenReceipts, listUnrefused } from "@/lib/receipts/data";
+import { listOpenReceipts, listUnrefused, type OpenReceipt } from "@/lib/receipts/data";
 import {
   decideMeasurement,
   MEASURE_PAUSE_MS,
@@ -26,28 +26,32 @@ export interface RemovedKey {
   removedAt: Date;
   /** The pair's other half, where this process removed the key and the gateways tell nothing without it. */
   secret: Secret | undefined;
+  /** Its receipts that tell no end yet. */
+  open: OpenReceipt[];
 }
 
 /**
- * Opens a receipt for every gateway that has none. `askedAt`: the time of the removal where this process measures from
- * then on, null where nobody does yet.
+ * Opens a receipt for every gateway that has none, in the caller's transaction, and gives all that are open.
+ * `isMeasured`: whether this process measures from now on, or nobody does yet.
  */
 export async function openReceipts(
   tx: Statements,
   provider: Provider,
   key: { id: string; region: { gateways: string[] } },
-  removedAt: Date,
-  askedAt: Date | null,
-): Promise<void> {
+  { removedAt, isMeasured }: { removedAt: Date | "now"; isMeasured: boolean },
+): Promise<OpenReceipt[]> {
   // Behind the one address that is known there may be several gateways.
   const sampled = key.region.gateways.length === 0;
   const gateways = provider.gateways();
-  await tx.$queryRaw`
+  const opening = tx.$queryRaw`
     INSERT INTO receipts (id, key_id, gateway, endpoint, sampled, removed_at, asked_at)
-    SELECT id, ${key.id}::uuid, gateway, endpoint, ${sampled}::boolean, ${removedAt}::timestamptz, ${askedAt}::timestamptz
+    SELECT id, ${key.id}::uuid, gateway, endpoint, ${sampled}::boolean,
+      COALESCE(${removedAt === "now" ? null : removedAt}::timestamptz, now()), CASE WHEN ${isMeasured}::boolean THEN now() END
     FROM unnest(${gateways.map(createId)}::uuid[], ${gateways.map(({ name }) => name)}::text[],
       ${gateways.map(({ endpoint }) => endpoint)}::text[]) AS listed (id, gateway, endpoint)
     ON CONFLICT DO NOTHING`;
+  const [open] = await Promise.all([listOpenReceipts(tx, key.id), opening]);
+  return open;
 }
 
 export interface Measured {
@@ -60,12 +64,11 @@ export interface Measured {
 /**
  * Measures at every gateway until it refuses a removed key, and writes down until when it accepted it. With the id
  * and a random secret where the gateway tells a wrong secret from an unknown id; else with the pair itself, which
- * only the process that removed it has. Its receipts are open.
+ * only the process that removed it has.
  */
 export async function measureRefusal(provider: Provider, key: RemovedKey, calibration: Calibration): Promise<Measured> {
-  const { receipts, now } = await listOpenReceipts(key.id);
   await Promise.all(
-    receipts.map(async ({ endpoint, askedAt }) => {
+    key.open.map(async ({ endpoint, askedAt, now }) => {
       const gateway = provider.gateways().find((listed) => listed.endpoint === endpoint);
       if (!gateway) return giveUp(key.id, endpoint, UNMEASURABLE.unlisted);
       const next = decideMeasurement({ endpoint, askedAt }, { calibration, hasSecret: key.secret !== undefined, now });

@@ -7,8 +7,14 @@ import { assertStillAllowed } from "@/lib/gate/scope";
 import { moveOperation } from "@/lib/operations/mutations";
 import { ACKNOWLEDGE_SECONDS } from "@/lib/operations/rules";
 import { transact } from "@/lib/platform/sql";
-import { lockLease, releaseLease, renewLease } from "@/lib/principals/mutations";
+import { type Lease, lockLease, releaseLease, renewLease } from "@/lib/principals/mutations";
 import { findRegion } from "@/lib/regions/data";
+
+/** The keys that a new pair took the place of, and the lease under which their removal can start. */
+export interface HandedOver {
+  revoking: RevokingKey[];
+  lease: Lease | undefined;
+}
 
 /** CREATING → ISSUED, only while the lease stands; from now on the acknowledgement is awaited. */
 export async function awaitAcknowledgement({ operationId, keyId, lease }: WrittenAhead): Promise<boolean> {
@@ -29,10 +35,10 @@ export async function awaitAcknowledgement({ operationId, keyId, lease }: Writte
 
 /**
  * For callers to whom the reply is the delivery: CREATING → ISSUED → ACTIVE just before it, only while the lease
- * stands. Gives the keys whose removal can start; the lease is renewed for it where there are any. Undefined when the
+ * stands. Gives the keys whose removal can start, and where there are any the lease, renewed for it. Undefined when the
  * lease is lost.
  */
-export async function commitForReply(change: WrittenAhead, { scope, requestId }: IssueRequest): Promise<RevokingKey[] | undefined> {
+export async function commitForReply(change: WrittenAhead, { scope, requestId }: IssueRequest): Promise<HandedOver | undefined> {
   const { lease, principal, operationId, kind, keyId, accessKeyId } = change;
   const { projectId } = scope;
   return transact(async (tx) => {
@@ -46,13 +52,13 @@ export async function commitForReply(change: WrittenAhead, { scope, requestId }:
     if (!now) return undefined;
     const made = { operationId, kind, keyId, accessKeyId, state: "PENDING" as const };
     const issued = { ...made, scope, requestId, region: region.name, now };
-    const [isIssued] = await Promise.all([
+    const [isIssued, , renewed] = await Promise.all([
       moveKey(tx, keyId, "issue"),
       commitPair(tx, issued, replaced),
       // The removal has its own deadline, and what is left of this lease may be less.
       replaced.length > 0 ? renewLease(tx, lease) : releaseLease(tx, lease),
     ]);
     if (!isIssued) throw new Error(`key ${keyId} changed without its lease`);
-    return replaced.map((key) => toRevoking(key, { projectId, principal, region }));
+    return { revoking: replaced.map((key) => toRevoking(key, { projectId, principal, region })), lease: renewed ?? undefined };
   });
 }

@@ -1,9 +1,8 @@
 import "server-only";
 import { setTimeout as pause } from "node:timers/promises";
-import { awaitAcknowledgement, commitForReply } from "@/lib/access-keys/mutations/hand-over";
+import { awaitAcknowledgement, commitForReply, type HandedOver } from "@/lib/access-keys/mutations/hand-over";
 import { provePair } from "@/lib/access-keys/mutations/prove-pair";
 import { putPair } from "@/lib/access-keys/mutations/put-pair";
-import type { RevokingKey } from "@/lib/access-keys/mutations/remove-key";
 import { handToWorker, settleOperation, undoUnderLease } from "@/lib/access-keys/mutations/undo-operation";
 import { type IssueRequest, type WriteAheadOutcome, type WrittenAhead, writeAhead } from "@/lib/access-keys/mutations/write-ahead";
 import { describeRefusal } from "@/lib/access-keys/rules";
@@ -14,7 +13,6 @@ import { ACT_DEADLINE_MS, OCCUPIED_PAUSE_MS, OCCUPIED_WAIT_MS } from "@/lib/oper
 import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
 import type { Secret } from "@/lib/platform/secret";
-import type { Lease } from "@/lib/principals/mutations";
 import { ProviderError } from "@/lib/providers/errors";
 import type { CallContext } from "@/lib/providers/provider";
 import { openProvider } from "@/lib/regions/data";
@@ -25,7 +23,7 @@ import { openProvider } from "@/lib/regions/data";
  */
 export type IssueOutcome =
   | Exclude<IssueOutput, { outcome: "issued" }>
-  | { ok: true; outcome: "issued"; change: WrittenAhead; secret: Secret; revoking: RevokingKey[]; lease: Lease | undefined };
+  | ({ ok: true; outcome: "issued"; change: WrittenAhead; secret: Secret } & HandedOver);
 
 /** Whether the caller says that the secret has arrived, as a browser does, or takes the reply for it, as programs do. */
 export type Delivery = "acknowledged" | "reply";
@@ -80,14 +78,14 @@ async function act(change: WrittenAhead, request: IssueRequest, delivery: Delive
     // Whatever was answered, a request that was sent may have been carried out: only looking proves that it was not.
     return giveUp(change, reasonOf(error), made || (asked && error.failure !== "unavailable"));
   }
-  const revoking = await handOver(change, request, delivery);
-  if (!revoking) return giveUp(change, "superseded", true);
-  return { ok: true, outcome: "issued", change, secret, revoking, lease: revoking.length > 0 ? change.lease : undefined };
+  const handed = await handOver(change, request, delivery);
+  if (!handed) return giveUp(change, "superseded", true);
+  return { ok: true, outcome: "issued", change, secret, ...handed };
 }
 
 /** Undefined when the lease is lost. */
-async function handOver(change: WrittenAhead, request: IssueRequest, delivery: Delivery): Promise<RevokingKey[] | undefined> {
-  if (delivery === "acknowledged") return (await awaitAcknowledgement(change)) ? [] : undefined;
+async function handOver(change: WrittenAhead, request: IssueRequest, delivery: Delivery): Promise<HandedOver | undefined> {
+  if (delivery === "acknowledged") return (await awaitAcknowledgement(change)) ? { revoking: [], lease: undefined } : undefined;
   try {
     return await commitForReply(change, request);
   } catch (error) {

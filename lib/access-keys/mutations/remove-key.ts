@@ -1,6 +1,6 @@
 import "server-only";
 import { listWorkingKeys, noteRemoval, type SlotKey } from "@/lib/access-keys/data";
-import { enqueue } from "@/lib/jobs/queue";
+import { connectQueue, enqueue } from "@/lib/jobs/queue";
 import { ACT_DEADLINE_MS } from "@/lib/operations/rules";
 import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
@@ -18,8 +18,9 @@ import {
 } from "@/lib/principals/mutations";
 import { ProviderError } from "@/lib/providers/errors";
 import type { CallContext, KeyRef, Provider } from "@/lib/providers/provider";
+import type { OpenReceipt } from "@/lib/receipts/data";
 import { openReceipts, type RemovedKey } from "@/lib/receipts/mutations";
-import { measureUntil } from "@/lib/receipts/rules";
+import { MEASURE_GRACE_MS, measureUntil } from "@/lib/receipts/rules";
 import { readCalibration } from "@/lib/regions/data";
 import type { Region } from "@/prisma/generated/client";
 
@@ -54,14 +55,15 @@ export async function removeKey(provider: Provider, key: RevokingKey, given: Lea
   const context: CallContext = { signal: AbortSignal.timeout(ACT_DEADLINE_MS), requestId: key.id };
   const ref = { principal: key.principal.externalId, accessKeyId: key.accessKeyId };
   try {
+    await connectQueue();
     await suspendWhereIdle(provider, key, lease, context);
     const secret = await readSecretWhereNeeded(provider, key.region, ref, context);
     if (provider.capabilities.deactivate === "key") await provider.setKeyState?.(ref, "inactive", context).catch(ignoreAbsence);
     if (!(await holdsLease(lease))) throw new AppError("UNAVAILABLE", "the lease has passed to another");
     const found = await provider.removeKey(ref, context);
     if (found === "absent") logger.warn({ keyId: key.id, region: key.region.name }, "the key to be removed was not there");
-    const removedAt = await recordRemoval(provider, key, lease, secret !== undefined);
-    return { ...key, removedAt, secret };
+    const recorded = await recordRemoval(provider, key, lease, secret !== undefined);
+    return { ...key, ...recorded, secret };
   } catch (error) {
     await releaseLease(sql, lease);
     if (error instanceof ProviderError) throw new AppError("UNAVAILABLE", `removal failed: ${error.message}`);
@@ -118,23 +120,28 @@ async function readSecretWhereNeeded(
  * In one commit with the end of the lease: the next change need not wait for another. A suspension, whichever attempt
  * began it, outlasts what gateways may hold of this key.
  */
-async function recordRemoval(provider: Provider, key: RevokingKey, lease: Lease, hasPair: boolean): Promise<Date> {
+async function recordRemoval(
+  provider: Provider,
+  key: RevokingKey,
+  lease: Lease,
+  hasPair: boolean,
+): Promise<{ removedAt: Date; open: OpenReceipt[] }> {
   const { principalId } = key;
   return transact(async (tx) => {
     // The principal goes first, whoever has its lease by now: every change locks in this order.
-    const removedAt = await lockPrincipalRow(tx, principalId);
-    const [until] = await Promise.all([
-      prolongSuspension(tx, principalId, measureUntil(removedAt, provider.capabilities.revocationBoundMs)),
+    const [removedAt, until, , , open] = await Promise.all([
+      lockPrincipalRow(tx, principalId),
+      prolongSuspension(tx, principalId, provider.capabilities.revocationBoundMs + MEASURE_GRACE_MS),
       releaseLease(tx, lease),
-      noteRemoval(tx, key.id, removedAt),
+      noteRemoval(tx, key.id),
       // Without the pair nobody measures where only it tells, and nobody waits for who would.
-      openReceipts(tx, provider, key, removedAt, hasPair ? removedAt : null),
+      openReceipts(tx, provider, key, { removedAt: "now", isMeasured: hasPair }),
     ]);
     if (until) {
       const startAfterSeconds = Math.ceil((until.getTime() - removedAt.getTime()) / 1_000);
       await enqueue(tx, "resume-principal", { principalId }, principalId, { startAfterSeconds });
     }
-    return removedAt;
+    return { removedAt, open };
   });
 }
 

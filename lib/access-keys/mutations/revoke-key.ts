@@ -43,10 +43,10 @@ export async function startRevocation(keys: readonly (RevokingKey | string)[], l
         logger.warn({ err: error, keyId: idOf(key) }, "revocation goes on in the worker");
       }),
     );
-    await Promise.allSettled([removed]);
+    const [{ status }] = await Promise.allSettled([removed]);
+    // What could not even be begun did not give it back.
+    if (index === 0 && lease && status === "rejected") await giveBack(lease);
   }
-  // What had nothing left to remove did not give it back.
-  if (lease) await releaseLease(sql, lease).catch((error: unknown) => logger.warn({ err: error }, "a lease runs out by itself"));
   await Promise.all(revocations);
 }
 
@@ -63,6 +63,10 @@ function begin(key: RevokingKey | string, lease?: Lease): Revocation {
   return revocation;
 }
 
+function giveBack(lease: Lease): Promise<void> {
+  return releaseLease(sql, lease).catch((error: unknown) => logger.warn({ err: error }, "a lease runs out by itself"));
+}
+
 const idOf = (key: RevokingKey | string): string => (typeof key === "string" ? key : key.id);
 
 async function removeNow(key: RevokingKey, lease: Lease | undefined) {
@@ -72,14 +76,16 @@ async function removeNow(key: RevokingKey, lease: Lease | undefined) {
 
 async function removeById(keyId: string, lease: Lease | undefined) {
   const found = await findRevoking(keyId);
+  // What has nothing left to remove does not give it back.
+  if (lease && (!found || found.removedAt)) await giveBack(lease);
   if (!found) return undefined;
   const { externalId, removedAt, ...row } = found;
   const key: RevokingKey = { ...row, principal: { externalId }, region: await findRegion(row.region) };
   if (!removedAt) return removeNow(key, lease);
   const provider = openProvider(key.region);
   // A gateway may have come to the region since.
-  await openReceipts(sql, provider, key, removedAt, null);
-  return { provider, key, removed: { ...key, removedAt, secret: undefined } };
+  const open = await transact((tx) => openReceipts(tx, provider, key, { removedAt, isMeasured: false }));
+  return { provider, key, removed: { ...key, removedAt, secret: undefined, open } };
 }
 
 async function proveRefusal(provider: Provider, key: RevokingKey, removed: RemovedKey): Promise<void> {
