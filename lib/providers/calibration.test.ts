@@ -74,11 +74,15 @@ test("several at once are one, and what another process holds is waited for", as
 });
 
 test.each([
-  ["a firewall's page", "<html>Forbidden</html>"],
-  ["a clock", "<Error><Code>RequestTimeTooSkewed</Code></Error>"],
-  ["a code that is no answer of ours", "<Error><Code>constructor</Code></Error>"],
-])("a 403 because of %s says nothing of a key", async (_what, body) => {
-  const gateway = { name: "south", endpoint: await listen({ status: 403, body }) };
+  ["a firewall's 403", 403, "<html>Forbidden</html>"],
+  ["a 403 because of a clock", 403, "<Error><Code>RequestTimeTooSkewed</Code></Error>"],
+  ["a 403 with a code that is no answer of ours", 403, "<Error><Code>constructor</Code></Error>"],
+  ["a 403 with the code of a bucket that is not there", 403, "<Error><Code>NoSuchBucket</Code></Error>"],
+  ["a balancer's 404", 404, "<html>Not Found</html>"],
+  ["a 404 with another code", 404, "<Error><Code>InvalidAccessKeyId</Code></Error>"],
+  ["a 200", 200, "<ListAllMyBucketsResult/>"],
+])("%s says nothing of a key", async (_what, status, body) => {
+  const gateway = { name: "south", endpoint: await listen({ status, body }) };
   const asked = probeS3(gateway, "south-1", "LKTST000000000000004", new Secret("x".repeat(40)), context());
   await expect(asked).rejects.toMatchObject({ failure: "unavailable" });
 });
