@@ -115,7 +115,7 @@ test("a storage system that is away: what waits for it is seen, tried again with
   await expect(row).toContainText("the storage system cannot be reached: nothing listens at");
   await expect(row).toContainText(/Since \d/);
   await expect(row).toContainText("1 change");
-  expect(await readRevocationJobs()).toEqual([expect.objectContaining({ retry_backoff: true, retry_delay_max: 60 })]);
+  expect(await readRevocationJobs()).toEqual([expect.objectContaining({ retry_backoff: true, retry_delay_max: 30 })]);
   expect((await readRevocationJobs())[0]?.retry_count).toBeLessThan(10);
 
   await server.start();

@@ -11,7 +11,7 @@ const HEARTBEAT_SECONDS = 15;
 const SUPERVISE_EVERY_SECONDS = 10;
 const RETRY_DELAY_SECONDS = 2;
 /** After an outage, however long, everything is tried again within this time. */
-const RETRY_DELAY_MAX_SECONDS = 60;
+const RETRY_DELAY_MAX_SECONDS = 30;
 
 const shared = globalThis as typeof globalThis & { latchkeyQueue?: Promise<PgBoss> };
 
