@@ -124,14 +124,11 @@ export interface RevokingRow {
   region: string;
 }
 
-/** The worker leaves the first moments to the process that decided: both would only wait for each other's lease. */
-const WORKER_STARTS_AFTER_SECONDS = 5;
-
 /** Keys whose end was decided a while ago and is not carried out. Oldest first. */
 export async function listUnfinishedRevocations(limit: number): Promise<string[]> {
   const rows = await sql.$queryRaw<{ id: string }[]>`
     SELECT id FROM access_keys
-    WHERE state = 'REVOKING' AND ended_at < now() - make_interval(secs => ${WORKER_STARTS_AFTER_SECONDS})
+    WHERE state = 'REVOKING' AND ended_at < now() - interval '10 seconds'
     ORDER BY ended_at LIMIT ${limit}`;
   return rows.map((row) => row.id);
 }

@@ -7,15 +7,18 @@ import { sql, type Statements, transact } from "@/lib/platform/sql";
  */
 export const LEASE_SECONDS = 30;
 
-/** How old the news may be that a lease stands. Milliseconds. */
+/** How old an answer may be that says that a lease stands. Milliseconds. */
 const FRESH_MS = 1_000;
+
+/** How long a lease that was just taken or renewed need not be asked for. Milliseconds. */
+const NEW_MS = 50;
 
 export interface Lease {
   principalId: string;
   /** Rises with every lease taken; who holds an older number has lost. */
   fence: bigint;
-  /** When it was asked for, or seen to stand, by this process's `performance.now()`. */
-  seenAt: number;
+  /** When this process asked for it, or for its renewal, by `performance.now()`. */
+  askedAt: number;
 }
 
 /**
@@ -29,13 +32,13 @@ export async function takeLease(
   options: { preempt?: boolean } = {},
 ): Promise<{ ok: true; lease: Lease } | { ok: false; heldBy: string }> {
   const preempt = options.preempt ?? false;
-  const seenAt = performance.now();
+  const askedAt = performance.now();
   const [taken] = await tx.$queryRaw<{ fence: bigint }[]>`
     UPDATE principals
     SET fence = fence + 1, lease_until = now() + make_interval(secs => ${LEASE_SECONDS}), lease_label = ${label}
     WHERE id = ${principalId}::uuid AND (${preempt} OR lease_until IS NULL OR lease_until <= now())
     RETURNING fence`;
-  if (taken) return { ok: true, lease: { principalId, fence: taken.fence, seenAt } };
+  if (taken) return { ok: true, lease: { principalId, fence: taken.fence, askedAt } };
   const [holder] = await tx.$queryRaw<{ label: string | null }[]>`
     SELECT lease_label AS label FROM principals WHERE id = ${principalId}::uuid`;
   return { ok: false, heldBy: holder?.label ?? "Someone" };
@@ -43,11 +46,11 @@ export async function takeLease(
 
 /** Lets a lease that the caller has locked last anew, for what is begun now under it. */
 export async function renewLease(tx: Statements, lease: Lease): Promise<Lease> {
-  const seenAt = performance.now();
+  const askedAt = performance.now();
   await tx.$queryRaw`
     UPDATE principals SET lease_until = now() + make_interval(secs => ${LEASE_SECONDS})
     WHERE id = ${lease.principalId}::uuid AND fence = ${lease.fence}`;
-  return { ...lease, seenAt };
+  return { ...lease, askedAt };
 }
 
 /** Gives the lease back. Does nothing when it has passed to another. */
@@ -58,19 +61,26 @@ export async function releaseLease(tx: Statements, lease: Lease): Promise<void> 
 }
 
 /**
- * Whether the lease still stands; asked before every write to the storage system. What was seen a moment ago counts.
- * An answer that took long is old: who was stopped until it had come asks again, since the lease may have passed to
- * another meanwhile.
+ * Whether the lease still stands; asked before every write to the storage system. An answer that took long is old: who
+ * was stopped until it had come asks again, since the lease may have passed to another meanwhile.
  */
 export async function holdsLease(lease: Lease): Promise<boolean> {
-  for (let { seenAt } = lease; ; ) {
-    if (performance.now() - seenAt < FRESH_MS) return true;
-    seenAt = performance.now();
+  for (;;) {
+    const asked = performance.now();
     const [held] = await sql.$queryRaw<{ id: string }[]>`
       SELECT id FROM principals
       WHERE id = ${lease.principalId}::uuid AND fence = ${lease.fence} AND lease_until > now()`;
     if (!held) return false;
+    if (performance.now() - asked < FRESH_MS) return true;
   }
+}
+
+/**
+ * The same for whoever has waited for nothing but the database since the lease was taken or renewed: for a moment that is
+ * news enough.
+ */
+export async function holdsNewLease(lease: Lease): Promise<boolean> {
+  return performance.now() - lease.askedAt < NEW_MS || holdsLease(lease);
 }
 
 /** Locks the principal's row, whoever has its lease, and gives the transaction's time. */

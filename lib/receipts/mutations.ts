@@ -50,7 +50,7 @@ export async function openReceipts(
     FROM unnest(${gateways.map(createId)}::uuid[], ${gateways.map(({ name }) => name)}::text[],
       ${gateways.map(({ endpoint }) => endpoint)}::text[]) AS listed (id, gateway, endpoint)
     ON CONFLICT DO NOTHING`;
-  const [open] = await Promise.all([listOpenReceipts(tx, key.id), opening]);
+  const [, open] = await Promise.all([opening, listOpenReceipts(tx, key.id)]);
   return open;
 }
 

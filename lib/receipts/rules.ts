@@ -11,7 +11,7 @@ export const MEASURE_GRACE_MS = 2_000;
 
 /**
  * A measurement that nobody has written to for this long has lost its process, and with it the pair: the longest pause,
- * a gateway's deadline of 8 s, and as long again as both for a database that is slow. Milliseconds.
+ * a gateway's deadline of 8 s, and 17 s more for a database that is slow. Milliseconds.
  */
 const MEASURER_LOST_MS = OVERDUE_PAUSE_MS + 25_000;
 

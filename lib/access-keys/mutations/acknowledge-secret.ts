@@ -4,6 +4,7 @@ import { commitPair, type IssuedPair } from "@/lib/access-keys/mutations/commit-
 import { describeRefusal } from "@/lib/access-keys/rules";
 import type { Refusal } from "@/lib/access-keys/schema";
 import { assertStillAllowed, type ProjectScope } from "@/lib/gate/scope";
+import { connectQueue } from "@/lib/jobs/queue";
 import { lockPrincipalOf } from "@/lib/operations/data";
 import { AppError } from "@/lib/platform/errors";
 import { type Statements, transact } from "@/lib/platform/sql";
@@ -18,6 +19,7 @@ export type AcknowledgeOutcome =
  * No fence is compared: whoever takes an operation over changes its state in the transaction that takes the lease.
  */
 export async function acknowledgeSecret(scope: ProjectScope, operationId: string): Promise<AcknowledgeOutcome> {
+  await connectQueue();
   return transact(async (tx) => {
     const [, operation] = await Promise.all([
       assertStillAllowed(tx, scope, "keys:issue"),

@@ -1,7 +1,11 @@
 import "server-only";
 import { moveKey, type SlotKey } from "@/lib/access-keys/data";
 import { type AuditActor, recordEvent } from "@/lib/audit/record";
+import { enqueue } from "@/lib/jobs/queue";
 import type { Statements } from "@/lib/platform/sql";
+
+/** The worker leaves the first moments to the process that decided: both would only wait for each other's lease. */
+const WORKER_STARTS_AFTER_SECONDS = 5;
 
 export interface Ending {
   /** Keys that can be ended, read after their principal was locked. */
@@ -16,10 +20,7 @@ export interface Ending {
   reason?: string | undefined;
 }
 
-/**
- * Decides the end of keys: REVOKING, with its audit line, in the caller's transaction. That state is itself the job: the
- * worker carries out what is left in it, see `listUnfinishedRevocations`.
- */
+/** Decides the end of keys: REVOKING, with audit line and revocation job in the caller's transaction. */
 export async function endKeys(tx: Statements, { keys, ...ending }: Ending): Promise<void> {
   await Promise.all(keys.map((key) => endKey(tx, key, ending)));
 }
@@ -37,6 +38,7 @@ async function endKey(tx: Statements, key: SlotKey, ending: Omit<Ending, "keys">
       requestId: ending.requestId,
       data: { region: ending.region, accessKeyId: key.accessKeyId, cause, ...(reason ? { reason } : {}) },
     }),
+    enqueue(tx, "revoke-key", { keyId: key.id }, key.id, { startAfterSeconds: WORKER_STARTS_AFTER_SECONDS }),
   ]);
   // They were read under the lock of their principal, under which every end is decided.
   if (!moved) throw new Error(`key ${key.id} changed without the lock of its principal`);

@@ -3,7 +3,7 @@ import { endSuspension } from "@/lib/access-keys/mutations/resume-principal";
 import type { WrittenAhead } from "@/lib/access-keys/mutations/write-ahead";
 import { ALPHANUMERIC, randomText } from "@/lib/platform/random-text";
 import { Secret } from "@/lib/platform/secret";
-import { holdsLease } from "@/lib/principals/mutations";
+import { holdsLease, holdsNewLease } from "@/lib/principals/mutations";
 import { ProviderError } from "@/lib/providers/errors";
 import type { CallContext, Provider } from "@/lib/providers/provider";
 
@@ -22,14 +22,14 @@ export async function putPair(
   const secretAccessKey = new Secret(randomText(SECRET_LENGTH, ALPHANUMERIC));
   const { externalId: principal, suspendedUntil } = change.principal;
   const context: CallContext = { ...given, mayWrite: () => holdsLease(change.lease) };
-  const ask = async () => {
-    if (!(await holdsLease(change.lease))) return undefined;
+  const ask = async (holds: typeof holdsLease) => {
+    if (!(await holds(change.lease))) return undefined;
     onAsk();
     return provider.putKey({ principal, accessKeyId: change.accessKeyId, secretAccessKey, marker: change.keyId }, context);
   };
   // A driver that was told so in between has made nothing.
-  const put = () =>
-    ask().catch(async (error: unknown) => {
+  const put = (holds = holdsLease) =>
+    ask(holds).catch(async (error: unknown) => {
       const lost = error instanceof ProviderError && error.failure === "unavailable" && !(await holdsLease(change.lease));
       if (lost) return undefined;
       throw error;
@@ -43,7 +43,7 @@ export async function putPair(
   // Whoever has a current key has a principal there too, unless somebody removed it past the portal.
   if (change.kind === "ENABLE" || suspendedUntil) return prepareAndPut();
   try {
-    return await put();
+    return await put(holdsNewLease);
   } catch (error) {
     if (error instanceof ProviderError && error.failure === "not-found") return prepareAndPut();
     throw error;

@@ -1,13 +1,13 @@
 import "server-only";
 import { listWorkingKeys, noteRemoval, type SlotKey } from "@/lib/access-keys/data";
-import { connectQueue, enqueue } from "@/lib/jobs/queue";
+import { enqueue } from "@/lib/jobs/queue";
 import { ACT_DEADLINE_MS } from "@/lib/operations/rules";
 import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
 import type { Secret } from "@/lib/platform/secret";
 import { readDatabaseClock, sql, transact } from "@/lib/platform/sql";
 import {
-  holdsLease,
+  holdsNewLease,
   type Lease,
   lockPrincipalRow,
   noteSuspension,
@@ -55,11 +55,10 @@ export async function removeKey(provider: Provider, key: RevokingKey, given: Lea
   const context: CallContext = { signal: AbortSignal.timeout(ACT_DEADLINE_MS), requestId: key.id };
   const ref = { principal: key.principal.externalId, accessKeyId: key.accessKeyId };
   try {
-    await connectQueue();
     await suspendWhereIdle(provider, key, lease, context);
     const secret = await readSecretWhereNeeded(provider, key.region, ref, context);
     if (provider.capabilities.deactivate === "key") await provider.setKeyState?.(ref, "inactive", context).catch(ignoreAbsence);
-    if (!(await holdsLease(lease))) throw new AppError("UNAVAILABLE", "the lease has passed to another");
+    if (!(await holdsNewLease(lease))) throw new AppError("UNAVAILABLE", "the lease has passed to another");
     const found = await provider.removeKey(ref, context);
     if (found === "absent") logger.warn({ keyId: key.id, region: key.region.name }, "the key to be removed was not there");
     const recorded = await recordRemoval(provider, key, lease, secret !== undefined);

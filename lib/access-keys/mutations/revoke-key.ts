@@ -53,7 +53,10 @@ export async function startRevocation(keys: readonly (RevokingKey | string)[], l
 function begin(key: RevokingKey | string, lease?: Lease): Revocation {
   const keyId = idOf(key);
   const known = underWay.get(keyId);
-  if (known) return known;
+  if (known) {
+    if (lease) void giveBack(lease);
+    return known;
+  }
   const removed = typeof key === "string" ? removeById(key, lease) : removeNow(key, lease);
   const proved = removed
     .then((step) => step && proveRefusal(step.provider, step.key, step.removed))
