@@ -58,6 +58,7 @@ export async function removeKey(provider: Provider, key: RevokingKey, given: Lea
     await suspendWhereIdle(provider, key, lease, context);
     const secret = await readSecretWhereNeeded(provider, key.region, ref, context);
     if (provider.capabilities.deactivate === "key") await provider.setKeyState?.(ref, "inactive", context).catch(ignoreAbsence);
+    // The end of this key stays decided, whoever has the lease by now.
     if (!(await holdsNewLease(lease))) throw new AppError("UNAVAILABLE", "the lease has passed to another");
     const found = await provider.removeKey(ref, context);
     if (found === "absent") logger.warn({ keyId: key.id, region: key.region.name }, "the key to be removed was not there");
