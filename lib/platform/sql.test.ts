@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, expect, test } from "vitest";
 import { startTestDatabase } from "@/lib/database/test-database";
 import { db, pool } from "@/lib/platform/db";
-import { sql, type Statements, transact } from "@/lib/platform/sql";
+import { type OwnTransaction, sql, type Statements, transact } from "@/lib/platform/sql";
 
 beforeAll(startTestDatabase);
 beforeEach(() => db.heartbeat.deleteMany());
@@ -29,6 +29,29 @@ test.each<[string, (tx: Statements) => Promise<unknown>]>([
   ["a statement fails and nobody cares", async (tx) => { await beat(tx, "lost"); await beat(tx, "lost").catch(() => {}); }],
 ])("nothing is kept when %s", async (_case, work) => {
   await expect(transact(work)).rejects.toThrow(/no|duplicate key|had failed/);
+  expect(await names()).toEqual([]);
+  await transact((tx) => beat(tx, "next"));
+  expect(await names()).toEqual(["next"]);
+});
+
+test("a commit in one trip with the last statements keeps them, and what comes after it changes nothing", async () => {
+  const told = await transact(async (tx) => {
+    const [, kept] = await Promise.all([beat(tx, "one"), tx.$queryRaw<object[]>`SELECT name FROM heartbeats`, tx.commit()]);
+    expect(await names()).toEqual(["one"]);
+    await expect(beat(tx, "late")).rejects.toThrow("the transaction is over");
+    await expect(tx.commit()).rejects.toThrow("the transaction is over");
+    return kept;
+  });
+  expect(told).toEqual([{ name: "one" }]);
+  await transact((tx) => beat(tx, "next"));
+  expect(await names()).toEqual(["next", "one"]);
+});
+
+test.each<[string, (tx: OwnTransaction) => Promise<unknown>, RegExp]>([
+  ["is said", (tx) => Promise.all([beat(tx, "lost"), beat(tx, "lost"), tx.commit()]), /duplicate key/],
+  ["is said, also where nobody waits for the commit", (tx) => Promise.all([beat(tx, "lost"), beat(tx, "lost").catch(() => {}), void tx.commit()]), /had failed/],
+])("a statement that fails before such a commit takes everything back, which %s", async (_case, work, message) => {
+  await expect(transact(work)).rejects.toThrow(message);
   expect(await names()).toEqual([]);
   await transact((tx) => beat(tx, "next"));
   expect(await names()).toEqual(["next"]);

@@ -24,14 +24,23 @@ const TYPES: Pick<typeof types, "getTypeParser"> = {
   getTypeParser: ((oid: number, format?: "text") => (oid === INT8 ? BigInt : types.getTypeParser(oid, format))) as typeof types.getTypeParser,
 };
 
+/** A transaction of one's own. */
+export interface OwnTransaction extends Statements {
+  /**
+   * Commits, in one trip with the statements that are begun together with it, and nothing may follow: for work that
+   * has nothing left to decide by what they answer. Throws when one of them failed, which takes everything back.
+   */
+  commit: () => Promise<void>;
+}
+
 /** Each statement is a transaction of its own. */
 export const sql: Statements = createStatements(pool);
 
 /**
- * Runs `work` in a transaction (READ COMMITTED), and commits when it returns. Statements that are begun together are
- * sent together, and carried out in their order. What fails takes everything back and is thrown.
+ * Runs `work` in a transaction (READ COMMITTED), and commits when it returns, unless it did so itself. Statements that
+ * are begun together are sent together, and carried out in their order. What fails takes everything back and is thrown.
  */
-export async function transact<T>(work: (tx: Statements) => Promise<T>): Promise<T> {
+export async function transact<T>(work: (tx: OwnTransaction) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   const { stream } = client.connection;
   let broken = false;
@@ -50,11 +59,21 @@ export async function transact<T>(work: (tx: Statements) => Promise<T>): Promise
       if (over) throw new Error("the transaction is over");
       holdBack(stream);
     };
-    const result = await work(createStatements(client, beforeEach));
-    over = true;
+    let committed: Promise<void> | undefined;
+    const end = async () => {
+      beforeEach();
+      over = true;
+      await (committed = sendCommit(client));
+    };
+    const commit = () => {
+      const ended = end();
+      // Whoever does not wait for it is told below.
+      ended.catch(() => {});
+      return ended;
+    };
+    const result = await work({ ...createStatements(client, beforeEach), commit });
     await begun;
-    const { command } = await client.query("COMMIT");
-    if (command !== "COMMIT") throw new Error("a statement of the transaction had failed");
+    await (committed ?? commit());
     return result;
   } catch (error) {
     over = true;
@@ -64,6 +83,11 @@ export async function transact<T>(work: (tx: Statements) => Promise<T>): Promise
     client.removeListener("error", note);
     client.release(broken);
   }
+}
+
+async function sendCommit(client: PoolClient): Promise<void> {
+  const { command } = await client.query("COMMIT");
+  if (command !== "COMMIT") throw new Error("a statement of the transaction had failed");
 }
 
 /** A write to a socket costs more than what is written: what is sent in one go goes out as one. */

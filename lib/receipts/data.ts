@@ -1,5 +1,5 @@
 import "server-only";
-import { sql, type Statements } from "@/lib/platform/sql";
+import type { Statements } from "@/lib/platform/sql";
 
 export interface OpenReceipt {
   endpoint: string;
@@ -16,8 +16,8 @@ export function listOpenReceipts(tx: Statements, keyId: string): Promise<OpenRec
 }
 
 /** The gateways that have not refused the key: how many are waited for, the names of those that cannot be measured. */
-export async function listUnrefused(keyId: string): Promise<{ waiting: number; unmeasured: string[]; now: Date }> {
-  const [found] = await sql.$queryRaw<{ waiting: number; unmeasured: string[]; now: Date }[]>`
+export async function listUnrefused(tx: Statements, keyId: string): Promise<{ waiting: number; unmeasured: string[]; now: Date }> {
+  const [found] = await tx.$queryRaw<{ waiting: number; unmeasured: string[]; now: Date }[]>`
     SELECT count(*) FILTER (WHERE unmeasurable IS NULL)::int AS waiting, now(),
       COALESCE(array_agg(gateway) FILTER (WHERE unmeasurable IS NOT NULL), '{}') AS unmeasured
     FROM receipts WHERE key_id = ${keyId}::uuid AND first_refused_at IS NULL`;

@@ -66,7 +66,7 @@ export interface Measured {
  * and a random secret where the gateway tells a wrong secret from an unknown id; else with the pair itself, which
  * only the process that removed it has.
  */
-export async function measureRefusal(provider: Provider, key: RemovedKey, calibration: Calibration): Promise<Measured> {
+export async function measureRefusal(provider: Provider, key: RemovedKey, calibration: Calibration): Promise<void> {
   await Promise.all(
     key.open.map(async ({ endpoint, askedAt, now }) => {
       const gateway = provider.gateways().find((listed) => listed.endpoint === endpoint);
@@ -77,11 +77,11 @@ export async function measureRefusal(provider: Provider, key: RemovedKey, calibr
       await measureGateway(provider, gateway, key, next === "real-secret");
     }),
   );
-  return judge(provider, key);
 }
 
-async function judge(provider: Provider, key: RemovedKey): Promise<Measured> {
-  const { waiting, unmeasured, now } = await listUnrefused(key.id);
+/** What all measurements of a removed key's refusal together say now. */
+export async function judgeRefusal(tx: Statements, provider: Provider, key: RemovedKey): Promise<Measured> {
+  const { waiting, unmeasured, now } = await listUnrefused(tx, key.id);
   const bound = key.removedAt.getTime() + provider.capabilities.revocationBoundMs;
   return { over: waiting === 0 && (unmeasured.length === 0 || now.getTime() >= bound), unmeasured };
 }

@@ -7,7 +7,7 @@ import { logger } from "@/lib/platform/logger";
 import { sql, transact } from "@/lib/platform/sql";
 import { type Lease, releaseLease } from "@/lib/principals/mutations";
 import type { Provider } from "@/lib/providers/provider";
-import { measureRefusal, openReceipts, type RemovedKey } from "@/lib/receipts/mutations";
+import { judgeRefusal, measureRefusal, openReceipts, type RemovedKey } from "@/lib/receipts/mutations";
 import { findRegion, openProvider, readCalibration } from "@/lib/regions/data";
 import { ensureCalibration } from "@/lib/regions/mutations";
 
@@ -95,12 +95,13 @@ async function proveRefusal(provider: Provider, key: RevokingKey, removed: Remov
   const known = readCalibration(key.region) ?? {};
   // With the pair in hand nothing may delay the measurement; and a gateway that is down delays no other's.
   const calibration = removed.secret ? known : await ensureCalibration(key.region).catch(() => known);
-  const measured = await measureRefusal(provider, removed, calibration);
-  if (!measured.over) throw new AppError("UNAVAILABLE", "not every gateway refuses the removed key yet");
-  const { unmeasured } = measured;
+  await measureRefusal(provider, removed, calibration);
   await transact(async (tx) => {
-    if (!(await moveKey(tx, key.id, "prove"))) return;
-    await recordEvent(tx, {
+    // In one trip: moved too early, it is taken back.
+    const [{ over, unmeasured }, moved] = await Promise.all([judgeRefusal(tx, provider, removed), moveKey(tx, key.id, "prove")]);
+    if (!over) throw new AppError("UNAVAILABLE", "not every gateway refuses the removed key yet");
+    if (!moved) return;
+    const told = recordEvent(tx, {
       event: "key.revoked",
       outcome: "done",
       actor: SYSTEM_ACTOR,
@@ -112,5 +113,6 @@ async function proveRefusal(provider: Provider, key: RevokingKey, removed: Remov
         ...(unmeasured.length > 0 ? { unmeasured } : {}),
       },
     });
+    await Promise.all([told, tx.commit()]);
   });
 }

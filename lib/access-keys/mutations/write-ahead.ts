@@ -12,7 +12,7 @@ import { insertOperation } from "@/lib/operations/mutations";
 import { mustBeUndone } from "@/lib/operations/rules";
 import { createId } from "@/lib/platform/create-id";
 import { randomText } from "@/lib/platform/random-text";
-import { type Statements, transact } from "@/lib/platform/sql";
+import { type OwnTransaction, type Statements, transact } from "@/lib/platform/sql";
 import { type LockedPrincipal, lockPrincipal } from "@/lib/principals/data";
 import { LEASE_SECONDS, type Lease, takeLease } from "@/lib/principals/mutations";
 import { findRegion } from "@/lib/regions/data";
@@ -88,8 +88,9 @@ export async function writeAhead(request: IssueRequest): Promise<WriteAheadOutco
   });
 }
 
+/** Ends the transaction. */
 async function insertChange(
-  tx: Statements,
+  tx: OwnTransaction,
   request: IssueRequest,
   region: Region,
   principal: LockedPrincipal,
@@ -126,6 +127,8 @@ async function insertChange(
       requestId,
       data: { kind, region: region.name, accessKeyId },
     }),
+    // The principal is locked and free: there is nothing left that could be refused.
+    tx.commit(),
   ]);
   if (!taken.ok || taken.lease.fence !== operation.fence) throw new Error("the lease of a locked principal was taken");
   return { operationId: operation.id, keyId: key.id, accessKeyId, kind, principal, region, lease: taken.lease };
