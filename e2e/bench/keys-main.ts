@@ -8,6 +8,7 @@ import { findMissingPrograms } from "../rig/rig";
 import { type Backend, drawKeyId, openBuiltin, openCeph } from "./backends";
 import { awaitRefusal, enableThroughPortal, rotateBare, rotateProved, rotateThroughApi, rotateThroughPortal } from "./changes";
 import { composeTable, median, quantile } from "./figures";
+import { type CephDashboard, hasCephDashboard, startCephDashboard } from "./ceph-dashboard";
 import { makePlaces, openDatabase, type Place, waitUntilQuiet } from "./people";
 import { closeConnections, type Pair } from "./signed-http";
 
@@ -37,15 +38,19 @@ interface Way {
   rates: number[];
 }
 
+/** The same change without the portal. */
+interface Yardstick {
+  title: string;
+  change: (slot: number) => Promise<void>;
+  /** In milliseconds, and changes a second. */
+  times: number[];
+  rates: number[];
+}
+
 interface Lane {
   backend: Backend;
-  /** Made without the portal; `pairs` through it. */
-  barePairs: Pair[];
-  pairs: Pair[];
-  bare: number[];
-  bareRates: number[];
-  proved: number[];
-  provedRates: number[];
+  /** The bare calls first. */
+  yardsticks: Yardstick[];
   ways: Way[];
 }
 
@@ -63,6 +68,9 @@ async function main(): Promise<void> {
   try {
     const rig = missing.length > 0 ? undefined : await startOwnRig(["plain", "plain"]);
     if (rig) ends.push(rig.stop);
+    const dashboard = rig && hasCephDashboard() ? await startCephDashboard(rig.rig) : undefined;
+    if (dashboard) ends.push(dashboard.stop);
+    else if (rig) console.log("Without Ceph Dashboard, which needs ceph-mgr-dashboard.");
     const portal = await startOwnPortal();
     ends.push(portal.stop);
     const database = await openDatabase(portal.facts);
@@ -70,7 +78,7 @@ async function main(): Promise<void> {
     const backends = [await openBuiltin(portal.facts), ...(rig ? [await openCeph(portal.facts, rig.rig)] : [])];
     await describeMachine(database, rig !== undefined);
     const places = await makePlaces(portal.facts, database, PLACES);
-    const lanes = await prepare(portal.facts, backends, places);
+    const lanes = await prepare(portal.facts, backends, places, dashboard);
     await measureRounds(lanes, places, database, WARM_UP_ROUNDS);
     lanes.forEach(forgetRates);
     await measureSingles(lanes, places, database);
@@ -82,25 +90,35 @@ async function main(): Promise<void> {
 }
 
 /** Makes all accounts and first keys. */
-async function prepare(portal: PortalFacts, backends: Backend[], places: Place[]): Promise<Lane[]> {
+async function prepare(portal: PortalFacts, backends: Backend[], places: Place[], dashboard: CephDashboard | undefined): Promise<Lane[]> {
   const lanes: Lane[] = [];
   for (const backend of backends) {
-    const lane: Lane = { backend, barePairs: [], pairs: [], bare: [], bareRates: [], proved: [], provedRates: [], ways: [] };
+    // Made without the portal, and through it.
+    const barePairs: Pair[] = [];
+    const pairs: Pair[] = [];
     for (const place of places) {
       await backend.makeAccount(place.project);
-      lane.barePairs.push(await backend.makeKey(place.project, drawKeyId()));
-      lane.pairs.push(await enableThroughPortal(place, backend));
+      barePairs.push(await backend.makeKey(place.project, drawKeyId()));
+      pairs.push(await enableThroughPortal(place, backend));
     }
+    const lane: Lane = { backend, yardsticks: [], ways: [] };
+    const hold = (title: string, rotate: (account: string, former: Pair) => Promise<Pair>) => {
+      const change = async (slot: number) => void (barePairs[slot] = await rotate((places[slot] as Place).project, barePairs[slot] as Pair));
+      lane.yardsticks.push({ title, change, times: [], rates: [] });
+    };
+    hold("bare: create + delete", (account, former) => rotateBare(backend, account, former));
+    hold("bare, and each pair tried out", (account, former) => rotateProved(backend, account, former));
+    if (backend.isCeph && dashboard) hold("Ceph Dashboard's REST API, two calls", dashboard.rotate);
     const open = (title: string, change: Way["change"]) => lane.ways.push({ title, change, returned: [], refused: [], whole: [], parts: {}, rates: [] });
     open("through the API, one call", async (slot) => {
-      const former = lane.pairs[slot] as Pair;
-      lane.pairs[slot] = await rotateThroughApi(portal, places[slot] as Place, backend);
+      const former = pairs[slot] as Pair;
+      pairs[slot] = await rotateThroughApi(portal, places[slot] as Place, backend);
       return { former };
     });
     open("as the browser does, two calls", async (slot) => {
-      const former = lane.pairs[slot] as Pair;
+      const former = pairs[slot] as Pair;
       const { pair, regenerateMs, acknowledgeMs } = await rotateThroughPortal(places[slot] as Place, backend);
-      lane.pairs[slot] = pair;
+      pairs[slot] = pair;
       return { former, parts: { regenerate: regenerateMs, acknowledge: acknowledgeMs } };
     });
     lanes.push(lane);
@@ -115,8 +133,7 @@ async function measureSingles(lanes: Lane[], places: Place[], database: Client):
       for (const way of inTurn(lane.ways, index)) {
         await places[slot]?.takePoint();
         await waitUntilQuiet(database);
-        lane.bare.push(await time(() => changeBare(rotateBare, lane, places, slot)));
-        lane.proved.push(await time(() => changeBare(rotateProved, lane, places, slot)));
+        for (const { change, times } of lane.yardsticks) times.push(await time(() => change(slot)));
         await measureSingle(lane.backend, way, slot);
       }
     }
@@ -137,8 +154,7 @@ async function measureSingle(backend: Backend, way: Way, slot: number): Promise<
 async function measureRounds(lanes: Lane[], places: Place[], database: Client, rounds: number): Promise<void> {
   for (let round = 0; round < rounds; round += 1) {
     for (const lane of inTurn(lanes, round)) {
-      lane.bareRates.push(await rate((slot) => changeBare(rotateBare, lane, places, slot)));
-      lane.provedRates.push(await rate((slot) => changeBare(rotateProved, lane, places, slot)));
+      for (const { change, rates } of lane.yardsticks) rates.push(await rate(change));
       for (const way of inTurn(lane.ways, round)) {
         for (let index = 0; index < ROUND_CHANGES; index += 1) await places[index % places.length]?.takePoint();
         await waitUntilQuiet(database);
@@ -149,8 +165,8 @@ async function measureRounds(lanes: Lane[], places: Place[], database: Client, r
   }
 }
 
-function forgetRates({ bareRates, provedRates, ways }: Lane): void {
-  for (const rates of [bareRates, provedRates, ...ways.map((way) => way.rates)]) rates.length = 0;
+function forgetRates({ yardsticks, ways }: Lane): void {
+  for (const { rates } of [...yardsticks, ...ways]) rates.length = 0;
 }
 
 const inTurn = <T>(things: readonly T[], index: number): T[] => (index % 2 === 0 ? [...things] : [...things].reverse());
@@ -159,10 +175,6 @@ async function time(work: () => Promise<void>): Promise<number> {
   const begin = performance.now();
   await work();
   return performance.now() - begin;
-}
-
-async function changeBare(rotate: typeof rotateBare, { backend, barePairs }: Lane, places: Place[], slot: number): Promise<void> {
-  barePairs[slot] = await rotate(backend, (places[slot] as Place).project, barePairs[slot] as Pair);
 }
 
 /** Changes a second, 16 at once and never two of one project. */
@@ -189,12 +201,13 @@ function report(lanes: Lane[]): void {
   const ms = (values: readonly number[]) => [`${quantile(values, 0.5).toFixed(1)} ms`, `${quantile(values, 0.95).toFixed(1)} ms`];
   const times = (part: readonly number[], whole: readonly number[]) => `${(median(part) / median(whole)).toFixed(2)}×`;
   const rows = [["", "p50", "p95", "of the bare calls"]];
-  for (const { backend, bare, bareRates, proved, provedRates, ways } of lanes) {
+  for (const { backend, yardsticks, ways } of lanes) {
     rows.push([backend.title, "", "", ""]);
-    rows.push(["  bare: create + delete", ...ms(bare), ""]);
-    rows.push([`    ${AT_ONCE} at once`, `${median(bareRates).toFixed(0)}/s`, "", ""]);
-    rows.push(["  bare, and each pair tried out", ...ms(proved), times(proved, bare)]);
-    rows.push([`    ${AT_ONCE} at once`, `${median(provedRates).toFixed(0)}/s`, "", times(provedRates, bareRates)]);
+    const [{ times: bare, rates: bareRates } = { times: [], rates: [] }] = yardsticks;
+    for (const { title, times: spent, rates } of yardsticks) {
+      rows.push([`  ${title}`, ...ms(spent), times(spent, bare)]);
+      rows.push([`    ${AT_ONCE} at once`, `${median(rates).toFixed(0)}/s`, "", times(rates, bareRates)]);
+    }
     for (const way of ways) {
       rows.push([`  ${way.title}`, "", "", ""]);
       rows.push(["    until the old pair is refused", ...ms(way.whole), times(way.whole, bare)]);
