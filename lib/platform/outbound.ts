@@ -3,6 +3,7 @@ import { Agent as HttpAgent, type ClientRequest, type IncomingHttpHeaders, type 
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import type { LookupFunction, Socket } from "node:net";
 import { findAddressProblem, isAllowedName } from "@/lib/platform/addresses";
+import { sendInBurst } from "@/lib/platform/bursts";
 import { OutboundError, toOutboundError } from "@/lib/platform/outbound-error";
 
 export interface OutboundRequest {
@@ -38,6 +39,10 @@ const agents = { "http:": new HttpAgent(KEPT), "https:": new HttpsAgent(KEPT) };
 export async function sendOutbound(url: URL, request: OutboundRequest): Promise<OutboundAnswer> {
   const problem = findAddressProblem(url.hostname);
   if (problem) throw new OutboundError("address", `${url.hostname} is ${problem}`, false);
+  return sendInBurst(url.origin, () => sendAgainOnLoss(url, request));
+}
+
+async function sendAgainOnLoss(url: URL, request: OutboundRequest): Promise<OutboundAnswer> {
   const attempt = { reused: false };
   try {
     return await sendOnce(url, request, attempt);
