@@ -9,7 +9,6 @@ import { type HttpAnswer, type Pair, sendHttp, sendSigned } from "./signed-http"
 /** A storage system as its own administrators reach it, and as the portal knows it. */
 export interface Backend {
   title: string;
-  isCeph: boolean;
   region: string;
   signingRegion: string;
   gateways: string[];
@@ -33,7 +32,6 @@ export async function openBuiltin(portal: PortalFacts): Promise<Backend> {
     expectDone(await sendHttp(method, new URL(`${accounts}/${path}`), headers, body && JSON.stringify(body)));
   return {
     title: "Built-in server",
-    isCeph: false,
     region: region.name,
     signingRegion: region.signingRegion,
     gateways: [region.endpoint],
@@ -67,7 +65,6 @@ export async function openCeph(portal: PortalFacts, rig: Rig): Promise<Backend> 
     expectDone(await sendSigned(method, new URL(`/admin/user?${query}`, rig.adminUrl), rig.admin, signingRegion));
   return {
     title: `Ceph RGW, ${gateways.length} gateways`,
-    isCeph: true,
     region: "ceph",
     signingRegion,
     gateways,

@@ -7,8 +7,8 @@ import { startOwnRig } from "../rig/own-rig";
 import { findMissingPrograms } from "../rig/rig";
 import { type Backend, drawKeyId, openBuiltin, openCeph } from "./backends";
 import { awaitRefusal, enableThroughPortal, rotateBare, rotateProved, rotateThroughApi, rotateThroughPortal } from "./changes";
-import { composeTable, median, quantile } from "./figures";
 import { type CephDashboard, hasCephDashboard, startCephDashboard } from "./ceph-dashboard";
+import { composeTable, median, quantile } from "./figures";
 import { makePlaces, openDatabase, type Place, waitUntilQuiet } from "./people";
 import { closeConnections, type Pair } from "./signed-http";
 
@@ -17,7 +17,7 @@ const PLACES = 48;
 const AT_ONCE = 16;
 /** One after the other, of each kind and on each storage system; then in rounds, 16 at once. */
 const SINGLES = 40;
-const ROUNDS = 3;
+const ROUNDS = 5;
 /** Before all that, and not counted: a portal that has run for a minute is what people meet. */
 const WARM_UP_ROUNDS = 2;
 const ROUND_CHANGES = 96;
@@ -48,6 +48,7 @@ interface Yardstick {
 }
 
 interface Lane {
+  title: string;
   backend: Backend;
   /** The bare calls first. */
   yardsticks: Yardstick[];
@@ -68,21 +69,26 @@ async function main(): Promise<void> {
   try {
     const rig = missing.length > 0 ? undefined : await startOwnRig(["plain", "plain"]);
     if (rig) ends.push(rig.stop);
-    const dashboard = rig && hasCephDashboard() ? await startCephDashboard(rig.rig) : undefined;
-    if (dashboard) ends.push(dashboard.stop);
-    else if (rig) console.log("Without Ceph Dashboard, which needs ceph-mgr-dashboard.");
+    if (rig && !hasCephDashboard()) console.log("Without Ceph Dashboard, which needs ceph-mgr-dashboard.");
     const portal = await startOwnPortal();
     ends.push(portal.stop);
     const database = await openDatabase(portal.facts);
     ends.push(() => database.end());
-    const backends = [await openBuiltin(portal.facts), ...(rig ? [await openCeph(portal.facts, rig.rig)] : [])];
+    const builtin = await openBuiltin(portal.facts);
+    const ceph = rig && (await openCeph(portal.facts, rig.rig));
     await describeMachine(database, rig !== undefined);
     const places = await makePlaces(portal.facts, database, PLACES);
-    const lanes = await prepare(portal.facts, backends, places, dashboard);
-    await measureRounds(lanes, places, database, WARM_UP_ROUNDS);
-    lanes.forEach(forgetRates);
-    await measureSingles(lanes, places, database);
-    await measureRounds(lanes, places, database, ROUNDS);
+    const lanes: Lane[] = [];
+    for (const backend of ceph ? [builtin, ceph] : [builtin]) lanes.push(await prepare(portal.facts, backend, places));
+    await measure(lanes, places, database);
+    if (rig && ceph && hasCephDashboard()) {
+      // Last, since its manager takes processor time of its own, and beside the bare calls once more.
+      const dashboard = await startCephDashboard(rig.rig);
+      ends.push(dashboard.stop);
+      const lane = await prepareDashboard(ceph, dashboard, places);
+      await measure([lane], places, database);
+      lanes.push(lane);
+    }
     report(lanes);
   } finally {
     await endAll();
@@ -90,51 +96,64 @@ async function main(): Promise<void> {
 }
 
 /** Makes all accounts and first keys. */
-async function prepare(portal: PortalFacts, backends: Backend[], places: Place[], dashboard: CephDashboard | undefined): Promise<Lane[]> {
-  const lanes: Lane[] = [];
-  for (const backend of backends) {
-    // Made without the portal, and through it.
-    const barePairs: Pair[] = [];
-    const pairs: Pair[] = [];
-    for (const place of places) {
-      await backend.makeAccount(place.project);
-      barePairs.push(await backend.makeKey(place.project, drawKeyId()));
-      pairs.push(await enableThroughPortal(place, backend));
-    }
-    const lane: Lane = { backend, yardsticks: [], ways: [] };
-    const hold = (title: string, rotate: (account: string, former: Pair) => Promise<Pair>) => {
-      const change = async (slot: number) => void (barePairs[slot] = await rotate((places[slot] as Place).project, barePairs[slot] as Pair));
-      lane.yardsticks.push({ title, change, times: [], rates: [] });
-    };
-    hold("bare: create + delete", (account, former) => rotateBare(backend, account, former));
-    hold("bare, and each pair tried out", (account, former) => rotateProved(backend, account, former));
-    if (backend.isCeph && dashboard) hold("Ceph Dashboard's REST API, two calls", dashboard.rotate);
-    const open = (title: string, change: Way["change"]) => lane.ways.push({ title, change, returned: [], refused: [], whole: [], parts: {}, rates: [] });
-    open("through the API, one call", async (slot) => {
-      const former = pairs[slot] as Pair;
-      pairs[slot] = await rotateThroughApi(portal, places[slot] as Place, backend);
-      return { former };
-    });
-    open("as the browser does, two calls", async (slot) => {
-      const former = pairs[slot] as Pair;
-      const { pair, regenerateMs, acknowledgeMs } = await rotateThroughPortal(places[slot] as Place, backend);
-      pairs[slot] = pair;
-      return { former, parts: { regenerate: regenerateMs, acknowledge: acknowledgeMs } };
-    });
-    lanes.push(lane);
-  }
-  return lanes;
+async function prepare(portal: PortalFacts, backend: Backend, places: Place[]): Promise<Lane> {
+  for (const place of places) await backend.makeAccount(place.project);
+  const lane: Lane = { title: backend.title, backend, yardsticks: [], ways: [] };
+  const hold = await makeBarePairs(lane, places);
+  hold("bare: create + delete", (account, former) => rotateBare(backend, account, former));
+  hold("bare, and each pair tried out", (account, former) => rotateProved(backend, account, former));
+  const pairs: Pair[] = [];
+  for (const place of places) pairs.push(await enableThroughPortal(place, backend));
+  const open = (title: string, change: Way["change"]) => lane.ways.push({ title, change, returned: [], refused: [], whole: [], parts: {}, rates: [] });
+  open("through the API, one call", async (slot) => {
+    const former = pairs[slot] as Pair;
+    pairs[slot] = await rotateThroughApi(portal, places[slot] as Place, backend);
+    return { former };
+  });
+  open("as the browser does, two calls", async (slot) => {
+    const former = pairs[slot] as Pair;
+    const { pair, regenerateMs, acknowledgeMs } = await rotateThroughPortal(places[slot] as Place, backend);
+    pairs[slot] = pair;
+    return { former, parts: { regenerate: regenerateMs, acknowledge: acknowledgeMs } };
+  });
+  return lane;
+}
+
+async function prepareDashboard(backend: Backend, dashboard: CephDashboard, places: Place[]): Promise<Lane> {
+  const lane: Lane = { title: `${backend.title}, and its manager`, backend, yardsticks: [], ways: [] };
+  const hold = await makeBarePairs(lane, places);
+  hold("bare: create + delete", (account, former) => rotateBare(backend, account, former));
+  hold("Ceph Dashboard's REST API, two calls", dashboard.rotate);
+  return lane;
+}
+
+/** Keys that are made without the portal. Gives what adds a yardstick that changes them. */
+async function makeBarePairs({ backend, yardsticks }: Lane, places: Place[]) {
+  const pairs: Pair[] = [];
+  for (const { project } of places) pairs.push(await backend.makeKey(project, drawKeyId()));
+  return (title: string, rotate: (account: string, former: Pair) => Promise<Pair>) => {
+    const change = async (slot: number) => void (pairs[slot] = await rotate((places[slot] as Place).project, pairs[slot] as Pair));
+    yardsticks.push({ title, change, times: [], rates: [] });
+  };
+}
+
+async function measure(lanes: Lane[], places: Place[], database: Client): Promise<void> {
+  await measureRounds(lanes, places, database, WARM_UP_ROUNDS);
+  for (const { rates } of lanes.flatMap(({ yardsticks, ways }) => [...yardsticks, ...ways])) rates.length = 0;
+  await measureSingles(lanes, places, database);
+  await measureRounds(lanes, places, database, ROUNDS);
 }
 
 async function measureSingles(lanes: Lane[], places: Place[], database: Client): Promise<void> {
   for (let index = 0; index < SINGLES; index += 1) {
     const slot = index % places.length;
-    for (const lane of inTurn(lanes, index)) {
-      for (const way of inTurn(lane.ways, index)) {
+    for (const { backend, yardsticks, ways } of inTurn(lanes, index)) {
+      await waitUntilQuiet(database);
+      for (const { change, times } of inTurn(yardsticks, index)) times.push(await time(() => change(slot)));
+      for (const way of inTurn(ways, index)) {
         await places[slot]?.takePoint();
         await waitUntilQuiet(database);
-        for (const { change, times } of lane.yardsticks) times.push(await time(() => change(slot)));
-        await measureSingle(lane.backend, way, slot);
+        await measureSingle(backend, way, slot);
       }
     }
   }
@@ -163,10 +182,6 @@ async function measureRounds(lanes: Lane[], places: Place[], database: Client, r
       }
     }
   }
-}
-
-function forgetRates({ yardsticks, ways }: Lane): void {
-  for (const { rates } of [...yardsticks, ...ways]) rates.length = 0;
 }
 
 const inTurn = <T>(things: readonly T[], index: number): T[] => (index % 2 === 0 ? [...things] : [...things].reverse());
@@ -201,8 +216,8 @@ function report(lanes: Lane[]): void {
   const ms = (values: readonly number[]) => [`${quantile(values, 0.5).toFixed(1)} ms`, `${quantile(values, 0.95).toFixed(1)} ms`];
   const times = (part: readonly number[], whole: readonly number[]) => `${(median(part) / median(whole)).toFixed(2)}×`;
   const rows = [["", "p50", "p95", "of the bare calls"]];
-  for (const { backend, yardsticks, ways } of lanes) {
-    rows.push([backend.title, "", "", ""]);
+  for (const { title: storage, yardsticks, ways } of lanes) {
+    rows.push([storage, "", "", ""]);
     const [{ times: bare, rates: bareRates } = { times: [], rates: [] }] = yardsticks;
     for (const { title, times: spent, rates } of yardsticks) {
       rows.push([`  ${title}`, ...ms(spent), times(spent, bare)]);
