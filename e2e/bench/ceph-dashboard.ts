@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { findFreePorts } from "../fixtures/ports";
-import { confOf, readPair, runRadosgwAdmin, startGateway } from "../rig/ceph";
-import { answers, run, startProgram, stopProgram, waitUntil } from "../rig/processes";
+import { confOf, readPair, runRadosgwAdmin, startGateway, startManager } from "../rig/ceph";
+import { answers, run, stopProgram, waitUntil } from "../rig/processes";
 import type { Rig } from "../rig/rig";
 import { gatewayId } from "../rig/settings";
 import { drawKeyId } from "./backends";
@@ -12,36 +12,25 @@ import { type Pair, sendHttp } from "./signed-http";
 const PROGRAMS = ["/usr/bin/ceph-mgr", "/usr/share/ceph/mgr/dashboard/module.py"];
 /** Of the API that Ceph 16 has. */
 const API = { accept: "application/vnd.ceph.api.v1.0+json", "content-type": "application/json" };
-const MGR = "mgr";
 
-/** Ceph's own portal for administrators, at its REST API. */
-export interface CephDashboard {
-  /** Makes another key and removes the one before it. Gives the new one. */
-  rotate: (account: string, former: Pair) => Promise<Pair>;
-  stop: () => Promise<void>;
-}
+/** Makes another key through Ceph's own portal for administrators, at its REST API, and removes the one before it. */
+export type DashboardRotation = (account: string, former: Pair) => Promise<Pair>;
 
 /** Whether this machine has it (Debian's ceph-mgr-dashboard). */
 export const hasCephDashboard = (): boolean => PROGRAMS.every((path) => existsSync(path));
 
-/** Starts it beside a running cluster, and its gateways anew: it knows only those that began while it ran. */
-export async function startCephDashboard({ options, gateways }: Rig): Promise<CephDashboard> {
+/** Starts it in a running cluster, and the gateways anew: it knows only those that began while it ran. */
+export async function startCephDashboard({ options, gateways }: Rig): Promise<DashboardRotation> {
   const { folder } = options;
-  const stop = async () => void (await stopProgram(folder, MGR));
-  try {
-    const url = await startModule(folder);
-    const password = await makeUsers(folder);
-    for (const index of gateways.keys()) {
-      await stopProgram(folder, gatewayId(index));
-      startGateway(folder, index);
-    }
-    await Promise.all(gateways.map(({ endpoint }) => waitUntil("radosgw", () => answers(endpoint))));
-    await waitUntil("the dashboard's list of gateways", async () => (await listGateways(folder)) === gateways.length);
-    return { rotate: await signIn(url, password), stop };
-  } catch (error) {
-    await stop();
-    throw error;
+  const url = await startModule(folder);
+  const password = await makeUsers(folder);
+  for (const index of gateways.keys()) {
+    await stopProgram(folder, gatewayId(index));
+    startGateway(folder, index);
   }
+  await Promise.all(gateways.map(({ endpoint }) => waitUntil("radosgw", () => answers(endpoint))));
+  await waitUntil("the dashboard's list of gateways", async () => (await countGateways(folder)) === gateways.length);
+  return signIn(url, password);
 }
 
 function askCeph(folder: string, args: string[]): Promise<string> {
@@ -53,9 +42,7 @@ async function startModule(folder: string): Promise<string> {
   const port = await findFreePorts(4);
   const settings = { ssl: "false", server_addr: "127.0.0.1", server_port: String(port) };
   for (const [name, value] of Object.entries(settings)) await askCeph(folder, ["config", "set", "mgr", `mgr/dashboard/${name}`, value, "--force"]);
-  // Without cephx the second version of the messenger finds no mode that both sides have.
-  const messenger = ["--ms-bind-msgr2=false", `--ms-bind-port-min=${port + 1}`, `--ms-bind-port-max=${port + 3}`];
-  startProgram(folder, MGR, PROGRAMS[0] ?? "", ["-c", confOf(folder), "-f", "-i", "x", `--mgr-data=${join(folder, MGR)}`, ...messenger]);
+  startManager(folder, port + 1);
   await askCeph(folder, ["mgr", "module", "enable", "dashboard", "--force"]);
   const url = `http://127.0.0.1:${port}`;
   await waitUntil("Ceph Dashboard", () => answers(url));
@@ -79,12 +66,13 @@ async function makeUsers(folder: string): Promise<string> {
   return password;
 }
 
-async function listGateways(folder: string): Promise<number> {
-  const map = JSON.parse(await askCeph(folder, ["service", "dump", "--format=json"])) as { services: { rgw?: { daemons: Record<string, unknown> } } };
+async function countGateways(folder: string): Promise<number> {
+  const dumped = await askCeph(folder, ["service", "dump", "--format=json"]);
+  const map = JSON.parse(dumped) as { services: { rgw?: { daemons: Record<string, unknown> } } };
   return Object.values(map.services.rgw?.daemons ?? {}).filter((daemon) => typeof daemon === "object").length;
 }
 
-async function signIn(url: string, password: string): Promise<CephDashboard["rotate"]> {
+async function signIn(url: string, password: string): Promise<DashboardRotation> {
   const call = async (method: string, path: string, headers: Record<string, string>, body?: object) => {
     const answer = await sendHttp(method, new URL(path, url), headers, body && JSON.stringify(body));
     if (answer.status > 299) throw new Error(`Ceph Dashboard answered ${answer.status}: ${answer.body.slice(0, 200)}`);
@@ -95,7 +83,8 @@ async function signIn(url: string, password: string): Promise<CephDashboard["rot
   return async (account, former) => {
     const id = drawKeyId();
     const keys = `/api/rgw/user/${account}/key`;
-    const made = JSON.parse(await call("POST", keys, headers, { key_type: "s3", access_key: id, generate_key: "true" })) as { access_key: string; secret_key: string }[];
+    const wish = { key_type: "s3", access_key: id, generate_key: "true" };
+    const made = JSON.parse(await call("POST", keys, headers, wish)) as { access_key: string; secret_key: string }[];
     const key = made.find(({ access_key: accessKeyId }) => accessKeyId === id);
     if (!key) throw new Error(`Ceph Dashboard did not make ${id}`);
     await call("DELETE", `${keys}?key_type=s3&access_key=${former.accessKeyId}`, headers);

@@ -6,8 +6,8 @@ import type { PortalFacts } from "../fixtures/portal";
 import { startOwnRig } from "../rig/own-rig";
 import { findMissingPrograms } from "../rig/rig";
 import { type Backend, drawKeyId, openBuiltin, openCeph } from "./backends";
+import { type DashboardRotation, hasCephDashboard, startCephDashboard } from "./ceph-dashboard";
 import { awaitRefusal, enableThroughPortal, rotateBare, rotateProved, rotateThroughApi, rotateThroughPortal } from "./changes";
-import { type CephDashboard, hasCephDashboard, startCephDashboard } from "./ceph-dashboard";
 import { composeTable, median, quantile } from "./figures";
 import { makePlaces, openDatabase, type Place, waitUntilQuiet } from "./people";
 import { closeConnections, type Pair } from "./signed-http";
@@ -83,9 +83,7 @@ async function main(): Promise<void> {
     await measure(lanes, places, database);
     if (rig && ceph && hasCephDashboard()) {
       // Last, since its manager takes processor time of its own, and beside the bare calls once more.
-      const dashboard = await startCephDashboard(rig.rig);
-      ends.push(dashboard.stop);
-      const lane = await prepareDashboard(ceph, dashboard, places);
+      const lane = await prepareDashboard(ceph, await startCephDashboard(rig.rig), places);
       await measure([lane], places, database);
       lanes.push(lane);
     }
@@ -119,11 +117,11 @@ async function prepare(portal: PortalFacts, backend: Backend, places: Place[]): 
   return lane;
 }
 
-async function prepareDashboard(backend: Backend, dashboard: CephDashboard, places: Place[]): Promise<Lane> {
+async function prepareDashboard(backend: Backend, rotate: DashboardRotation, places: Place[]): Promise<Lane> {
   const lane: Lane = { title: `${backend.title}, and its manager`, backend, yardsticks: [], ways: [] };
   const hold = await makeBarePairs(lane, places);
   hold("bare: create + delete", (account, former) => rotateBare(backend, account, former));
-  hold("Ceph Dashboard's REST API, two calls", dashboard.rotate);
+  hold("Ceph Dashboard's REST API, two calls", rotate);
   return lane;
 }
 

@@ -8,6 +8,7 @@ import { assignPorts, gatewayId, type RigOptions, type RigSecrets } from "./sett
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const MON_COMMANDS = join(ROOT, "e2e/rig/mon-commands.py");
 const OSD_TRIES = 10;
+const MANAGER = "mgr";
 
 export interface RigPair {
   accessKeyId: string;
@@ -41,10 +42,17 @@ export function startGateway(folder: string, index: number): void {
   if (!findRunning(folder, id)) startProgram(folder, id, "/usr/bin/radosgw", ["-c", confOf(folder), "-f", "-n", `client.${id}`]);
 }
 
+/** Starts a manager, which the rig does without unless somebody wants one of its modules. It has three ports from `port` on. */
+export function startManager(folder: string, port: number): void {
+  // Without cephx the second version of the messenger finds no mode that both sides have.
+  const messenger = ["--ms-bind-msgr2=false", `--ms-bind-port-min=${port}`, `--ms-bind-port-max=${port + 2}`];
+  startProgram(folder, MANAGER, "/usr/bin/ceph-mgr", ["-c", confOf(folder), "-f", "-i", "x", `--mgr-data=${join(folder, MANAGER)}`, ...messenger]);
+}
+
 /** In the order in which they need each other: a gateway without its OSD does not heed SIGTERM. */
 export async function stopCeph(options: RigOptions): Promise<void> {
   const { folder } = options;
-  await Promise.all(options.gateways.map((_kind, index) => stopProgram(folder, gatewayId(index))));
+  await Promise.all([MANAGER, ...options.gateways.map((_kind, index) => gatewayId(index))].map((name) => stopProgram(folder, name)));
   const ran = findRunning(folder, "osd") !== undefined;
   const clean = await stopProgram(folder, "osd");
   if (ran && clean) writeFileSync(cleanMark(folder), "");

@@ -1,62 +1,83 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { MANY, sendInBurst } from "@/lib/platform/bursts";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { GATHER_MS, MANY, sendInBurst } from "@/lib/platform/bursts";
 
-/** Requests that are sent and not answered until somebody says so; with the turn of the event loop in which they left. */
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** Requests that are not answered until somebody says so; with the time at which each left. */
 function openServer(name: string) {
+  const begin = Date.now();
   const left: number[] = [];
   const answers: (() => void)[] = [];
   const send = () =>
     sendInBurst(name, () => {
-      left.push(turn);
+      left.push(Date.now() - begin);
       return new Promise<void>((resolve) => answers.push(resolve));
     });
   return { left, answers, send };
 }
 
-let turn = 0;
-let counting: NodeJS.Immediate | undefined;
-const count = () => {
-  turn += 1;
-  counting = setImmediate(count);
-};
-beforeAll(count);
-afterAll(() => clearImmediate(counting));
-
 test("few leave at once; while many are unanswered the next ones leave together", async () => {
   const { left, answers, send } = openServer("busy");
-  const first = Array.from({ length: MANY }, send);
-  expect(left).toHaveLength(MANY);
+  const sent = Array.from({ length: MANY }, send);
+  expect(left).toEqual(Array(MANY).fill(0));
 
-  const held = [send(), send(), send()];
+  sent.push(send());
+  await vi.advanceTimersByTimeAsync(4);
+  sent.push(send());
+  // Who comes while others are held back leaves with them, however few are unanswered by then.
+  for (const answer of answers.splice(0)) answer();
+  await vi.advanceTimersByTimeAsync(GATHER_MS - 5);
+  sent.push(send());
   expect(left).toHaveLength(MANY);
-  await expect.poll(() => left.length).toBe(MANY + held.length);
-  expect(new Set(left.slice(MANY)).size).toBe(1);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(left.slice(MANY)).toEqual([GATHER_MS, GATHER_MS, GATHER_MS]);
 
-  for (const answer of answers) answer();
-  await Promise.all([...first, ...held]);
+  for (const answer of answers.splice(0)) answer();
+  await Promise.all(sent);
   const alone = send();
-  expect(left).toHaveLength(MANY + held.length + 1);
-  answers.at(-1)?.();
+  expect(left.at(-1)).toBe(GATHER_MS);
+  expect(left).toHaveLength(MANY + 4);
+  for (const answer of answers) answer();
   await alone;
 });
 
-test("another server's requests are not held back, and one that fails is answered", async () => {
+test("those that left together count as unanswered", async () => {
+  const { left, answers, send } = openServer("gathers");
+  const sent = Array.from({ length: MANY * 2 }, send);
+  await vi.advanceTimersByTimeAsync(GATHER_MS);
+  expect(left).toHaveLength(MANY * 2);
+  for (const answer of answers.splice(0, MANY)) answer();
+  await Promise.all(sent.slice(0, MANY));
+  sent.push(send());
+  expect(left).toHaveLength(MANY * 2);
+  await vi.advanceTimersByTimeAsync(GATHER_MS);
+  expect(left).toHaveLength(MANY * 2 + 1);
+  for (const answer of answers) answer();
+  await Promise.all(sent);
+});
+
+test("another server's requests are not held back", async () => {
   const busy = openServer("hangs");
-  const hanging = Array.from({ length: MANY }, busy.send);
+  const hanging = Array.from({ length: MANY + 1 }, busy.send);
   const other = openServer("well");
   const sent = other.send();
-  expect(other.left).toHaveLength(1);
+  expect(other.left).toEqual([0]);
   other.answers[0]?.();
   await sent;
-
-  const fail = () => sendInBurst("fails", () => Promise.reject(new Error("broken")));
-  const failures = await Promise.allSettled(Array.from({ length: MANY * 2 }, fail));
-  expect(failures.map(({ status }) => status)).toEqual(Array(MANY * 2).fill("rejected"));
-  let isSent = false;
-  const next = sendInBurst("fails", async () => {
-    isSent = true;
-  });
-  expect(isSent).toBe(true);
+  await vi.advanceTimersByTimeAsync(GATHER_MS);
   for (const answer of busy.answers) answer();
-  await Promise.all([next, ...hanging]);
+  await Promise.all(hanging);
+});
+
+test("one that fails is answered", async () => {
+  const fail = () => sendInBurst("fails", () => Promise.reject(new Error("broken")));
+  const failures = Promise.allSettled(Array.from({ length: MANY * 2 }, fail));
+  await vi.advanceTimersByTimeAsync(GATHER_MS);
+  expect((await failures).map(({ status }) => status)).toEqual(Array(MANY * 2).fill("rejected"));
+  const { left, answers, send } = openServer("fails");
+  const next = send();
+  expect(left).toEqual([0]);
+  answers[0]?.();
+  await next;
 });

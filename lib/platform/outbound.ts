@@ -28,6 +28,9 @@ const CONNECT_WITHIN_MS = 5_000;
 /** Idle connections go before servers and balancers, which keep them 5 s or longer, can close them under a request. */
 const IDLE_MS = 4_000;
 
+/** A write that was held back for longer is not sent. */
+const HELD_MAX_MS = 1_000;
+
 const KEPT = { keepAlive: true, timeout: IDLE_MS };
 const agents = { "http:": new HttpAgent(KEPT), "https:": new HttpsAgent(KEPT) };
 
@@ -39,7 +42,14 @@ const agents = { "http:": new HttpAgent(KEPT), "https:": new HttpsAgent(KEPT) };
 export async function sendOutbound(url: URL, request: OutboundRequest): Promise<OutboundAnswer> {
   const problem = findAddressProblem(url.hostname);
   if (problem) throw new OutboundError("address", `${url.hostname} is ${problem}`, false);
-  return sendInBurst(url.origin, () => sendAgainOnLoss(url, request));
+  const begun = performance.now();
+  return sendInBurst(url.origin, () => {
+    // A process that was stopped meanwhile cannot know any more that it may write: nothing is sent, and it is asked again.
+    if (request.method !== "GET" && performance.now() - begun > HELD_MAX_MS) {
+      throw new OutboundError("unreachable", `the process was stopped before it asked ${url.host}`, false);
+    }
+    return sendAgainOnLoss(url, request);
+  });
 }
 
 async function sendAgainOnLoss(url: URL, request: OutboundRequest): Promise<OutboundAnswer> {

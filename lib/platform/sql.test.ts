@@ -36,10 +36,10 @@ test.each<[string, (tx: Statements) => Promise<unknown>]>([
 
 test("a commit in one trip with the last statements keeps them, and what comes after it changes nothing", async () => {
   const told = await transact(async (tx) => {
-    const [, kept] = await Promise.all([beat(tx, "one"), tx.$queryRaw<object[]>`SELECT name FROM heartbeats`, tx.commit()]);
+    const [, kept] = await tx.commit([beat(tx, "one"), tx.$queryRaw<object[]>`SELECT name FROM heartbeats`]);
     expect(await names()).toEqual(["one"]);
     await expect(beat(tx, "late")).rejects.toThrow("the transaction is over");
-    await expect(tx.commit()).rejects.toThrow("the transaction is over");
+    await expect(tx.commit([])).rejects.toThrow("the transaction is over");
     return kept;
   });
   expect(told).toEqual([{ name: "one" }]);
@@ -47,11 +47,12 @@ test("a commit in one trip with the last statements keeps them, and what comes a
   expect(await names()).toEqual(["next", "one"]);
 });
 
-test.each<[string, (tx: OwnTransaction) => Promise<unknown>, RegExp]>([
-  ["is said", (tx) => Promise.all([beat(tx, "lost"), beat(tx, "lost"), tx.commit()]), /duplicate key/],
-  ["is said, also where nobody waits for the commit", (tx) => Promise.all([beat(tx, "lost"), beat(tx, "lost").catch(() => {}), void tx.commit()]), /had failed/],
-])("a statement that fails before such a commit takes everything back, which %s", async (_case, work, message) => {
-  await expect(transact(work)).rejects.toThrow(message);
+test.each<[string, (tx: OwnTransaction) => Promise<unknown>[], RegExp]>([
+  ["at the server", (tx) => [beat(tx, "lost"), beat(tx, "lost")], /duplicate key/],
+  ["before it is sent", (tx) => [beat(tx, "lost"), Promise.reject(new Error("no such shape"))], /no such shape/],
+  ["at the server, where nobody cares", (tx) => [beat(tx, "lost"), beat(tx, "lost").catch(() => {})], /had failed/],
+])("a statement that fails %s takes everything back that such a commit was to keep", async (_case, begin, message) => {
+  await expect(transact((tx) => tx.commit(begin(tx)))).rejects.toThrow(message);
   expect(await names()).toEqual([]);
   await transact((tx) => beat(tx, "next"));
   expect(await names()).toEqual(["next"]);

@@ -27,10 +27,11 @@ const TYPES: Pick<typeof types, "getTypeParser"> = {
 /** A transaction of one's own. */
 export interface OwnTransaction extends Statements {
   /**
-   * Commits, in one trip with the statements that are begun together with it, and nothing may follow: for work that
-   * has nothing left to decide by what they answer. Throws when one of them failed, which takes everything back.
+   * Commits together with the statements that were begun just before, in one trip, and gives what they answered: for work
+   * that has nothing left to decide by it. Each must have sent what it sends when it is handed over. Nothing may follow;
+   * what is thrown afterwards takes nothing back. When one of them fails, everything is taken back.
    */
-  commit: () => Promise<void>;
+  commit: <T extends readonly unknown[]>(begun: readonly [...{ [Index in keyof T]: Promise<T[Index]> }]) => Promise<T>;
 }
 
 /** Each statement is a transaction of its own. */
@@ -60,20 +61,20 @@ export async function transact<T>(work: (tx: OwnTransaction) => Promise<T>): Pro
       holdBack(stream);
     };
     let committed: Promise<void> | undefined;
-    const end = async () => {
+    const end = () => {
       beforeEach();
       over = true;
-      await (committed = sendCommit(client));
+      return (committed = sendCommit(client));
     };
-    const commit = () => {
-      const ended = end();
-      // Whoever does not wait for it is told below.
-      ended.catch(() => {});
-      return ended;
+    const commit = async <T>(statements: Promise<T>[]) => {
+      // What a statement says of its failure is more than what the commit says of it.
+      if (!(await haveFailed(statements))) end().catch(() => {});
+      const answers = await Promise.all(statements);
+      await committed;
+      return answers;
     };
-    const result = await work({ ...createStatements(client, beforeEach), commit });
-    await begun;
-    await (committed ?? commit());
+    const result = await work({ ...createStatements(client, beforeEach), commit: commit as OwnTransaction["commit"] });
+    await Promise.all([begun, committed ?? end()]);
     return result;
   } catch (error) {
     over = true;
@@ -88,6 +89,14 @@ export async function transact<T>(work: (tx: OwnTransaction) => Promise<T>): Pro
 async function sendCommit(client: PoolClient): Promise<void> {
   const { command } = await client.query("COMMIT");
   if (command !== "COMMIT") throw new Error("a statement of the transaction had failed");
+}
+
+/** Whether one has failed already, without having been sent: then the server knows nothing of it, and would commit the rest. */
+async function haveFailed(statements: Promise<unknown>[]): Promise<boolean> {
+  let failed = false;
+  for (const statement of statements) statement.catch(() => (failed = true));
+  await Promise.resolve();
+  return failed;
 }
 
 /** A write to a socket costs more than what is written: what is sent in one go goes out as one. */

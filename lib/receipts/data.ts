@@ -1,5 +1,6 @@
 import "server-only";
 import type { Statements } from "@/lib/platform/sql";
+import type { Provider } from "@/lib/providers/provider";
 
 export interface OpenReceipt {
   endpoint: string;
@@ -16,11 +17,25 @@ export function listOpenReceipts(tx: Statements, keyId: string): Promise<OpenRec
 }
 
 /** The gateways that have not refused the key: how many are waited for, the names of those that cannot be measured. */
-export async function listUnrefused(tx: Statements, keyId: string): Promise<{ waiting: number; unmeasured: string[]; now: Date }> {
+async function listUnrefused(tx: Statements, keyId: string): Promise<{ waiting: number; unmeasured: string[]; now: Date }> {
   const [found] = await tx.$queryRaw<{ waiting: number; unmeasured: string[]; now: Date }[]>`
     SELECT count(*) FILTER (WHERE unmeasurable IS NULL)::int AS waiting, now(),
       COALESCE(array_agg(gateway) FILTER (WHERE unmeasurable IS NOT NULL), '{}') AS unmeasured
     FROM receipts WHERE key_id = ${keyId}::uuid AND first_refused_at IS NULL`;
   if (!found) throw new Error("a count has no row");
   return found;
+}
+
+export interface Measured {
+  /** Nothing more to wait for: every gateway has refused, or cannot be measured and its bound has passed. */
+  over: boolean;
+  /** The names of the gateways of which nobody knows when they refused the key. */
+  unmeasured: string[];
+}
+
+/** What all measurements of a removed key's refusal together say now. */
+export async function judgeRefusal(tx: Statements, provider: Provider, key: { id: string; removedAt: Date }): Promise<Measured> {
+  const { waiting, unmeasured, now } = await listUnrefused(tx, key.id);
+  const bound = key.removedAt.getTime() + provider.capabilities.revocationBoundMs;
+  return { over: waiting === 0 && (unmeasured.length === 0 || now.getTime() >= bound), unmeasured };
 }

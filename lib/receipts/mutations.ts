@@ -8,7 +8,7 @@ import type { Calibration } from "@/lib/providers/calibration";
 import { ProviderError } from "@/lib/providers/errors";
 import { refusesKey, takesPair } from "@/lib/providers/probe-answers";
 import type { Gateway, ProbeAnswer, Provider } from "@/lib/providers/provider";
-import { listOpenReceipts, listUnrefused, type OpenReceipt } from "@/lib/receipts/data";
+import { listOpenReceipts, type OpenReceipt } from "@/lib/receipts/data";
 import {
   decideMeasurement,
   MEASURE_PAUSE_MS,
@@ -54,13 +54,6 @@ export async function openReceipts(
   return open;
 }
 
-export interface Measured {
-  /** Nothing more to wait for: every gateway has refused, or cannot be measured and its bound has passed. */
-  over: boolean;
-  /** The names of the gateways of which nobody knows when they refused the key. */
-  unmeasured: string[];
-}
-
 /**
  * Measures at every gateway until it refuses a removed key, and writes down until when it accepted it. With the id
  * and a random secret where the gateway tells a wrong secret from an unknown id; else with the pair itself, which
@@ -77,13 +70,6 @@ export async function measureRefusal(provider: Provider, key: RemovedKey, calibr
       await measureGateway(provider, gateway, key, next === "real-secret");
     }),
   );
-}
-
-/** What all measurements of a removed key's refusal together say now. */
-export async function judgeRefusal(tx: Statements, provider: Provider, key: RemovedKey): Promise<Measured> {
-  const { waiting, unmeasured, now } = await listUnrefused(tx, key.id);
-  const bound = key.removedAt.getTime() + provider.capabilities.revocationBoundMs;
-  return { over: waiting === 0 && (unmeasured.length === 0 || now.getTime() >= bound), unmeasured };
 }
 
 async function giveUp(keyId: string, endpoint: string, unmeasurable: string): Promise<void> {

@@ -127,17 +127,15 @@ async function recordRemoval(
   hasPair: boolean,
 ): Promise<{ removedAt: Date; open: OpenReceipt[] }> {
   const { principalId } = key;
-  const { suspends, revocationBoundMs } = provider.capabilities;
   return transact(async (tx) => {
     // The principal goes first, whoever has its lease by now: every change locks in this order.
-    const [removedAt, open, , , until] = await Promise.all([
+    const [removedAt, until, , , open] = await Promise.all([
       lockPrincipalRow(tx, principalId),
-      // Without the pair nobody measures where only it tells, and nobody waits for who would.
-      openReceipts(tx, provider, key, { removedAt: "now", isMeasured: hasPair }),
+      prolongSuspension(tx, principalId, provider.capabilities.revocationBoundMs + MEASURE_GRACE_MS),
       releaseLease(tx, lease),
       noteRemoval(tx, key.id),
-      // Where nothing is suspended there is no job to write, and so nothing left to decide.
-      suspends ? prolongSuspension(tx, principalId, revocationBoundMs + MEASURE_GRACE_MS) : tx.commit(),
+      // Without the pair nobody measures where only it tells, and nobody waits for who would.
+      openReceipts(tx, provider, key, { removedAt: "now", isMeasured: hasPair }),
     ]);
     if (until) {
       const startAfterSeconds = Math.ceil((until.getTime() - removedAt.getTime()) / 1_000);

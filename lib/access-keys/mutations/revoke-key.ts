@@ -7,7 +7,8 @@ import { logger } from "@/lib/platform/logger";
 import { sql, transact } from "@/lib/platform/sql";
 import { type Lease, releaseLease } from "@/lib/principals/mutations";
 import type { Provider } from "@/lib/providers/provider";
-import { judgeRefusal, measureRefusal, openReceipts, type RemovedKey } from "@/lib/receipts/mutations";
+import { judgeRefusal } from "@/lib/receipts/data";
+import { measureRefusal, openReceipts, type RemovedKey } from "@/lib/receipts/mutations";
 import { findRegion, openProvider, readCalibration } from "@/lib/regions/data";
 import { ensureCalibration } from "@/lib/regions/mutations";
 
@@ -101,7 +102,7 @@ async function proveRefusal(provider: Provider, key: RevokingKey, removed: Remov
     const [{ over, unmeasured }, moved] = await Promise.all([judgeRefusal(tx, provider, removed), moveKey(tx, key.id, "prove")]);
     if (!over) throw new AppError("UNAVAILABLE", "not every gateway refuses the removed key yet");
     if (!moved) return;
-    const told = recordEvent(tx, {
+    const event = recordEvent(tx, {
       event: "key.revoked",
       outcome: "done",
       actor: SYSTEM_ACTOR,
@@ -113,6 +114,6 @@ async function proveRefusal(provider: Provider, key: RevokingKey, removed: Remov
         ...(unmeasured.length > 0 ? { unmeasured } : {}),
       },
     });
-    await Promise.all([told, tx.commit()]);
+    await tx.commit([event]);
   });
 }

@@ -114,7 +114,8 @@ async function insertChange(
     dueAt: new Date(principal.now.getTime() + LEASE_SECONDS * 1_000),
     finishedAt: null,
   };
-  const [taken] = await Promise.all([
+  // The principal is locked and free: there is nothing left that could be refused.
+  const [taken] = await tx.commit([
     takeLease(tx, principal.id, actor.name),
     insertKey(tx, key),
     insertOperation(tx, operation),
@@ -127,8 +128,6 @@ async function insertChange(
       requestId,
       data: { kind, region: region.name, accessKeyId },
     }),
-    // The principal is locked and free: there is nothing left that could be refused.
-    tx.commit(),
   ]);
   if (!taken.ok || taken.lease.fence !== operation.fence) throw new Error("the lease of a locked principal was taken");
   return { operationId: operation.id, keyId: key.id, accessKeyId, kind, principal, region, lease: taken.lease };
