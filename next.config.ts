@@ -6,6 +6,8 @@ const root = fileURLToPath(new URL(".", import.meta.url));
 const config: NextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
+  // A browser that has not read a page's head yet asks for the icon by this name.
+  redirects: () => [{ source: "/favicon.ico", destination: "/icon.svg", permanent: true }],
   // `npm test` checks the types; a build for use has no test packages installed to check against.
   typescript: { ignoreBuildErrors: true },
   // Native or worker-starting packages must stay outside the bundle.

@@ -1,5 +1,10 @@
 import { expect, personOf, test } from "./fixtures/test";
 
+test("a browser that asks for the icon by its old name gets it, signed in or not", async ({ portal }) => {
+  const reply = await fetch(new URL("/favicon.ico", portal.url));
+  expect([reply.status, reply.headers.get("content-type"), new URL(reply.url).pathname]).toEqual([200, "image/svg+xml", "/icon.svg"]);
+});
+
 test("signing in through the form, and out again, ends the session on the server", async ({ browser, portal }) => {
   const person = personOf(portal, "member+");
   const context = await browser.newContext({ baseURL: portal.url });
