@@ -44,6 +44,7 @@ export function startGateway(folder: string, index: number): void {
 
 /** Starts a manager, which the rig does without unless somebody wants one of its modules. It has three ports from `port` on. */
 export function startManager(folder: string, port: number): void {
+  if (findRunning(folder, MANAGER)) return;
   // Without cephx the second version of the messenger finds no mode that both sides have.
   const messenger = ["--ms-bind-msgr2=false", `--ms-bind-port-min=${port}`, `--ms-bind-port-max=${port + 2}`];
   startProgram(folder, MANAGER, "/usr/bin/ceph-mgr", ["-c", confOf(folder), "-f", "-i", "x", `--mgr-data=${join(folder, MANAGER)}`, ...messenger]);

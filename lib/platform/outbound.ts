@@ -44,9 +44,9 @@ export async function sendOutbound(url: URL, request: OutboundRequest): Promise<
   if (problem) throw new OutboundError("address", `${url.hostname} is ${problem}`, false);
   const begun = performance.now();
   return sendInBurst(url.origin, () => {
-    // A process that was stopped meanwhile cannot know any more that it may write: nothing is sent, and it is asked again.
+    // A process that stood still meanwhile cannot know any more that it may write: nothing is sent.
     if (request.method !== "GET" && performance.now() - begun > HELD_MAX_MS) {
-      throw new OutboundError("unreachable", `the process was stopped before it asked ${url.host}`, false);
+      throw new OutboundError("unreachable", `the portal stood still before it asked ${url.host}`, false);
     }
     return sendAgainOnLoss(url, request);
   });

@@ -28,8 +28,9 @@ const TYPES: Pick<typeof types, "getTypeParser"> = {
 export interface OwnTransaction extends Statements {
   /**
    * Commits together with the statements that were begun just before, in one trip, and gives what they answered: for work
-   * that has nothing left to decide by it. Each must have sent what it sends when it is handed over. Nothing may follow;
-   * what is thrown afterwards takes nothing back. When one of them fails, everything is taken back.
+   * that has nothing left to decide by it. Each must have sent what it sends, or have failed, when it is handed over. Nothing
+   * may follow; what is thrown afterwards takes nothing back. When one of them fails, everything is taken back; let nobody
+   * but the transaction catch that.
    */
   commit: <T extends readonly unknown[]>(begun: readonly [...{ [Index in keyof T]: Promise<T[Index]> }]) => Promise<T>;
 }
