@@ -26,7 +26,7 @@ async function listUnrefused(tx: Statements, keyId: string): Promise<{ waiting: 
   return found;
 }
 
-export interface Measured {
+interface Measured {
   /** Nothing more to wait for: every gateway has refused, or cannot be measured and its bound has passed. */
   over: boolean;
   /** The names of the gateways of which nobody knows when they refused the key. */
