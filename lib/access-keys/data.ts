@@ -75,17 +75,19 @@ export interface KeyFacts {
 }
 
 /**
- * Moves a key by an event of the state table, if its state allows it when the row is written. False when it did
- * not: someone else moved it first.
+ * Moves a key by an event of the state table, or by several that happen at once, if its state allows it when the row is
+ * written. False when it did not: someone else moved it first.
  */
 export async function moveKey(
   tx: Statements,
   keyId: string,
-  event: KeyEvent,
+  events: KeyEvent | readonly [KeyEvent, ...KeyEvent[]],
   facts: KeyFacts = {},
 ): Promise<boolean> {
-  const from = statesThatAllow(event);
-  const [state] = new Set(from.map((source) => moveKeyState(source, event)));
+  const [first, ...others] = typeof events === "string" ? [events] : events;
+  const after = (source: KeyState) => [first, ...others].reduce<KeyState | undefined>((state, event) => state && moveKeyState(state, event), source);
+  const from = statesThatAllow(first).filter((source) => after(source) !== undefined);
+  const [state] = new Set(from.map(after));
   const moved = await tx.$queryRaw<unknown[]>`
     UPDATE access_keys SET state = ${state}::access_key_state,
       activated_at = COALESCE(${facts.activatedAt ?? null}::timestamptz, activated_at),

@@ -2,12 +2,13 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { loadCards } from "@/lib/access-keys/loaders";
 import { disableAccess } from "@/lib/access-keys/mutations/disable-access";
 import { issuePair } from "@/lib/access-keys/mutations/issue-pair";
+import type { IssueRequest } from "@/lib/access-keys/mutations/write-ahead";
 import { startRevocation } from "@/lib/access-keys/mutations/revoke-key";
 import { cardSchema, cardsSchema, disableInputSchema, enableInputSchema, regenerateInputSchema } from "@/lib/access-keys/schema";
+import { admit } from "@/lib/api/admit";
 import { type ApiContext, type ApiEnvironment, errorSchema, replyWithRefusal } from "@/lib/api/replies";
-import { admitToProject, type ApiOperation } from "@/lib/gate/api";
+import type { ApiOperation } from "@/lib/gate/api";
 import { CHANGES } from "@/lib/gate/rate-limit";
-import type { ProjectScope } from "@/lib/gate/scope";
 import { AppError } from "@/lib/platform/errors";
 import { slugSchema } from "@/lib/platform/slug";
 
@@ -60,40 +61,39 @@ const AT = "/projects/{project}/regions/{region}";
 export function addAccessKeyRoutes(api: OpenAPIHono<ApiEnvironment>): void {
   const list = { summary: "The access of a project, region by region", request: { params: projectSchema } };
   api.openapi(
-    createRoute({ ...list, method: "get", path: "/projects/{project}/regions", responses: { 200: json("One a region.", cardsSchema), ...ERRORS } }),
+    createRoute({ ...list, method: "get", path: "/projects/{project}/regions", middleware: admit(READ), responses: { 200: json("One a region.", cardsSchema), ...ERRORS } }),
     async (context) => {
-      const scope = await admit(context, context.req.valid("param").project, READ);
-      return context.json({ cards: await loadCards(scope) }, 200);
+      return context.json({ cards: await loadCards(context.var.scope) }, 200);
     },
   );
   const read = { summary: "The access of a project in a region", request: { params: placeSchema } };
   api.openapi(
-    createRoute({ ...read, method: "get", path: AT, responses: { 200: json("State, current key, receipts.", cardSchema), ...ERRORS } }),
+    createRoute({ ...read, method: "get", path: AT, middleware: admit(READ), responses: { 200: json("State, current key, receipts.", cardSchema), ...ERRORS } }),
     async (context) => {
-      const { project, region } = context.req.valid("param");
-      const card = (await loadCards(await admit(context, project, READ))).find((found) => found.region.name === region);
+      const { region } = context.req.valid("param");
+      const card = (await loadCards(context.var.scope)).find((found) => found.region.name === region);
       if (!card) throw new AppError("NOT_FOUND", "no such region");
       return context.json(card, 200);
     },
   );
   const enable = { summary: "Enable CLI access", request: { params: placeSchema, body: body(enableInputSchema.omit(PLACE)) } };
-  api.openapi(createRoute({ ...enable, method: "post", path: `${AT}/enable`, responses: ISSUING }), async (context) => {
-    const { project, region } = context.req.valid("param");
+  api.openapi(createRoute({ ...enable, method: "post", path: `${AT}/enable`, middleware: admit(ENABLE), responses: ISSUING }), async (context) => {
+    const { region } = context.req.valid("param");
     const { requestId } = context.req.valid("json");
-    return issue(context, await admit(context, project, ENABLE), { kind: "ENABLE", region, requestId });
+    return issue(context, { kind: "ENABLE", scope: context.var.scope, region, requestId });
   });
   const regenerate = { summary: "Regenerate the keys", request: { params: placeSchema, body: body(regenerateInputSchema.omit(PLACE)) } };
-  api.openapi(createRoute({ ...regenerate, method: "post", path: `${AT}/regenerate`, responses: ISSUING }), async (context) => {
-    const { project, region } = context.req.valid("param");
+  api.openapi(createRoute({ ...regenerate, method: "post", path: `${AT}/regenerate`, middleware: admit(REGENERATE), responses: ISSUING }), async (context) => {
+    const { region } = context.req.valid("param");
     const { requestId } = context.req.valid("json");
-    return issue(context, await admit(context, project, REGENERATE), { kind: "REGENERATE", region, requestId });
+    return issue(context, { kind: "REGENERATE", scope: context.var.scope, region, requestId });
   });
   const disable = { summary: "Disable the access", request: { params: placeSchema, body: body(disableInputSchema.omit(PLACE)) } };
   const responses = { 202: json("The end of the keys is decided.", revokingSchema), 200: ISSUING[200], ...ERRORS };
-  api.openapi(createRoute({ ...disable, method: "post", path: `${AT}/disable`, responses }), async (context) => {
-    const { project, region } = context.req.valid("param");
+  api.openapi(createRoute({ ...disable, method: "post", path: `${AT}/disable`, middleware: admit(DISABLE), responses }), async (context) => {
+    const { region } = context.req.valid("param");
     const { requestId, reason } = context.req.valid("json");
-    const ended = await disableAccess({ scope: await admit(context, project, DISABLE), region, requestId, reason });
+    const ended = await disableAccess({ scope: context.var.scope, region, requestId, reason });
     if (!ended.ok) return replyWithRefusal(context, ended);
     const { outcome, message } = ended;
     if (outcome === "already-done") return context.json({ outcome, message }, 200);
@@ -102,17 +102,8 @@ export function addAccessKeyRoutes(api: OpenAPIHono<ApiEnvironment>): void {
   });
 }
 
-async function admit(context: ApiContext, project: string, operation: ApiOperation): Promise<ProjectScope> {
-  context.set("operation", operation);
-  const { actor } = context.var;
-  if (!actor) throw new AppError("UNAUTHENTICATED", "no token was looked at");
-  const scope = await admitToProject(actor, project, operation);
-  context.set("scope", scope);
-  return scope;
-}
-
-async function issue(context: ApiContext, scope: ProjectScope, wish: { kind: "ENABLE" | "REGENERATE"; region: string; requestId: string }) {
-  const issued = await issuePair({ ...wish, scope }, "reply");
+async function issue(context: ApiContext, request: IssueRequest) {
+  const issued = await issuePair(request, "reply");
   if (!issued.ok) return replyWithRefusal(context, issued);
   if (issued.outcome === "already-done") return context.json({ outcome: issued.outcome, message: issued.message }, 200);
   const { change, secret, revoking, lease } = issued;

@@ -2,9 +2,6 @@ import { randomUUID } from "node:crypto";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { addAccessKeyRoutes } from "@/lib/api/access-keys";
 import { type ApiEnvironment, refuseInput, replyWithError } from "@/lib/api/replies";
-import { readTokenActor } from "@/lib/gate/api";
-import { ACTIONS_COARSE, takePoint } from "@/lib/gate/rate-limit";
-import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/client-address-header";
 import { AppError } from "@/lib/platform/errors";
 import { VERSION } from "@/lib/platform/version";
 
@@ -33,11 +30,7 @@ export function createApi(): OpenAPIHono<ApiEnvironment> {
     security: [{ token: [] }],
   });
   api.openAPIRegistry.registerComponent("securitySchemes", "token", { type: "http", scheme: "bearer" });
-  api.use("/projects/*", async (context, next) => {
-    const address = context.req.header(CLIENT_ADDRESS_HEADER);
-    const actor = await readTokenActor(context.req.header("authorization"), address);
-    context.set("actor", actor);
-    await takePoint("actions", ACTIONS_COARSE, actor.userId);
+  api.use(async (context, next) => {
     // Its length is known before it is read: HTTP/1.1 has no third way to send one.
     if (context.req.header("transfer-encoding") !== undefined) refuse("The body is sent without a Content-Length");
     if (Number(context.req.header("content-length") ?? 0) > BODY_MAX_BYTES) refuse(`The body is longer than ${BODY_MAX_BYTES} bytes`);

@@ -12,7 +12,8 @@ export interface ApiEnvironment {
   Variables: { requestId: string; actor?: Actor; scope?: ProjectScope; operation?: ApiOperation };
 }
 
-export type ApiContext = Context<ApiEnvironment>;
+/** What a reply needs of a request, however far it came. */
+export type ApiContext = Pick<Context<ApiEnvironment>, "var" | "json" | "header">;
 
 export const errorSchema = z
   .strictObject({

@@ -2,8 +2,8 @@ import "server-only";
 import { readTokenUser } from "@/lib/api-tokens/data";
 import { readBearer } from "@/lib/api-tokens/rules";
 import type { Permission } from "@/lib/gate/permissions";
-import { type Limit, SIGN_IN_ADDRESS, takePoint } from "@/lib/gate/rate-limit";
-import { type Actor, authorizeProject, type ProjectScope } from "@/lib/gate/scope";
+import { ACTIONS, type Limit, SIGN_IN_ADDRESS, takePoint, takePoints } from "@/lib/gate/rate-limit";
+import { type Actor, type FoundProject, notFound, type ProjectScope, scopeIn } from "@/lib/gate/scope";
 import { AppError } from "@/lib/platform/errors";
 
 /** What every operation of the API must say about itself, as every action does. */
@@ -15,21 +15,31 @@ export interface ApiOperation {
   limit?: Limit;
 }
 
+/** Whoever calls, and the project that they call for, as they were read together. */
+export interface ApiCaller {
+  actor: Actor;
+  project: FoundProject | undefined;
+}
+
 /** The person whose token this is, read afresh. Throws UNAUTHENTICATED, and RATE_LIMITED for an address that guesses. */
-export async function readTokenActor(authorization: string | undefined, address: string | undefined): Promise<Actor> {
+export async function readCaller(authorization: string | undefined, address: string | undefined, slug: string): Promise<ApiCaller> {
   const token = readBearer(authorization);
-  const user = token === undefined ? undefined : await readTokenUser(token);
-  if (!user) {
+  const found = token === undefined ? undefined : await readTokenUser(token, slug);
+  if (!found) {
     await takePoint("token-address", SIGN_IN_ADDRESS, address ?? "unknown");
     const userMessage = "The token is missing, unknown, expired or revoked. Nothing was changed.";
     throw new AppError("UNAUTHENTICATED", "no token that stands for anybody", { userMessage });
   }
-  return { ...user, address };
+  return { actor: { ...found.user, address }, project: found.project };
 }
 
-/** The project with the caller's roles in it, within the operation's limit. Throws NOT_FOUND where it is not theirs. */
-export async function admitToProject(actor: Actor, slug: string, operation: ApiOperation): Promise<ProjectScope> {
-  const scope = await authorizeProject(actor, slug, operation.permission);
-  if (operation.limit) await takePoint(operation.name, operation.limit, actor.userId);
+/**
+ * The project with the caller's roles in it, within the limits of all that one person does and of the operation. Throws
+ * RATE_LIMITED, and NOT_FOUND where the project is not theirs.
+ */
+export async function admitToProject({ actor, project }: ApiCaller, { name, permission, limit }: ApiOperation): Promise<ProjectScope> {
+  const scope = scopeIn(actor, project, permission);
+  await takePoints([ACTIONS, ...(scope && limit ? [{ name, limit }] : [])], actor.userId);
+  if (!scope) throw notFound("project");
   return scope;
 }

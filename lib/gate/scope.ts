@@ -26,21 +26,38 @@ export interface ProjectScope {
   actor: Actor;
 }
 
-const notFound = (what: string) => new AppError("NOT_FOUND", `${what} is not there for the caller`);
+/** A project beside one person: their role in it, where they have one. */
+export interface FoundProject {
+  id: string;
+  slug: string;
+  name: string;
+  disabledAt: Date | null;
+  role: string | null;
+}
 
-/**
- * The project by its slug with the caller's roles in it. Throws NOT_FOUND when there is none, when the caller has
- * no role in it and no platform role, or when the permission is not theirs: another project's things are not there.
- * In a disabled project only platform roles count: its keys may still have to be found and ended.
- */
+/** What whoever may not see a thing is told of it. */
+export const notFound = (what: string) => new AppError("NOT_FOUND", `${what} is not there for the caller`);
+
+/** The project by its slug with the caller's roles in it. Throws NOT_FOUND where `scopeIn` gives none. */
 export async function authorizeProject(actor: Actor, slug: string, permission: Permission): Promise<ProjectScope> {
   if (!slugSchema.safeParse(slug).success) throw notFound("project");
-  const [project] = await sql.$queryRaw<{ id: string; slug: string; name: string; disabledAt: Date | null; role: string | null }[]>`
+  const [project] = await sql.$queryRaw<FoundProject[]>`
     SELECT p.id, p.slug, p.name, p.disabled_at AS "disabledAt", m.role
     FROM projects p LEFT JOIN memberships m ON m.project_id = p.id AND m.user_id = ${actor.userId}::uuid
     WHERE p.slug = ${slug}`;
+  const scope = scopeIn(actor, project, permission);
+  if (!scope) throw notFound("project");
+  return scope;
+}
+
+/**
+ * What the caller is in a project that was read afresh. Undefined when there is none, when the caller has no role in it
+ * and no platform role, or when the permission is not theirs: another project's things are not there. In a disabled
+ * project only platform roles count: its keys may still have to be found and ended.
+ */
+export function scopeIn(actor: Actor, project: FoundProject | undefined, permission: Permission): ProjectScope | undefined {
   const roles = rolesOf(actor.platformRole, project?.disabledAt ? null : (project?.role ?? null));
-  if (!project || !can(roles, permission)) throw notFound("project");
+  if (!project || !can(roles, permission)) return undefined;
   return { projectId: project.id as AuthorizedProjectId, slug: project.slug, name: project.name, roles, actor };
 }
 

@@ -19,6 +19,9 @@ import {
 
 const PROBE_DEADLINE_MS = 8_000;
 
+/** For how long a refusal waits to be written down together with the others'. Milliseconds. */
+const TOGETHER_MS = 100;
+
 export interface RemovedKey {
   id: string;
   accessKeyId: string;
@@ -54,60 +57,85 @@ export async function openReceipts(
   return open;
 }
 
+/** A refusal that is not written down yet. */
+export interface Refusal {
+  endpoint: string;
+  /** By `performance.now()`. */
+  at: number;
+}
+
 /**
  * Measures at every gateway until it refuses a removed key, and writes down until when it accepted it. With the id
  * and a random secret where the gateway tells a wrong secret from an unknown id; else with the pair itself, which
- * only the process that removed it has.
+ * only the process that removed it has. Where all refuse within a moment, nothing is written down yet: the refusals
+ * are given, to be one commit with what is concluded from them.
  */
-export async function measureRefusal(provider: Provider, key: RemovedKey, calibration: Calibration): Promise<void> {
+export async function measureRefusal(provider: Provider, key: RemovedKey, calibration: Calibration): Promise<Refusal[]> {
+  const measured = key.open.map(async ({ endpoint, askedAt, now }) => {
+    const gateway = provider.gateways().find((listed) => listed.endpoint === endpoint);
+    if (!gateway) return giveUp(key.id, endpoint, UNMEASURABLE.unlisted);
+    const next = decideMeasurement({ endpoint, askedAt }, { calibration, hasSecret: key.secret !== undefined, now });
+    if (next === "someone-else" || next === "untried") return undefined;
+    if (next === "none" || next === "lost") return giveUp(key.id, endpoint, UNMEASURABLE[next]);
+    return measureGateway(provider, gateway, key, next === "real-secret");
+  });
+  const together = await Promise.race([Promise.all(measured), pause(TOGETHER_MS, undefined, { ref: false })]);
+  if (together?.every((refusal) => refusal !== undefined)) return together;
   await Promise.all(
-    key.open.map(async ({ endpoint, askedAt, now }) => {
-      const gateway = provider.gateways().find((listed) => listed.endpoint === endpoint);
-      if (!gateway) return giveUp(key.id, endpoint, UNMEASURABLE.unlisted);
-      const next = decideMeasurement({ endpoint, askedAt }, { calibration, hasSecret: key.secret !== undefined, now });
-      if (next === "someone-else" || next === "untried") return;
-      if (next === "none" || next === "lost") return giveUp(key.id, endpoint, UNMEASURABLE[next]);
-      await measureGateway(provider, gateway, key, next === "real-secret");
+    measured.map(async (outcome) => {
+      const refusal = await outcome;
+      // One that takes its time keeps no other's from being read.
+      if (refusal) await noteRefusals(sql, key.id, [refusal]);
     }),
   );
+  return [];
 }
 
-async function giveUp(keyId: string, endpoint: string, unmeasurable: string): Promise<void> {
+/**
+ * Writes down when gateways first refused a key, by the database's clock; what stands there already stands. A crash
+ * loses no more than a measurement, which is repeated.
+ */
+export async function noteRefusals(tx: Statements, keyId: string, refusals: readonly Refusal[]): Promise<void> {
+  const now = performance.now();
+  await tx.$queryRaw`
+    UPDATE receipts SET asked_at = now(), first_refused_at = now() - make_interval(secs => ago)
+    FROM unnest(${refusals.map(({ endpoint }) => endpoint)}::text[], ${refusals.map(({ at }) => (now - at) / 1_000)}::float8[])
+      AS refusal (refusing, ago)
+    WHERE key_id = ${keyId}::uuid AND endpoint = refusing AND first_refused_at IS NULL AND unmeasurable IS NULL`;
+}
+
+async function giveUp(keyId: string, endpoint: string, unmeasurable: string): Promise<undefined> {
   await sql.$queryRaw`
     UPDATE receipts SET unmeasurable = ${unmeasurable}
     WHERE key_id = ${keyId}::uuid AND endpoint = ${endpoint} AND first_refused_at IS NULL`;
 }
 
 /**
- * Once a second until the bound, and then more seldom where nobody else could go on. Two processes may ask at once:
- * the first refusal stands, and nothing is written after it.
+ * Once a second until the bound, and then more seldom where nobody else could go on. Gives the refusal, or undefined when
+ * the measurement ended without one. Two processes may ask at once: the first refusal stands.
  */
-async function measureGateway(provider: Provider, gateway: Gateway, key: RemovedKey, withPair: boolean): Promise<void> {
+async function measureGateway(provider: Provider, gateway: Gateway, key: RemovedKey, withPair: boolean): Promise<Refusal | undefined> {
   const until = measureUntil(key.removedAt, provider.capabilities.revocationBoundMs).getTime();
   const secret = withPair ? key.secret : undefined;
   for (;;) {
     const answer = await askOnce(provider, gateway, key.accessKeyId, secret);
-    const refused = isRefusal(answer, withPair);
+    if (isRefusal(answer, withPair)) return { endpoint: gateway.endpoint, at: performance.now() };
     // Without an answer that tells, nothing is known of the key, only that somebody is asking.
-    const known = answer !== undefined && (answer === "refused-secret" || takesPair(answer));
-    const open = await noteAnswer(key.id, gateway.endpoint, refused ? "refused" : known ? "accepted" : "unknown");
-    if (refused || !open) return;
-    if (Date.now() >= until && !withPair) return;
+    const accepted = answer !== undefined && (answer === "refused-secret" || takesPair(answer));
+    if (!(await noteAsked(key.id, gateway.endpoint, accepted))) return undefined;
+    if (Date.now() >= until && !withPair) return undefined;
     await pause(Date.now() < until ? MEASURE_PAUSE_MS : OVERDUE_PAUSE_MS);
   }
 }
 
 /**
- * Writes down what a gateway answered now, by the database's clock. False when its measurement has ended already.
- * Nobody waits for the disk: what a crash of the database loses is measured again, and before anybody calls the key
- * REVOKED a later commit has written all that came before.
+ * Writes down that a gateway was asked now and whether it accepted, by the database's clock. False when its measurement
+ * has ended already. Nobody waits for the disk: what a crash of the database loses is measured again.
  */
-async function noteAnswer(keyId: string, endpoint: string, answer: "refused" | "accepted" | "unknown"): Promise<boolean> {
+async function noteAsked(keyId: string, endpoint: string, accepted: boolean): Promise<boolean> {
   const noted = await sql.$queryRaw<unknown[]>`
     WITH lazy AS (SELECT set_config('synchronous_commit', 'off', true))
-    UPDATE receipts SET asked_at = now(),
-      first_refused_at = CASE WHEN ${answer}::text = 'refused' THEN now() END,
-      last_accepted_at = CASE WHEN ${answer}::text = 'accepted' THEN now() ELSE last_accepted_at END
+    UPDATE receipts SET asked_at = now(), last_accepted_at = CASE WHEN ${accepted}::boolean THEN now() ELSE last_accepted_at END
     FROM lazy
     WHERE key_id = ${keyId}::uuid AND endpoint = ${endpoint} AND first_refused_at IS NULL AND unmeasurable IS NULL
     RETURNING id`;

@@ -32,7 +32,8 @@ export async function commitPair(tx: Statements, pair: IssuedPair, replaced: Slo
   const [, ...moved] = await Promise.all([
     // The old pair first: only one may be current.
     endKeys(tx, { ...facts, keys: replaced, region, cause: "regenerated", at: now }),
-    moveKey(tx, keyId, "acknowledge", { activatedAt: now }),
+    // Where the reply is the delivery, nobody was to see it in between.
+    moveKey(tx, keyId, pair.state === "PENDING" ? ["issue", "acknowledge"] : "acknowledge", { activatedAt: now }),
     moveOperation(tx, operationId, { from: [pair.state], to: "DONE", finishedAt: now, dueAt: null }),
     recordEvent(tx, {
       ...facts,

@@ -52,13 +52,11 @@ export async function commitForReply(change: WrittenAhead, { scope, requestId }:
     if (!now) return undefined;
     const made = { operationId, kind, keyId, accessKeyId, state: "PENDING" as const };
     const issued = { ...made, scope, requestId, region: region.name, now };
-    const [isIssued, , renewed] = await Promise.all([
-      moveKey(tx, keyId, "issue"),
+    const [, renewed] = await Promise.all([
       commitPair(tx, issued, replaced),
       // The removal has its own deadline, and what is left of this lease may be less.
       replaced.length > 0 ? renewLease(tx, lease) : releaseLease(tx, lease),
     ]);
-    if (!isIssued) throw new Error(`key ${keyId} changed without its lease`);
     return { revoking: replaced.map((key) => toRevoking(key, { projectId, principal, region })), lease: renewed ?? undefined };
   });
 }

@@ -127,17 +127,20 @@ async function recordRemoval(
   hasPair: boolean,
 ): Promise<{ removedAt: Date; open: OpenReceipt[] }> {
   const { principalId } = key;
+  const { revocationBoundMs, suspends } = provider.capabilities;
   return transact(async (tx) => {
-    // The principal goes first, whoever has its lease by now: every change locks in this order.
-    const [removedAt, until, , , open] = await Promise.all([
+    const record = [
+      // The principal goes first, whoever has its lease by now: every change locks in this order.
       lockPrincipalRow(tx, principalId),
-      prolongSuspension(tx, principalId, provider.capabilities.revocationBoundMs + MEASURE_GRACE_MS),
+      prolongSuspension(tx, principalId, revocationBoundMs + MEASURE_GRACE_MS),
       releaseLease(tx, lease),
       noteRemoval(tx, key.id),
       // Without the pair nobody measures where only it tells, and nobody waits for who would.
       openReceipts(tx, provider, key, { removedAt: "now", isMeasured: hasPair }),
-    ]);
-    if (until) {
+    ] as const;
+    // A suspension from before the region's settings changed has its job already.
+    const [removedAt, until, , , open] = await (suspends ? Promise.all(record) : tx.commit(record));
+    if (suspends && until) {
       const startAfterSeconds = Math.ceil((until.getTime() - removedAt.getTime()) / 1_000);
       await enqueue(tx, "resume-principal", { principalId }, principalId, { startAfterSeconds });
     }

@@ -8,7 +8,7 @@ import { sql, transact } from "@/lib/platform/sql";
 import { type Lease, releaseLease } from "@/lib/principals/mutations";
 import type { Provider } from "@/lib/providers/provider";
 import { judgeRefusal } from "@/lib/receipts/data";
-import { measureRefusal, openReceipts, type RemovedKey } from "@/lib/receipts/mutations";
+import { measureRefusal, noteRefusals, openReceipts, type RemovedKey } from "@/lib/receipts/mutations";
 import { findRegion, openProvider, readCalibration } from "@/lib/regions/data";
 import { ensureCalibration } from "@/lib/regions/mutations";
 
@@ -96,10 +96,14 @@ async function proveRefusal(provider: Provider, key: RevokingKey, removed: Remov
   const known = readCalibration(key.region) ?? {};
   // With the pair in hand nothing may delay the measurement; and a gateway that is down delays no other's.
   const calibration = removed.secret ? known : await ensureCalibration(key.region).catch(() => known);
-  await measureRefusal(provider, removed, calibration);
+  const refusals = await measureRefusal(provider, removed, calibration);
   await transact(async (tx) => {
     // In one trip: moved too early, it is taken back.
-    const [{ over, unmeasured }, moved] = await Promise.all([judgeRefusal(tx, provider, removed), moveKey(tx, key.id, "prove")]);
+    const [, { over, unmeasured }, moved] = await Promise.all([
+      noteRefusals(tx, key.id, refusals),
+      judgeRefusal(tx, provider, removed),
+      moveKey(tx, key.id, "prove"),
+    ]);
     if (!over) throw new AppError("UNAVAILABLE", "not every gateway refuses the removed key yet");
     if (!moved) return;
     const event = recordEvent(tx, {
