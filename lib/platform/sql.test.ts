@@ -3,6 +3,11 @@ import { startTestDatabase } from "@/lib/database/test-database";
 import { db, pool } from "@/lib/platform/db";
 import { type OwnTransaction, sql, type Statements, transact } from "@/lib/platform/sql";
 
+/** Some promises later, without waiting for anything outside. */
+async function soon(): Promise<void> {
+  for (let step = 0; step < 20; step += 1) await Promise.resolve();
+}
+
 beforeAll(startTestDatabase);
 beforeEach(() => db.heartbeat.deleteMany());
 
@@ -51,11 +56,24 @@ test.each<[string, (tx: OwnTransaction) => Promise<unknown>[], RegExp]>([
   ["at the server", (tx) => [beat(tx, "lost"), beat(tx, "lost")], /duplicate key/],
   ["before it is sent", (tx) => [beat(tx, "lost"), Promise.reject(new Error("no such shape"))], /no such shape/],
   ["at the server, where nobody cares", (tx) => [beat(tx, "lost"), beat(tx, "lost").catch(() => {})], /had failed/],
+  ["deep in other work, before it is sent", (tx) => [beat(tx, "lost"), soon().then(() => Promise.reject(new Error("no such shape")))], /no such shape/],
 ])("a statement that fails %s takes everything back that such a commit was to keep", async (_case, begin, message) => {
   await expect(transact((tx) => tx.commit(begin(tx)))).rejects.toThrow(message);
   expect(await names()).toEqual([]);
   await transact((tx) => beat(tx, "next"));
   expect(await names()).toEqual(["next"]);
+});
+
+test("such a commit waits for a statement that comes out of other work", async () => {
+  const [, late] = await transact((tx) => tx.commit([beat(tx, "one"), soon().then(() => beat(tx, "two"))]));
+  expect(late).toEqual([]);
+  expect(await names()).toEqual(["one", "two"]);
+});
+
+test("who keeps a failed commit to themselves still keeps nothing", async () => {
+  const work = transact((tx) => tx.commit([beat(tx, "lost"), Promise.reject(new Error("no such shape"))]).catch(() => {}));
+  await expect(work).rejects.toThrow("had failed");
+  expect(await names()).toEqual([]);
 });
 
 test("a connection that breaks in the middle takes everything back and is not used again", async () => {

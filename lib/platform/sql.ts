@@ -28,9 +28,9 @@ const TYPES: Pick<typeof types, "getTypeParser"> = {
 export interface OwnTransaction extends Statements {
   /**
    * Commits together with the statements that were begun just before, in one trip, and gives what they answered: for work
-   * that has nothing left to decide by it. Each must have sent what it sends, or have failed, when it is handed over. Nothing
-   * may follow; what is thrown afterwards takes nothing back. When one of them fails, everything is taken back; let nobody
-   * but the transaction catch that.
+   * that has nothing left to decide by it, and sends all it sends without waiting for anything from outside the process.
+   * Nothing may follow; what is thrown afterwards takes nothing back. When one of them fails, here or at the server,
+   * everything is taken back.
    */
   commit: <T extends readonly unknown[]>(begun: readonly [...{ [Index in keyof T]: Promise<T[Index]> }]) => Promise<T>;
 }
@@ -61,18 +61,19 @@ export async function transact<T>(work: (tx: OwnTransaction) => Promise<T>): Pro
       if (over) throw new Error("the transaction is over");
       holdBack(stream);
     };
-    let committed: Promise<void> | undefined;
     const end = () => {
       beforeEach();
       over = true;
-      return (committed = sendCommit(client));
+      return sendCommit(client);
     };
-    const commit = async <T>(statements: Promise<T>[]) => {
+    let committed: Promise<void> | undefined;
+    const commit = async (statements: Promise<unknown>[]) => {
+      if (committed) throw new Error("the transaction is over");
+      const answers = Promise.all(statements);
+      committed = endBehind(answers, stream, end);
       // What a statement says of its failure is more than what the commit says of it.
-      if (!(await haveFailed(statements))) end().catch(() => {});
-      const answers = await Promise.all(statements);
-      await committed;
-      return answers;
+      const [answered] = await Promise.all([answers, committed]);
+      return answered;
     };
     const result = await work({ ...createStatements(client, beforeEach), commit: commit as OwnTransaction["commit"] });
     await Promise.all([begun, committed ?? end()]);
@@ -92,12 +93,20 @@ async function sendCommit(client: PoolClient): Promise<void> {
   if (command !== "COMMIT") throw new Error("a statement of the transaction had failed");
 }
 
-/** Whether one has failed already, without having been sent: then the server knows nothing of it, and would commit the rest. */
-async function haveFailed(statements: Promise<unknown>[]): Promise<boolean> {
+/**
+ * Ends a transaction in the same write as what was begun, unless that has failed by then: of what failed before it was
+ * sent the server knows nothing, and would commit the rest.
+ */
+async function endBehind(begun: Promise<unknown>, stream: Duplex, end: () => Promise<void>): Promise<void> {
   let failed = false;
-  for (const statement of statements) statement.catch(() => (failed = true));
-  await Promise.resolve();
-  return failed;
+  begun.catch(() => (failed = true));
+  stream.cork();
+  // Whatever the begun work does without waiting for the world outside comes before this.
+  await new Promise<void>((resolve) => process.nextTick(resolve));
+  holdBack(stream);
+  stream.uncork();
+  if (failed) throw new Error("a statement of the transaction had failed");
+  await end();
 }
 
 /** A write to a socket costs more than what is written: what is sent in one go goes out as one. */

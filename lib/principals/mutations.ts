@@ -83,13 +83,6 @@ export async function holdsNewLease(lease: Lease): Promise<boolean> {
   return performance.now() - lease.askedAt < NEW_MS || holdsLease(lease);
 }
 
-/** Locks the principal's row, whoever has its lease, and gives the transaction's time. */
-export async function lockPrincipalRow(tx: Statements, principalId: string): Promise<Date> {
-  const [locked] = await tx.$queryRaw<{ now: Date }[]>`SELECT now() FROM principals WHERE id = ${principalId}::uuid FOR UPDATE`;
-  if (!locked) throw new Error(`there is no principal ${principalId}`);
-  return locked.now;
-}
-
 /**
  * Locks the principal's row for the commit of what was done under the lease, and gives the transaction's time.
  * Undefined when the lease no longer stands.
@@ -121,13 +114,22 @@ async function prolongOrBegin(tx: Statements, principalId: string, until: Date):
     UPDATE principals SET suspended_until = GREATEST(suspended_until, ${until}::timestamptz) WHERE id = ${principalId}::uuid`;
 }
 
-/** Lets a suspension that may stand last for at least so long from now on. Gives its end, or undefined when there is none. */
-export async function prolongSuspension(tx: Statements, principalId: string, forMs: number): Promise<Date | undefined> {
-  const [prolonged] = await tx.$queryRaw<{ until: Date }[]>`
-    UPDATE principals SET suspended_until = GREATEST(suspended_until, now() + make_interval(secs => ${forMs / 1_000}))
-    WHERE id = ${principalId}::uuid AND suspended_until IS NOT NULL
-    RETURNING suspended_until AS until`;
-  return prolonged?.until;
+/**
+ * What a proved removal changes of its principal, in one statement that locks the row, whoever has the lease by now: the
+ * lease is given back, and a suspension that may stand lasts for at least so long from now on. Gives the transaction's
+ * time and the end of the suspension, null when there is none.
+ */
+export async function endRemoval(tx: Statements, lease: Lease, suspendedForMs: number): Promise<{ now: Date; suspendedUntil: Date | null }> {
+  const [principal] = await tx.$queryRaw<{ now: Date; suspendedUntil: Date | null }[]>`
+    UPDATE principals SET
+      lease_until = CASE WHEN fence <> ${lease.fence}::bigint THEN lease_until END,
+      lease_label = CASE WHEN fence <> ${lease.fence}::bigint THEN lease_label END,
+      suspended_until = CASE WHEN suspended_until IS NOT NULL
+        THEN GREATEST(suspended_until, now() + make_interval(secs => ${suspendedForMs / 1_000})) END
+    WHERE id = ${lease.principalId}::uuid
+    RETURNING now(), suspended_until AS "suspendedUntil"`;
+  if (!principal) throw new Error(`there is no principal ${lease.principalId}`);
+  return principal;
 }
 
 /** Puts another end of a suspension, or none, in the place of the one that was read; not when the lease is another's. */

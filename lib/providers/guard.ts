@@ -43,7 +43,13 @@ export function guard(provider: Provider, region: string, logger: Logger): Provi
 function guardCall(call: Call, method: string, region: string, logger: Logger): Call {
   return async (...input) => {
     const context = input.at(-1) as CallContext;
-    const signal = AbortSignal.any([context.signal, AbortSignal.timeout(CALL_DEADLINE_MS)]);
+    // Let go of when the call is over: `AbortSignal.any` and `timeout` would stay, and each fire in the end.
+    const deadline = new AbortController();
+    const { signal } = deadline;
+    const end = () => deadline.abort();
+    const timer = setTimeout(end, CALL_DEADLINE_MS);
+    context.signal.addEventListener("abort", end, { once: true });
+    if (context.signal.aborted) end();
     const started = performance.now();
     let outcome = "ok";
     try {
@@ -53,6 +59,8 @@ function guardCall(call: Call, method: string, region: string, logger: Logger): 
       outcome = failure.failure;
       throw failure;
     } finally {
+      clearTimeout(timer);
+      context.signal.removeEventListener("abort", end);
       const ms = Math.round(performance.now() - started);
       logger.debug({ region, method, outcome, ms, requestId: context.requestId }, "storage call");
     }

@@ -2,18 +2,12 @@ import "server-only";
 import type { Statements } from "@/lib/platform/sql";
 import type { Provider } from "@/lib/providers/provider";
 
+/** A gateway at which the end of a key is still to be measured. */
 export interface OpenReceipt {
   endpoint: string;
   askedAt: Date | null;
   /** The database's time when this was read. */
   now: Date;
-}
-
-/** The gateways at which the end of a key is still to be measured. */
-export function listOpenReceipts(tx: Statements, keyId: string): Promise<OpenReceipt[]> {
-  return tx.$queryRaw<OpenReceipt[]>`
-    SELECT endpoint, asked_at AS "askedAt", now() FROM receipts
-    WHERE key_id = ${keyId}::uuid AND first_refused_at IS NULL AND unmeasurable IS NULL`;
 }
 
 /** The gateways that have not refused the key: how many are waited for, the names of those that cannot be measured. */

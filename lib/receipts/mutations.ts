@@ -8,7 +8,7 @@ import type { Calibration } from "@/lib/providers/calibration";
 import { ProviderError } from "@/lib/providers/errors";
 import { refusesKey, takesPair } from "@/lib/providers/probe-answers";
 import type { Gateway, ProbeAnswer, Provider } from "@/lib/providers/provider";
-import { listOpenReceipts, type OpenReceipt } from "@/lib/receipts/data";
+import type { OpenReceipt } from "@/lib/receipts/data";
 import {
   decideMeasurement,
   MEASURE_PAUSE_MS,
@@ -18,6 +18,9 @@ import {
 } from "@/lib/receipts/rules";
 
 const PROBE_DEADLINE_MS = 8_000;
+
+/** Nobody's: drawn anew with every process. */
+const WRONG_SECRET = new Secret(randomText(40, ALPHANUMERIC));
 
 /** For how long a refusal waits to be written down together with the others'. Milliseconds. */
 const TOGETHER_MS = 100;
@@ -37,7 +40,7 @@ export interface RemovedKey {
  * Opens a receipt for every gateway that has none, in the caller's transaction, and gives all that are open.
  * `isMeasured`: whether this process measures from now on, or nobody does yet.
  */
-export async function openReceipts(
+export function openReceipts(
   tx: Statements,
   provider: Provider,
   key: { id: string; region: { gateways: string[] } },
@@ -46,15 +49,18 @@ export async function openReceipts(
   // Behind the one address that is known there may be several gateways.
   const sampled = key.region.gateways.length === 0;
   const gateways = provider.gateways();
-  const opening = tx.$queryRaw`
-    INSERT INTO receipts (id, key_id, gateway, endpoint, sampled, removed_at, asked_at)
-    SELECT id, ${key.id}::uuid, gateway, endpoint, ${sampled}::boolean,
-      COALESCE(${removedAt === "now" ? null : removedAt}::timestamptz, now()), CASE WHEN ${isMeasured}::boolean THEN now() END
-    FROM unnest(${gateways.map(createId)}::uuid[], ${gateways.map(({ name }) => name)}::text[],
-      ${gateways.map(({ endpoint }) => endpoint)}::text[]) AS listed (id, gateway, endpoint)
-    ON CONFLICT DO NOTHING`;
-  const [, open] = await Promise.all([opening, listOpenReceipts(tx, key.id)]);
-  return open;
+  return tx.$queryRaw<OpenReceipt[]>`
+    WITH opened AS (
+      INSERT INTO receipts (id, key_id, gateway, endpoint, sampled, removed_at, asked_at)
+      SELECT id, ${key.id}::uuid, gateway, endpoint, ${sampled}::boolean,
+        COALESCE(${removedAt === "now" ? null : removedAt}::timestamptz, now()), CASE WHEN ${isMeasured}::boolean THEN now() END
+      FROM unnest(${gateways.map(createId)}::uuid[], ${gateways.map(({ name }) => name)}::text[],
+        ${gateways.map(({ endpoint }) => endpoint)}::text[]) AS listed (id, gateway, endpoint)
+      ON CONFLICT DO NOTHING RETURNING endpoint, asked_at)
+    SELECT endpoint, asked_at AS "askedAt", now() FROM opened
+    UNION ALL
+    SELECT endpoint, asked_at, now() FROM receipts
+    WHERE key_id = ${key.id}::uuid AND first_refused_at IS NULL AND unmeasurable IS NULL`;
 }
 
 /** A refusal that is not written down yet. */
@@ -155,7 +161,7 @@ async function askOnce(
   accessKeyId: string,
   pair: Secret | undefined,
 ): Promise<ProbeAnswer | undefined> {
-  const secret = pair ?? new Secret(randomText(40, ALPHANUMERIC));
+  const secret = pair ?? WRONG_SECRET;
   try {
     const context = { signal: AbortSignal.timeout(PROBE_DEADLINE_MS), requestId: accessKeyId };
     return await provider.probe(gateway, accessKeyId, secret, context);

@@ -7,11 +7,10 @@ import { logger } from "@/lib/platform/logger";
 import type { Secret } from "@/lib/platform/secret";
 import { readDatabaseClock, sql, transact } from "@/lib/platform/sql";
 import {
+  endRemoval,
   holdsNewLease,
   type Lease,
-  lockPrincipalRow,
   noteSuspension,
-  prolongSuspension,
   releaseLease,
   replaceSuspension,
   takeLease,
@@ -126,22 +125,20 @@ async function recordRemoval(
   lease: Lease,
   hasPair: boolean,
 ): Promise<{ removedAt: Date; open: OpenReceipt[] }> {
-  const { principalId } = key;
   const { revocationBoundMs, suspends } = provider.capabilities;
   return transact(async (tx) => {
     const record = [
-      // The principal goes first, whoever has its lease by now: every change locks in this order.
-      lockPrincipalRow(tx, principalId),
-      prolongSuspension(tx, principalId, revocationBoundMs + MEASURE_GRACE_MS),
-      releaseLease(tx, lease),
+      // The principal goes first: every change locks in this order.
+      endRemoval(tx, lease, revocationBoundMs + MEASURE_GRACE_MS),
       noteRemoval(tx, key.id),
       // Without the pair nobody measures where only it tells, and nobody waits for who would.
       openReceipts(tx, provider, key, { removedAt: "now", isMeasured: hasPair }),
     ] as const;
     // A suspension from before the region's settings changed has its job already.
-    const [removedAt, until, , , open] = await (suspends ? Promise.all(record) : tx.commit(record));
-    if (suspends && until) {
-      const startAfterSeconds = Math.ceil((until.getTime() - removedAt.getTime()) / 1_000);
+    const [{ now: removedAt, suspendedUntil }, , open] = await (suspends ? Promise.all(record) : tx.commit(record));
+    if (suspends && suspendedUntil) {
+      const { principalId } = key;
+      const startAfterSeconds = Math.ceil((suspendedUntil.getTime() - removedAt.getTime()) / 1_000);
       await enqueue(tx, "resume-principal", { principalId }, principalId, { startAfterSeconds });
     }
     return { removedAt, open };
