@@ -142,6 +142,20 @@ describe("refused", () => {
     expect(await db.accessKey.count({ where: { project: { slug } } })).toBe(0);
   });
 
+  test("whatever the operation, before its input is looked at", async () => {
+    const { paths } = (await (await api.request("/api/v1/openapi.json")).json()) as { paths: Record<string, object> };
+    const operations = Object.entries(paths).flatMap(([path, verbs]) => Object.keys(verbs).map((verb) => [verb.toUpperCase(), path] as const));
+    expect(operations.length).toBeGreaterThan(0);
+    const max = await makeUser(db, `Max ${randomUUID()}`);
+    const others = { authorization: `Bearer ${await makeToken(max)}` };
+    for (const [method, path] of operations) {
+      const at = path.replace("{project}", slug).replace("{region}", "north");
+      expect([path, (await api.request(at, { method })).status]).toEqual([path, 401]);
+      expect([path, (await api.request(at, { method, headers: others })).status]).toEqual([path, 404]);
+    }
+    expect((await get("/api/v1/projects/%00/regions")).status).toBe(404);
+  });
+
   test("another project, a project that is not there, and what a role may not: all 404, and audited", async () => {
     const max = await makeUser(db, `Max ${randomUUID()}`);
     const other = await makeProject(db, [[max, "admin"]]);

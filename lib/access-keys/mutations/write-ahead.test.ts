@@ -44,7 +44,10 @@ test("a key that somebody makes together with the principal, while that is waite
   const enabled = await enableBehind(async (tx, { owner, userId }) => {
     const id = createId();
     await insertKey(tx, { ...owner, id, accessKeyId: `LK${randomUUID()}`, createdById: userId });
-    for (const event of ["issue", "acknowledge"] as const) expect(await moveKey(tx, id, event)).toBe(true);
+    // By several events at once only from where the first is allowed, and to where the last leads.
+    expect(await moveKey(tx, id, ["acknowledge", "deactivate"])).toBe(false);
+    expect(await moveKey(tx, id, ["issue", "acknowledge"])).toBe(true);
+    expect(await moveKey(tx, id, ["issue", "acknowledge"])).toBe(false);
   });
   expect(enabled).toMatchObject({ outcome: "refused", reason: "already-enabled" });
 });
