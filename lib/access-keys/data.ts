@@ -85,7 +85,8 @@ export async function moveKey(
   facts: KeyFacts = {},
 ): Promise<boolean> {
   const [first, ...others] = typeof events === "string" ? [events] : events;
-  const after = (source: KeyState) => [first, ...others].reduce<KeyState | undefined>((state, event) => state && moveKeyState(state, event), source);
+  const after = (source: KeyState) =>
+    [first, ...others].reduce<KeyState | undefined>((state, event) => state && moveKeyState(state, event), source);
   const from = statesThatAllow(first).filter((source) => after(source) !== undefined);
   const [state] = new Set(from.map(after));
   const moved = await tx.$queryRaw<unknown[]>`

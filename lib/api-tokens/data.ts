@@ -21,11 +21,11 @@ export function hashToken(token: string): Buffer {
  * The person that a token stands for, and the project of that slug beside them, read afresh in one trip. Undefined when
  * the token is unknown, over or revoked, or the account disabled.
  */
-export async function readTokenUser(
+export async function readTokenCaller(
   token: string,
   slug: string,
 ): Promise<{ user: TokenUser; project: FoundProject | undefined } | undefined> {
-  const [row] = await sql.$queryRaw<Row[]>`
+  const [row] = await sql.$queryRaw<TokenRow[]>`
     SELECT t.id, t.expires_at AS "expiresAt", t.revoked_at AS "revokedAt", t.last_used_at AS "lastUsedAt",
       u.id AS "userId", u.name, u.email, u.platform_role AS "platformRole", u.disabled_at AS "userDisabledAt",
       p.id AS "projectId", p.slug, p.name AS "projectName", p.disabled_at AS "disabledAt", m.role
@@ -42,7 +42,7 @@ export async function readTokenUser(
 }
 
 /** What is told of a project is null where there is none. */
-interface Row extends TokenUser, TokenTimes, Omit<FoundProject, "id"> {
+interface TokenRow extends TokenUser, TokenTimes, Omit<FoundProject, "id"> {
   id: string;
   userDisabledAt: Date | null;
   projectId: string | null;

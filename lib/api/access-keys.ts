@@ -2,8 +2,8 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { loadCards } from "@/lib/access-keys/loaders";
 import { disableAccess } from "@/lib/access-keys/mutations/disable-access";
 import { issuePair } from "@/lib/access-keys/mutations/issue-pair";
-import type { IssueRequest } from "@/lib/access-keys/mutations/write-ahead";
 import { startRevocation } from "@/lib/access-keys/mutations/revoke-key";
+import type { IssueRequest } from "@/lib/access-keys/mutations/write-ahead";
 import { cardSchema, cardsSchema, disableInputSchema, enableInputSchema, regenerateInputSchema } from "@/lib/access-keys/schema";
 import { admit } from "@/lib/api/admit";
 import { type ApiContext, type ApiEnvironment, errorSchema, replyWithRefusal } from "@/lib/api/replies";
@@ -61,14 +61,24 @@ const AT = "/projects/{project}/regions/{region}";
 export function addAccessKeyRoutes(api: OpenAPIHono<ApiEnvironment>): void {
   const list = { summary: "The access of a project, region by region", request: { params: projectSchema } };
   api.openapi(
-    createRoute({ ...list, method: "get", path: "/projects/{project}/regions", middleware: admit(READ), responses: { 200: json("One a region.", cardsSchema), ...ERRORS } }),
-    async (context) => {
-      return context.json({ cards: await loadCards(context.var.scope) }, 200);
-    },
+    createRoute({
+      ...list,
+      method: "get",
+      path: "/projects/{project}/regions",
+      middleware: admit(READ),
+      responses: { 200: json("One a region.", cardsSchema), ...ERRORS },
+    }),
+    async (context) => context.json({ cards: await loadCards(context.var.scope) }, 200),
   );
   const read = { summary: "The access of a project in a region", request: { params: placeSchema } };
   api.openapi(
-    createRoute({ ...read, method: "get", path: AT, middleware: admit(READ), responses: { 200: json("State, current key, receipts.", cardSchema), ...ERRORS } }),
+    createRoute({
+      ...read,
+      method: "get",
+      path: AT,
+      middleware: admit(READ),
+      responses: { 200: json("State, current key, receipts.", cardSchema), ...ERRORS },
+    }),
     async (context) => {
       const { region } = context.req.valid("param");
       const card = (await loadCards(context.var.scope)).find((found) => found.region.name === region);
@@ -77,20 +87,23 @@ export function addAccessKeyRoutes(api: OpenAPIHono<ApiEnvironment>): void {
     },
   );
   const enable = { summary: "Enable CLI access", request: { params: placeSchema, body: body(enableInputSchema.omit(PLACE)) } };
-  api.openapi(createRoute({ ...enable, method: "post", path: `${AT}/enable`, middleware: admit(ENABLE), responses: ISSUING }), async (context) => {
+  const enableRoute = createRoute({ ...enable, method: "post", path: `${AT}/enable`, middleware: admit(ENABLE), responses: ISSUING });
+  api.openapi(enableRoute, async (context) => {
     const { region } = context.req.valid("param");
     const { requestId } = context.req.valid("json");
     return issue(context, { kind: "ENABLE", scope: context.var.scope, region, requestId });
   });
   const regenerate = { summary: "Regenerate the keys", request: { params: placeSchema, body: body(regenerateInputSchema.omit(PLACE)) } };
-  api.openapi(createRoute({ ...regenerate, method: "post", path: `${AT}/regenerate`, middleware: admit(REGENERATE), responses: ISSUING }), async (context) => {
+  const regenerateRoute = createRoute({ ...regenerate, method: "post", path: `${AT}/regenerate`, middleware: admit(REGENERATE), responses: ISSUING });
+  api.openapi(regenerateRoute, async (context) => {
     const { region } = context.req.valid("param");
     const { requestId } = context.req.valid("json");
     return issue(context, { kind: "REGENERATE", scope: context.var.scope, region, requestId });
   });
   const disable = { summary: "Disable the access", request: { params: placeSchema, body: body(disableInputSchema.omit(PLACE)) } };
   const responses = { 202: json("The end of the keys is decided.", revokingSchema), 200: ISSUING[200], ...ERRORS };
-  api.openapi(createRoute({ ...disable, method: "post", path: `${AT}/disable`, middleware: admit(DISABLE), responses }), async (context) => {
+  const disableRoute = createRoute({ ...disable, method: "post", path: `${AT}/disable`, middleware: admit(DISABLE), responses });
+  api.openapi(disableRoute, async (context) => {
     const { region } = context.req.valid("param");
     const { requestId, reason } = context.req.valid("json");
     const ended = await disableAccess({ scope: context.var.scope, region, requestId, reason });

@@ -3,10 +3,13 @@ import type { ApiEnvironment } from "@/lib/api/replies";
 import { admitToProject, type ApiOperation, readCaller } from "@/lib/gate/api";
 import type { ProjectScope } from "@/lib/gate/scope";
 import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/client-address-header";
+import { AppError } from "@/lib/platform/errors";
 
 interface Admitted {
   Variables: ApiEnvironment["Variables"] & { scope: ProjectScope };
 }
+
+const BODY_MAX_BYTES = 8_192;
 
 /**
  * The gate before an operation on the project in the path. Nobody's input is looked at before it; what a refusal tells
@@ -19,5 +22,12 @@ export const admit = (operation: ApiOperation) =>
     const caller = await readCaller(req.header("authorization"), req.header(CLIENT_ADDRESS_HEADER), req.param("project") ?? "");
     context.set("actor", caller.actor);
     context.set("scope", await admitToProject(caller, operation));
+    // Its length is known before it is read: HTTP/1.1 has no third way to send one.
+    if (req.header("transfer-encoding") !== undefined) refuse("The body is sent without a Content-Length");
+    if (Number(req.header("content-length") ?? 0) > BODY_MAX_BYTES) refuse(`The body is longer than ${BODY_MAX_BYTES} bytes`);
     await next();
   });
+
+function refuse(why: string): never {
+  throw new AppError("BAD_INPUT", why, { userMessage: `${why}. Nothing was changed.` });
+}

@@ -127,7 +127,7 @@ describe("with a token", () => {
 });
 
 describe("refused", () => {
-  test("without a token that stands for somebody, whatever the path", async () => {
+  test("without a token that stands for somebody", async () => {
     const over = await makeToken(mia, new Date(Date.now() - 1));
     const gone = await makeToken(mia);
     const { id } = await db.apiToken.findFirstOrThrow({ where: { user: { id: mia.userId } }, orderBy: { id: "desc" } });
@@ -143,13 +143,12 @@ describe("refused", () => {
   });
 
   test("whatever the operation, before its input is looked at", async () => {
-    const { paths } = (await (await api.request("/api/v1/openapi.json")).json()) as { paths: Record<string, object> };
-    const operations = Object.entries(paths).flatMap(([path, verbs]) => Object.keys(verbs).map((verb) => [verb.toUpperCase(), path] as const));
-    expect(operations.length).toBeGreaterThan(0);
+    const operations = api.routes.filter(({ path }) => path.startsWith("/api/v1/projects"));
+    expect(new Set(operations.map(({ method, path }) => `${method} ${path}`)).size).toBe(5);
     const max = await makeUser(db, `Max ${randomUUID()}`);
     const others = { authorization: `Bearer ${await makeToken(max)}` };
-    for (const [method, path] of operations) {
-      const at = path.replace("{project}", slug).replace("{region}", "north");
+    for (const { method, path } of operations) {
+      const at = path.replace(":project", slug).replace(":region", "north");
       expect([path, (await api.request(at, { method })).status]).toEqual([path, 401]);
       expect([path, (await api.request(at, { method, headers: others })).status]).toEqual([path, 404]);
     }
@@ -183,6 +182,7 @@ describe("refused", () => {
   ])("%s, and nothing is changed", async (_case, verb, body, message) => {
     expect(await errorOf(await post(`${place}/${verb}`, body))).toMatchObject({ status: 400, code: "BAD_INPUT", message: expect.stringMatching(message) });
     expect(await db.accessKey.count({ where: { project: { slug } } })).toBe(0);
+    expect(await eventsOf(mia)).toEqual(["action.refused"]);
   });
 
   test("a region that is not there, and what is not enabled", async () => {

@@ -8,8 +8,6 @@ import { VERSION } from "@/lib/platform/version";
 /** Where the API is; all below it is answered here and by nobody else. */
 export const API_PATH = "/api/v1";
 
-const BODY_MAX_BYTES = 8_192;
-
 /**
  * The public REST API. Whoever calls it is a program with a person's token: no cookie is looked at, so that no other
  * site can make a browser call it. Every operation passes the gate, and its reply is kept by nobody.
@@ -30,16 +28,6 @@ export function createApi(): OpenAPIHono<ApiEnvironment> {
     security: [{ token: [] }],
   });
   api.openAPIRegistry.registerComponent("securitySchemes", "token", { type: "http", scheme: "bearer" });
-  api.use(async (context, next) => {
-    // Its length is known before it is read: HTTP/1.1 has no third way to send one.
-    if (context.req.header("transfer-encoding") !== undefined) refuse("The body is sent without a Content-Length");
-    if (Number(context.req.header("content-length") ?? 0) > BODY_MAX_BYTES) refuse(`The body is longer than ${BODY_MAX_BYTES} bytes`);
-    await next();
-  });
   addAccessKeyRoutes(api);
   return api;
-}
-
-function refuse(why: string): never {
-  throw new AppError("BAD_INPUT", why, { userMessage: `${why}. Nothing was changed.` });
 }

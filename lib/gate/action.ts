@@ -6,7 +6,7 @@ import { createSafeActionClient, type ValidatedMiddlewareFn } from "next-safe-ac
 import { z } from "zod";
 import { type AuditEventName, EVENT_DATA } from "@/lib/audit/events";
 import { PERMISSIONS, type Permission } from "@/lib/gate/permissions";
-import { ACTIONS, takePoint, takePoints } from "@/lib/gate/rate-limit";
+import { ACTIONS_COARSE, takePoint } from "@/lib/gate/rate-limit";
 import { auditRefusal, explainError, type GateContext, type GateError, readRefusal } from "@/lib/gate/refusals";
 import { type Actor, authorizeProject, type ProjectScope } from "@/lib/gate/scope";
 import { readActor } from "@/lib/gate/session";
@@ -55,7 +55,7 @@ export const actionClient = createSafeActionClient({
     return next({ ctx: { actor } });
   })
   .use(async ({ next, ctx }) => {
-    await takePoints([ACTIONS], ctx.actor.userId);
+    await takePoint("actions", ACTIONS_COARSE, ctx.actor.userId);
     return next();
   })
   .use(async ({ next, ctx, metadata }) => {

@@ -1,9 +1,9 @@
 import "server-only";
-import { readTokenUser } from "@/lib/api-tokens/data";
+import { readTokenCaller } from "@/lib/api-tokens/data";
 import { readBearer } from "@/lib/api-tokens/rules";
 import type { Permission } from "@/lib/gate/permissions";
-import { ACTIONS, type Limit, SIGN_IN_ADDRESS, takePoint, takePoints } from "@/lib/gate/rate-limit";
-import { type Actor, type FoundProject, notFound, type ProjectScope, scopeIn } from "@/lib/gate/scope";
+import { ACTIONS_COARSE, type Limit, SIGN_IN_ADDRESS, takePoint, takePoints } from "@/lib/gate/rate-limit";
+import { type Actor, type FoundProject, notFound, type ProjectScope, findScope } from "@/lib/gate/scope";
 import { AppError } from "@/lib/platform/errors";
 
 /** What every operation of the API must say about itself, as every action does. */
@@ -22,9 +22,13 @@ export interface ApiCaller {
 }
 
 /** The person whose token this is, read afresh. Throws UNAUTHENTICATED, and RATE_LIMITED for an address that guesses. */
-export async function readCaller(authorization: string | undefined, address: string | undefined, slug: string): Promise<ApiCaller> {
+export async function readCaller(
+  authorization: string | undefined,
+  address: string | undefined,
+  slug: string,
+): Promise<ApiCaller> {
   const token = readBearer(authorization);
-  const found = token === undefined ? undefined : await readTokenUser(token, slug);
+  const found = token === undefined ? undefined : await readTokenCaller(token, slug);
   if (!found) {
     await takePoint("token-address", SIGN_IN_ADDRESS, address ?? "unknown");
     const userMessage = "The token is missing, unknown, expired or revoked. Nothing was changed.";
@@ -37,9 +41,11 @@ export async function readCaller(authorization: string | undefined, address: str
  * The project with the caller's roles in it, within the limits of all that one person does and of the operation. Throws
  * RATE_LIMITED, and NOT_FOUND where the project is not theirs.
  */
-export async function admitToProject({ actor, project }: ApiCaller, { name, permission, limit }: ApiOperation): Promise<ProjectScope> {
-  const scope = scopeIn(actor, project, permission);
-  await takePoints([ACTIONS, ...(scope && limit ? [{ name, limit }] : [])], actor.userId);
+export async function admitToProject({ actor, project }: ApiCaller, operation: ApiOperation): Promise<ProjectScope> {
+  const { name, permission, limit } = operation;
+  const scope = findScope(actor, project, permission);
+  const all = { name: "actions", limit: ACTIONS_COARSE };
+  await takePoints(scope && limit ? [all, { name, limit }] : [all], actor.userId);
   if (!scope) throw notFound("project");
   return scope;
 }

@@ -9,19 +9,14 @@ export interface Limit {
   seconds: number;
 }
 
-export interface NamedLimit {
-  name: string;
-  limit: Limit;
-}
-
 /** Attempts to sign in to an account from one address. A success gives them back. */
 export const SIGN_IN_ACCOUNT: Limit = { points: 8, seconds: 15 * 60 };
 /** To an account from anywhere: wide, so that a stranger cannot keep its owner out with a few guesses. */
 export const SIGN_IN_ACCOUNT_ANYWHERE: Limit = { points: 100, seconds: 15 * 60 };
 /** From an address, to any account. */
 export const SIGN_IN_ADDRESS: Limit = { points: 60, seconds: 15 * 60 };
-/** All that one person does together. */
-export const ACTIONS: NamedLimit = { name: "actions", limit: { points: 120, seconds: 60 } };
+/** All actions of one person together. */
+export const ACTIONS_COARSE: Limit = { points: 120, seconds: 60 };
 
 /** Changes of one kind that one person makes to keys. */
 export const CHANGES: Limit = { points: 20, seconds: 60 };
@@ -35,18 +30,18 @@ interface Counter {
 /** Counts in one statement; the library's own takes two, and two commits. */
 class OneStatementLimiter extends RateLimiterPrisma {
   _upsert(key: string, points: number, msDuration: number): Promise<Counter> {
-    return count({ key, points, expire: new Date(Date.now() + msDuration) });
+    return countTogether({ key, points, expire: new Date(Date.now() + msDuration) });
   }
 }
 
 let begun: { counters: Counter[]; counted: Promise<Counter[]> } | undefined;
 
 /** What is counted together goes out together: counters that are begun before anything else happens are one statement. */
-async function count(counter: Counter): Promise<Counter> {
+async function countTogether(counter: Counter): Promise<Counter> {
   // A statement counts nothing twice.
   if (!begun || begun.counters.some(({ key }) => key === counter.key)) {
     const counters: Counter[] = [];
-    begun = { counters, counted: Promise.resolve().then(() => send(counters)) };
+    begun = { counters, counted: Promise.resolve().then(() => writeCounters(counters)) };
   }
   const { counters, counted } = begun;
   counters.push(counter);
@@ -55,10 +50,10 @@ async function count(counter: Counter): Promise<Counter> {
   return row;
 }
 
-function send(counters: Counter[]): Promise<Counter[]> {
+function writeCounters(counters: Counter[]): Promise<Counter[]> {
   if (begun?.counters === counters) begun = undefined;
   const now = new Date();
-  // In one order for all: nobody waits in a circle.
+  // In one order for all: of those who count, nobody waits in a circle.
   return sql.$queryRaw<Counter[]>`
     INSERT INTO rate_limits AS old (key, points, expire)
     SELECT key, points, expire
@@ -95,7 +90,7 @@ export async function takePoint(name: string, limit: Limit, who: string): Promis
 }
 
 /** The same of several limits in one trip: a point is taken from each, also where another has none left. */
-export async function takePoints(limits: readonly NamedLimit[], who: string): Promise<void> {
+export async function takePoints(limits: readonly { name: string; limit: Limit }[], who: string): Promise<void> {
   await Promise.all(
     limits.map(async ({ name, limit }) => {
       try {

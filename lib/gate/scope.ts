@@ -38,14 +38,14 @@ export interface FoundProject {
 /** What whoever may not see a thing is told of it. */
 export const notFound = (what: string) => new AppError("NOT_FOUND", `${what} is not there for the caller`);
 
-/** The project by its slug with the caller's roles in it. Throws NOT_FOUND where `scopeIn` gives none. */
+/** The project by its slug with the caller's roles in it. Throws NOT_FOUND where `findScope` gives none. */
 export async function authorizeProject(actor: Actor, slug: string, permission: Permission): Promise<ProjectScope> {
   if (!slugSchema.safeParse(slug).success) throw notFound("project");
   const [project] = await sql.$queryRaw<FoundProject[]>`
     SELECT p.id, p.slug, p.name, p.disabled_at AS "disabledAt", m.role
     FROM projects p LEFT JOIN memberships m ON m.project_id = p.id AND m.user_id = ${actor.userId}::uuid
     WHERE p.slug = ${slug}`;
-  const scope = scopeIn(actor, project, permission);
+  const scope = findScope(actor, project, permission);
   if (!scope) throw notFound("project");
   return scope;
 }
@@ -55,7 +55,7 @@ export async function authorizeProject(actor: Actor, slug: string, permission: P
  * and no platform role, or when the permission is not theirs: another project's things are not there. In a disabled
  * project only platform roles count: its keys may still have to be found and ended.
  */
-export function scopeIn(actor: Actor, project: FoundProject | undefined, permission: Permission): ProjectScope | undefined {
+export function findScope(actor: Actor, project: FoundProject | undefined, permission: Permission): ProjectScope | undefined {
   const roles = rolesOf(actor.platformRole, project?.disabledAt ? null : (project?.role ?? null));
   if (!project || !can(roles, permission)) return undefined;
   return { projectId: project.id as AuthorizedProjectId, slug: project.slug, name: project.name, roles, actor };

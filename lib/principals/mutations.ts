@@ -119,7 +119,11 @@ async function prolongOrBegin(tx: Statements, principalId: string, until: Date):
  * lease is given back, and a suspension that may stand lasts for at least so long from now on. Gives the transaction's
  * time and the end of the suspension, null when there is none.
  */
-export async function endRemoval(tx: Statements, lease: Lease, suspendedForMs: number): Promise<{ now: Date; suspendedUntil: Date | null }> {
+export async function endRemoval(
+  tx: Statements,
+  lease: Lease,
+  suspendedForMs: number,
+): Promise<{ now: Date; suspendedUntil: Date | null }> {
   const [principal] = await tx.$queryRaw<{ now: Date; suspendedUntil: Date | null }[]>`
     UPDATE principals SET
       lease_until = CASE WHEN fence <> ${lease.fence}::bigint THEN lease_until END,

@@ -14,11 +14,27 @@ function guardProbe(probe: Provider["probe"]): (context: CallContext) => Promise
 }
 const listenersOf = (signal: AbortSignal) => getEventListeners(signal, "abort").length;
 
-test("of a call that is over nothing listens to its caller's signal any more", async () => {
+test("a call that is over is let go of", async () => {
+  const caller = new AbortController();
+  let told: AbortSignal | undefined;
+  await guardProbe((_gateway, _id, _secret, { signal }) => {
+    told = signal;
+    return Promise.resolve("accepted");
+  })({ signal: caller.signal, requestId: "one" });
+  expect(listenersOf(caller.signal)).toBe(0);
+  caller.abort();
+  expect(told?.aborted).toBe(false);
+});
+
+test("what a call that failed has still running is ended", async () => {
+  let told: AbortSignal | undefined;
+  const call = guardProbe((_gateway, _id, _secret, { signal }) => {
+    told = signal;
+    return Promise.reject(new Error("no"));
+  });
   const { signal } = new AbortController();
-  const context = { signal, requestId: "one" };
-  await guardProbe(() => Promise.resolve("accepted"))(context);
-  await expect(guardProbe(() => Promise.reject(new Error("no")))(context)).rejects.toMatchObject({ failure: "ambiguous" });
+  await expect(call({ signal, requestId: "four" })).rejects.toMatchObject({ failure: "ambiguous" });
+  expect(told?.aborted).toBe(true);
   expect(listenersOf(signal)).toBe(0);
 });
 

@@ -55,6 +55,8 @@ function guardCall(call: Call, method: string, region: string, logger: Logger): 
     try {
       return await Promise.race([call(...input.slice(0, -1), { ...context, signal }), rejectOnAbort(signal)]);
     } catch (error) {
+      // Of several requests that a driver began at once, one may have failed and others still run.
+      end();
       const failure = asProviderError(error, method);
       outcome = failure.failure;
       throw failure;

@@ -10,7 +10,8 @@ import { db } from "@/lib/platform/db";
 import { env } from "@/lib/platform/env";
 import { type Lease, releaseLease } from "@/lib/principals/mutations";
 import { Secret } from "@/lib/platform/secret";
-import { openReceipts } from "@/lib/receipts/mutations";
+import { sql } from "@/lib/platform/sql";
+import { noteRefusals, openReceipts } from "@/lib/receipts/mutations";
 import { openProvider } from "@/lib/regions/data";
 import { checkRegionInput, putRegion } from "@/lib/regions/mutations";
 import { startAlikeGateway } from "@/prisma/factories/alike-gateway";
@@ -67,6 +68,31 @@ describe("a gateway that answers alike, on a storage system that gives no secret
     ]);
     const event = await db.auditEvent.findFirstOrThrow({ where: { keyId, event: "key.revoked" } });
     expect(event.data).toMatchObject({ unmeasured: ["gateway 2"] });
+  });
+
+  test("what another gateway refused is written down while that bound is waited out", async () => {
+    const { keyId, lease } = await decideAnEnd("north");
+    await expect(revokeKey(keyId, lease)).rejects.toThrow("not every gateway refuses");
+    const gateway = { keyId, gateway: "gateway 1" };
+    await db.receipt.updateMany({ where: gateway, data: { firstRefusedAt: null } });
+    await db.accessKey.update({ where: { id: keyId }, data: { removedAt: new Date(Date.now() + 60_000) } });
+    await expect(revokeKey(keyId)).rejects.toThrow("not every gateway refuses");
+    expect(await db.receipt.findFirstOrThrow({ where: gateway })).toMatchObject({ firstRefusedAt: expect.any(Date) });
+  });
+
+  test("a refusal has the time of the answer, and none before another's that the key was accepted", async () => {
+    const { keyId } = await decideAnEnd("north");
+    const removedAt = new Date(Date.now() - 60_000);
+    const receipt = { keyId, sampled: false, removedAt };
+    const acceptedAt = new Date(Date.now() - 1_000);
+    await db.receipt.create({ data: { ...receipt, gateway: "early", endpoint: "http://early" } });
+    await db.receipt.create({ data: { ...receipt, gateway: "late", endpoint: "http://late", lastAcceptedAt: acceptedAt } });
+    const at = performance.now() - 30_000;
+    await noteRefusals(sql, keyId, [{ endpoint: "http://early", at }, { endpoint: "http://late", at }]);
+    const [early, late] = (await readKey(keyId)).receipts;
+    expect(Number(early?.firstRefusedAt)).toBeGreaterThan(removedAt.getTime());
+    expect(Number(early?.firstRefusedAt)).toBeLessThanOrEqual(Date.now() - 29_000);
+    expect(late?.firstRefusedAt).toEqual(acceptedAt);
   });
 
   test("a gateway that was taken off the region meanwhile holds nothing up", async () => {

@@ -85,7 +85,9 @@ export async function measureRefusal(provider: Provider, key: RemovedKey, calibr
     if (next === "none" || next === "lost") return giveUp(key.id, endpoint, UNMEASURABLE[next]);
     return measureGateway(provider, gateway, key, next === "real-secret");
   });
-  const together = await Promise.race([Promise.all(measured), pause(TOGETHER_MS, undefined, { ref: false })]);
+  // One that fails takes nothing from the others.
+  const all = Promise.all(measured).catch(() => undefined);
+  const together = await Promise.race([all, pause(TOGETHER_MS, undefined, { ref: false })]);
   if (together?.every((refusal) => refusal !== undefined)) return together;
   await Promise.all(
     measured.map(async (outcome) => {
@@ -98,13 +100,15 @@ export async function measureRefusal(provider: Provider, key: RemovedKey, calibr
 }
 
 /**
- * Writes down when gateways first refused a key, by the database's clock; what stands there already stands. A crash
- * loses no more than a measurement, which is repeated.
+ * Writes down when gateways first refused a key, by the database's clock; what stands there already stands. Another
+ * process may have been answered otherwise meanwhile: no refusal comes before that.
  */
 export async function noteRefusals(tx: Statements, keyId: string, refusals: readonly Refusal[]): Promise<void> {
+  if (refusals.length === 0) return;
   const now = performance.now();
   await tx.$queryRaw`
-    UPDATE receipts SET asked_at = now(), first_refused_at = now() - make_interval(secs => ago)
+    UPDATE receipts SET asked_at = now(),
+      first_refused_at = GREATEST(removed_at, last_accepted_at, now() - make_interval(secs => ago))
     FROM unnest(${refusals.map(({ endpoint }) => endpoint)}::text[], ${refusals.map(({ at }) => (now - at) / 1_000)}::float8[])
       AS refusal (refusing, ago)
     WHERE key_id = ${keyId}::uuid AND endpoint = refusing AND first_refused_at IS NULL AND unmeasurable IS NULL`;
@@ -120,7 +124,12 @@ async function giveUp(keyId: string, endpoint: string, unmeasurable: string): Pr
  * Once a second until the bound, and then more seldom where nobody else could go on. Gives the refusal, or undefined when
  * the measurement ended without one. Two processes may ask at once: the first refusal stands.
  */
-async function measureGateway(provider: Provider, gateway: Gateway, key: RemovedKey, withPair: boolean): Promise<Refusal | undefined> {
+async function measureGateway(
+  provider: Provider,
+  gateway: Gateway,
+  key: RemovedKey,
+  withPair: boolean,
+): Promise<Refusal | undefined> {
   const until = measureUntil(key.removedAt, provider.capabilities.revocationBoundMs).getTime();
   const secret = withPair ? key.secret : undefined;
   for (;;) {

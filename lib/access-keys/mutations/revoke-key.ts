@@ -8,7 +8,7 @@ import { sql, transact } from "@/lib/platform/sql";
 import { type Lease, releaseLease } from "@/lib/principals/mutations";
 import type { Provider } from "@/lib/providers/provider";
 import { judgeRefusal } from "@/lib/receipts/data";
-import { measureRefusal, noteRefusals, openReceipts, type RemovedKey } from "@/lib/receipts/mutations";
+import { measureRefusal, noteRefusals, openReceipts, type Refusal, type RemovedKey } from "@/lib/receipts/mutations";
 import { findRegion, openProvider, readCalibration } from "@/lib/regions/data";
 import { ensureCalibration } from "@/lib/regions/mutations";
 
@@ -97,6 +97,17 @@ async function proveRefusal(provider: Provider, key: RevokingKey, removed: Remov
   // With the pair in hand nothing may delay the measurement; and a gateway that is down delays no other's.
   const calibration = removed.secret ? known : await ensureCalibration(key.region).catch(() => known);
   const refusals = await measureRefusal(provider, removed, calibration);
+  try {
+    await concludeRefusal(provider, key, removed, refusals);
+  } catch (error) {
+    // What was seen stands, whatever cannot be concluded from it yet.
+    await noteRefusals(sql, key.id, refusals);
+    throw error;
+  }
+}
+
+/** In one commit with the refusals that are not written down yet. Throws UNAVAILABLE when there is more to wait for. */
+async function concludeRefusal(provider: Provider, key: RevokingKey, removed: RemovedKey, refusals: readonly Refusal[]): Promise<void> {
   await transact(async (tx) => {
     // In one trip: moved too early, it is taken back.
     const [, { over, unmeasured }, moved] = await Promise.all([
