@@ -11,7 +11,7 @@ import { env } from "@/lib/platform/env";
 import { type Lease, releaseLease } from "@/lib/principals/mutations";
 import { Secret } from "@/lib/platform/secret";
 import { sql } from "@/lib/platform/sql";
-import { noteRefusals, openReceipts } from "@/lib/receipts/mutations";
+import { measureRefusal, noteRefusals, openReceipts } from "@/lib/receipts/mutations";
 import { openProvider } from "@/lib/regions/data";
 import { checkRegionInput, putRegion } from "@/lib/regions/mutations";
 import { startAlikeGateway } from "@/prisma/factories/alike-gateway";
@@ -78,6 +78,20 @@ describe("a gateway that answers alike, on a storage system that gives no secret
     await db.accessKey.update({ where: { id: keyId }, data: { removedAt: new Date(Date.now() + 60_000) } });
     await expect(revokeKey(keyId)).rejects.toThrow("not every gateway refuses");
     expect(await db.receipt.findFirstOrThrow({ where: gateway })).toMatchObject({ firstRefusedAt: expect.any(Date) });
+  });
+
+  test("a measurement that fails takes no other gateway's refusal with it", async () => {
+    const { keyId } = await decideAnEnd("north");
+    const region = await db.region.findUniqueOrThrow({ where: { name: "north" } });
+    const provider = openProvider(region);
+    const endpoint = provider.gateways()[0]?.endpoint ?? "";
+    const removedAt = new Date();
+    await db.receipt.create({ data: { keyId, gateway: "gateway 1", endpoint, sampled: false, removedAt } });
+    // Of the second one nothing can be written down: PostgreSQL takes no zero byte.
+    const open = [endpoint, "http://gone\0"].map((listed) => ({ endpoint: listed, askedAt: null, now: removedAt }));
+    const key = { id: keyId, accessKeyId: "LKNOBODYHASTHISONE00", region, removedAt, secret: undefined, open };
+    await expect(measureRefusal(provider, key, { [endpoint]: "random-secret" })).rejects.toThrow();
+    await expect.poll(async () => (await readKey(keyId)).receipts[0]?.firstRefusedAt).toBeInstanceOf(Date);
   });
 
   test("a refusal has the time of the answer, and none before another's that the key was accepted", async () => {
