@@ -63,8 +63,8 @@ export function openReceipts(
     WHERE key_id = ${key.id}::uuid AND first_refused_at IS NULL AND unmeasurable IS NULL`;
 }
 
-/** A refusal that is not written down yet. */
-export interface Refusal {
+/** A gateway's first refusal of a removed key, not written down yet. */
+export interface GatewayRefusal {
   endpoint: string;
   /** By `performance.now()`. */
   at: number;
@@ -76,7 +76,7 @@ export interface Refusal {
  * only the process that removed it has. Where all refuse within a moment, nothing is written down yet: the refusals
  * are given, to be one commit with what is concluded from them.
  */
-export async function measureRefusal(provider: Provider, key: RemovedKey, calibration: Calibration): Promise<Refusal[]> {
+export async function measureRefusal(provider: Provider, key: RemovedKey, calibration: Calibration): Promise<GatewayRefusal[]> {
   const measured = key.open.map(async ({ endpoint, askedAt, now }) => {
     const gateway = provider.gateways().find((listed) => listed.endpoint === endpoint);
     if (!gateway) return giveUp(key.id, endpoint, UNMEASURABLE.unlisted);
@@ -103,7 +103,7 @@ export async function measureRefusal(provider: Provider, key: RemovedKey, calibr
  * Writes down when gateways first refused a key, by the database's clock; what stands there already stands. Another
  * process may have been answered otherwise meanwhile: no refusal comes before that.
  */
-export async function noteRefusals(tx: Statements, keyId: string, refusals: readonly Refusal[]): Promise<void> {
+export async function noteRefusals(tx: Statements, keyId: string, refusals: readonly GatewayRefusal[]): Promise<void> {
   if (refusals.length === 0) return;
   const now = performance.now();
   await tx.$queryRaw`
@@ -129,7 +129,7 @@ async function measureGateway(
   gateway: Gateway,
   key: RemovedKey,
   withPair: boolean,
-): Promise<Refusal | undefined> {
+): Promise<GatewayRefusal | undefined> {
   const until = measureUntil(key.removedAt, provider.capabilities.revocationBoundMs).getTime();
   const secret = withPair ? key.secret : undefined;
   for (;;) {

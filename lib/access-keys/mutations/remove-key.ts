@@ -134,7 +134,7 @@ async function recordRemoval(
       // Without the pair nobody measures where only it tells, and nobody waits for who would.
       openReceipts(tx, provider, key, { removedAt: "now", isMeasured: hasPair }),
     ] as const;
-    // One that began before the region's settings changed is found by the worker when it is over.
+    // A suspension that began before the region's settings changed is found by the worker when it is over.
     const [{ now: removedAt, suspendedUntil }, , open] = await (suspends ? Promise.all(record) : tx.commit(record));
     if (suspends && suspendedUntil) {
       const { principalId } = key;

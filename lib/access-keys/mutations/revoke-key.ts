@@ -8,7 +8,7 @@ import { sql, transact } from "@/lib/platform/sql";
 import { type Lease, releaseLease } from "@/lib/principals/mutations";
 import type { Provider } from "@/lib/providers/provider";
 import { judgeRefusal } from "@/lib/receipts/data";
-import { measureRefusal, noteRefusals, openReceipts, type Refusal, type RemovedKey } from "@/lib/receipts/mutations";
+import { type GatewayRefusal, measureRefusal, noteRefusals, openReceipts, type RemovedKey } from "@/lib/receipts/mutations";
 import { findRegion, openProvider, readCalibration } from "@/lib/regions/data";
 import { ensureCalibration } from "@/lib/regions/mutations";
 
@@ -107,7 +107,12 @@ async function proveRefusal(provider: Provider, key: RevokingKey, removed: Remov
 }
 
 /** In one commit with the refusals that are not written down yet. Throws UNAVAILABLE when there is more to wait for. */
-async function concludeRefusal(provider: Provider, key: RevokingKey, removed: RemovedKey, refusals: readonly Refusal[]): Promise<void> {
+async function concludeRefusal(
+  provider: Provider,
+  key: RevokingKey,
+  removed: RemovedKey,
+  refusals: readonly GatewayRefusal[],
+): Promise<void> {
   await transact(async (tx) => {
     // In one trip: moved too early, it is taken back.
     const [, { over, unmeasured }, moved] = await Promise.all([
