@@ -127,11 +127,11 @@ export interface RevokingRow {
   region: string;
 }
 
-/** Keys whose end was decided a while ago and is not carried out. Oldest first. */
-export async function listUnfinishedRevocations(limit: number): Promise<string[]> {
+/** Keys whose end was decided a while ago and is not carried out. By id, those after `after`. */
+export async function listUnfinishedRevocations(after: string, limit: number): Promise<string[]> {
   const rows = await sql.$queryRaw<{ id: string }[]>`
     SELECT id FROM access_keys
-    WHERE state = 'REVOKING' AND ended_at < now() - interval '10 seconds'
-    ORDER BY ended_at LIMIT ${limit}`;
+    WHERE id > ${after}::uuid AND state = 'REVOKING' AND ended_at < now() - interval '10 seconds'
+    ORDER BY id LIMIT ${limit}`;
   return rows.map((row) => row.id);
 }

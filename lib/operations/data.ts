@@ -79,11 +79,11 @@ export async function lockMakingOperation(tx: Statements, operationId: string): 
   return { ...operation, principal: { id: principalId, externalId } };
 }
 
-/** Operations that must be undone and whose undo no process may be working on. Oldest first. */
-export async function listOverdueOperations(limit: number): Promise<string[]> {
+/** Operations that must be undone and whose undo no process may be working on. By id, those after `after`. */
+export async function listOverdueOperations(after: string, limit: number): Promise<string[]> {
   const rows = await sql.$queryRaw<{ id: string }[]>`
     SELECT id FROM operations
-    WHERE state = 'UNDOING' OR (state IN ('PENDING', 'DELIVERING') AND due_at <= now())
-    ORDER BY created_at LIMIT ${limit}`;
+    WHERE id > ${after}::uuid AND (state = 'UNDOING' OR (state IN ('PENDING', 'DELIVERING') AND due_at <= now()))
+    ORDER BY id LIMIT ${limit}`;
   return rows.map((row) => row.id);
 }

@@ -60,11 +60,11 @@ export async function listPrincipalsToSweep(days: number, after: string | undefi
   return rows.map((row) => row.id);
 }
 
-/** Principals whose suspension should have been ended a while ago. Oldest first. */
-export async function listOverdueSuspensions(limit: number): Promise<string[]> {
+/** Principals whose suspension should have been ended a while ago. By id, those after `after`. */
+export async function listOverdueSuspensions(after: string, limit: number): Promise<string[]> {
   const rows = await db.$queryRaw<{ id: string }[]>`
     SELECT id FROM principals
-    WHERE suspended_until < now() - interval '10 seconds'
-    ORDER BY suspended_until LIMIT ${limit}`;
+    WHERE id > ${after}::uuid AND suspended_until < now() - interval '10 seconds'
+    ORDER BY id LIMIT ${limit}`;
   return rows.map((row) => row.id);
 }

@@ -40,7 +40,7 @@ const STOP_WITHIN_MS = 15_000;
 async function main(): Promise<void> {
   const queue = await startQueue({ supervise: true, schedule: true, connections: 4 });
   const heartbeat = startHeartbeat("worker");
-  const looking = keepLooking(handleReconcile, LOOK_EVERY_MS);
+  const looking = keepLooking(() => handleReconcile(), LOOK_EVERY_MS);
   onStop(async () => {
     looking.stop();
     heartbeat.stop();

@@ -12,6 +12,7 @@ import { SYSTEM_ACTOR } from "@/lib/audit/record";
 import { startTestDatabase } from "@/lib/database/test-database";
 import { authorizeProject, type ProjectScope } from "@/lib/gate/scope";
 import { parseMasterKey } from "@/lib/platform/crypto";
+import { BEFORE_ALL_IDS } from "@/lib/platform/create-id";
 import { db } from "@/lib/platform/db";
 import { env } from "@/lib/platform/env";
 import { Secret } from "@/lib/platform/secret";
@@ -97,9 +98,9 @@ describe.skipIf(missing.length > 0)(`${title}, whose gateway keeps removed pairs
     const { revoking, lease } = await decideEnd(scope, "openstack");
     await startRevocation(revoking, lease);
     const { id: principalId } = await principalOf(issued);
-    expect(await listOverdueSuspensions(10)).toEqual([]);
+    expect(await listOverdueSuspensions(BEFORE_ALL_IDS, 10)).toEqual([]);
     await db.principal.update({ where: { id: principalId }, data: { suspendedUntil: new Date(Date.now() - 60_000) } });
-    expect(await listOverdueSuspensions(10)).toEqual([principalId]);
+    expect(await listOverdueSuspensions(BEFORE_ALL_IDS, 10)).toEqual([principalId]);
     await resumePrincipal(principalId);
     expect((await principalOf(issued)).suspendedUntil).toBeNull();
     // What the suspension was for: this gateway still has the pair.

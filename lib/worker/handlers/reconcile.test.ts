@@ -20,6 +20,16 @@ beforeAll(async () => {
 });
 afterAll(() => storage.stop());
 
+/** A pair of a fresh project that waits for its acknowledgement. */
+async function issueUnacknowledged() {
+  const mia = await makeUser(db, "Mia");
+  const project = await makeProject(db, [[mia, "member+"]]);
+  const scope = await authorizeProject(mia, project.slug, "keys:issue");
+  const issued = await issuePair({ kind: "ENABLE", scope, region: "north", requestId: randomUUID() });
+  if (!issued.ok || issued.outcome !== "issued") throw new Error("not issued");
+  return issued.change;
+}
+
 async function countJobs(name: string, key: string): Promise<number> {
   const [row] = await db.$queryRaw<{ count: bigint }[]>`
     SELECT count(*) FROM pgboss.job WHERE name = ${name} AND data::text LIKE ${`%${key}%`} AND start_after <= now()`;
@@ -27,12 +37,7 @@ async function countJobs(name: string, key: string): Promise<number> {
 }
 
 test("an overdue operation whose job is lost gets another, once, and is undone by it", async () => {
-  const mia = await makeUser(db, "Mia");
-  const project = await makeProject(db, [[mia, "member+"]]);
-  const scope = await authorizeProject(mia, project.slug, "keys:issue");
-  const issued = await issuePair({ kind: "ENABLE", scope, region: "north", requestId: randomUUID() });
-  if (!issued.ok || issued.outcome !== "issued") throw new Error("not issued");
-  const { operationId, keyId, principal } = issued.change;
+  const { operationId, keyId, principal } = await issueUnacknowledged();
   await db.$executeRaw`DELETE FROM pgboss.job`;
   await handleReconcile();
   expect(await countJobs("settle-operation", operationId)).toBe(0);
@@ -47,4 +52,20 @@ test("an overdue operation whose job is lost gets another, once, and is undone b
   await handleSweepAll();
   await handleSweepAll();
   expect(await countJobs("sweep-principal", principal.id)).toBe(1);
+});
+
+test("a look goes on where the last one ended: what is stuck hides nothing that is overdue too", async () => {
+  const overdue: string[] = [];
+  for (const _project of [1, 2, 3]) overdue.push((await issueUnacknowledged()).operationId);
+  await db.operation.updateMany({ where: { id: { in: overdue } }, data: { dueAt: new Date(Date.now() - 1_000) } });
+  await db.$executeRaw`DELETE FROM pgboss.job`;
+  const countEach = () => Promise.all(overdue.map((operationId) => countJobs("settle-operation", operationId)));
+  for (const expected of [[1, 0, 0], [1, 1, 0], [1, 1, 1]]) {
+    await handleReconcile(1);
+    expect(await countEach()).toEqual(expected);
+  }
+  // After the end it begins anew.
+  await db.$executeRaw`DELETE FROM pgboss.job`;
+  for (const _look of [1, 2]) await handleReconcile(1);
+  expect(await countEach()).toEqual([1, 0, 0]);
 });

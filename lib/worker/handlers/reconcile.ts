@@ -2,25 +2,35 @@ import { listUnfinishedRevocations } from "@/lib/access-keys/data";
 import { enqueue } from "@/lib/jobs/queue";
 import { listOverdueOperations } from "@/lib/operations/data";
 import { undoJobKey } from "@/lib/operations/rules";
+import { BEFORE_ALL_IDS } from "@/lib/platform/create-id";
 import { transact } from "@/lib/platform/sql";
 import { listOverdueSuspensions } from "@/lib/principals/data";
 
 const AT_ONCE = 500;
 
+/** Where the next look begins, each kind by the id that the last one ended with. */
+const goesOnAfter = { operations: BEFORE_ALL_IDS, keys: BEFORE_ALL_IDS, principals: BEFORE_ALL_IDS };
+
 /**
  * Puts what must be finished on the queue, whatever became of its first job: overdue operations, decided ends, and
- * suspensions whose time is over. What has an unfinished job gets no other. Bounded a run; what remains is the next's.
+ * suspensions whose time is over. What has an unfinished job gets no other. Bounded a run: the next one goes on where it
+ * ended, so that what waits for a storage system that is away hides nothing else.
  */
-export async function handleReconcile(): Promise<void> {
+export async function handleReconcile(atOnce = AT_ONCE): Promise<void> {
   const [operations, keys, principals] = await Promise.all([
-    listOverdueOperations(AT_ONCE),
-    listUnfinishedRevocations(AT_ONCE),
-    listOverdueSuspensions(AT_ONCE),
+    listOverdueOperations(goesOnAfter.operations, atOnce),
+    listUnfinishedRevocations(goesOnAfter.keys, atOnce),
+    listOverdueSuspensions(goesOnAfter.principals, atOnce),
   ]);
-  if (operations.length + keys.length + principals.length === 0) return;
-  await transact(async (tx) => {
-    for (const operationId of operations) await enqueue(tx, "settle-operation", { operationId }, undoJobKey(operationId));
-    for (const keyId of keys) await enqueue(tx, "revoke-key", { keyId }, keyId);
-    for (const principalId of principals) await enqueue(tx, "resume-principal", { principalId }, principalId);
-  });
+  if (operations.length + keys.length + principals.length > 0) {
+    await transact(async (tx) => {
+      for (const operationId of operations) await enqueue(tx, "settle-operation", { operationId }, undoJobKey(operationId));
+      for (const keyId of keys) await enqueue(tx, "revoke-key", { keyId }, keyId);
+      for (const principalId of principals) await enqueue(tx, "resume-principal", { principalId }, principalId);
+    });
+  }
+  const nextAfter = (ids: string[]) => (ids.length === atOnce ? (ids.at(-1) ?? BEFORE_ALL_IDS) : BEFORE_ALL_IDS);
+  goesOnAfter.operations = nextAfter(operations);
+  goesOnAfter.keys = nextAfter(keys);
+  goesOnAfter.principals = nextAfter(principals);
 }
