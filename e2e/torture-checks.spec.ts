@@ -46,7 +46,7 @@ test.afterAll(() => server.close());
 function makeAttempt(more: Partial<Attempt> = {}): Attempt {
   const pair = { ok: true, outcome: "issued", operationId: "o", accessKeyId: "K", secretAccessKey: SECRET, endpoint: url(), region: "north", signingRegion: "n" } as const;
   const acknowledged = { begun: 3, ended: 4, said: "ok" } as const;
-  return { kind: "enable", slot: SLOT, requestId: "r", personId: "a", begun: 1, ended: 2, said: "issued", pair, acknowledged, ...more };
+  return { kind: "enable", slot: SLOT, requestId: "r", personId: "a", by: "browser", begun: 1, ended: 2, said: "issued", pair, acknowledged, ...more };
 }
 
 function makeHistory(...attempts: Attempt[]): History {
@@ -179,6 +179,33 @@ test("lost: a change whose acknowledgement was refused must not stand", () => {
   expect(check("REVOKED", "DONE")).toEqual(["lost"]);
 });
 
+test("lost: a program's pair counts from the reply on, and without one it may count or not", async () => {
+  const look = async (story: Partial<Attempt>, key: Partial<LedgerKey>, operation: Partial<Ledger["operations"][number]> = {}) => {
+    const attempt = makeAttempt({ by: "program", ...story });
+    if (story.said !== undefined) {
+      delete attempt.pair;
+      delete attempt.acknowledged;
+    }
+    const history = makeHistory(attempt);
+    const ledger = makeLedger(key, operation);
+    const listed = makeBackend(key.state === "ACTIVE" ? undefined : []);
+    return kindsOf([...checkHistory({ slots: [SLOT] }, history, ledger), ...(await checkPairs({ backends: [listed] }, history, ledger))]);
+  };
+  const active = { state: "ACTIVE" };
+  const failed = { state: "FAILED" };
+  status = 200;
+  expect(await look({}, active)).toEqual([]);
+  expect(await look({ said: "unknown" }, active)).toEqual([]);
+  expect(await look({ said: "done" }, active)).toEqual([]);
+  // A browser's pair that reached nobody is undone, and so is one that nobody asked for.
+  expect(await look({ said: "unknown", by: "browser" }, active)).toEqual(["lost", "lost"]);
+  expect(await look({ said: "unknown" }, active, { requestId: "other" })).toEqual(["lost", "lost"]);
+  status = 403;
+  expect(await look({}, failed, { state: "FAILED" })).toEqual(["lost", "lost"]);
+  expect(await look({ said: "unknown" }, failed, { state: "FAILED" })).toEqual([]);
+  expect(await look({ said: "done" }, failed, { state: "FAILED" })).toEqual(["lost", "lost"]);
+});
+
 test("untrue: who was told that the current keys still work must be right", async () => {
   const failed = makeAttempt({ kind: "regenerate", begun: 100_000, ended: 100_001, said: "storage-failed", message: REFUSED });
   delete failed.pair;
@@ -240,6 +267,17 @@ test("secret: in every form in which a program may leave it", () => {
   const missed = Object.entries(forms).filter(([, text]) => search(`before ${text} after`).size !== 1);
   expect(missed).toEqual([]);
   expect(search(`${"A".repeat(80)} ${SECRET.slice(1)} ${hash("sha256").toString("hex").slice(1)}`).size).toBe(0);
+});
+
+test("secret: of a token the SHA-256 is kept, and nothing else", () => {
+  const token = `lkt_${"t0k3n".repeat(9)}`;
+  const search = searchFor([SECRET], [token]);
+  const look = (text: string) => search(`before ${text} after`).size;
+  expect(look(`\\x${createHash("sha256").update(token).digest("hex")}`)).toBe(0);
+  for (const text of [token, `Bearer ${token}`, Buffer.from(token).toString("base64"), createHash("sha1").update(token).digest("hex")]) {
+    expect(look(text), text).toBe(1);
+  }
+  expect(look(createHash("sha256").update(SECRET).digest("hex"))).toBe(1);
 });
 
 test("secret: anywhere in a file, however large", () => {

@@ -22,6 +22,7 @@ test("a short storm of every kind of fault leaves no orphan, no lost change and 
     crowd: 0.08,
     forget: 0.15,
     forgetForMs: 5_000,
+    programs: 0.25,
     faultsOf: listQuickFaults,
     eachOnceFirst: true,
     full: false,

@@ -13,7 +13,7 @@ export interface Aim {
 }
 
 const MAKES_WITHIN_S = 30;
-const SHORT = { atOnce: 8, settleSeconds: 8, forgetForMs: 0, crowd: 0.08, forget: 0.1, eachOnceFirst: false, full: false };
+const SHORT = { atOnce: 8, settleSeconds: 8, forgetForMs: 0, programs: 0, crowd: 0.08, forget: 0.1, eachOnceFirst: false, full: false };
 
 /** By the name of what is broken then. */
 export const AIMS: Record<string, Aim> = {
@@ -35,6 +35,11 @@ export const AIMS: Record<string, Aim> = {
   // Pairs that reach nobody, or are not acknowledged: the former one must go on working.
   "early-commit": {
     storm: { ...SHORT, operations: 40, faults: 4, forgetForMs: Infinity, forget: 0.5, faultsOf: (world) => [slowAdmin(world, 300)] },
+    finds: "lost",
+  },
+  // Programs take the reply for the delivery: whatever ends a change after it comes too late.
+  "late-commit": {
+    storm: { ...SHORT, operations: 40, faults: 4, programs: 1, crowd: 0.7, faultsOf: (world) => [slowAdmin(world, 300)] },
     finds: "lost",
   },
 };

@@ -1,5 +1,5 @@
 import { UNREADABLE } from "./backends";
-import type { Attempt, History } from "./history";
+import { type Attempt, type History, nameUnheard } from "./history";
 import type { Ledger } from "./ledger";
 import type { Violation } from "./violation";
 import type { World } from "./world";
@@ -16,7 +16,8 @@ function checkSlot(slot: { project: string; region: string }, history: History, 
   const here = ledger.keys.filter(({ project, region }) => project === slot.project && region === slot.region);
   const current = here.find(({ state }) => state === "ACTIVE")?.accessKeyId;
   const allowed = history.whatMayStand(slot);
-  if (allowed.includes(current)) return [];
+  const made = ledger.operations.find(({ accessKeyId }) => current !== undefined && accessKeyId === current);
+  if (allowed.includes(current) || (made && allowed.includes(nameUnheard(made)))) return [];
   const wanted = allowed.map((id) => id ?? "none").join(" or ");
   return [{ kind: "lost", what: `${slot.project}/${slot.region} has ${current ?? "no key"}; the last acknowledged change left ${wanted}` }];
 }
@@ -24,9 +25,10 @@ function checkSlot(slot: { project: string; region: string }, history: History, 
 function checkAttempt(attempt: Attempt, { keys, operations }: Ledger): Violation[] {
   const { kind, slot, said, pair, acknowledged } = attempt;
   const name = `${kind} of ${slot.project}/${slot.region}`;
-  if (kind === "disable" && said === "done") {
-    const known = operations.some(({ requestId, actorId, kind: of }) => requestId === attempt.requestId && actorId === attempt.personId && of === "DISABLE");
-    return known ? [] : [{ kind: "lost", what: `the ${name} was acknowledged and is not written down` }];
+  if (said === "done") {
+    const known = operations.find(({ requestId, actorId }) => requestId === attempt.requestId && actorId === attempt.personId);
+    const isDone = known?.kind === kind.toUpperCase() && known.state === "DONE";
+    return isDone ? [] : [{ kind: "lost", what: `the ${name} was acknowledged and is ${known?.state ?? "not written down"}` }];
   }
   if (!pair) return [];
   const operation = operations.find(({ accessKeyId }) => accessKeyId === pair.accessKeyId);

@@ -56,7 +56,8 @@ export async function checkPairs(world: Pick<World, "backends">, history: Histor
     const backend = world.backends.find(({ region }) => region === key.region);
     const pair = pairs.get(key.accessKeyId);
     if (!backend) return;
-    if (key.state === "ACTIVE" && !pair) {
+    const made = ledger.operations.find(({ accessKeyId }) => accessKeyId === key.accessKeyId);
+    if (key.state === "ACTIVE" && !pair && !(made && history.isUnheard(made))) {
       found.push({ kind: "lost", what: `${key.accessKeyId} is ACTIVE in ${key.region}, and its secret reached nobody` });
     }
     if (key.state === "ACTIVE" && !listed.get(key.region)?.some(({ accessKeyId, principal }) => accessKeyId === key.accessKeyId && principal === key.principal)) {

@@ -16,6 +16,8 @@ export interface Sought {
   pairs: readonly string[];
   /** The installation's own, which stand in its secrets.json and nowhere else. */
   own: readonly string[];
+  /** Of programs. Their SHA-256 is kept, and nothing else. */
+  tokens: readonly string[];
 }
 
 /** The master key, the token of the built-in server's admin interface, the secret of the rig's admin, and the portal's password in Keystone. */
@@ -30,9 +32,9 @@ export function readOwnSecrets({ portal, rig }: World): string[] {
  * Looks for secrets in every row of every table, and in every file of some folders: logs, and the database's own
  * files with its journal.
  */
-export async function checkSecrets(client: Client, folders: readonly string[], { pairs, own }: Sought): Promise<Violation[]> {
-  const search = searchFor([...pairs, ...own]);
-  const searchOwnFile = searchFor(pairs);
+export async function checkSecrets(client: Client, folders: readonly string[], { pairs, own, tokens }: Sought): Promise<Violation[]> {
+  const search = searchFor([...pairs, ...own], tokens);
+  const searchOwnFile = searchFor(pairs, tokens);
   const searchOf = (name: string) => (name === OWN_FILE ? searchOwnFile : search);
   return [...(await searchTables(client, search)), ...folders.flatMap((folder) => searchFolder(folder, searchOf))];
 }

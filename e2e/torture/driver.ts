@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { PortalFailure } from "../fixtures/portal-answer";
 import type { Acknowledgement, Attempt, History, Kind, Slot } from "./history";
-import type { TorturePerson } from "./people";
+import type { PersonWithProgram } from "./people";
 import type { Random } from "./random";
 import type { World } from "./world";
 
@@ -23,6 +23,8 @@ export interface DriverOptions {
   crowd: number;
   /** How many pairs are left without acknowledgement now. */
   readForget: () => number;
+  /** How many changes programs ask for. */
+  programs: number;
   /** Called when an attempt and all that belongs to it has its answer. */
   onAnswer: (attempt: Attempt) => Promise<void>;
 }
@@ -55,9 +57,10 @@ async function act(world: World, history: History, random: Random, options: Driv
   const person = random.pick(world.membersOf(slot.project));
   const again = random.chance(0.06) ? random.pick([...history.attempts.slice(-40), undefined]) : undefined;
   if (again) return repeat(world, history, random, again, options);
-  const attempt = history.begin({ kind, slot, requestId: random.uuid(), personId: person.id });
+  const by = random.chance(options.programs) ? "program" : "browser";
+  const attempt = history.begin({ kind, slot, requestId: random.uuid(), personId: person.id, by });
   await carryOut(world, attempt, person, random, options);
-  // A browser that heard nothing asks again, with the same request id.
+  // Who heard nothing asks again, with the same request id.
   if (attempt.said === "unknown" && random.chance(0.7)) await repeat(world, history, random, attempt, options);
   return attempt;
 }
@@ -83,13 +86,13 @@ function chooseKind(history: History, slot: Slot, random: Random): Kind {
   return roll < 0.88 ? "enable" : roll < 0.95 ? "disable" : "regenerate";
 }
 
-async function carryOut(world: World, attempt: Attempt, person: TorturePerson, random: Random, options: DriverOptions): Promise<void> {
-  const { kind, slot, requestId } = attempt;
+async function carryOut(world: World, attempt: Attempt, person: PersonWithProgram, random: Random, options: DriverOptions): Promise<void> {
+  const { kind, slot, requestId, by, begun } = attempt;
   const at = random.pick(world.webs);
   try {
     const intention = { ...slot, requestId };
     const given = { at, signal: AbortSignal.timeout(PATIENCE_MS) };
-    const answer = await person.client[kind](intention, given);
+    const answer = await (by === "program" ? person.program : person.client)[kind](intention, given);
     if (answer.kind === "refused") attempt.said = MAY_HAVE_HAPPENED.has(answer.code) ? "unknown" : answer.code;
     else if (!answer.data.ok) attempt.said = answer.data.reason;
     else if (answer.data.outcome === "revoking") attempt.said = "done";
@@ -102,8 +105,11 @@ async function carryOut(world: World, attempt: Attempt, person: TorturePerson, r
     attempt.said = toSaid(error);
   }
   attempt.ended = Date.now();
+  // Without an operation to acknowledge, the reply was all.
+  const isDelivered = attempt.pair !== undefined && !("operationId" in attempt.pair);
+  if (isDelivered) attempt.acknowledged = { begun, ended: attempt.ended, said: "ok" };
   await options.onAnswer(attempt);
-  if (!attempt.pair) return;
+  if (!attempt.pair || isDelivered) return;
   if (random.chance(options.readForget())) return;
   if (random.chance(0.2)) await pause(random.between(200, 6_000));
   await acknowledge(world, attempt, person, random);
@@ -111,8 +117,8 @@ async function carryOut(world: World, attempt: Attempt, person: TorturePerson, r
 }
 
 /** Says that the pair has arrived, again and again until the portal answers, as the browser does. */
-async function acknowledge(world: World, attempt: Attempt, person: TorturePerson, random: Random): Promise<void> {
-  if (!attempt.pair) return;
+async function acknowledge(world: World, attempt: Attempt, person: PersonWithProgram, random: Random): Promise<void> {
+  if (!attempt.pair || !("operationId" in attempt.pair)) return;
   const { operationId } = attempt.pair;
   const made: Acknowledgement = { begun: Date.now(), said: "unknown" };
   attempt.acknowledged = made;
@@ -134,10 +140,10 @@ async function acknowledge(world: World, attempt: Attempt, person: TorturePerson
 async function repeat(world: World, history: History, random: Random, first: Attempt, options: DriverOptions): Promise<Attempt> {
   const person = world.people.find(({ id }) => id === first.personId);
   if (!person) throw new Error("the person of an attempt is gone");
-  const { kind, slot, requestId, personId } = first;
-  const attempt = history.begin({ kind, slot, requestId, personId });
+  const { kind, slot, requestId, personId, by } = first;
+  const attempt = history.begin({ kind, slot, requestId, personId, by });
   await carryOut(world, attempt, person, random, options);
-  if (kind === "disable" && attempt.said === "already-done" && first.said === "unknown") {
+  if ((kind === "disable" || by === "program") && attempt.said === "already-done" && first.said === "unknown") {
     first.said = "done";
     first.ended = attempt.ended ?? Date.now();
   }

@@ -1,4 +1,4 @@
-import type { IssuedPair } from "../fixtures/portal-client";
+import type { IssuedPair, NewPair } from "../fixtures/portal-client";
 
 export type Kind = "enable" | "regenerate" | "disable";
 
@@ -14,14 +14,19 @@ export interface Attempt {
   slot: Slot;
   requestId: string;
   personId: string;
+  /** Who asks for them: a browser, which acknowledges what it gets, or a program, to which the reply is the delivery. */
+  by: "browser" | "program";
   begun: number;
   /** Undefined while it runs. */
   ended?: number;
-  /** What the portal said: `issued`, `done`, the reason of a refusal, or `unknown` when no answer came. */
+  /**
+   * What the portal said: `issued`, `done`, the reason of a refusal, or `unknown` when no answer came. A program that asks
+   * again and hears that it was done already has changed something: `done`, without the pair.
+   */
   said?: string;
   /** The sentence that came with it. */
   message?: string | undefined;
-  pair?: IssuedPair;
+  pair?: IssuedPair | NewPair;
   acknowledged?: Acknowledgement;
 }
 
@@ -58,13 +63,18 @@ export class History {
   }
 
   /** Every pair that ever reached somebody. */
-  pairs(): IssuedPair[] {
+  pairs(): NewPair[] {
     return this.attempts.flatMap(({ pair }) => pair ?? []);
+  }
+
+  /** Whether a request may have led to a pair that reached nobody. */
+  isUnheard({ requestId, actorId }: { requestId: string; actorId: string }): boolean {
+    return this.attempts.some((attempt) => isUnheard(attempt) && attempt.requestId === requestId && attempt.personId === actorId);
   }
 
   /**
    * The access key ids that may be current after everything, undefined for none: a change can be the last one
-   * unless another surely began after it had ended.
+   * unless another surely began after it had ended. A pair that reached nobody stands there by `nameUnheard`.
    */
   whatMayStand(slot: Slot): (string | undefined)[] {
     const effects = this.of(slot).flatMap(toEffect);
@@ -84,11 +94,22 @@ export class History {
   }
 }
 
+/** What a pair is called of which only the request is known. */
+export function nameUnheard({ requestId }: { requestId: string }): string {
+  return `the pair of request ${requestId}`;
+}
+
+/** Whether it may have led to a pair that reached nobody: a browser's is undone then, a program's counts. */
+function isUnheard({ kind, by, said, pair }: Attempt): boolean {
+  return kind !== "disable" && by === "program" && !pair && (said === "unknown" || said === "done");
+}
+
 function toEffect(attempt: Attempt): Effect[] {
   const { kind, begun, said, ended = Infinity, pair, acknowledged } = attempt;
-  if (kind === "disable") {
-    if (said === "done") return [{ accessKeyId: undefined, begun, ended, certain: true }];
-    return said === "unknown" ? [{ accessKeyId: undefined, begun, ended: ended + MAY_LAND_WITHIN_MS, certain: false }] : [];
+  if (kind === "disable" || isUnheard(attempt)) {
+    const accessKeyId = kind === "disable" ? undefined : nameUnheard(attempt);
+    if (said === "done") return [{ accessKeyId, begun, ended, certain: true }];
+    return said === "unknown" ? [{ accessKeyId, begun, ended: ended + MAY_LAND_WITHIN_MS, certain: false }] : [];
   }
   if (!pair || !acknowledged || acknowledged.said === "refused") return [];
   const certain = acknowledged.said === "ok";

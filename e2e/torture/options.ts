@@ -21,6 +21,7 @@ const FULL = {
   crowd: 0.08,
   forget: 0.1,
   forgetForMs: Infinity,
+  programs: 0.25,
   faultsOf: listFaults,
   eachOnceFirst: true,
 };

@@ -1,11 +1,21 @@
 import type { Client } from "pg";
-import { type PortalClient, signInToPortal } from "../fixtures/portal-client";
+import { runAdmin } from "../fixtures/admin";
+import { type ApiClient, connectWithToken } from "../fixtures/api-client";
 import type { PortalFacts } from "../fixtures/portal";
+import { type PortalClient, signInToPortal } from "../fixtures/portal-client";
 
 /** Somebody who changes keys. */
 export interface TorturePerson {
   id: string;
+  email: string;
   client: PortalClient;
+}
+
+/** Somebody who also has a program do it. */
+export interface PersonWithProgram extends TorturePerson {
+  program: ApiClient;
+  /** What the program shows for itself. */
+  token: string;
 }
 
 /** Sessions of one address are limited to 60 in a quarter of an hour. */
@@ -40,5 +50,15 @@ export async function makePeople(database: Client, portal: PortalFacts, membersh
     people.push({ id, email });
   }
   const signIn = ({ email }: { email: string }) => signInToPortal(portal.url, { email, password: like.password });
-  return Promise.all(people.map(async ({ id, email }) => ({ id, client: await signIn({ email }) })));
+  return Promise.all(people.map(async ({ id, email }) => ({ id, email, client: await signIn({ email }) })));
+}
+
+/** Gives everybody a token, as an operator does. */
+export function equipWithPrograms(portal: PortalFacts, people: readonly TorturePerson[]): Promise<PersonWithProgram[]> {
+  return Promise.all(
+    people.map(async (person) => {
+      const token = (await runAdmin(portal, ["token", "create", person.email, "--name", "storm"])).trim();
+      return { ...person, token, program: connectWithToken(portal.url, token) };
+    }),
+  );
 }

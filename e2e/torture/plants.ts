@@ -41,7 +41,9 @@ export async function unwritten<T>(change: { operationId: string; keyId: string 
 const SERVER_ONLY = `import "server-only";\n`;
 const MAKES_PAIR = "provider.putKey({ principal, accessKeyId: change.accessKeyId, secretAccessKey, marker: change.keyId }, context)";
 
-/** Three ways to break the protocol, in one copy of the sources: building it is what takes the time. */
+const HANDS_OVER = "async function handOver(change: WrittenAhead, request: IssueRequest, delivery: Delivery): Promise<HandedOver | undefined> {\n";
+
+/** Ways to break the protocol, in one copy of the sources: building it is what takes the time. */
 const SUBSTITUTIONS: Substitution[] = [
   // No write-ahead: the key and its operation are in the database only once the storage system has answered.
   { file: PUT_PAIR, from: SERVER_ONLY, to: `${SERVER_ONLY}import { unwritten } from "@/lib/platform/planted";\n` },
@@ -66,6 +68,17 @@ import { planted } from "@/lib/platform/planted";\n`,
     to: `  const issued = await act(written.change, request, delivery);
   if (planted("early-commit") && issued.ok && issued.outcome === "issued") await acknowledgeSecret(request.scope, issued.change.operationId);
   return issued;
+`,
+  },
+
+  // Commit after the reply: a program has a pair that does not count yet.
+  {
+    file: ISSUE_PAIR,
+    from: HANDS_OVER,
+    to: `${HANDS_OVER}  if (delivery === "reply" && planted("late-commit")) {
+    setTimeout(() => void commitForReply(change, request).catch(() => undefined), 2_000);
+    return { revoking: [], lease: undefined };
+  }
 `,
   },
 ];

@@ -10,13 +10,14 @@ export type Search = (text: string) => Set<string>;
 
 /**
  * Finds secrets as they are and their forms, also inside of longer words: hex, base64 of the secret or of anything
- * that holds it, and the SHA-256 in both. Shorter fingerprints (SHA-1, MD5) are found as words of their own.
+ * that holds it, and the SHA-256 in both. Shorter fingerprints (SHA-1, MD5) are found as words of their own. Of tokens
+ * the SHA-256 may stand anywhere: it is what the portal keeps of them.
  */
-export function searchFor(secrets: readonly string[]): Search {
+export function searchFor(secrets: readonly string[], tokens: readonly string[] = []): Search {
   const long = new Map<string, { form: string; secret: string }[]>();
   const short = new Map<string, string>();
-  for (const secret of secrets) {
-    for (const form of formsOf(secret)) {
+  for (const secret of [...secrets, ...tokens]) {
+    for (const form of formsOf(secret, tokens.includes(secret) ? [] : ["sha256"])) {
       if (form.length < WINDOW) short.set(form, secret);
       else long.set(form.slice(0, WINDOW), [...(long.get(form.slice(0, WINDOW)) ?? []), { form, secret }]);
     }
@@ -37,11 +38,13 @@ export function searchFor(secrets: readonly string[]): Search {
   };
 }
 
-function formsOf(secret: string): string[] {
-  const text = Buffer.from(secret);
-  const [sha256, sha1, md5] = ["sha256", "sha1", "md5"].map((name) => createHash(name).update(text).digest()) as [Buffer, Buffer, Buffer];
-  const hex = [text, sha256, sha1, md5].map((bytes) => bytes.toString("hex"));
-  const base64 = [...[text, sha256].flatMap(toBase64Anywhere), ...[sha1, md5].map((bytes) => trim(bytes.toString("base64")))];
+/** The secret and its fingerprints, encoded in every way; those named are looked for inside of longer words, too. */
+function formsOf(secret: string, fingerprints: string[]): string[] {
+  const hash = (name: string) => createHash(name).update(secret).digest();
+  const long = [Buffer.from(secret), ...fingerprints.map(hash)];
+  const short = ["sha1", "md5"].map(hash);
+  const hex = [...long, ...short].map((bytes) => bytes.toString("hex"));
+  const base64 = [...long.flatMap(toBase64Anywhere), ...short.map((bytes) => trim(bytes.toString("base64")))];
   const forms = [...hex, ...hex.map((form) => form.toUpperCase()), ...base64, ...base64.map((form) => form.replaceAll("+", "-").replaceAll("/", "_"))];
   return [...new Set([trim(secret), ...forms])];
 }

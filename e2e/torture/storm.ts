@@ -26,6 +26,8 @@ export interface StormOptions {
   /** How many pairs are left without acknowledgement, and for how long after the beginning. */
   forget: number;
   forgetForMs: number;
+  /** How many changes programs ask for with a token, the others browsers. */
+  programs: number;
   /** Which faults there are. */
   faultsOf: (world: World) => FaultKind[];
   /** Each kind of fault once before any comes again. */
@@ -74,6 +76,7 @@ export async function runStorm(world: World, options: StormOptions): Promise<Sto
     atOnce: options.atOnce,
     crowd: options.crowd,
     readForget: () => (Date.now() - begun < options.forgetForMs ? options.forget : 0),
+    programs: options.programs,
     onAnswer: (attempt) => checkAnswer(world, history, { found: violations, tried }, attempt),
   });
   await faults;
@@ -114,7 +117,8 @@ async function checkEverything(world: World, history: History): Promise<Violatio
   return withDatabase(world.databaseUrl, async (client) => {
     const ledger = await readLedger(client);
     const folders = [world.portal.facts.dataDir, ...(world.rig ? [join(world.rig.options.folder, "log")] : [])];
-    const secrets = { pairs: history.pairs().map((pair) => pair.secretAccessKey), own: readOwnSecrets(world) };
+    const pairs = history.pairs().map((pair) => pair.secretAccessKey);
+    const secrets = { pairs, own: readOwnSecrets(world), tokens: world.people.map(({ token }) => token) };
     return [
       ...checkSettled(ledger),
       ...(await listFound("the storage systems' lists", () => checkOrphans(world.backends, ledger))),
@@ -138,6 +142,9 @@ async function listFound(what: string, check: () => Promise<Violation[]>): Promi
 }
 
 function countWords({ attempts }: History): Record<string, number> {
-  const words = attempts.map(({ said = "unanswered", acknowledged, pair }) => (pair ? `${said}, ${acknowledged?.said ?? "not acknowledged"}` : said));
+  const words = attempts.map(({ said = "unanswered", by, acknowledged, pair }) => {
+    if (!pair) return said;
+    return `${said}, ${by === "program" ? "in the reply" : (acknowledged?.said ?? "not acknowledged")}`;
+  });
   return words.reduce<Record<string, number>>((counts, word) => ({ ...counts, [word]: (counts[word] ?? 0) + 1 }), {});
 }

@@ -7,7 +7,7 @@ import type { Backend } from "./backends";
 import { addBuiltinBackends } from "./builtin-backends";
 import { addCephBackend } from "./ceph-backend";
 import { addKeystoneBackend } from "./keystone-backend";
-import { makePeople, type TorturePerson } from "./people";
+import { equipWithPrograms, makePeople, type PersonWithProgram } from "./people";
 import { readWebEnvironment, type SecondWeb, startSecondWeb } from "./second-web";
 import type { GatewayKind } from "../rig/settings";
 import type { Slot } from "./history";
@@ -20,10 +20,10 @@ export interface World {
   rig: Rig | undefined;
   backends: Backend[];
   databaseUrl: string;
-  people: TorturePerson[];
+  people: PersonWithProgram[];
   slots: Slot[];
   /** Who may change keys in a project. */
-  membersOf: (project: string) => TorturePerson[];
+  membersOf: (project: string) => PersonWithProgram[];
   /** The addresses of both web processes. */
   webs: string[];
   stop: () => Promise<void>;
@@ -73,7 +73,8 @@ export async function startWorld(options: { regions: readonly string[]; projects
     // Each project has two who change its keys, and each person two projects.
     const projects = Array.from({ length: options.projects }, (_none, index) => `storm-${index}`);
     const memberships = projects.map((slug, index) => [slug, projects[(index + 1) % projects.length] ?? slug]);
-    const people = await withDatabase(databaseUrl, (client) => makePeople(client, portal.facts, memberships));
+    const made = await withDatabase(databaseUrl, (client) => makePeople(client, portal.facts, memberships));
+    const people = await equipWithPrograms(portal.facts, made);
     const chosen = backends.filter(({ region }) => options.regions.includes(region));
     return {
       portal,
