@@ -227,10 +227,15 @@ test("over HTTP a body of unknown length is refused as input, and one of a known
   server.close();
 });
 
-test("an address that guesses tokens is held back", async () => {
-  const guess = () => api.request(place, { headers: { authorization: "Bearer guess", [CLIENT_ADDRESS_HEADER]: "192.0.2.77" } });
-  const statuses = await Promise.all(Array.from({ length: 61 }, async () => (await guess()).status));
+test.each([
+  ["an address", () => "192.0.2.77", "192.0.2.78"],
+  ["a network of IPv6, whatever address it shows,", (turn: number) => `2001:db8:7:7::${turn + 1}`, "2001:db8:7:8::1"],
+])("%s that guesses tokens is held back", async (_who, addressOf, neighbour) => {
+  const guess = async (address: string) =>
+    (await api.request(place, { headers: { authorization: "Bearer guess", [CLIENT_ADDRESS_HEADER]: address } })).status;
+  const statuses = await Promise.all(Array.from({ length: 61 }, (_none, turn) => guess(addressOf(turn))));
   expect([...new Set(statuses)].sort()).toEqual([401, 429]);
+  expect(await guess(neighbour)).toBe(401);
   expect((await get(place)).status).toBe(200);
 });
 

@@ -1,6 +1,7 @@
 import "server-only";
 import { readTokenCaller } from "@/lib/api-tokens/data";
 import { readBearer } from "@/lib/api-tokens/rules";
+import { networkOf } from "@/lib/gate/client-network";
 import type { Permission } from "@/lib/gate/permissions";
 import { ACTIONS_COARSE, type Limit, SIGN_IN_ADDRESS, takePoint, takePoints } from "@/lib/gate/rate-limit";
 import { type Actor, type FoundProject, notFound, type ProjectScope, findScope } from "@/lib/gate/scope";
@@ -30,7 +31,7 @@ export async function readCaller(
   const token = readBearer(authorization);
   const found = token === undefined ? undefined : await readTokenCaller(token, slug);
   if (!found) {
-    await takePoint("token-address", SIGN_IN_ADDRESS, address ?? "unknown");
+    await takePoint("token-address", SIGN_IN_ADDRESS, networkOf(address ?? "unknown"));
     const userMessage = "The token is missing, unknown, expired or revoked. Nothing was changed.";
     throw new AppError("UNAUTHENTICATED", "no token that stands for anybody", { userMessage });
   }

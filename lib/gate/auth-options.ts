@@ -2,6 +2,7 @@ import "server-only";
 import type { NextAuthOptions } from "next-auth";
 import CredentialsProvider from "next-auth/providers/credentials";
 import { z } from "zod";
+import { networkOf } from "@/lib/gate/client-network";
 import { authCookies } from "@/lib/gate/cookies";
 import { resetPoints, SIGN_IN_ACCOUNT, SIGN_IN_ACCOUNT_ANYWHERE, SIGN_IN_ADDRESS, takePoint } from "@/lib/gate/rate-limit";
 import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/client-address-header";
@@ -34,7 +35,7 @@ export const authOptions: NextAuthOptions = {
         await applyLimits(parsed.data.email, address);
         const session = await startSession({ ...parsed.data, address, userAgent: headers?.["user-agent"] });
         if (!session) return null;
-        await resetPoints("sign-in-account", SIGN_IN_ACCOUNT, `${accountKey(parsed.data.email)} ${address}`);
+        await resetPoints("sign-in-account", SIGN_IN_ACCOUNT, accountFrom(parsed.data.email, address));
         return { id: session.userId, sessionId: session.sessionId };
       },
     }),
@@ -59,8 +60,8 @@ export const authOptions: NextAuthOptions = {
 /** Throws what next-auth hands to the sign-in page as the error `TRY_AGAIN_IN:seconds`. */
 async function applyLimits(email: string, address: string): Promise<void> {
   try {
-    await takePoint("sign-in-address", SIGN_IN_ADDRESS, address);
-    await takePoint("sign-in-account", SIGN_IN_ACCOUNT, `${accountKey(email)} ${address}`);
+    await takePoint("sign-in-address", SIGN_IN_ADDRESS, networkOf(address));
+    await takePoint("sign-in-account", SIGN_IN_ACCOUNT, accountFrom(email, address));
     await takePoint("sign-in-account-anywhere", SIGN_IN_ACCOUNT_ANYWHERE, accountKey(email));
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== "RATE_LIMITED") throw new Error("UNAVAILABLE", { cause: error });
@@ -71,4 +72,8 @@ async function applyLimits(email: string, address: string): Promise<void> {
 
 function accountKey(email: string): string {
   return email.trim().toLowerCase();
+}
+
+function accountFrom(email: string, address: string): string {
+  return `${accountKey(email)} ${networkOf(address)}`;
 }

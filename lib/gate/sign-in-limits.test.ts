@@ -1,0 +1,62 @@
+import { randomUUID } from "node:crypto";
+import type { CredentialsConfig } from "next-auth/providers/credentials";
+import { afterEach, beforeAll, expect, test } from "vitest";
+import { startTestDatabase } from "@/lib/database/test-database";
+import { authOptions } from "@/lib/gate/auth-options";
+import { SIGN_IN_ACCOUNT, SIGN_IN_ACCOUNT_ANYWHERE, SIGN_IN_ADDRESS } from "@/lib/gate/rate-limit";
+import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/client-address-header";
+import { db } from "@/lib/platform/db";
+import { makeUser } from "@/prisma/factories/people";
+
+const PASSWORD = randomUUID();
+const provider = authOptions.providers[0] as CredentialsConfig;
+// What next-auth calls; the field of the same name beside it is a placeholder.
+const { authorize } = provider.options as unknown as Pick<CredentialsConfig, "authorize">;
+
+beforeAll(() => startTestDatabase());
+afterEach(() => db.rateLimit.deleteMany());
+
+/** `in`, `wrong`, or held back. */
+async function signIn(email: string, password: string, address: string): Promise<"in" | "wrong" | "held back"> {
+  const request = { headers: { [CLIENT_ADDRESS_HEADER]: address } };
+  try {
+    return (await authorize({ email, password }, request)) ? "in" : "wrong";
+  } catch (error) {
+    expect(String(error)).toMatch(/TRY_AGAIN_IN:\d+$/);
+    return "held back";
+  }
+}
+
+test("an account's guesses are counted by network, and its owner gets in from another", async () => {
+  const { email } = await makeUser(db, "Mia", { password: PASSWORD });
+  for (let turn = 0; turn < SIGN_IN_ACCOUNT.points; turn += 1) {
+    expect(await signIn(turn % 2 ? email : ` ${email.toUpperCase()}`, "a guess", `2001:db8:1:1::${turn}`)).toBe("wrong");
+  }
+  expect(await signIn(email, PASSWORD, "2001:db8:1:1:ffff::1")).toBe("held back");
+  expect(await signIn(email, PASSWORD, "2001:db8:1:2::1")).toBe("in");
+  const refusals = await db.auditEvent.findMany({ where: { event: "session.refused", data: { path: ["email"], equals: email } } });
+  expect(refusals.map(({ data }) => (data as { reason: string }).reason).sort()).toEqual([
+    ...Array<string>(SIGN_IN_ACCOUNT.points).fill("credentials"),
+    "rate-limit",
+  ]);
+});
+
+test("who gets in has all attempts again", async () => {
+  const { email } = await makeUser(db, "Mia", { password: PASSWORD });
+  for (let turn = 0; turn < SIGN_IN_ACCOUNT.points - 1; turn += 1) await signIn(email, "a guess", "192.0.2.1");
+  expect(await signIn(email, PASSWORD, "192.0.2.1")).toBe("in");
+  for (let turn = 0; turn < SIGN_IN_ACCOUNT.points; turn += 1) expect(await signIn(email, "a guess", "192.0.2.1")).toBe("wrong");
+});
+
+test("a network that tries many accounts is held back, and so is an account that many networks try", async () => {
+  const { email } = await makeUser(db, "Mia", { password: PASSWORD });
+  await db.rateLimit.createMany({
+    data: [
+      { key: "sign-in-address:2001:db8:1:1::/64", points: SIGN_IN_ADDRESS.points, expire: new Date(Date.now() + 60_000) },
+      { key: `sign-in-account-anywhere:${email}`, points: SIGN_IN_ACCOUNT_ANYWHERE.points - 1, expire: new Date(Date.now() + 60_000) },
+    ],
+  });
+  expect(await signIn(`other-${email}`, "a guess", "2001:db8:1:1::9")).toBe("held back");
+  expect(await signIn(email, PASSWORD, "192.0.2.1")).toBe("in");
+  expect(await signIn(email, PASSWORD, "192.0.2.2")).toBe("held back");
+});
