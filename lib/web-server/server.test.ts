@@ -72,8 +72,15 @@ test("a page under another name of loopback is found under its own", async () =>
 test.each([
   ["a header of 20 kB", { "x-big": "a".repeat(20_000) }, "/", 431],
   ["a request for another server", {}, "http://other.example/", 400],
+  ["a path with half a character", {}, "/projects/%E0%A4%A/object-storage", 400],
+  ["a path with half an escape", {}, "/projects/%", 400],
 ])("%s is refused", async (_case, headers, path, status) => {
   expect((await ask(await start({}), headers, path)).status).toBe(status);
+});
+
+test("what stands behind the path is the portal's to read", async () => {
+  const port = await start({});
+  for (const path of ["/projects?q=%E0%A4%A", "/projects/%C3%A9", "/?%"]) expect((await ask(port, {}, path)).status, path).toBe(200);
 });
 
 test("a taken port is named", async () => {

@@ -12,6 +12,7 @@ const REQUEST_WITHIN_MS = 60_000;
 /** Longer than the minute for which proxies usually keep their connections, so that they close them and not we. */
 const KEEP_ALIVE_MS = 65_000;
 const STOP_WITHIN_MS = 8_000;
+const REFUSAL_HEADERS = { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store", "x-content-type-options": "nosniff" };
 
 /** The portal's HTTP server, not yet listening: `handle` sees only requests whose headers are true. */
 export function createWebServer(settings: { publicUrl: string; trustedProxies: string }, handle: Handler): Server {
@@ -20,7 +21,7 @@ export function createWebServer(settings: { publicUrl: string; trustedProxies: s
   const server = createServer(
     { maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: HEADERS_WITHIN_MS, requestTimeout: REQUEST_WITHIN_MS, keepAliveTimeout: KEEP_ALIVE_MS },
     (request, response) => {
-      if (!request.url?.startsWith("/")) return void response.writeHead(400).end();
+      if (!request.url || !isReadablePath(request.url)) return void response.writeHead(400, REFUSAL_HEADERS).end("This address cannot be read.\n");
       const { host, accept } = request.headers;
       const canonical = findCanonicalUrl({ method: request.method, url: request.url, host, accept }, publicUrl);
       if (canonical) return void response.writeHead(307, { location: canonical, "cache-control": "no-store" }).end();
@@ -30,6 +31,16 @@ export function createWebServer(settings: { publicUrl: string; trustedProxies: s
   );
   server.maxHeadersCount = HEADERS_MAX;
   return server;
+}
+
+/** Of this server, and with escapes that stand for something: of others Next makes an error with a stack in the log. */
+function isReadablePath(url: string): boolean {
+  const [path = ""] = url.split(/[?#]/, 1);
+  try {
+    return path.startsWith("/") && decodeURIComponent(path) !== "";
+  } catch {
+    return false;
+  }
 }
 
 /** Listens, or throws an error that names a taken port and the setting for it. */
