@@ -80,7 +80,9 @@ function chooseChange(world: World, history: History, random: Random, crowd: num
 
 /** What makes sense as far as the storm knows, and now and then what does not. */
 function chooseKind(history: History, slot: Slot, random: Random): Kind {
-  const enabled = history.whatMayStand(slot).some((id) => id !== undefined);
+  const told = history.of(slot).findLast(({ ended }) => ended !== undefined)?.said;
+  const mayStand = history.whatMayStand(slot).some((id) => id !== undefined);
+  const enabled = told === "already-enabled" || (told !== "not-enabled" && mayStand);
   const roll = random.next();
   if (enabled) return roll < 0.72 ? "regenerate" : roll < 0.95 ? "disable" : "enable";
   return roll < 0.88 ? "enable" : roll < 0.95 ? "disable" : "regenerate";
