@@ -3,7 +3,7 @@ import { readTokenCaller } from "@/lib/api-tokens/data";
 import { readBearer } from "@/lib/api-tokens/rules";
 import { networkOf } from "@/lib/gate/client-network";
 import type { Permission } from "@/lib/gate/permissions";
-import { ACTIONS_COARSE, type Limit, SIGN_IN_ADDRESS, takePoint, takePoints } from "@/lib/gate/rate-limit";
+import { ACTIONS_COARSE, type Limit, SIGN_IN_NETWORK, takePoint, takePoints } from "@/lib/gate/rate-limit";
 import { type Actor, type FoundProject, notFound, type ProjectScope, findScope } from "@/lib/gate/scope";
 import { AppError } from "@/lib/platform/errors";
 
@@ -22,7 +22,7 @@ export interface ApiCaller {
   project: FoundProject | undefined;
 }
 
-/** The person whose token this is, read afresh. Throws UNAUTHENTICATED, and RATE_LIMITED for an address that guesses. */
+/** The person whose token this is, read afresh. Throws UNAUTHENTICATED, and RATE_LIMITED for a network that guesses. */
 export async function readCaller(
   authorization: string | undefined,
   address: string | undefined,
@@ -31,7 +31,7 @@ export async function readCaller(
   const token = readBearer(authorization);
   const found = token === undefined ? undefined : await readTokenCaller(token, slug);
   if (!found) {
-    await takePoint("token-address", SIGN_IN_ADDRESS, networkOf(address ?? "unknown"));
+    await takePoint("token-network", SIGN_IN_NETWORK, networkOf(address ?? "unknown"));
     const userMessage = "The token is missing, unknown, expired or revoked. Nothing was changed.";
     throw new AppError("UNAUTHENTICATED", "no token that stands for anybody", { userMessage });
   }

@@ -4,7 +4,7 @@ import CredentialsProvider from "next-auth/providers/credentials";
 import { z } from "zod";
 import { networkOf } from "@/lib/gate/client-network";
 import { authCookies } from "@/lib/gate/cookies";
-import { resetPoints, SIGN_IN_ACCOUNT, SIGN_IN_ACCOUNT_ANYWHERE, SIGN_IN_ADDRESS, takePoint } from "@/lib/gate/rate-limit";
+import { resetPoints, SIGN_IN_ACCOUNT, SIGN_IN_ACCOUNT_ANYWHERE, SIGN_IN_NETWORK, takePoint } from "@/lib/gate/rate-limit";
 import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/client-address-header";
 import { env } from "@/lib/platform/env";
 import { AppError } from "@/lib/platform/errors";
@@ -60,7 +60,7 @@ export const authOptions: NextAuthOptions = {
 /** Throws what next-auth hands to the sign-in page as the error `TRY_AGAIN_IN:seconds`. */
 async function applyLimits(email: string, address: string): Promise<void> {
   try {
-    await takePoint("sign-in-address", SIGN_IN_ADDRESS, networkOf(address));
+    await takePoint("sign-in-network", SIGN_IN_NETWORK, networkOf(address));
     await takePoint("sign-in-account", SIGN_IN_ACCOUNT, accountFrom(email, address));
     await takePoint("sign-in-account-anywhere", SIGN_IN_ACCOUNT_ANYWHERE, accountKey(email));
   } catch (error) {

@@ -14,7 +14,7 @@ export const SIGN_IN_ACCOUNT: Limit = { points: 8, seconds: 15 * 60 };
 /** To an account from anywhere: wide, so that a stranger cannot keep its owner out with a few guesses. */
 export const SIGN_IN_ACCOUNT_ANYWHERE: Limit = { points: 100, seconds: 15 * 60 };
 /** From a network, to any account. */
-export const SIGN_IN_ADDRESS: Limit = { points: 60, seconds: 15 * 60 };
+export const SIGN_IN_NETWORK: Limit = { points: 60, seconds: 15 * 60 };
 /** All actions of one person together. */
 export const ACTIONS_COARSE: Limit = { points: 120, seconds: 60 };
 

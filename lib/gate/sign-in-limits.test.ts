@@ -3,7 +3,7 @@ import type { CredentialsConfig } from "next-auth/providers/credentials";
 import { afterEach, beforeAll, expect, test } from "vitest";
 import { startTestDatabase } from "@/lib/database/test-database";
 import { authOptions } from "@/lib/gate/auth-options";
-import { SIGN_IN_ACCOUNT, SIGN_IN_ACCOUNT_ANYWHERE, SIGN_IN_ADDRESS } from "@/lib/gate/rate-limit";
+import { SIGN_IN_ACCOUNT, SIGN_IN_ACCOUNT_ANYWHERE, SIGN_IN_NETWORK } from "@/lib/gate/rate-limit";
 import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/client-address-header";
 import { db } from "@/lib/platform/db";
 import { makeUser } from "@/prisma/factories/people";
@@ -52,7 +52,7 @@ test("a network that tries many accounts is held back, and so is an account that
   const { email } = await makeUser(db, "Mia", { password: PASSWORD });
   await db.rateLimit.createMany({
     data: [
-      { key: "sign-in-address:2001:db8:1:1::/64", points: SIGN_IN_ADDRESS.points, expire: new Date(Date.now() + 60_000) },
+      { key: "sign-in-network:2001:db8:1:1::/64", points: SIGN_IN_NETWORK.points, expire: new Date(Date.now() + 60_000) },
       { key: `sign-in-account-anywhere:${email}`, points: SIGN_IN_ACCOUNT_ANYWHERE.points - 1, expire: new Date(Date.now() + 60_000) },
     ],
   });

@@ -5,11 +5,11 @@ import { findRoot } from "@/lib/database/find-root";
 import { env } from "@/lib/platform/env";
 import { onStop } from "@/lib/platform/lifecycle";
 import { logger } from "@/lib/platform/logger";
-import { close, createWebServer, type Handler, listen } from "@/lib/web-server/server";
+import { close, createWebServer, type Handler, listen, refuseUnreadablePaths } from "@/lib/web-server/server";
 
 async function main(): Promise<void> {
   const app = next({ dev: false, dir: findRoot(), hostname: env.HOST, port: env.PORT });
-  const showPage = app.getRequestHandler();
+  const showPage = refuseUnreadablePaths(app.getRequestHandler());
   // Next has its own idea of what a request is.
   const answerProgram = getRequestListener(createApi().fetch, { overrideGlobalObjects: false });
   const handle: Handler = (request, response) =>

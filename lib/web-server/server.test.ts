@@ -1,7 +1,7 @@
 import { type IncomingHttpHeaders, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { close, createWebServer, listen } from "@/lib/web-server/server";
+import { close, createWebServer, listen, refuseUnreadablePaths } from "@/lib/web-server/server";
 
 type Answer = { status: number; location: string | undefined; body: string };
 type Seen = { headers: IncomingHttpHeaders; raw: string[] };
@@ -72,15 +72,21 @@ test("a page under another name of loopback is found under its own", async () =>
 test.each([
   ["a header of 20 kB", { "x-big": "a".repeat(20_000) }, "/", 431],
   ["a request for another server", {}, "http://other.example/", 400],
-  ["a path with half a character", {}, "/projects/%E0%A4%A/object-storage", 400],
-  ["a path with half an escape", {}, "/projects/%", 400],
 ])("%s is refused", async (_case, headers, path, status) => {
   expect((await ask(await start({}), headers, path)).status).toBe(status);
 });
 
-test("what stands behind the path is the portal's to read", async () => {
-  const port = await start({});
-  for (const path of ["/projects?q=%E0%A4%A", "/projects/%C3%A9", "/?%"]) expect((await ask(port, {}, path)).status, path).toBe(200);
+test.each([
+  ["/projects/%E0%A4%A/object-storage", 400],
+  ["/projects/%", 400],
+  ["/projects/%C3%A9", 200],
+  ["/projects?q=%E0%A4%A", 200],
+  ["/?%", 200],
+])("the page %s is answered with %i", async (path, status) => {
+  const settings = { publicUrl: "https://portal.example", trustedProxies: "" };
+  server = createWebServer(settings, refuseUnreadablePaths((_request, response) => void response.end()));
+  await listen(server, "127.0.0.1", 0);
+  expect((await ask((server.address() as AddressInfo).port, {}, path)).status).toBe(status);
 });
 
 test("a taken port is named", async () => {

@@ -21,7 +21,7 @@ export function createWebServer(settings: { publicUrl: string; trustedProxies: s
   const server = createServer(
     { maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: HEADERS_WITHIN_MS, requestTimeout: REQUEST_WITHIN_MS, keepAliveTimeout: KEEP_ALIVE_MS },
     (request, response) => {
-      if (!request.url || !isReadablePath(request.url)) return void response.writeHead(400, REFUSAL_HEADERS).end("This address cannot be read.\n");
+      if (!request.url?.startsWith("/")) return void response.writeHead(400).end();
       const { host, accept } = request.headers;
       const canonical = findCanonicalUrl({ method: request.method, url: request.url, host, accept }, publicUrl);
       if (canonical) return void response.writeHead(307, { location: canonical, "cache-control": "no-store" }).end();
@@ -33,14 +33,16 @@ export function createWebServer(settings: { publicUrl: string; trustedProxies: s
   return server;
 }
 
-/** Of this server, and with escapes that stand for something: of others Next makes an error with a stack in the log. */
-function isReadablePath(url: string): boolean {
-  const [path = ""] = url.split(/[?#]/, 1);
-  try {
-    return path.startsWith("/") && decodeURIComponent(path) !== "";
-  } catch {
-    return false;
-  }
+/** Answers a path with escapes that stand for nothing by itself: Next makes an error of it, with a stack in the log. */
+export function refuseUnreadablePaths(handle: Handler): Handler {
+  return (request, response) => {
+    try {
+      decodeURIComponent(request.url?.split("?", 1)[0] ?? "");
+    } catch {
+      return void response.writeHead(400, REFUSAL_HEADERS).end("This address cannot be read.\n");
+    }
+    return handle(request, response);
+  };
 }
 
 /** Listens, or throws an error that names a taken port and the setting for it. */

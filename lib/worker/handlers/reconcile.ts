@@ -22,15 +22,15 @@ export async function handleReconcile(atOnce = AT_ONCE): Promise<void> {
     listUnfinishedRevocations(goesOnAfter.keys, atOnce),
     listOverdueSuspensions(goesOnAfter.principals, atOnce),
   ]);
-  if (operations.length + keys.length + principals.length > 0) {
-    await transact(async (tx) => {
-      for (const operationId of operations) await enqueue(tx, "settle-operation", { operationId }, undoJobKey(operationId));
-      for (const keyId of keys) await enqueue(tx, "revoke-key", { keyId }, keyId);
-      for (const principalId of principals) await enqueue(tx, "resume-principal", { principalId }, principalId);
-    });
-  }
+  // Before anything can fail: what fails now comes round again.
   const nextAfter = (ids: string[]) => (ids.length === atOnce ? (ids.at(-1) ?? BEFORE_ALL_IDS) : BEFORE_ALL_IDS);
   goesOnAfter.operations = nextAfter(operations);
   goesOnAfter.keys = nextAfter(keys);
   goesOnAfter.principals = nextAfter(principals);
+  if (operations.length + keys.length + principals.length === 0) return;
+  await transact(async (tx) => {
+    for (const operationId of operations) await enqueue(tx, "settle-operation", { operationId }, undoJobKey(operationId));
+    for (const keyId of keys) await enqueue(tx, "revoke-key", { keyId }, keyId);
+    for (const principalId of principals) await enqueue(tx, "resume-principal", { principalId }, principalId);
+  });
 }
