@@ -7,6 +7,7 @@ import { addShakyRegion, type ShakyStorage } from "./fixtures/shaky-storage";
 import { signInByRequest } from "./fixtures/sign-in";
 import { expect, personOf, test } from "./fixtures/test";
 import { waitFor } from "./fixtures/wait";
+import type { Injection } from "./rig/fault-proxy";
 
 /** The lease, the time to acknowledge, and the worker's rounds: after this long everything has settled. */
 const SETTLED_SECONDS = 150;
@@ -148,17 +149,19 @@ test("kill -9 of the web process at each step: no orphan, no lost pair", async (
     storage.admin.inject({ match: isKeyCall("PUT"), when, what: "hold", times: 1 });
 
   // A crash for each step, right when it is reached: a call that is held for longer meets its deadline, and is no crash.
-  const holds = [
-    () => holdPut("before"),
-    () => holdPut("after"),
-    () => storage.gateway.inject({ match: () => true, when: "before", what: "hold", times: 1 }),
+  const holds: [() => Injection, made: number][] = [
+    [() => holdPut("before"), 0],
+    [() => holdPut("after"), 1],
+    [() => storage.gateway.inject({ match: () => true, when: "before", what: "hold", times: 1 }), 1],
   ];
   const undone: CredentialsPage[] = [];
-  for (const hold of holds) {
+  for (const [hold, made] of holds) {
     const credentials = await open();
+    const before = await storage.readKeyIds();
     const held = hold();
     await clickEnable(credentials);
     await held.reached;
+    expect((await storage.readKeyIds()).filter((id) => !before.includes(id))).toHaveLength(made);
     await portal.crash("web");
     // What was on its way when the process died lands after its death.
     held.release();

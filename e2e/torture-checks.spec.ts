@@ -206,6 +206,44 @@ test("lost: a program's pair counts from the reply on, and without one it may co
   expect(await look({ said: "done" }, failed, { state: "FAILED" })).toEqual(["lost", "lost"]);
 });
 
+test("lost: whichever attempt of a request was told how it ended, it ended once", () => {
+  const program = (story: Partial<Attempt>): Attempt => {
+    const attempt = makeAttempt({ by: "program", ...story });
+    if (story.said === "issued") return attempt;
+    delete attempt.pair;
+    delete attempt.acknowledged;
+    return attempt;
+  };
+  const disabled = program({ kind: "disable", requestId: "d", begun: 60_000, ended: 60_001, said: "done" });
+  const look = (state: string, ...attempts: Attempt[]) => {
+    const ledger = makeLedger({ state });
+    ledger.operations.push({ kind: "DISABLE", state: "DONE", requestId: "d", actorId: "a", accessKeyId: null });
+    return kindsOf(checkHistory({ slots: [SLOT] }, makeHistory(...attempts), ledger));
+  };
+  const again = (history: Attempt[], begun: number): Attempt[] => {
+    const repeated = program({ begun, ended: begun + 1, said: "already-done" });
+    const told = makeHistory(...history, repeated);
+    told.noteDone(repeated);
+    return told.attempts;
+  };
+  const unheard = program({ begun: 0, ended: 10, said: "unknown" });
+  const heard = program({ begun: 20, ended: 30, said: "issued", acknowledged: { begun: 20, ended: 30, said: "ok" } });
+  const late = program({ begun: 90_000, ended: 90_001, said: "unknown" });
+
+  // The pair that a later attempt got is no other one, and an answer that is lost afterwards changes nothing.
+  for (const story of [[unheard, heard, disabled], [heard, disabled, late]]) {
+    expect(look("REVOKED", ...story)).toEqual([]);
+    expect(look("ACTIVE", ...story)).toEqual(["lost"]);
+  }
+  // Who hears later that it was done already has changed something at the first attempt, and at no other.
+  expect(look("REVOKED", ...again([{ ...unheard }, disabled, { ...late }], 95_000))).toEqual([]);
+  expect(look("ACTIVE", ...again([disabled, { ...late }], 95_000))).toEqual([]);
+  expect(look("REVOKED", ...again([disabled, { ...late }], 95_000))).toEqual(["lost"]);
+  expect(look("REVOKED", ...again([heard, disabled, { ...late }], 95_000))).toEqual([]);
+  // Who hears that it came to nothing has no pair to expect.
+  expect(look("ACTIVE", unheard, program({ begun: 20, ended: 30, said: "undelivered" }))).toEqual(["lost"]);
+});
+
 test("untrue: who was told that the current keys still work must be right", async () => {
   const failed = makeAttempt({ kind: "regenerate", begun: 100_000, ended: 100_001, said: "storage-failed", message: REFUSED });
   delete failed.pair;

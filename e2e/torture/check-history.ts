@@ -1,6 +1,6 @@
 import { UNREADABLE } from "./backends";
 import { type Attempt, type History, nameUnheard } from "./history";
-import type { Ledger } from "./ledger";
+import { findMaking, type Ledger } from "./ledger";
 import type { Violation } from "./violation";
 import type { World } from "./world";
 
@@ -16,13 +16,14 @@ function checkSlot(slot: { project: string; region: string }, history: History, 
   const here = ledger.keys.filter(({ project, region }) => project === slot.project && region === slot.region);
   const current = here.find(({ state }) => state === "ACTIVE")?.accessKeyId;
   const allowed = history.whatMayStand(slot);
-  const made = ledger.operations.find(({ accessKeyId }) => current !== undefined && accessKeyId === current);
-  if (allowed.includes(current) || (made && allowed.includes(nameUnheard(made)))) return [];
+  const making = findMaking(ledger, current);
+  if (allowed.includes(current) || (making && allowed.includes(nameUnheard(making)))) return [];
   const wanted = allowed.map((id) => id ?? "none").join(" or ");
   return [{ kind: "lost", what: `${slot.project}/${slot.region} has ${current ?? "no key"}; the last acknowledged change left ${wanted}` }];
 }
 
-function checkAttempt(attempt: Attempt, { keys, operations }: Ledger): Violation[] {
+function checkAttempt(attempt: Attempt, ledger: Ledger): Violation[] {
+  const { keys, operations } = ledger;
   const { kind, slot, said, pair, acknowledged } = attempt;
   const name = `${kind} of ${slot.project}/${slot.region}`;
   if (said === "done") {
@@ -31,7 +32,7 @@ function checkAttempt(attempt: Attempt, { keys, operations }: Ledger): Violation
     return isDone ? [] : [{ kind: "lost", what: `the ${name} was acknowledged and is ${known?.state ?? "not written down"}` }];
   }
   if (!pair) return [];
-  const operation = operations.find(({ accessKeyId }) => accessKeyId === pair.accessKeyId);
+  const operation = findMaking(ledger, pair.accessKeyId);
   const key = keys.find(({ accessKeyId }) => accessKeyId === pair.accessKeyId);
   if (acknowledged?.said === "ok" && (operation?.state !== "DONE" || key?.state === "FAILED")) {
     return [{ kind: "lost", what: `the ${name} to ${pair.accessKeyId} was acknowledged and is ${operation?.state}, its key ${key?.state}` }];

@@ -2,12 +2,12 @@ import { setTimeout as pause } from "node:timers/promises";
 import { askBackend } from "./ask-backend";
 import type { Backend, ListedKey } from "./backends";
 import type { History } from "./history";
-import { isCalledDead, type Ledger, listOpenKeys, listOpenOperations } from "./ledger";
+import { inParallel } from "./in-parallel";
+import { findMaking, isCalledDead, type Ledger, listOpenKeys, listOpenOperations } from "./ledger";
 import type { GatewayAnswer, KnownPair } from "./signed-request";
 import type { Violation } from "./violation";
 import type { World } from "./world";
 
-const AT_ONCE = 8;
 const ASK_TRIES = 10;
 
 /** What is still to be done although nothing hinders it. */
@@ -56,8 +56,8 @@ export async function checkPairs(world: Pick<World, "backends">, history: Histor
     const backend = world.backends.find(({ region }) => region === key.region);
     const pair = pairs.get(key.accessKeyId);
     if (!backend) return;
-    const made = ledger.operations.find(({ accessKeyId }) => accessKeyId === key.accessKeyId);
-    if (key.state === "ACTIVE" && !pair && !(made && history.isUnheard(made))) {
+    const making = findMaking(ledger, key.accessKeyId);
+    if (key.state === "ACTIVE" && !pair && !(making && history.mayHaveLost(making))) {
       found.push({ kind: "lost", what: `${key.accessKeyId} is ACTIVE in ${key.region}, and its secret reached nobody` });
     }
     if (key.state === "ACTIVE" && !listed.get(key.region)?.some(({ accessKeyId, principal }) => accessKeyId === key.accessKeyId && principal === key.principal)) {
@@ -110,14 +110,4 @@ async function askPatiently(backend: Backend, gateway: string, pair: KnownPair):
     if (answer !== "no-answer" || tries === ASK_TRIES) return answer;
     await pause(500);
   }
-}
-
-/** Works through a list, several at once. */
-export async function inParallel<T>(of: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const left = [...of];
-  await Promise.all(
-    Array.from({ length: AT_ONCE }, async () => {
-      for (let item = left.pop(); item !== undefined; item = left.pop()) await work(item);
-    }),
-  );
 }

@@ -107,11 +107,9 @@ async function carryOut(world: World, attempt: Attempt, person: PersonWithProgra
     attempt.said = toSaid(error);
   }
   attempt.ended = Date.now();
-  // Without an operation to acknowledge, the reply was all.
-  const isDelivered = attempt.pair !== undefined && !("operationId" in attempt.pair);
-  if (isDelivered) attempt.acknowledged = { begun, ended: attempt.ended, said: "ok" };
+  if (by === "program" && attempt.pair) attempt.acknowledged = { begun, ended: attempt.ended, said: "ok" };
   await options.onAnswer(attempt);
-  if (!attempt.pair || isDelivered) return;
+  if (by === "program" || !attempt.pair) return;
   if (random.chance(options.readForget())) return;
   if (random.chance(0.2)) await pause(random.between(200, 6_000));
   await acknowledge(world, attempt, person, random);
@@ -138,17 +136,14 @@ async function acknowledge(world: World, attempt: Attempt, person: PersonWithPro
   made.ended = Date.now();
 }
 
-/** The same request once more. What it answers about the first one is written down there. */
+/** The same request once more. What it answers about the former ones is written down there. */
 async function repeat(world: World, history: History, random: Random, first: Attempt, options: DriverOptions): Promise<Attempt> {
   const person = world.people.find(({ id }) => id === first.personId);
   if (!person) throw new Error("the person of an attempt is gone");
   const { kind, slot, requestId, personId, by } = first;
   const attempt = history.begin({ kind, slot, requestId, personId, by });
   await carryOut(world, attempt, person, random, options);
-  if ((kind === "disable" || by === "program") && attempt.said === "already-done" && first.said === "unknown") {
-    first.said = "done";
-    first.ended = attempt.ended ?? Date.now();
-  }
+  if ((kind === "disable" || by === "program") && attempt.said === "already-done") history.noteDone(attempt);
   return attempt;
 }
 

@@ -68,8 +68,21 @@ export class History {
   }
 
   /** Whether a request may have led to a pair that reached nobody. */
-  isUnheard({ requestId, actorId }: { requestId: string; actorId: string }): boolean {
-    return this.attempts.some((attempt) => isUnheard(attempt) && attempt.requestId === requestId && attempt.personId === actorId);
+  mayHaveLost({ requestId, actorId }: { requestId: string; actorId: string }): boolean {
+    const asked = this.attempts.filter((attempt) => isOfRequest(attempt, { requestId, personId: actorId }));
+    return asked.some((attempt) => isUnheard(attempt) && !isMoot(attempt, asked));
+  }
+
+  /**
+   * Notes what whoever asked again was told: that it was done already. Of the attempts whose end nobody heard the first
+   * counts, which began no later than the change; nothing where the end of one was heard.
+   */
+  noteDone(again: Attempt): void {
+    const asked = this.attempts.filter((attempt) => attempt !== again && isOfRequest(attempt, again));
+    const first = asked.find(({ said }) => said === "unknown");
+    if (!first || isMoot(first, asked)) return;
+    first.said = "done";
+    first.ended = again.ended ?? Date.now();
   }
 
   /**
@@ -77,7 +90,8 @@ export class History {
    * unless another surely began after it had ended. A pair that reached nobody stands there by `nameUnheard`.
    */
   whatMayStand(slot: Slot): (string | undefined)[] {
-    const effects = this.of(slot).flatMap(toEffect);
+    const here = this.of(slot);
+    const effects = here.filter((attempt) => !isMoot(attempt, here)).flatMap(toEffect);
     const certain = effects.filter((effect) => effect.certain);
     const last = effects.filter((effect) => !certain.some((other) => other !== effect && other.begun > effect.ended));
     return [...(certain.length === 0 ? [undefined] : []), ...last.map(({ accessKeyId }) => accessKeyId)];
@@ -97,6 +111,19 @@ export class History {
 /** What a pair is called of which only the request is known. */
 export function nameUnheard({ requestId }: { requestId: string }): string {
   return `the pair of request ${requestId}`;
+}
+
+function isOfRequest(attempt: Attempt, { requestId, personId }: Pick<Attempt, "requestId" | "personId">): boolean {
+  return attempt.requestId === requestId && attempt.personId === personId;
+}
+
+/** Answers that say how a request ended, whichever attempt got them. */
+const FINAL = new Set(["done", "undelivered", "superseded"]);
+
+/** Whether nobody heard how it ended, and that is no question any more: another attempt of the same request was told. */
+function isMoot(attempt: Attempt, among: readonly Attempt[]): boolean {
+  if (attempt.said !== "unknown") return false;
+  return among.some((other) => isOfRequest(other, attempt) && (other.pair !== undefined || FINAL.has(other.said ?? "")));
 }
 
 /** Whether it may have led to a pair that reached nobody: a browser's is undone then, a program's counts. */

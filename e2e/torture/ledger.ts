@@ -39,6 +39,11 @@ export async function readLedger(client: Client): Promise<Ledger> {
   return { keys: keys.rows, operations: operations.rows, suspensions: suspensions.rows };
 }
 
+/** The change that made a key. */
+export function findMaking({ operations }: Ledger, accessKeyId: string | undefined): LedgerOperation | undefined {
+  return accessKeyId === undefined ? undefined : operations.find((operation) => operation.accessKeyId === accessKeyId);
+}
+
 /** States of a key and of a change in which something is still to be done. */
 const OPEN_KEYS = new Set(["CREATING", "ISSUED", "REVOKING", "RETIRING"]);
 const OPEN_OPERATIONS = new Set(["PENDING", "DELIVERING", "UNDOING"]);

@@ -3,6 +3,7 @@ import { runAdmin } from "../fixtures/admin";
 import { type ApiClient, connectWithToken } from "../fixtures/api-client";
 import type { PortalFacts } from "../fixtures/portal";
 import { type PortalClient, signInToPortal } from "../fixtures/portal-client";
+import { inParallel } from "./in-parallel";
 
 /** Somebody who changes keys. */
 export interface TorturePerson {
@@ -54,11 +55,13 @@ export async function makePeople(database: Client, portal: PortalFacts, membersh
 }
 
 /** Gives everybody a token, as an operator does. */
-export function equipWithPrograms(portal: PortalFacts, people: readonly TorturePerson[]): Promise<PersonWithProgram[]> {
-  return Promise.all(
-    people.map(async (person) => {
-      const token = (await runAdmin(portal, ["token", "create", person.email, "--name", "storm"])).trim();
-      return { ...person, token, program: connectWithToken(portal.url, token) };
-    }),
-  );
+export async function equipWithPrograms(portal: PortalFacts, people: readonly TorturePerson[]): Promise<PersonWithProgram[]> {
+  const tokens = new Map<string, string>();
+  await inParallel(people, async ({ id, email }) => {
+    tokens.set(id, (await runAdmin(portal, ["token", "create", email, "--name", "storm"])).trim());
+  });
+  return people.map((person) => {
+    const token = tokens.get(person.id) ?? "";
+    return { ...person, token, program: connectWithToken(portal.url, token) };
+  });
 }

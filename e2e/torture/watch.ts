@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { askBackend } from "./ask-backend";
 import type { Backend } from "./backends";
-import { inParallel } from "./check-keys";
 import type { Attempt, History } from "./history";
+import { inParallel } from "./in-parallel";
 import type { Random } from "./random";
 import type { KnownPair } from "./signed-request";
 import type { Violation } from "./violation";
