@@ -57,7 +57,7 @@ function NoBuckets({ regions }: { regions: OverviewRegion[] }) {
     <Empty title="No buckets yet">
       {region ? (
         <>
-          <p>Enable CLI access below; then this makes the first one in {region.name}:</p>
+          <p>Once CLI access to {region.name} is enabled below, this makes the first one there:</p>
           <code className="mt-2 inline-block rounded bg-sunken px-2 py-1 text-left font-mono text-[0.8125rem] break-all">
             aws s3 mb s3://my-first-bucket --endpoint-url {region.endpoint}
           </code>
