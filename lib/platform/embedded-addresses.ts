@@ -29,8 +29,8 @@ export function readEmbeddedAddresses(address: string): string[] {
     .map((parts) => parts.join("."));
 }
 
-/** All 32 hexadecimal digits. */
-function toDigits(address: string): string {
+/** All 32 hexadecimal digits of an IPv6 address without a zone. */
+export function toDigits(address: string): string {
   // A URL's host has no dotted part any more.
   const text = new URL(`http://[${address}]`).hostname.slice(1, -1);
   const [head = "", tail] = text.split("::").map((part) => part.split(":").filter(Boolean).map((group) => group.padStart(4, "0")).join(""));
