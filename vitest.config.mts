@@ -15,9 +15,9 @@ export default defineConfig({
     ],
   },
   test: {
-    globalSetup: ["lib/database/test-global-setup.ts"],
-    setupFiles: ["lib/database/test-setup.ts"],
-    include: ["lib/**/*.test.ts", "components/**/*.test.ts", "prisma/**/*.test.ts"],
+    globalSetup: ["testing/database/global-setup.ts"],
+    setupFiles: ["testing/database/setup.ts"],
+    include: ["lib/**/*.test.ts", "components/**/*.test.ts", "prisma/**/*.test.ts", "testing/**/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -15,7 +15,11 @@ const BENCHES = {
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHES);
 if (!names.every((name) => Object.hasOwn(BENCHES, name)) || !existsSync(join(ROOT, "node_modules"))) {
   const known = names.every((name) => Object.hasOwn(BENCHES, name));
-  console.error(known ? "Run npm run up or npm test once: they install what this needs." : `usage: npm run bench -- [${Object.keys(BENCHES).join("|")}]`);
+  console.error(
+    known
+      ? "Run npm run up or npm test once: they install what this needs."
+      : `usage: npm run bench -- [${Object.keys(BENCHES).join("|")}]`,
+  );
   process.exit(2);
 }
 for (const name of names) await BENCHES[name]();
@@ -26,10 +30,19 @@ async function measureS3() {
     symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
     const { build } = await import("esbuild");
     const entryPoints = [
-      { out: "main", in: join(ROOT, "lib/bench/s3-main.ts") },
+      { out: "main", in: join(ROOT, "e2e/bench/s3/s3-main.ts") },
       { out: "server", in: join(ROOT, "lib/builtin-s3/main.ts") },
     ];
-    await build({ entryPoints, outdir: folder, outExtension: { ".js": ".mjs" }, bundle: true, platform: "node", format: "esm", packages: "external", alias: { "@": ROOT } });
+    await build({
+      entryPoints,
+      outdir: folder,
+      outExtension: { ".js": ".mjs" },
+      bundle: true,
+      platform: "node",
+      format: "esm",
+      packages: "external",
+      alias: { "@": ROOT },
+    });
     const code = await run([join(folder, "main.mjs"), join(folder, "server.mjs"), folder]);
     if (code !== 0) process.exitCode = code;
   } finally {

@@ -10,15 +10,15 @@ const ENTRIES = {
   worker: "lib/worker/main.ts",
   "builtin-s3": "lib/builtin-s3/main.ts",
   admin: "lib/cli/admin.ts",
-  migrate: "lib/database/migrate-main.ts",
-  db: "lib/database/db-main.ts",
+  migrate: "lib/supervisor/migrate-main.ts",
+  db: "lib/supervisor/db-main.ts",
   "with-settings": "lib/supervisor/with-settings.ts",
   prepare: "lib/supervisor/prepare-main.ts",
   "rig-regions": "lib/supervisor/rig-regions-main.ts",
   // As deep as its source: it finds its Python scripts from where it stands.
-  "rig/main": "e2e/rig/main.ts",
+  "rig/main": "testing/rig/main.ts",
   "bench/keys": "e2e/bench/keys-main.ts",
-  "torture/main": "e2e/torture/main.ts",
+  "chaos/main": "e2e/chaos/main.ts",
 };
 const STAMP = "dist/.stamp";
 
@@ -33,7 +33,16 @@ const serverOnly = {
 
 /** Bundles every entry point into dist/, if any source changed. */
 export async function bundle() {
-  const hash = hashOf(["lib", "prisma", "e2e/rig", "e2e/bench", "e2e/torture", "e2e/fixtures", "bin/bundle.mjs", "package-lock.json"]);
+  const hash = hashOf([
+    "lib",
+    "prisma",
+    "testing",
+    "e2e/bench",
+    "e2e/chaos",
+    "e2e/fixtures",
+    "bin/bundle.mjs",
+    "package-lock.json",
+  ]);
   if (isFresh(STAMP, hash)) return false;
   const { build, stop } = await import("esbuild");
   const entries = Object.entries(ENTRIES).filter(([, path]) => existsSync(join(ROOT, path)));

@@ -40,12 +40,15 @@ export function install({ dev = hasDevPackages() } = {}) {
 function npm(args) {
   const script = process.env.npm_execpath;
   const options = { cwd: ROOT, encoding: "utf8", maxBuffer: 64 * 1024 * 1024 };
-  if (script?.endsWith(".js") || script?.endsWith(".cjs")) return spawnSync(process.execPath, [script, ...args], options);
+  if (script?.endsWith(".js") || script?.endsWith(".cjs"))
+    return spawnSync(process.execPath, [script, ...args], options);
   return spawnSync("npm", args, { ...options, shell: process.platform === "win32" });
 }
 
 function stampOf(dev) {
-  const hash = createHash("sha256").update(readFileSync(join(ROOT, "package-lock.json"))).digest("hex");
+  const hash = createHash("sha256")
+    .update(readFileSync(join(ROOT, "package-lock.json")))
+    .digest("hex");
   return `${hash} ${process.platform} ${process.arch} ${dev}`;
 }
 
@@ -61,8 +64,13 @@ function hasDevPackages() {
 /** What names no system is wanted only by packages for some other one (WebAssembly's, say). */
 function isForThisMachine({ os, cpu, libc }) {
   if (!os && !cpu) return false;
-  const allows = (list, value) => !list || list.includes(value) || (list.some((item) => item.startsWith("!")) && !list.includes(`!${value}`));
-  return allows(os, process.platform) && allows(cpu, process.arch) && (process.platform !== "linux" || allows(libc, readLibc()));
+  const allows = (list, value) =>
+    !list || list.includes(value) || (list.some((item) => item.startsWith("!")) && !list.includes(`!${value}`));
+  return (
+    allows(os, process.platform) &&
+    allows(cpu, process.arch) &&
+    (process.platform !== "linux" || allows(libc, readLibc()))
+  );
 }
 
 function readLibc() {

@@ -24,7 +24,8 @@ export async function findObstacle(env) {
     ["S3_ADMIN_PORT", Number(env.S3_ADMIN_PORT || s3 + 2), "127.0.0.1"],
   ];
   for (const [setting, port, address] of wanted) {
-    if (await isTaken(port, address)) return `Port ${port} on ${address} is taken by another program. Stop it, or set ${setting} to another port.`;
+    if (await isTaken(port, address))
+      return `Port ${port} on ${address} is taken by another program. Stop it, or set ${setting} to another port.`;
   }
   return undefined;
 }

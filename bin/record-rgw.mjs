@@ -6,7 +6,7 @@ import { build } from "esbuild";
 import { ROOT } from "./root.mjs";
 
 /**
- * `node bin/record-rgw.mjs <ceph.conf> <endpoint>`: asks a real radosgw what lib/builtin-s3/testing/probes.ts holds and
+ * `node bin/record-rgw.mjs <ceph.conf> <endpoint>`: asks a real radosgw what testing/builtin-s3/probes.ts holds and
  * writes down its answers, against which `npm test` compares the built-in S3 server. Makes two users there, and
  * removes them with all they have.
  */
@@ -21,15 +21,32 @@ try {
   const pairs = users.flatMap((user) => {
     admin(["user", "rm", `--uid=${user}`, "--purge-data"]);
     const pair = [randomBytes(10).toString("hex").toUpperCase(), randomBytes(20).toString("hex")];
-    if (!admin(["user", "create", `--uid=${user}`, `--display-name=${user}`, `--access-key=${pair[0]}`, `--secret-key=${pair[1]}`])) {
+    if (
+      !admin([
+        "user",
+        "create",
+        `--uid=${user}`,
+        `--display-name=${user}`,
+        `--access-key=${pair[0]}`,
+        `--secret-key=${pair[1]}`,
+      ])
+    ) {
       throw new Error("radosgw-admin cannot make a user");
     }
     return pair;
   });
   const script = join(folder, "record.mjs");
-  const entryPoints = [join(ROOT, "lib/builtin-s3/record-rgw-main.ts")];
-  await build({ entryPoints, outfile: script, bundle: true, platform: "node", format: "esm", packages: "external", alias: { "@": ROOT } });
-  const file = join(ROOT, "lib/builtin-s3/testing/rgw-16.2.json");
+  const entryPoints = [join(ROOT, "testing/builtin-s3/record-rgw-main.ts")];
+  await build({
+    entryPoints,
+    outfile: script,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    packages: "external",
+    alias: { "@": ROOT },
+  });
+  const file = join(ROOT, "testing/builtin-s3/rgw-16.2.json");
   const { status } = spawnSync(process.execPath, [script, endpoint, ...pairs, file], { stdio: "inherit" });
   process.exitCode = status ?? 1;
 } finally {

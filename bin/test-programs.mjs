@@ -3,11 +3,20 @@ import { existsSync, rmSync, writeFileSync } from "node:fs";
 
 /** What the tests use besides npm packages, and the Debian packages that bring it. `optional`: its tests skip themselves. */
 const PROGRAMS = [
-  { name: "Chromium", paths: ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"], packages: ["chromium"] },
+  {
+    name: "Chromium",
+    paths: ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"],
+    packages: ["chromium"],
+  },
   { name: "the AWS CLI", paths: ["/usr/bin/aws"], packages: ["awscli"] },
   { name: "s3cmd", paths: ["/usr/bin/s3cmd"], packages: ["s3cmd"] },
   { name: "rclone", paths: ["/usr/bin/rclone"], packages: ["rclone"] },
-  { name: "boto3", paths: ["/usr/lib/python3/dist-packages/boto3/__init__.py"], packages: ["python3-boto3"], optional: true },
+  {
+    name: "boto3",
+    paths: ["/usr/lib/python3/dist-packages/boto3/__init__.py"],
+    packages: ["python3-boto3"],
+    optional: true,
+  },
   { name: "OpenSSL", paths: ["/usr/bin/openssl"], packages: ["openssl"], optional: true },
   // The rig's.
   { name: "Ceph's mon", paths: ["/usr/bin/ceph-mon"], packages: ["ceph-mon"], optional: true },
@@ -15,7 +24,12 @@ const PROGRAMS = [
   { name: "radosgw", paths: ["/usr/bin/radosgw"], packages: ["radosgw"], optional: true },
   { name: "Keystone", paths: ["/usr/bin/keystone-manage"], packages: ["keystone"], optional: true },
   { name: "uWSGI", paths: ["/usr/bin/uwsgi"], packages: ["uwsgi-core", "uwsgi-plugin-python3"], optional: true },
-  { name: "the OpenStack client", paths: ["/usr/bin/openstack"], packages: ["python3-openstackclient"], optional: true },
+  {
+    name: "the OpenStack client",
+    paths: ["/usr/bin/openstack"],
+    packages: ["python3-openstackclient"],
+    optional: true,
+  },
 ];
 
 /** Asked before dpkg starts a service: 101 says no. The rig starts its own, on loopback, in its own folder. */

@@ -38,9 +38,14 @@ console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} sk
 async function runChecks() {
   await check("Route types", "next/dist/bin/next", ["typegen"]);
   await check("Types", "typescript/bin/tsc", ["--noEmit"]);
+  await check("Format", "prettier/bin/prettier.cjs", ["--check", "--log-level", "warn", "."]);
   await check("Lint", "eslint/bin/eslint.js", [".", "--max-warnings", "0"]);
-  const folders = ["app", "components", "lib", "e2e", "prisma"];
-  await check("Imports", "dependency-cruiser/bin/dependency-cruise.mjs", ["--config", ".dependency-cruiser.cjs", ...folders]);
+  const folders = ["app", "components", "lib", "testing", "e2e", "prisma"];
+  await check("Imports", "dependency-cruiser/bin/dependency-cruise.mjs", [
+    "--config",
+    ".dependency-cruiser.cjs",
+    ...folders,
+  ]);
   await check("Dead code", "knip/bin/knip.js", ["--no-progress"]);
 }
 
@@ -77,7 +82,11 @@ async function runEndToEnd() {
   const code = await run("@playwright/test/cli.js", args, { PLAYWRIGHT_JSON_OUTPUT_NAME: file });
   const stats = readReport(file)?.stats;
   if (!stats) return count({ failed: 1 });
-  count({ passed: stats.expected, failed: Math.max(stats.unexpected + stats.flaky, code === 0 ? 0 : 1), skipped: stats.skipped });
+  count({
+    passed: stats.expected,
+    failed: Math.max(stats.unexpected + stats.flaky, code === 0 ? 0 : 1),
+    skipped: stats.skipped,
+  });
 }
 
 function count({ passed = 0, failed = 0, skipped = 0 }) {
@@ -89,7 +98,11 @@ function count({ passed = 0, failed = 0, skipped = 0 }) {
 function run(script, args, environment = {}) {
   const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1", ...environment };
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [join(ROOT, "node_modules", script), ...args], { cwd: ROOT, env, stdio: "inherit" });
+    const child = spawn(process.execPath, [join(ROOT, "node_modules", script), ...args], {
+      cwd: ROOT,
+      env,
+      stdio: "inherit",
+    });
     child.once("error", () => resolve(1));
     child.once("close", (code) => resolve(code ?? 1));
   });

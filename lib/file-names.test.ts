@@ -5,20 +5,41 @@ import { expect, test } from "vitest";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** Everything that is or will be committed. */
-const FILES = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { cwd: ROOT, encoding: "utf8" })
+const FILES = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
+  cwd: ROOT,
+  encoding: "utf8",
+})
   .split("\n")
   .filter(Boolean);
 const CODE = FILES.filter((file) => /\.(ts|tsx|mjs|mts|cjs)$/.test(file) && !file.includes("/migrations/"));
 
 /** The folders of lib that are not a noun and name their files freely. */
-const OTHERS = ["platform", "gate", "audit", "jobs", "worker", "providers", "builtin-s3", "bench", "supervisor", "web-server", "api", "database", "cli"];
+const OTHERS = [
+  "platform",
+  "gate",
+  "audit",
+  "jobs",
+  "worker",
+  "providers",
+  "builtin-s3",
+  "supervisor",
+  "web-server",
+  "api",
+  "postgres",
+  "cli",
+];
 const NOUN_FILES = /^(schema|rules|data|loaders|mutations|actions)(\.test)?\.ts$/;
+/** The folders in which a noun may hold its files, one verb a file. */
+const NOUN_FOLDERS: Record<string, string[]> = {
+  "access-keys": ["loaders", "issue", "revoke", "lifecycle", "repair"],
+  regions: ["file", "master-key"],
+};
 
-test("a noun's folder holds only the files of the vocabulary; mutations may be a folder, one verb a file", () => {
+test("a noun's folder holds only files of the vocabulary, and folders for the parts of its life", () => {
   const strangers = CODE.filter((file) => {
     const [top, noun, name, below] = file.split("/");
-    if (top !== "lib" || !name || OTHERS.includes(noun ?? "")) return false;
-    return below === undefined ? !NOUN_FILES.test(name) : name !== "mutations";
+    if (top !== "lib" || !noun || !name || OTHERS.includes(noun)) return false;
+    return below === undefined ? !NOUN_FILES.test(name) : !NOUN_FOLDERS[noun]?.includes(name);
   });
   expect(strangers).toEqual([]);
 });

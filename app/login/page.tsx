@@ -16,7 +16,9 @@ export default function LoginPage() {
         <h1 className="mt-5 text-xl font-semibold tracking-tight">Sign in to Latchkey</h1>
         <p className="mt-1 mb-6 text-muted">The keys to your object storage: made, proved and revoked here.</p>
         <SignInForm />
-        <p className="mt-6 text-[0.8125rem] text-muted">No account, or the password is lost? Ask an administrator of this portal.</p>
+        <p className="mt-6 text-[0.8125rem] text-muted">
+          No account, or the password is lost? Ask an administrator of this portal.
+        </p>
       </main>
     </div>
   );

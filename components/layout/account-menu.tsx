@@ -16,7 +16,10 @@ export function AccountMenu({ name, email }: { name: string; email: string }) {
     <Menu>
       <MenuTrigger asChild>
         <Button look="ghost" size="icon" aria-label={`Account menu of ${name}`} className="rounded-full">
-          <span aria-hidden className="grid size-7 place-content-center rounded-full bg-accent-soft text-xs font-semibold text-accent-strong uppercase">
+          <span
+            aria-hidden
+            className="grid size-7 place-content-center rounded-full bg-accent-soft text-xs font-semibold text-accent-strong uppercase"
+          >
             {name.charAt(0)}
           </span>
         </Button>

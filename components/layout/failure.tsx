@@ -13,15 +13,16 @@ export function Failure({ error, retry }: { error: unknown; retry: () => void })
   return (
     <MessagePage mark="Error" title="This page could not be made">
       <p>
-        Something failed while the page was being put together. Looking at a page changes nothing: your keys, buckets and
-        data are as they were.
+        Something failed while the page was being put together. Looking at a page changes nothing: your keys, buckets
+        and data are as they were.
       </p>
       <p>
         Try again. If it stays like this, tell an administrator of this portal
         {digest ? (
           <>
             {" "}
-            and name the mark <span className="font-mono text-foreground">{digest}</span>, by which they find it in the log
+            and name the mark <span className="font-mono text-foreground">{digest}</span>, by which they find it in the
+            log
           </>
         ) : null}
         .

@@ -3,7 +3,16 @@
 import { ChevronsUpDown, FolderOpen } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
-import { Menu, MenuContent, MenuItem, MenuLabel, MenuRadioGroup, MenuRadioItem, MenuSeparator, MenuTrigger } from "@/components/ui/menu";
+import {
+  Menu,
+  MenuContent,
+  MenuItem,
+  MenuLabel,
+  MenuRadioGroup,
+  MenuRadioItem,
+  MenuSeparator,
+  MenuTrigger,
+} from "@/components/ui/menu";
 
 interface ProjectSwitcherProps {
   projects: { slug: string; name: string }[];
@@ -22,7 +31,10 @@ export function ProjectSwitcher({ projects, current }: ProjectSwitcherProps) {
         aria-label={current ? `Switch project: ${text}` : text}
         className="flex h-11 w-full items-center gap-2.5 rounded-md border bg-background px-2.5 text-left transition-colors hover:border-control"
       >
-        <span aria-hidden className="grid size-6 shrink-0 place-content-center rounded bg-accent-soft text-xs font-semibold text-accent-strong uppercase">
+        <span
+          aria-hidden
+          className="grid size-6 shrink-0 place-content-center rounded bg-accent-soft text-xs font-semibold text-accent-strong uppercase"
+        >
           {current ? current.name.charAt(0) : <FolderOpen className="size-3.5" />}
         </span>
         <span className="min-w-0 flex-1 truncate font-medium">{text}</span>
@@ -42,7 +54,9 @@ export function ProjectSwitcher({ projects, current }: ProjectSwitcherProps) {
         </MenuRadioGroup>
         <MenuSeparator />
         <MenuItem asChild>
-          <Link href="/projects" prefetch={false}>All projects</Link>
+          <Link href="/projects" prefetch={false}>
+            All projects
+          </Link>
         </MenuItem>
       </MenuContent>
     </Menu>

@@ -38,7 +38,11 @@ export function Shell({ person, navigation, children }: ShellProps) {
             <AccountMenu name={person.name} email={person.email} />
           </div>
         </header>
-        <main id="content" tabIndex={-1} className="mx-auto w-full max-w-6xl flex-1 px-4 pt-6 pb-16 outline-none sm:px-6 lg:px-8">
+        <main
+          id="content"
+          tabIndex={-1}
+          className="mx-auto w-full max-w-6xl flex-1 px-4 pt-6 pb-16 outline-none sm:px-6 lg:px-8"
+        >
           {children}
         </main>
       </div>

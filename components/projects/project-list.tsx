@@ -12,7 +12,10 @@ export function ProjectList({ projects }: { projects: { slug: string; name: stri
             prefetch={false}
             className="group flex items-center gap-3 rounded-lg border bg-surface px-4 py-3 shadow-low transition-colors hover:border-control"
           >
-            <span aria-hidden className="grid size-8 shrink-0 place-content-center rounded-md bg-accent-soft font-semibold text-accent-strong uppercase">
+            <span
+              aria-hidden
+              className="grid size-8 shrink-0 place-content-center rounded-md bg-accent-soft font-semibold text-accent-strong uppercase"
+            >
               {name.charAt(0)}
             </span>
             <span className="min-w-0 flex-1">

@@ -31,10 +31,10 @@ export function ProjectTable({ rows }: { rows: ProjectRow[] }) {
                 row.name
               ) : (
                 <Link
-            href={`/projects/${row.slug}/object-storage`}
-            prefetch={false}
-            className="underline underline-offset-2 hover:text-accent"
-          >
+                  href={`/projects/${row.slug}/object-storage`}
+                  prefetch={false}
+                  className="underline underline-offset-2 hover:text-accent"
+                >
                   {row.name}
                 </Link>
               )}

@@ -11,7 +11,9 @@ export function BucketTable({ regions }: { regions: OverviewRegion[] }) {
     <>
       {rows.length > 0 ? <Buckets rows={rows} /> : <NoBuckets regions={regions} />}
       {silent.length > 0 ? (
-        <p className="mt-2 text-[0.8125rem] text-muted">The buckets in {silent.join(" and ")} are missing here: the storage system did not answer.</p>
+        <p className="mt-2 text-[0.8125rem] text-muted">
+          The buckets in {silent.join(" and ")} are missing here: the storage system did not answer.
+        </p>
       ) : null}
     </>
   );
@@ -34,7 +36,10 @@ function Buckets({ rows }: { rows: Row[] }) {
       <tbody>
         {rows.map((row) => (
           <tr key={`${row.region} ${row.name}`}>
-            <th scope="row" className="border-b px-3.5 py-2.5 font-mono text-[0.8125rem] font-medium [tr:last-child>&]:border-b-0">
+            <th
+              scope="row"
+              className="border-b px-3.5 py-2.5 font-mono text-[0.8125rem] font-medium [tr:last-child>&]:border-b-0"
+            >
               {row.name}
             </th>
             <Td>{row.region}</Td>

@@ -33,7 +33,12 @@ export function RegionTile({ region }: { region: OverviewRegion }) {
       </div>
       <p className="mt-0.5 flex items-center gap-1 font-mono text-[0.8125rem] text-muted">
         <span className="min-w-0 break-all">{region.endpoint}</span>
-        <CopyButton quiet text={region.endpoint} what="Endpoint URL" label={`Copy the endpoint URL of ${region.name}`} />
+        <CopyButton
+          quiet
+          text={region.endpoint}
+          what="Endpoint URL"
+          label={`Copy the endpoint URL of ${region.name}`}
+        />
       </p>
       <Figures region={region} />
     </li>
@@ -45,7 +50,11 @@ function Figures({ region }: { region: OverviewRegion }) {
     return <p className="mt-3 text-muted">Object storage is not enabled in this region</p>;
   }
   if (!region.usage) {
-    return <p className="mt-3 text-muted">The storage system did not answer, so its figures are not known. Reload to ask again.</p>;
+    return (
+      <p className="mt-3 text-muted">
+        The storage system did not answer, so its figures are not known. Reload to ask again.
+      </p>
+    );
   }
   const { buckets, objects, bytes } = region.usage;
   return (

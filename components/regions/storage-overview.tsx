@@ -17,7 +17,9 @@ export function StorageOverview({ regions }: { regions: OverviewRegion[] }) {
             ))}
           </ul>
         ) : (
-          <Empty title="There is no region yet">An administrator of this portal adds regions with object storage.</Empty>
+          <Empty title="There is no region yet">
+            An administrator of this portal adds regions with object storage.
+          </Empty>
         )
       }
       buckets={<BucketTable regions={regions} />}

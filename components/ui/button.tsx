@@ -10,9 +10,11 @@ const button = cva(
     variants: {
       look: {
         primary: "bg-accent text-on-accent hover:not-disabled:bg-accent-strong",
-        secondary: "border border-control/50 bg-surface text-foreground shadow-low hover:not-disabled:bg-sunken hover:not-disabled:border-control",
+        secondary:
+          "border border-control/50 bg-surface text-foreground shadow-low hover:not-disabled:bg-sunken hover:not-disabled:border-control",
         danger: "bg-danger text-on-accent hover:not-disabled:bg-danger-strong",
-        quietDanger: "border border-control/50 bg-surface text-danger shadow-low hover:not-disabled:border-danger hover:not-disabled:bg-danger-soft",
+        quietDanger:
+          "border border-control/50 bg-surface text-danger shadow-low hover:not-disabled:border-danger hover:not-disabled:bg-danger-soft",
         ghost: "text-muted hover:not-disabled:bg-sunken hover:not-disabled:text-foreground",
       },
       size: { md: "h-9 px-3.5", sm: "h-8 px-3 text-[0.8125rem]", icon: "size-9" },
@@ -27,9 +29,23 @@ interface ButtonProps extends ComponentProps<"button">, VariantProps<typeof butt
   busy?: boolean;
 }
 
-export function Button({ className, look, size, asChild = false, busy = false, children, disabled, ...rest }: ButtonProps) {
+export function Button({
+  className,
+  look,
+  size,
+  asChild = false,
+  busy = false,
+  children,
+  disabled,
+  ...rest
+}: ButtonProps) {
   const classes = cn(button({ look, size }), className);
-  if (asChild) return <Slot.Root className={classes} {...rest}>{children}</Slot.Root>;
+  if (asChild)
+    return (
+      <Slot.Root className={classes} {...rest}>
+        {children}
+      </Slot.Root>
+    );
   return (
     <button type="button" className={classes} disabled={disabled || busy} {...rest}>
       {busy ? <LoaderCircle aria-hidden className="animate-spin" /> : null}

@@ -8,7 +8,11 @@ interface FieldProps {
   error?: string | undefined;
   className?: string;
   /** Gets what ties the control to its label, hint and error. */
-  children: (control: { id: string; "aria-describedby": string | undefined; "aria-invalid": true | undefined }) => ReactNode;
+  children: (control: {
+    id: string;
+    "aria-describedby": string | undefined;
+    "aria-invalid": true | undefined;
+  }) => ReactNode;
 }
 
 /** A labelled control with its hint and the sentence about what is wrong with it. */

@@ -25,7 +25,9 @@ export async function ask<T>(call: () => Promise<ActionReply<T> | undefined>): P
   try {
     reply = await call();
   } catch (error) {
-    return isNotFound(error) ? { kind: "refused", code: "NOT_FOUND", message: NOT_FOUND, retryAfterSeconds: undefined } : { kind: "lost" };
+    return isNotFound(error)
+      ? { kind: "refused", code: "NOT_FOUND", message: NOT_FOUND, retryAfterSeconds: undefined }
+      : { kind: "lost" };
   }
   if (reply?.data !== undefined) return { kind: "data", data: reply.data };
   if (reply?.serverError) {

@@ -4,7 +4,12 @@ import { cn } from "@/components/ui/cn";
 /** A table in a box that scrolls sideways by itself; the box can be focused so that the keyboard can scroll it. */
 export function Table({ label, className, ...rest }: ComponentProps<"table"> & { label: string }) {
   return (
-    <div role="group" aria-label={label} tabIndex={0} className="overflow-x-auto rounded-lg border bg-surface shadow-low">
+    <div
+      role="group"
+      aria-label={label}
+      tabIndex={0}
+      className="overflow-x-auto rounded-lg border bg-surface shadow-low"
+    >
       <table className={cn("w-full border-collapse text-left", className)} {...rest} />
     </div>
   );
@@ -14,7 +19,10 @@ export function Th({ className, ...rest }: ComponentProps<"th">) {
   return (
     <th
       scope="col"
-      className={cn("border-b bg-sunken px-3.5 py-2 text-xs font-medium whitespace-nowrap text-muted first:rounded-tl-lg last:rounded-tr-lg", className)}
+      className={cn(
+        "border-b bg-sunken px-3.5 py-2 text-xs font-medium whitespace-nowrap text-muted first:rounded-tl-lg last:rounded-tr-lg",
+        className,
+      )}
       {...rest}
     />
   );

@@ -31,7 +31,10 @@ export function ChangePasswordForm() {
     setOutcome(undefined);
     const reply = await ask(() => changePassword({ current, next }));
     if (reply.kind === "lost") {
-      setOutcome({ ok: false, message: "The portal did not answer, so it is not known whether the password was changed. Try again." });
+      setOutcome({
+        ok: false,
+        message: "The portal did not answer, so it is not known whether the password was changed. Try again.",
+      });
     } else if (reply.kind === "refused") {
       setOutcome({ ok: false, message: reply.message });
     } else if (!reply.data.ok) {
@@ -50,9 +53,15 @@ export function ChangePasswordForm() {
         </Notice>
       ) : null}
       <Field label="Current password" error={errors.current?.message}>
-        {(control) => <Input {...control} {...form.register("current")} type="password" autoComplete="current-password" />}
+        {(control) => (
+          <Input {...control} {...form.register("current")} type="password" autoComplete="current-password" />
+        )}
       </Field>
-      <Field label="New password" hint={`At least ${PASSWORD_MIN} characters; a few words in a row are good.`} error={errors.next?.message}>
+      <Field
+        label="New password"
+        hint={`At least ${PASSWORD_MIN} characters; a few words in a row are good.`}
+        error={errors.next?.message}
+      >
         {(control) => <Input {...control} {...form.register("next")} type="password" autoComplete="new-password" />}
       </Field>
       <Field label="New password again" error={errors.again?.message}>

@@ -54,7 +54,9 @@ export function SignInForm() {
         {(control) => <Input {...control} {...form.register("email")} type="email" autoComplete="username" autoFocus />}
       </Field>
       <Field label="Password" error={errors.password?.message}>
-        {(control) => <Input {...control} {...form.register("password")} type="password" autoComplete="current-password" />}
+        {(control) => (
+          <Input {...control} {...form.register("password")} type="password" autoComplete="current-password" />
+        )}
       </Field>
       <Button type="submit" look="primary" busy={isSubmitting || leaving}>
         Sign in

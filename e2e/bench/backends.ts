@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runAdmin } from "../fixtures/admin";
 import type { PortalFacts } from "../fixtures/portal";
-import type { Rig } from "../rig/rig";
+import type { Rig } from "@/testing/rig/rig";
 import { type HttpAnswer, type Pair, sendHttp, sendSigned } from "./signed-http";
 
 /** A storage system as its own administrators reach it, and as the portal knows it. */
@@ -25,7 +25,9 @@ export function drawKeyId(): string {
 export async function openBuiltin(portal: PortalFacts): Promise<Backend> {
   const [region] = portal.regions;
   if (!region) throw new Error("the portal has no region");
-  const secrets = JSON.parse(await readFile(join(portal.dataDir, "secrets.json"), "utf8")) as { LATCHKEY_S3_ADMIN_TOKEN: string };
+  const secrets = JSON.parse(await readFile(join(portal.dataDir, "secrets.json"), "utf8")) as {
+    LATCHKEY_S3_ADMIN_TOKEN: string;
+  };
   const headers = { authorization: `Bearer ${secrets.LATCHKEY_S3_ADMIN_TOKEN}`, "content-type": "application/json" };
   const accounts = `http://127.0.0.1:${await findAdminPort(portal)}/v1/regions/${region.name}/accounts`;
   const call = async (method: string, path: string, body?: object) =>
@@ -68,7 +70,8 @@ export async function openCeph(portal: PortalFacts, rig: Rig): Promise<Backend> 
     region: "ceph",
     signingRegion,
     gateways,
-    makeAccount: async (account) => void (await call("PUT", `display-name=${account}&generate-key=false&uid=${account}`)),
+    makeAccount: async (account) =>
+      void (await call("PUT", `display-name=${account}&generate-key=false&uid=${account}`)),
     async makeKey(account, id) {
       const made = await call("PUT", `access-key=${id}&generate-key=true&key=&key-type=s3&uid=${account}`);
       const keys = JSON.parse(made) as { access_key: string; secret_key: string }[];

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { findFreePorts } from "../fixtures/ports";
-import { confOf, readPair, runRadosgwAdmin, startGateway, startManager } from "../rig/ceph";
-import { answers, run, stopProgram, waitUntil } from "../rig/processes";
-import type { Rig } from "../rig/rig";
-import { gatewayId } from "../rig/settings";
+import { findFreePorts } from "@/testing/ports";
+import { confOf, readPair, runRadosgwAdmin, startGateway, startManager } from "@/testing/rig/ceph";
+import { answers, run, stopProgram, waitUntil } from "@/testing/rig/processes";
+import type { Rig } from "@/testing/rig/rig";
+import { gatewayId } from "@/testing/rig/settings";
 import { drawKeyId } from "./backends";
 import { type Pair, sendHttp } from "./signed-http";
 
@@ -41,7 +41,8 @@ function askCeph(folder: string, args: string[]): Promise<string> {
 async function startModule(folder: string): Promise<string> {
   const port = await findFreePorts(4);
   const settings = { ssl: "false", server_addr: "127.0.0.1", server_port: String(port) };
-  for (const [name, value] of Object.entries(settings)) await askCeph(folder, ["config", "set", "mgr", `mgr/dashboard/${name}`, value, "--force"]);
+  for (const [name, value] of Object.entries(settings))
+    await askCeph(folder, ["config", "set", "mgr", `mgr/dashboard/${name}`, value, "--force"]);
   startManager(folder, port + 1);
   await askCeph(folder, ["mgr", "module", "enable", "dashboard", "--force"]);
   const url = `http://127.0.0.1:${port}`;
@@ -52,7 +53,14 @@ async function startModule(folder: string): Promise<string> {
 /** The pair with which it asks the gateways, and its administrator, whose password this gives. */
 async function makeUsers(folder: string): Promise<string> {
   const caps = "users=*;buckets=*;usage=*;metadata=*";
-  const user = await runRadosgwAdmin(folder, ["user", "create", "--uid=dashboard", "--display-name=Dashboard", "--system", `--caps=${caps}`]);
+  const user = await runRadosgwAdmin(folder, [
+    "user",
+    "create",
+    "--uid=dashboard",
+    "--display-name=Dashboard",
+    "--system",
+    `--caps=${caps}`,
+  ]);
   const { accessKeyId, secretAccessKey } = readPair(user);
   const password = `${randomBytes(24).toString("base64url")}-A1`;
   const tell = async (secret: string, ...command: string[]) => {
@@ -78,7 +86,9 @@ async function signIn(url: string, password: string): Promise<DashboardRotation>
     if (answer.status > 299) throw new Error(`Ceph Dashboard answered ${answer.status}: ${answer.body.slice(0, 200)}`);
     return answer.body;
   };
-  const { token } = JSON.parse(await call("POST", "/api/auth", API, { username: "bench", password })) as { token: string };
+  const { token } = JSON.parse(await call("POST", "/api/auth", API, { username: "bench", password })) as {
+    token: string;
+  };
   const headers = { ...API, authorization: `Bearer ${token}` };
   return async (account, former) => {
     const id = drawKeyId();

@@ -55,7 +55,12 @@ export async function enableThroughPortal(place: Place, backend: Backend): Promi
 export async function rotateThroughApi(portal: PortalFacts, place: Place, backend: Backend): Promise<Pair> {
   const url = new URL(`/api/v1/projects/${place.project}/regions/${backend.region}/regenerate`, portal.url);
   const headers = { authorization: `Bearer ${place.token}`, "content-type": "application/json" };
-  const { status, body } = await sendHttp("POST", url, headers, JSON.stringify({ requestId: randomUUID(), confirm: "confirm" }));
+  const { status, body } = await sendHttp(
+    "POST",
+    url,
+    headers,
+    JSON.stringify({ requestId: randomUUID(), confirm: "confirm" }),
+  );
   if (status !== 201) throw new Error(`the API answered ${status}: ${body}`);
   return JSON.parse(body) as Pair;
 }

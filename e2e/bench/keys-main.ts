@@ -3,11 +3,18 @@ import { cpus, loadavg } from "node:os";
 import type { Client } from "pg";
 import { startOwnPortal } from "../fixtures/own-portal";
 import type { PortalFacts } from "../fixtures/portal";
-import { startOwnRig } from "../rig/own-rig";
-import { findMissingPrograms } from "../rig/rig";
+import { startOwnRig } from "@/testing/rig/own-rig";
+import { findMissingPrograms } from "@/testing/rig/rig";
 import { type Backend, drawKeyId, openBuiltin, openCeph } from "./backends";
 import { type DashboardRotation, hasCephDashboard, startCephDashboard } from "./ceph-dashboard";
-import { awaitRefusal, enableThroughPortal, rotateBare, rotateProved, rotateThroughApi, rotateThroughPortal } from "./changes";
+import {
+  awaitRefusal,
+  enableThroughPortal,
+  rotateBare,
+  rotateProved,
+  rotateThroughApi,
+  rotateThroughPortal,
+} from "./changes";
 import { composeTable, median, quantile } from "./figures";
 import { makePlaces, openDatabase, type Place, waitUntilQuiet } from "./people";
 import { closeConnections, type Pair } from "./signed-http";
@@ -68,7 +75,8 @@ async function main(): Promise<void> {
     for (const end of ends.splice(0).reverse()) await end();
   };
   // What was started would otherwise outlive whoever is told to end.
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void endAll().finally(() => process.exit(130)));
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.once(signal, () => void endAll().finally(() => process.exit(130)));
   try {
     const rig = missing.length > 0 ? undefined : await startOwnRig(["plain", "plain"]);
     if (rig) ends.push(rig.stop);
@@ -105,7 +113,8 @@ async function prepare(portal: PortalFacts, backend: Backend, places: Place[]): 
   hold("bare, and each pair tried out", (account, former) => rotateProved(backend, account, former));
   const pairs: Pair[] = [];
   for (const place of places) pairs.push(await enableThroughPortal(place, backend));
-  const open = (title: string, change: Way["change"]) => lane.ways.push({ title, change, returned: [], refused: [], whole: [], parts: {}, rates: [] });
+  const open = (title: string, change: Way["change"]) =>
+    lane.ways.push({ title, change, returned: [], refused: [], whole: [], parts: {}, rates: [] });
   open("through the API, one call", async (slot) => {
     const former = pairs[slot] as Pair;
     pairs[slot] = await rotateThroughApi(portal, places[slot] as Place, backend);
@@ -133,7 +142,8 @@ async function makeBarePairs({ backend, yardsticks }: Lane, places: Place[]) {
   const pairs: Pair[] = [];
   for (const { project } of places) pairs.push(await backend.makeKey(project, drawKeyId()));
   return (title: string, rotate: (account: string, former: Pair) => Promise<Pair>) => {
-    const change = async (slot: number) => void (pairs[slot] = await rotate((places[slot] as Place).project, pairs[slot] as Pair));
+    const change = async (slot: number) =>
+      void (pairs[slot] = await rotate((places[slot] as Place).project, pairs[slot] as Pair));
     yardsticks.push({ title, change, times: [], rates: [] });
   };
 }
@@ -179,7 +189,12 @@ async function measureRounds(lanes: Lane[], places: Place[], database: Client, r
         for (let index = 0; index < ROUND_CHANGES; index += 1) await places[index % places.length]?.takePoint();
         await waitUntilQuiet(database);
         // A change is done when its old key is removed and refused, not when the caller has been answered.
-        way.rates.push(await rate(async (slot) => void (await way.change(slot)), () => waitUntilQuiet(database)));
+        way.rates.push(
+          await rate(
+            async (slot) => void (await way.change(slot)),
+            () => waitUntilQuiet(database),
+          ),
+        );
       }
     }
   }
@@ -208,13 +223,22 @@ async function rate(change: (slot: number) => Promise<void>, settle?: () => Prom
 async function describeMachine(database: Client, ceph: boolean): Promise<void> {
   const { rows } = await database.query<{ server_version: string }>("SHOW server_version");
   const model = cpus()[0]?.model.trim() ?? "unknown";
-  const version = ceph ? `, ${execFileSync("radosgw", ["--version"], { encoding: "utf8" }).split(" ").slice(0, 3).join(" ")}` : "";
-  console.log(`${model}, ${cpus().length} cores, Node ${process.version}, PostgreSQL ${rows[0]?.server_version}${version}; everything on this machine`);
-  console.log(`Load before it began: ${LOAD_BEFORE.toFixed(1)}. Other work on the machine slows the portal more than the bare calls, which do less.\n`);
+  const version = ceph
+    ? `, ${execFileSync("radosgw", ["--version"], { encoding: "utf8" }).split(" ").slice(0, 3).join(" ")}`
+    : "";
+  console.log(
+    `${model}, ${cpus().length} cores, Node ${process.version}, PostgreSQL ${rows[0]?.server_version}${version}; everything on this machine`,
+  );
+  console.log(
+    `Load before it began: ${LOAD_BEFORE.toFixed(1)}. Other work on the machine slows the portal more than the bare calls, which do less.\n`,
+  );
 }
 
 function report(lanes: Lane[]): void {
-  const ms = (values: readonly number[]) => [`${quantile(values, 0.5).toFixed(1)} ms`, `${quantile(values, 0.95).toFixed(1)} ms`];
+  const ms = (values: readonly number[]) => [
+    `${quantile(values, 0.5).toFixed(1)} ms`,
+    `${quantile(values, 0.95).toFixed(1)} ms`,
+  ];
   const times = (part: readonly number[], whole: readonly number[]) => `${(median(part) / median(whole)).toFixed(2)}×`;
   const rows = [["", "p50", "p95", "of the bare calls"]];
   for (const { title: storage, yardsticks, ways } of lanes) {
@@ -234,7 +258,9 @@ function report(lanes: Lane[]): void {
     }
   }
   console.log(composeTable(rows));
-  console.log(`\n${SINGLES} changes of each kind one after the other, then medians of ${ROUNDS} rounds of ${ROUND_CHANGES}; everything in turn, after ${WARM_UP_ROUNDS} rounds that do not count.`);
+  console.log(
+    `\n${SINGLES} changes of each kind one after the other, then medians of ${ROUNDS} rounds of ${ROUND_CHANGES}; everything in turn, after ${WARM_UP_ROUNDS} rounds that do not count.`,
+  );
 }
 
 try {

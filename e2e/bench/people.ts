@@ -22,7 +22,10 @@ export interface Place {
 }
 
 export async function openDatabase(portal: PortalFacts): Promise<Client> {
-  const { port, password } = JSON.parse(await readFile(join(portal.dataDir, "database.json"), "utf8")) as { port: number; password: string };
+  const { port, password } = JSON.parse(await readFile(join(portal.dataDir, "database.json"), "utf8")) as {
+    port: number;
+    password: string;
+  };
   const database = new Client({ host: "127.0.0.1", port, user: "latchkey", password, database: "latchkey" });
   await database.connect();
   return database;

@@ -19,13 +19,20 @@ const signingKeys = new Map<string, Buffer>();
 const hmac = (key: Buffer | string, text: string) => createHmac("sha256", key).update(text).digest();
 
 /** Sends one request on a connection that is kept: nothing cheaper that Node offers is left out. */
-export function sendHttp(method: string, url: URL, headers: Record<string, string> = {}, body?: string): Promise<HttpAnswer> {
+export function sendHttp(
+  method: string,
+  url: URL,
+  headers: Record<string, string> = {},
+  body?: string,
+): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const length = body === undefined ? {} : { "content-length": Buffer.byteLength(body) };
     const sent = request(url, { method, agent, headers: { ...headers, ...length } }, (response) => {
       const parts: Buffer[] = [];
       response.on("data", (part: Buffer) => parts.push(part));
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(parts).toString("utf8") }));
+      response.on("end", () =>
+        resolve({ status: response.statusCode ?? 0, body: Buffer.concat(parts).toString("utf8") }),
+      );
       response.on("error", reject);
     });
     sent.on("error", reject);

@@ -2,14 +2,19 @@ import { randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
 import { CredentialsPage } from "../fixtures/credentials-page";
 import { expect, type Test } from "../fixtures/test";
-import { askGateway } from "../torture/signed-request";
+import { askGateway } from "../chaos/signed-request";
 
 export function testRefusedActions(test: Test, region: string): void {
-  test("an action of another origin is refused, and is not there for whoever may not do it", async ({ openAs, portal }) => {
+  test("an action of another origin is refused, and is not there for whoever may not do it", async ({
+    openAs,
+    portal,
+  }) => {
     const page = await openAs("member+");
     const credentials = new CredentialsPage(page, portal);
     await credentials.open();
-    const request = page.waitForRequest((sent) => sent.method() === "POST" && sent.headers()["next-action"] !== undefined);
+    const request = page.waitForRequest(
+      (sent) => sent.method() === "POST" && sent.headers()["next-action"] !== undefined,
+    );
     const pair = await credentials.issue(region);
     const sent = await request;
     await credentials.hideSecret();

@@ -7,11 +7,18 @@ import { expect, type Test } from "../fixtures/test";
 const DOWNLOADS = ["CSV", "AWS credentials", ".env", "rclone.conf", ".s3cfg", "JSON"];
 
 export function testSecretShownOnce(test: Test, region: string): void {
-  test("the secret is nowhere after Hide secret, reload, back, in another tab, for another user", async ({ openAs, portal }) => {
+  test("the secret is nowhere after Hide secret, reload, back, in another tab, for another user", async ({
+    openAs,
+    portal,
+  }) => {
     const page = await openAs("member+");
     const replies: string[] = [];
     page.on("response", (response) => {
-      if (response.request().method() === "GET") response.text().then((text) => replies.push(text), () => undefined);
+      if (response.request().method() === "GET")
+        response.text().then(
+          (text) => replies.push(text),
+          () => undefined,
+        );
     });
     const credentials = new CredentialsPage(page, portal);
     await credentials.open();
@@ -78,7 +85,14 @@ async function expectNowhere(secret: string, page: Page): Promise<void> {
   const stored = await page.evaluate(async () => {
     const databases = (await indexedDB.databases()).map((database) => database.name);
     const caches = await window.caches?.keys();
-    return JSON.stringify([{ ...localStorage }, { ...sessionStorage }, history.state, document.cookie, databases, caches]);
+    return JSON.stringify([
+      { ...localStorage },
+      { ...sessionStorage },
+      history.state,
+      document.cookie,
+      databases,
+      caches,
+    ]);
   });
   expect(stored).not.toContain(secret);
 }

@@ -1,6 +1,6 @@
 import { CredentialsPage } from "../fixtures/credentials-page";
 import { expect, type Test } from "../fixtures/test";
-import { askGateway } from "../torture/signed-request";
+import { askGateway } from "../chaos/signed-request";
 
 export function testSupport(test: Test, region: string): void {
   test("support finds a key by its id and disables it with a reason", async ({ openAs, portal }) => {

@@ -25,7 +25,8 @@ export function testTwoPeople(test: Test, region: string): void {
       await tab.card(region).getByRole("button", { name: "Enable CLI Access" }).click();
       await expect(tab.page.getByRole("dialog")).toBeVisible();
     }
-    const enable = ({ page }: CredentialsPage) => page.getByRole("dialog").getByRole("button", { name: "Enable", exact: true });
+    const enable = ({ page }: CredentialsPage) =>
+      page.getByRole("dialog").getByRole("button", { name: "Enable", exact: true });
     await Promise.all([enable(first).dblclick(), enable(second).click()]);
     const reveals = [first, second].map(({ page }) => page.getByRole("dialog", { name: "Your credentials" }));
     const alerts = [first, second].map(({ page }) => page.getByRole("dialog").getByRole("alert"));

@@ -1,10 +1,10 @@
 "use server";
 
 import { after } from "next/server";
-import { disableAccess as disable } from "@/lib/access-keys/mutations/disable-access";
-import { acknowledgeSecret as acknowledge } from "@/lib/access-keys/mutations/acknowledge-secret";
-import { type IssueOutcome, issuePair } from "@/lib/access-keys/mutations/issue-pair";
-import { startRevocation } from "@/lib/access-keys/mutations/revoke-key";
+import { disableAccess as disable } from "@/lib/access-keys/revoke/disable";
+import { acknowledgeSecret as acknowledge } from "@/lib/access-keys/issue/acknowledge";
+import { type IssueOutcome, issuePair } from "@/lib/access-keys/issue/issue-key";
+import { startRevocation } from "@/lib/access-keys/revoke/revoke";
 import {
   acknowledgeInputSchema,
   acknowledgeOutputSchema,

@@ -37,7 +37,8 @@ export async function listWorkingKeys(principalId: string): Promise<{ working: s
   const keys = await sql.$queryRaw<{ accessKeyId: string; state: KeyState }[]>`
     SELECT access_key_id AS "accessKeyId", state::text FROM access_keys
     WHERE principal_id = ${principalId}::uuid AND state = ANY(${[...LIVE_STATES, "REVOKING"]}::access_key_state[])`;
-  const ids = (ending: boolean) => keys.filter((key) => (key.state === "REVOKING") === ending).map((key) => key.accessKeyId);
+  const ids = (ending: boolean) =>
+    keys.filter((key) => (key.state === "REVOKING") === ending).map((key) => key.accessKeyId);
   return { working: ids(false), ending: ids(true) };
 }
 

@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { findKey, loadCards, loadKeyHistory, loadKeyStory } from "@/lib/access-keys/loaders";
-import { acknowledgeSecret } from "@/lib/access-keys/mutations/acknowledge-secret";
-import { issuePair } from "@/lib/access-keys/mutations/issue-pair";
-import { startTestDatabase } from "@/lib/database/test-database";
+import { acknowledgeSecret } from "@/lib/access-keys/issue/acknowledge";
+import { issuePair } from "@/lib/access-keys/issue/issue-key";
+import { startTestDatabase } from "@/testing/database/test-database";
 import { authorizeProject, type ProjectScope } from "@/lib/gate/scope";
 import { parseMasterKey } from "@/lib/platform/crypto";
 import { db } from "@/lib/platform/db";
 import { env } from "@/lib/platform/env";
-import { makeProject, makeUser } from "@/prisma/factories/people";
-import { type Storage, startStorage } from "@/prisma/factories/storage";
+import { makeProject, makeUser } from "@/testing/factories/people";
+import { type Storage, startStorage } from "@/testing/factories/storage";
 
 let storage: Storage;
 let scope: ProjectScope;

@@ -77,7 +77,11 @@ interface CardPrincipal {
 }
 
 function composeCard(region: Region, principal: CardPrincipal | undefined, now: Date): Card {
-  const { accessKeys: keys, operations, suspendedUntil } = principal ?? { accessKeys: [], operations: [], suspendedUntil: null };
+  const {
+    accessKeys: keys,
+    operations,
+    suspendedUntil,
+  } = principal ?? { accessKeys: [], operations: [], suspendedUntil: null };
   const [operation] = operations;
   const current = keys.find((key) => CURRENT_STATES.includes(key.state));
   const capabilities = readCapabilities(region);
@@ -110,7 +114,8 @@ function composeCard(region: Region, principal: CardPrincipal | undefined, now: 
   };
 }
 
-const MISCONFIGURED = "The portal's settings for this region do not work. Keys that exist are not touched; tell your administrators.";
+const MISCONFIGURED =
+  "The portal's settings for this region do not work. Keys that exist are not touched; tell your administrators.";
 
 /** Undefined for a region whose settings or credentials do not open: it must not take the other cards with it. */
 function readCapabilities(region: Region): Capabilities | undefined {

@@ -86,7 +86,11 @@ export interface SlotSituation {
 }
 
 /** Whether a new pair may be made now: what `regenerate` replaces must exist, what `enable` makes must not. */
-export function decideIssue(kind: IssueKind, slot: SlotSituation, now: Date): { ok: true } | { ok: false; reason: Refusal } {
+export function decideIssue(
+  kind: IssueKind,
+  slot: SlotSituation,
+  now: Date,
+): { ok: true } | { ok: false; reason: Refusal } {
   if (slot.regionDisabled) return { ok: false, reason: "region-disabled" };
   if (slot.states.some((state) => PENDING_STATES.includes(state))) return { ok: false, reason: "busy" };
   const hasCurrent = slot.states.some((state) => CURRENT_STATES.includes(state));

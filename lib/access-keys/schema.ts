@@ -93,7 +93,15 @@ export const disableOutputSchema = z.union([
 ]);
 
 /** What a card shows; derived, see `deriveCardState`. */
-export const CARD_STATES = ["NOT CONFIGURED", "ENABLING", "ACTIVE", "INACTIVE", "EXPIRED", "REVOKING", "DISABLED"] as const;
+export const CARD_STATES = [
+  "NOT CONFIGURED",
+  "ENABLING",
+  "ACTIVE",
+  "INACTIVE",
+  "EXPIRED",
+  "REVOKING",
+  "DISABLED",
+] as const;
 
 const receiptLineSchema = z.strictObject({
   accessKeyId: z.string(),

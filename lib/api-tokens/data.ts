@@ -35,7 +35,8 @@ export async function readTokenCaller(
     WHERE t.hash = ${hashToken(token)}`;
   const now = new Date();
   if (!row || row.userDisabledAt || !isTokenLive(row, now)) return undefined;
-  if (isTokenTouchDue(row, now)) await sql.$queryRaw`UPDATE api_tokens SET last_used_at = ${now}::timestamptz WHERE id = ${row.id}::uuid`;
+  if (isTokenTouchDue(row, now))
+    await sql.$queryRaw`UPDATE api_tokens SET last_used_at = ${now}::timestamptz WHERE id = ${row.id}::uuid`;
   const { userId, name, email, platformRole, projectId, projectName, slug: found, disabledAt, role } = row;
   const project = projectId === null ? undefined : { id: projectId, slug: found, name: projectName, disabledAt, role };
   return { user: { userId, name, email, platformRole }, project };

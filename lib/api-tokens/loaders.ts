@@ -19,7 +19,15 @@ export async function listTokens(email?: string): Promise<TokenLine[]> {
     ...(email ? { where: { user: { email } } } : {}),
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
     take: LISTED_MAX,
-    select: { id: true, name: true, createdAt: true, expiresAt: true, lastUsedAt: true, revokedAt: true, user: { select: { email: true } } },
+    select: {
+      id: true,
+      name: true,
+      createdAt: true,
+      expiresAt: true,
+      lastUsedAt: true,
+      revokedAt: true,
+      user: { select: { email: true } },
+    },
   });
   return rows.map(({ user, ...token }) => ({ ...token, email: user.email }));
 }

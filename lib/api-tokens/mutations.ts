@@ -14,21 +14,38 @@ export interface NewToken {
 }
 
 /** Makes a token that stands for a person at the API. It is in this answer and kept nowhere. Throws NOT_FOUND. */
-export async function createToken(tx: Transaction, by: AuditActor, { email, name, expiresAt }: NewToken): Promise<{ id: string; token: Secret }> {
+export async function createToken(
+  tx: Transaction,
+  by: AuditActor,
+  { email, name, expiresAt }: NewToken,
+): Promise<{ id: string; token: Secret }> {
   const user = await tx.user.findUnique({ where: { email }, select: { id: true } });
   if (!user) throw new AppError("NOT_FOUND", "no such user", { userMessage: `There is no user ${email}.` });
   const token = composeToken(randomText);
   const hash = Uint8Array.from(hashToken(token));
   const { id } = await tx.apiToken.create({ data: { userId: user.id, name, expiresAt, hash }, select: { id: true } });
-  await recordEvent(tx, { event: "token.created", outcome: "done", actor: by, data: { email, name, expiresAt: expiresAt.toISOString() } });
+  await recordEvent(tx, {
+    event: "token.created",
+    outcome: "done",
+    actor: by,
+    data: { email, name, expiresAt: expiresAt.toISOString() },
+  });
   return { id, token: new Secret(token) };
 }
 
 /** Revokes a token: it is refused from the next request on. Doing it again does nothing. Throws NOT_FOUND. */
 export async function revokeToken(tx: Transaction, by: AuditActor, id: string): Promise<void> {
-  const token = await tx.apiToken.findUnique({ where: { id }, select: { name: true, revokedAt: true, user: { select: { email: true } } } });
+  const token = await tx.apiToken.findUnique({
+    where: { id },
+    select: { name: true, revokedAt: true, user: { select: { email: true } } },
+  });
   if (!token) throw new AppError("NOT_FOUND", "no such token", { userMessage: `There is no token ${id}.` });
   const { count } = await tx.apiToken.updateMany({ where: { id, revokedAt: null }, data: { revokedAt: new Date() } });
   if (count === 0) return;
-  await recordEvent(tx, { event: "token.revoked", outcome: "done", actor: by, data: { email: token.user.email, name: token.name } });
+  await recordEvent(tx, {
+    event: "token.revoked",
+    outcome: "done",
+    actor: by,
+    data: { email: token.user.email, name: token.name },
+  });
 }

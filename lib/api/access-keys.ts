@@ -1,10 +1,16 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { loadCards } from "@/lib/access-keys/loaders";
-import { disableAccess } from "@/lib/access-keys/mutations/disable-access";
-import { issuePair } from "@/lib/access-keys/mutations/issue-pair";
-import { startRevocation } from "@/lib/access-keys/mutations/revoke-key";
-import type { IssueRequest } from "@/lib/access-keys/mutations/write-ahead";
-import { cardSchema, cardsSchema, disableInputSchema, enableInputSchema, regenerateInputSchema } from "@/lib/access-keys/schema";
+import { disableAccess } from "@/lib/access-keys/revoke/disable";
+import { issuePair } from "@/lib/access-keys/issue/issue-key";
+import { startRevocation } from "@/lib/access-keys/revoke/revoke";
+import type { IssueRequest } from "@/lib/access-keys/issue/write-ahead";
+import {
+  cardSchema,
+  cardsSchema,
+  disableInputSchema,
+  enableInputSchema,
+  regenerateInputSchema,
+} from "@/lib/access-keys/schema";
 import { admit } from "@/lib/api/admit";
 import { type ApiContext, type ApiEnvironment, errorSchema, replyWithRefusal } from "@/lib/api/replies";
 import type { ApiOperation } from "@/lib/gate/api";
@@ -38,7 +44,10 @@ const revokingSchema = z
   .strictObject({ outcome: z.literal("revoking"), message: z.string(), accessKeyIds: z.array(z.string()) })
   .openapi("Revoking");
 
-const json = <T extends z.ZodType>(description: string, schema: T) => ({ description, content: { "application/json": { schema } } });
+const json = <T extends z.ZodType>(description: string, schema: T) => ({
+  description,
+  content: { "application/json": { schema } },
+});
 const body = <T extends z.ZodType>(schema: T) => ({ required: true, content: { "application/json": { schema } } });
 const ERRORS = {
   400: json("The input does not fit.", errorSchema),
@@ -86,23 +95,50 @@ export function addAccessKeyRoutes(api: OpenAPIHono<ApiEnvironment>): void {
       return context.json(card, 200);
     },
   );
-  const enable = { summary: "Enable CLI access", request: { params: placeSchema, body: body(enableInputSchema.omit(PLACE)) } };
-  const enableRoute = createRoute({ ...enable, method: "post", path: `${AT}/enable`, middleware: admit(ENABLE), responses: ISSUING });
+  const enable = {
+    summary: "Enable CLI access",
+    request: { params: placeSchema, body: body(enableInputSchema.omit(PLACE)) },
+  };
+  const enableRoute = createRoute({
+    ...enable,
+    method: "post",
+    path: `${AT}/enable`,
+    middleware: admit(ENABLE),
+    responses: ISSUING,
+  });
   api.openapi(enableRoute, async (context) => {
     const { region } = context.req.valid("param");
     const { requestId } = context.req.valid("json");
     return issue(context, { kind: "ENABLE", scope: context.var.scope, region, requestId });
   });
-  const regenerate = { summary: "Regenerate the keys", request: { params: placeSchema, body: body(regenerateInputSchema.omit(PLACE)) } };
-  const regenerateRoute = createRoute({ ...regenerate, method: "post", path: `${AT}/regenerate`, middleware: admit(REGENERATE), responses: ISSUING });
+  const regenerate = {
+    summary: "Regenerate the keys",
+    request: { params: placeSchema, body: body(regenerateInputSchema.omit(PLACE)) },
+  };
+  const regenerateRoute = createRoute({
+    ...regenerate,
+    method: "post",
+    path: `${AT}/regenerate`,
+    middleware: admit(REGENERATE),
+    responses: ISSUING,
+  });
   api.openapi(regenerateRoute, async (context) => {
     const { region } = context.req.valid("param");
     const { requestId } = context.req.valid("json");
     return issue(context, { kind: "REGENERATE", scope: context.var.scope, region, requestId });
   });
-  const disable = { summary: "Disable the access", request: { params: placeSchema, body: body(disableInputSchema.omit(PLACE)) } };
+  const disable = {
+    summary: "Disable the access",
+    request: { params: placeSchema, body: body(disableInputSchema.omit(PLACE)) },
+  };
   const responses = { 202: json("The end of the keys is decided.", revokingSchema), 200: ISSUING[200], ...ERRORS };
-  const disableRoute = createRoute({ ...disable, method: "post", path: `${AT}/disable`, middleware: admit(DISABLE), responses });
+  const disableRoute = createRoute({
+    ...disable,
+    method: "post",
+    path: `${AT}/disable`,
+    middleware: admit(DISABLE),
+    responses,
+  });
   api.openapi(disableRoute, async (context) => {
     const { region } = context.req.valid("param");
     const { requestId, reason } = context.req.valid("json");

@@ -5,7 +5,7 @@ import { getRequestListener } from "@hono/node-server";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createToken, revokeToken } from "@/lib/api-tokens/mutations";
 import { createApi } from "@/lib/api/app";
-import { startTestDatabase } from "@/lib/database/test-database";
+import { startTestDatabase } from "@/testing/database/test-database";
 import { SYSTEM_ACTOR } from "@/lib/audit/record";
 import type { Actor } from "@/lib/gate/scope";
 import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/client-address-header";
@@ -14,8 +14,8 @@ import { db } from "@/lib/platform/db";
 import { env } from "@/lib/platform/env";
 import { Secret } from "@/lib/platform/secret";
 import { probeS3 } from "@/lib/providers/probe";
-import { makeProject, makeUser } from "@/prisma/factories/people";
-import { type Storage, startStorage } from "@/prisma/factories/storage";
+import { makeProject, makeUser } from "@/testing/factories/people";
+import { type Storage, startStorage } from "@/testing/factories/storage";
 
 const api = createApi();
 let storage: Storage;
@@ -37,13 +37,19 @@ beforeEach(async () => {
 });
 
 async function makeToken(user: Actor, expiresAt = new Date(Date.now() + 60_000)): Promise<string> {
-  return (await db.$transaction((tx) => createToken(tx, SYSTEM_ACTOR, { email: user.email, name: "a script", expiresAt }))).token.reveal();
+  return (
+    await db.$transaction((tx) => createToken(tx, SYSTEM_ACTOR, { email: user.email, name: "a script", expiresAt }))
+  ).token.reveal();
 }
 
 const post = (path: string, content: object | string, bearer: string | undefined = token) => {
   const body = typeof content === "string" ? content : JSON.stringify(content);
   const headers = { "content-type": "application/json", "content-length": String(Buffer.byteLength(body)) };
-  return api.request(path, { method: "POST", headers: { ...headers, ...(bearer ? { authorization: `Bearer ${bearer}` } : {}) }, body });
+  return api.request(path, {
+    method: "POST",
+    headers: { ...headers, ...(bearer ? { authorization: `Bearer ${bearer}` } : {}) },
+    body,
+  });
 };
 const get = (path: string, bearer = token) => api.request(path, { headers: { authorization: `Bearer ${bearer}` } });
 const enable = (requestId = randomUUID()) => post(`${place}/enable`, { requestId });
@@ -65,9 +71,14 @@ function ask({ accessKeyId, secretAccessKey, endpoint }: Pair): Promise<string> 
   const context = { signal: AbortSignal.timeout(5_000), requestId: randomUUID() };
   return probeS3({ name: "north", endpoint }, "north-1", accessKeyId, new Secret(secretAccessKey), context);
 }
-const errorOf = async (reply: Response) => ({ status: reply.status, ...((await reply.json()) as { error: object }).error });
+const errorOf = async (reply: Response) => ({
+  status: reply.status,
+  ...((await reply.json()) as { error: object }).error,
+});
 const eventsOf = async (user: Actor) =>
-  (await db.auditEvent.findMany({ where: { actorId: user.userId }, orderBy: [{ at: "asc" }, { id: "asc" }] })).map(({ event }) => event);
+  (await db.auditEvent.findMany({ where: { actorId: user.userId }, orderBy: [{ at: "asc" }, { id: "asc" }] })).map(
+    ({ event }) => event,
+  );
 
 describe("with a token", () => {
   test("enable, regenerate and disable give pairs that work for as long as they should", async () => {
@@ -80,13 +91,24 @@ describe("with a token", () => {
     expect(await ask(second)).toBe("accepted");
     await expect.poll(() => ask(first)).toBe("refused-unknown");
     // A disable takes the lease from a removal under way, which the worker would then finish.
-    const removedAt = async ({ accessKeyId }: Pair) => (await db.accessKey.findUniqueOrThrow({ where: { accessKeyId } })).removedAt;
+    const removedAt = async ({ accessKeyId }: Pair) =>
+      (await db.accessKey.findUniqueOrThrow({ where: { accessKeyId } })).removedAt;
     await expect.poll(() => removedAt(first)).toBeInstanceOf(Date);
     const ended = await disable();
-    expect([ended.status, await ended.json()]).toMatchObject([202, { outcome: "revoking", accessKeyIds: [second.accessKeyId] }]);
+    expect([ended.status, await ended.json()]).toMatchObject([
+      202,
+      { outcome: "revoking", accessKeyIds: [second.accessKeyId] },
+    ]);
     await expect.poll(() => ask(second)).toBe("refused-unknown");
     await expect.poll(async () => ((await (await get(place)).json()) as { state: string }).state).toBe("DISABLED");
-    expect(await eventsOf(mia)).toEqual(["key.requested", "key.committed", "key.requested", "key.revoking", "key.committed", "key.revoking"]);
+    expect(await eventsOf(mia)).toEqual([
+      "key.requested",
+      "key.committed",
+      "key.requested",
+      "key.revoking",
+      "key.committed",
+      "key.revoking",
+    ]);
   });
 
   test("the same request twice is one change, and the second answer has no secret", async () => {
@@ -103,11 +125,13 @@ describe("with a token", () => {
     const lost = await Promise.all(replies.filter(({ status }) => status !== 201).map(errorOf));
     const pairs = await Promise.all(replies.filter(({ status }) => status === 201).map(pairOf));
     expect(lost.length).toBeGreaterThan(0);
-    for (const error of lost) expect(error).toMatchObject({ status: 409, reason: "busy", message: expect.stringContaining(mia.name) });
+    for (const error of lost)
+      expect(error).toMatchObject({ status: 409, reason: "busy", message: expect.stringContaining(mia.name) });
     const readIds = async () => storage.readKeyIds("north", await principalOf(slug));
     await expect.poll(async () => (await readIds()).length).toBe(1);
     const [current] = await readIds();
-    for (const pair of pairs) expect(await ask(pair)).toBe(pair.accessKeyId === current ? "accepted" : "refused-unknown");
+    for (const pair of pairs)
+      expect(await ask(pair)).toBe(pair.accessKeyId === current ? "accepted" : "refused-unknown");
   });
 
   test("the list has every region, and no secret", async () => {
@@ -118,7 +142,11 @@ describe("with a token", () => {
   });
 
   test("what the storage system did not do is told as that, and nothing is left of it", async () => {
-    const injected = storage.admin.inject({ match: (method, path) => method === "PUT" && path.includes("/keys/"), when: "before", what: "error" });
+    const injected = storage.admin.inject({
+      match: (method, path) => method === "PUT" && path.includes("/keys/"),
+      when: "before",
+      what: "error",
+    });
     expect(await errorOf(await enable())).toMatchObject({ status: 502, code: "STORAGE", reason: "storage-failed" });
     injected.release();
     expect(await storage.readKeyIds("north", await principalOf(slug))).toEqual([]);
@@ -158,8 +186,16 @@ describe("refused", () => {
   test("another project, a project that is not there, and what a role may not: all 404, and audited", async () => {
     const max = await makeUser(db, `Max ${randomUUID()}`);
     const other = await makeProject(db, [[max, "admin"]]);
-    await db.membership.create({ data: { userId: max.userId, projectId: (await db.project.findUniqueOrThrow({ where: { slug } })).id, role: "member" } });
-    expect((await post(`/api/v1/projects/${other.slug}/regions/north/enable`, { requestId: randomUUID() })).status).toBe(404);
+    await db.membership.create({
+      data: {
+        userId: max.userId,
+        projectId: (await db.project.findUniqueOrThrow({ where: { slug } })).id,
+        role: "member",
+      },
+    });
+    expect(
+      (await post(`/api/v1/projects/${other.slug}/regions/north/enable`, { requestId: randomUUID() })).status,
+    ).toBe(404);
     expect((await get("/api/v1/projects/nowhere/regions")).status).toBe(404);
     token = await makeToken(max);
     for (const reply of [await enable(), await regenerate(), await disable(), await get(place)]) {
@@ -180,7 +216,11 @@ describe("refused", () => {
     ["another word than confirm", "regenerate", { requestId: randomUUID(), confirm: "yes" }, /confirm/],
     ["a disable without the word", "disable", { requestId: randomUUID() }, /confirm/],
   ])("%s, and nothing is changed", async (_case, verb, body, message) => {
-    expect(await errorOf(await post(`${place}/${verb}`, body))).toMatchObject({ status: 400, code: "BAD_INPUT", message: expect.stringMatching(message) });
+    expect(await errorOf(await post(`${place}/${verb}`, body))).toMatchObject({
+      status: 400,
+      code: "BAD_INPUT",
+      message: expect.stringMatching(message),
+    });
     expect(await db.accessKey.count({ where: { project: { slug } } })).toBe(0);
     expect(await eventsOf(mia)).toEqual(["action.refused"]);
   });
@@ -199,7 +239,12 @@ describe("refused", () => {
 });
 
 test("who may do it no more gets no pair, and nothing is left of it", async () => {
-  const held = storage.admin.inject({ match: (method, path) => method === "PUT" && path.includes("/keys/"), when: "after", what: "hold", times: 1 });
+  const held = storage.admin.inject({
+    match: (method, path) => method === "PUT" && path.includes("/keys/"),
+    when: "after",
+    what: "hold",
+    times: 1,
+  });
   const reply = enable();
   await held.reached;
   await db.membership.deleteMany({ where: { userId: mia.userId } });
@@ -216,7 +261,12 @@ test("over HTTP a body of unknown length is refused as input, and one of a known
   const body = JSON.stringify({ requestId: randomUUID() });
   const send = (headers: Record<string, string | number>) =>
     new Promise<number | undefined>((resolve, reject) => {
-      const options = { port, path: `${place}/enable`, method: "POST", headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...headers } };
+      const options = {
+        port,
+        path: `${place}/enable`,
+        method: "POST",
+        headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...headers },
+      };
       const sending = request(options, (response) => resolve(response.resume().statusCode));
       sending.once("error", reject);
       sending.end(body);
@@ -243,15 +293,24 @@ test("the token is nowhere in the database, and its use is written down", async 
   expect((await get(place)).status).toBe(200);
   const row = await db.apiToken.findFirstOrThrow({ where: { userId: mia.userId } });
   expect(row.lastUsedAt).not.toBeNull();
-  const kept = JSON.stringify([row, await db.auditEvent.findMany()], (_key, value: unknown) => (typeof value === "bigint" ? String(value) : value));
+  const kept = JSON.stringify([row, await db.auditEvent.findMany()], (_key, value: unknown) =>
+    typeof value === "bigint" ? String(value) : value,
+  );
   expect(kept).not.toContain(token);
   expect(Buffer.from(row.hash).toString("latin1")).not.toContain(token);
 });
 
 test("the API describes itself", async () => {
-  const document = (await (await api.request("/api/v1/openapi.json")).json()) as { paths: Record<string, object>; openapi: string };
+  const document = (await (await api.request("/api/v1/openapi.json")).json()) as {
+    paths: Record<string, object>;
+    openapi: string;
+  };
   expect(document.openapi).toBe("3.1.0");
-  expect(Object.entries(document.paths).flatMap(([path, verbs]) => Object.keys(verbs).map((verb) => `${verb} ${path}`)).sort()).toEqual([
+  expect(
+    Object.entries(document.paths)
+      .flatMap(([path, verbs]) => Object.keys(verbs).map((verb) => `${verb} ${path}`))
+      .sort(),
+  ).toEqual([
     "get /api/v1/projects/{project}/regions",
     "get /api/v1/projects/{project}/regions/{region}",
     "post /api/v1/projects/{project}/regions/{region}/disable",

@@ -29,7 +29,12 @@ export const errorSchema = z
   .openapi("Error");
 
 /** For refusals by the storage system; all others say that the key is not as the caller thinks. */
-const BAD_GATEWAY: readonly Refusal[] = ["storage-refused", "storage-failed", "storage-unsettled", "storage-unreachable"];
+const BAD_GATEWAY: readonly Refusal[] = [
+  "storage-refused",
+  "storage-failed",
+  "storage-unsettled",
+  "storage-unreachable",
+];
 
 /** Answers a refusal by the rules, and audits it as the gate's own. */
 export async function replyWithRefusal(context: ApiContext, { reason, message }: { reason: Refusal; message: string }) {
@@ -51,15 +56,21 @@ export async function replyWithError(thrown: unknown, context: ApiContext) {
 }
 
 /** For input that does not fit its schema. Names the fields, also unknown ones, and quotes no value. */
-export function refuseInput(result: { success: true } | { success: false; error: { issues: { path: PropertyKey[]; message: string }[] } }): void {
+export function refuseInput(
+  result: { success: true } | { success: false; error: { issues: { path: PropertyKey[]; message: string }[] } },
+): void {
   if (result.success) return;
   const lines = result.error.issues.map(({ path, message }) => [path.join("."), message].filter(Boolean).join(": "));
-  throw new AppError("BAD_INPUT", "input that does not fit", { userMessage: `${lines.join("; ")}. Nothing was changed.` });
+  throw new AppError("BAD_INPUT", "input that does not fit", {
+    userMessage: `${lines.join("; ")}. Nothing was changed.`,
+  });
 }
 
 /** What the framework itself refuses: a body that is no JSON, say. */
 function asBadInput(thrown: HTTPException): AppError {
-  return new AppError("BAD_INPUT", `refused by the framework: ${thrown.status}`, { userMessage: "The body is not JSON. Nothing was changed." });
+  return new AppError("BAD_INPUT", `refused by the framework: ${thrown.status}`, {
+    userMessage: "The body is not JSON. Nothing was changed.",
+  });
 }
 
 const nameOf = (context: ApiContext): string => context.var.operation?.name ?? "API";

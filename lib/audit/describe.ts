@@ -15,7 +15,9 @@ const PREDICATES: { [E in AuditEventName]: Describe<E> } = {
       ? `asked to enable CLI access in ${region} with ${accessKeyId}`
       : `asked to regenerate the keys in ${region} as ${accessKeyId}`,
   "key.committed": ({ region, accessKeyId, replaced }) =>
-    replaced ? `put ${accessKeyId} in place of ${replaced} in ${region}` : `enabled CLI access in ${region} with ${accessKeyId}`,
+    replaced
+      ? `put ${accessKeyId} in place of ${replaced} in ${region}`
+      : `enabled CLI access in ${region} with ${accessKeyId}`,
   "key.undone": ({ accessKeyId, reason }) => `removed ${accessKeyId} again: ${reason}`,
   "key.revoking": ({ accessKeyId, cause, reason }) =>
     `ended ${accessKeyId} (${cause})${reason ? `, saying “${reason}”` : ""}`,
@@ -31,7 +33,8 @@ const PREDICATES: { [E in AuditEventName]: Describe<E> } = {
   "user.disabled": ({ email }) => `disabled the user ${email}`,
   "user.enabled": ({ email }) => `enabled the user ${email}`,
   "user.password-changed": ({ email }) => `changed the password of ${email}`,
-  "token.created": ({ email, name, expiresAt }) => `made the API token "${name}" for ${email}, until ${expiresAt.slice(0, 10)}`,
+  "token.created": ({ email, name, expiresAt }) =>
+    `made the API token "${name}" for ${email}, until ${expiresAt.slice(0, 10)}`,
   "token.revoked": ({ email, name }) => `revoked the API token "${name}" of ${email}`,
   "project.created": ({ slug }) => `created the project ${slug}`,
   "project.changed": ({ slug }) => `changed the project ${slug}`,
@@ -43,7 +46,8 @@ const PREDICATES: { [E in AuditEventName]: Describe<E> } = {
   "region.changed": ({ name }) => `changed the region ${name}`,
   "region.disabled": ({ name }) => `switched the region ${name} off`,
   "region.enabled": ({ name }) => `switched the region ${name} on`,
-  "master-key.rotated": ({ keyId, regions }) => `sealed the credentials of ${regions === 1 ? "1 region" : `${regions} regions`} with another master key, ${keyId}`,
+  "master-key.rotated": ({ keyId, regions }) =>
+    `sealed the credentials of ${regions === 1 ? "1 region" : `${regions} regions`} with another master key, ${keyId}`,
 };
 
 /** One stored line as a sentence. A line of another version that does not read is named, not hidden. */

@@ -43,13 +43,16 @@ const environment = z.object({
       try {
         return JSON.parse(text);
       } catch {
-        context.addIssue("must be JSON, such as [{\"name\":\"north\",\"port\":9000,\"signingRegion\":\"north-1\"}]");
+        context.addIssue('must be JSON, such as [{"name":"north","port":9000,"signingRegion":"north-1"}]');
         return z.NEVER;
       }
     })
     .pipe(regions),
   S3_ADMIN_PORT: port,
-  LATCHKEY_S3_ADMIN_TOKEN: z.string().min(16, "must have at least 16 characters").transform((text) => new Secret(text)),
+  LATCHKEY_S3_ADMIN_TOKEN: z
+    .string()
+    .min(16, "must have at least 16 characters")
+    .transform((text) => new Secret(text)),
   LATCHKEY_MASTER_KEY: keys.transform(([key, ...others], context) => {
     if (key && others.length === 0) return key;
     context.addIssue("must be 32 bytes in base64");

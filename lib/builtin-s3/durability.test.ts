@@ -3,9 +3,9 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type RawAnswer, type RawRequest, sendSigned } from "./testing/raw-request";
-import { ServerProcess } from "./testing/server-process";
-import { type Pair, randomPair } from "./testing/test-server";
+import { type RawAnswer, type RawRequest, sendSigned } from "@/testing/builtin-s3/raw-request";
+import { ServerProcess } from "@/testing/builtin-s3/server-process";
+import { type Pair, randomPair } from "@/testing/builtin-s3/test-server";
 
 const ROUNDS = 50;
 /** Writes acknowledged in a round before it is killed. */
@@ -65,7 +65,8 @@ async function work(worker: number): Promise<void> {
     const target = `/bucket/${key}`;
     if (worker === 0) await changeKeys();
     else if (worker === 1) await uploadParts(key, target);
-    else if (randomInt(4) === 0) await objects.change(key, undefined, async () => (await call({ method: "DELETE", target })).status === 204);
+    else if (randomInt(4) === 0)
+      await objects.change(key, undefined, async () => (await call({ method: "DELETE", target })).status === 204);
     else {
       const body = randomText();
       await objects.change(key, digest(body), async () => (await call({ method: "PUT", target, body })).status === 200);
@@ -80,14 +81,22 @@ async function uploadParts(key: string, target: string): Promise<void> {
   const query = `uploadId=${/<UploadId>(.*?)</.exec(begun)?.[1]}`;
   const { headers } = await call({ method: "PUT", target: `${target}?partNumber=1&${query}`, body });
   const list = `<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>${String(headers.etag)}</ETag></Part></CompleteMultipartUpload>`;
-  await objects.change(key, digest(body), async () => (await call({ method: "POST", target: `${target}?${query}`, body: list })).status === 200);
+  await objects.change(
+    key,
+    digest(body),
+    async () => (await call({ method: "POST", target: `${target}?${query}`, body: list })).status === 200,
+  );
 }
 
 async function changeKeys(): Promise<void> {
   const present = [...pairs.keys()].filter((id) => keys.known.get(id) === "present");
   const id = present[randomInt(present.length + 1)];
   if (id !== undefined && randomInt(2) === 0) {
-    await keys.change(id, undefined, async () => (await server.admin("DELETE", `/regions/north/accounts/demo/keys/${id}`)).status === 204);
+    await keys.change(
+      id,
+      undefined,
+      async () => (await server.admin("DELETE", `/regions/north/accounts/demo/keys/${id}`)).status === 204,
+    );
     return;
   }
   const fresh = randomPair();
@@ -124,26 +133,34 @@ async function blobFiles(): Promise<number> {
   return (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).length;
 }
 
-it(`loses nothing acknowledged and keeps nothing half when it is killed, ${ROUNDS} rounds`, { timeout: 300_000 }, async () => {
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const workers = Array.from({ length: 6 }, (_, worker) => work(worker).catch((reason: unknown) => reason));
-    const enough = acknowledged + PER_ROUND;
-    await expect.poll(() => acknowledged, { timeout: 60_000, interval: 2 }).toBeGreaterThanOrEqual(enough);
-    // The moment of the kill is the fault: any, among the writes that are under way.
-    await delay(randomInt(0, 30));
-    await server.end("SIGKILL");
-    await Promise.all(workers);
-    await server.start();
-    await verify();
-  }
-  for (const id of gone) expect((await sendSigned(server.endpoint, pairs.get(id) ?? pair, { target: "/" })).code).toBe("InvalidAccessKeyId");
+it(
+  `loses nothing acknowledged and keeps nothing half when it is killed, ${ROUNDS} rounds`,
+  { timeout: 300_000 },
+  async () => {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const workers = Array.from({ length: 6 }, (_, worker) => work(worker).catch((reason: unknown) => reason));
+      const enough = acknowledged + PER_ROUND;
+      await expect.poll(() => acknowledged, { timeout: 60_000, interval: 2 }).toBeGreaterThanOrEqual(enough);
+      // The moment of the kill is the fault: any, among the writes that are under way.
+      await delay(randomInt(0, 30));
+      await server.end("SIGKILL");
+      await Promise.all(workers);
+      await server.start();
+      await verify();
+    }
+    for (const id of gone)
+      expect((await sendSigned(server.endpoint, pairs.get(id) ?? pair, { target: "/" })).code).toBe(
+        "InvalidAccessKeyId",
+      );
 
-  const { body } = await call({ target: "/bucket?uploads" });
-  for (const [, key, id] of body.matchAll(/<Key>(.*?)<\/Key><UploadId>(.*?)<\/UploadId>/g)) await call({ method: "DELETE", target: `/bucket/${key}?uploadId=${id}` });
-  const live = objects.names().filter((name) => objects.known.get(name) !== undefined).length;
-  // What the kills left behind was swept at the start; what was overwritten or aborted goes when it is let go.
-  await expect.poll(blobFiles, { timeout: 10_000 }).toBe(live);
-});
+    const { body } = await call({ target: "/bucket?uploads" });
+    for (const [, key, id] of body.matchAll(/<Key>(.*?)<\/Key><UploadId>(.*?)<\/UploadId>/g))
+      await call({ method: "DELETE", target: `/bucket/${key}?uploadId=${id}` });
+    const live = objects.names().filter((name) => objects.known.get(name) !== undefined).length;
+    // What the kills left behind was swept at the start; what was overwritten or aborted goes when it is let go.
+    await expect.poll(blobFiles, { timeout: 10_000 }).toBe(live);
+  },
+);
 
 it("answers that it cannot write when the journal cannot grow, keeps what it has, and goes on when it can", async () => {
   await server.end();

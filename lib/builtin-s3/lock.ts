@@ -1,6 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { execFileSync } from "node:child_process";
-import { linkSync, readFileSync, readlinkSync, renameSync, statSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  linkSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname } from "node:os";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -124,7 +133,9 @@ async function isAlive(file: string, content: string, staleMs: number): Promise<
 function parseOwner(content: string): Owner | undefined {
   try {
     const { pid, started, machine } = JSON.parse(content) as Partial<Owner>;
-    return typeof pid === "number" && typeof started === "string" && typeof machine === "string" ? { pid, started, machine } : undefined;
+    return typeof pid === "number" && typeof started === "string" && typeof machine === "string"
+      ? { pid, started, machine }
+      : undefined;
   } catch {
     return undefined;
   }
@@ -143,7 +154,12 @@ function touchedAt(file: string): number {
 function startOf(pid: number): string | undefined {
   try {
     if (process.platform !== "linux") {
-      return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { env: { ...process.env, LC_ALL: "C" }, encoding: "utf8" }).trim() || undefined;
+      return (
+        execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], {
+          env: { ...process.env, LC_ALL: "C" },
+          encoding: "utf8",
+        }).trim() || undefined
+      );
     }
     // The command name may hold spaces and parentheses; the fields after its last parenthesis are fixed.
     const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(")").at(-1)?.trim().split(" ") ?? [];

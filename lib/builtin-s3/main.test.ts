@@ -2,8 +2,8 @@ import { type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { sendSigned } from "./testing/raw-request";
-import { ServerProcess } from "./testing/server-process";
+import { sendSigned } from "@/testing/builtin-s3/raw-request";
+import { ServerProcess } from "@/testing/builtin-s3/server-process";
 
 let server: ServerProcess;
 
@@ -32,15 +32,30 @@ it("names a taken port and exits with 1", async () => {
   await once(blocker, "listening");
   const { port } = blocker.address() as { port: number };
   const regions = JSON.stringify([{ name: "north", port, signingRegion: "north-1" }]);
-  expect(await endOf(server.spawn("", { LATCHKEY_S3_REGIONS: regions }))).toEqual({ code: 1, stderr: expect.stringContaining(`port ${port} on 127.0.0.1, for the S3 endpoint of region north, is taken`) as unknown });
-  expect(await endOf(server.spawn("", { S3_ADMIN_PORT: String(port) }))).toEqual({ code: 1, stderr: expect.stringContaining(`port ${port} on 127.0.0.1, for the admin API`) as unknown });
+  expect(await endOf(server.spawn("", { LATCHKEY_S3_REGIONS: regions }))).toEqual({
+    code: 1,
+    stderr: expect.stringContaining(
+      `port ${port} on 127.0.0.1, for the S3 endpoint of region north, is taken`,
+    ) as unknown,
+  });
+  expect(await endOf(server.spawn("", { S3_ADMIN_PORT: String(port) }))).toEqual({
+    code: 1,
+    stderr: expect.stringContaining(`port ${port} on 127.0.0.1, for the admin API`) as unknown,
+  });
   blocker.close();
 });
 
 it("names each setting that is wrong, and no value", async () => {
-  const { code, stderr } = await endOf(server.spawn("", { LATCHKEY_MASTER_KEY: "c2hvcnQ=", LATCHKEY_S3_ADMIN_TOKEN: "tooshort", LATCHKEY_S3_REGIONS: "[{]" }));
+  const { code, stderr } = await endOf(
+    server.spawn("", {
+      LATCHKEY_MASTER_KEY: "c2hvcnQ=",
+      LATCHKEY_S3_ADMIN_TOKEN: "tooshort",
+      LATCHKEY_S3_REGIONS: "[{]",
+    }),
+  );
   expect(code).toBe(1);
-  for (const name of ["LATCHKEY_MASTER_KEY", "LATCHKEY_S3_ADMIN_TOKEN", "LATCHKEY_S3_REGIONS"]) expect(stderr).toContain(name);
+  for (const name of ["LATCHKEY_MASTER_KEY", "LATCHKEY_S3_ADMIN_TOKEN", "LATCHKEY_S3_REGIONS"])
+    expect(stderr).toContain(name);
   expect(stderr).not.toMatch(/c2hvcnQ|tooshort/);
 });
 
@@ -48,12 +63,19 @@ it("refuses a folder that another process owns, and takes it over when that one 
   await server.start();
   const pair = await server.addKey("demo");
   const second = await endOf(server.spawn());
-  expect(second).toEqual({ code: 1, stderr: expect.stringContaining(`belongs to another running process (pid ${server.pid})`) as unknown });
+  expect(second).toEqual({
+    code: 1,
+    stderr: expect.stringContaining(`belongs to another running process (pid ${server.pid})`) as unknown,
+  });
   expect((await sendSigned(server.endpoint, pair, { target: "/" })).status).toBe(200);
   await server.end("SIGKILL");
   // Of many that see the dead owner's lock at once, one gets the folder.
   const children = Array.from({ length: 6 }, () => server.spawn());
-  const states = await Promise.all(children.map((child) => Promise.race([endOf(child).then(({ code }) => code), once(child.stdout ?? child, "data").then(() => "runs")])));
+  const states = await Promise.all(
+    children.map((child) =>
+      Promise.race([endOf(child).then(({ code }) => code), once(child.stdout ?? child, "data").then(() => "runs")]),
+    ),
+  );
   expect(states.filter((state) => state === "runs")).toHaveLength(1);
   expect(states.filter((state) => state === 1)).toHaveLength(5);
   const runner = children[states.indexOf("runs")];
@@ -67,7 +89,9 @@ it("refuses a folder that another process owns, and takes it over when that one 
 });
 
 it("refuses a data folder that was sealed with another master key", async () => {
-  const { code, stderr } = await endOf(server.spawn("", { LATCHKEY_MASTER_KEY: Buffer.alloc(32, 1).toString("base64") }));
+  const { code, stderr } = await endOf(
+    server.spawn("", { LATCHKEY_MASTER_KEY: Buffer.alloc(32, 1).toString("base64") }),
+  );
   expect(code).toBe(1);
   expect(stderr).toContain("sealed with another master key");
 });

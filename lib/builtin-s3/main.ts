@@ -20,13 +20,18 @@ async function run(): Promise<void> {
   // Forked with a channel: without its parent nobody would ever stop it.
   process.on("disconnect", () => stop("parent gone"));
   // Last, so that whoever waits for this line may send a signal.
-  logger.info({ regions: server.regions, admin: server.adminUrl }, "built-in S3 server: for evaluation; production belongs on a real storage system");
+  logger.info(
+    { regions: server.regions, admin: server.adminUrl },
+    "built-in S3 server: for evaluation; production belongs on a real storage system",
+  );
 }
 
 function fail(reason: unknown): void {
   const known = reason instanceof AppError;
   // The settings hold secrets, so only what was written to be read is printed of a known error.
-  process.stderr.write(`built-in S3 server: ${known ? reason.message : reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}\n`);
+  process.stderr.write(
+    `built-in S3 server: ${known ? reason.message : reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}\n`,
+  );
   process.exit(1);
 }
 

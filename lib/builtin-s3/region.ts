@@ -12,7 +12,12 @@ export interface Region {
 }
 
 /** Opens or creates a region's folder `<dataDir>/s3/<name>`. The first key seals, the others only open. */
-export async function openRegion(dataDir: string, name: string, signingRegion: string, masterKeys: readonly [Buffer, ...Buffer[]]): Promise<Region> {
+export async function openRegion(
+  dataDir: string,
+  name: string,
+  signingRegion: string,
+  masterKeys: readonly [Buffer, ...Buffer[]],
+): Promise<Region> {
   const folder = path.join(dataDir, "s3", name);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const accounts = await Accounts.open(folder, name, masterKeys);

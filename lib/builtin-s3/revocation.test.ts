@@ -1,8 +1,13 @@
 import { Agent, request } from "node:http";
-import { CreateBucketCommand, CreateMultipartUploadCommand, PutObjectCommand, UploadPartCommand } from "@aws-sdk/client-s3";
+import {
+  CreateBucketCommand,
+  CreateMultipartUploadCommand,
+  PutObjectCommand,
+  UploadPartCommand,
+} from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { send, sendSigned, signHeaders } from "./testing/raw-request";
-import { type Pair, randomPair, TestServer } from "./testing/test-server";
+import { send, sendSigned, signHeaders } from "@/testing/builtin-s3/raw-request";
+import { type Pair, randomPair, TestServer } from "@/testing/builtin-s3/test-server";
 
 let server: TestServer;
 
@@ -23,7 +28,11 @@ interface Tally {
 /** One busy client on one connection, until it has been refused 5 times. */
 async function keepBusy(pair: Pair, removed: () => boolean, tally: Tally, index: number): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  const raws = [{ target: "/" }, { method: "PUT", target: `/demo-bucket/busy-${index}`, body: "x" }, { target: `/demo-bucket?list-type=2` }];
+  const raws = [
+    { target: "/" },
+    { method: "PUT", target: `/demo-bucket/busy-${index}`, body: "x" },
+    { target: `/demo-bucket?list-type=2` },
+  ];
   let refusals = 0;
   for (let turn = 0; refusals < 5; turn += 1) {
     const startedAfter = removed();
@@ -44,7 +53,11 @@ async function keepBusy(pair: Pair, removed: () => boolean, tally: Tally, index:
 it.each<[string, number, (pair: Pair) => Promise<void>]>([
   ["removed", 50, async (pair: Pair) => void (await server.admin("DELETE", keyRoute(pair)))],
   ["deactivated", 10, async (pair: Pair) => void (await server.admin("PATCH", keyRoute(pair), { state: "inactive" }))],
-  ["ended", 10, async (pair: Pair) => void (await server.admin("PATCH", keyRoute(pair), { notAfter: "2020-01-01T00:00:00Z" }))],
+  [
+    "ended",
+    10,
+    async (pair: Pair) => void (await server.admin("PATCH", keyRoute(pair), { notAfter: "2020-01-01T00:00:00Z" })),
+  ],
   [
     "replaced",
     50,
@@ -72,7 +85,11 @@ it.each<[string, number, (pair: Pair) => Promise<void>]>([
 /** Begins a PUT and gives a function that sends the rest of its body. */
 function beginUpload(pair: Pair, target: string, body: Buffer, expectContinue: boolean) {
   const { hostname, port } = new URL(server.endpoint());
-  const headers = { ...signHeaders(server.endpoint(), pair, { method: "PUT", target, body }), "content-length": body.length, ...(expectContinue ? { expect: "100-continue" } : {}) };
+  const headers = {
+    ...signHeaders(server.endpoint(), pair, { method: "PUT", target, body }),
+    "content-length": body.length,
+    ...(expectContinue ? { expect: "100-continue" } : {}),
+  };
   const outgoing = request({ hostname, port, method: "PUT", path: target, headers });
   const answer = new Promise<{ status: number; text: string }>((resolve, reject) => {
     outgoing.on("error", reject);
@@ -90,16 +107,25 @@ function beginUpload(pair: Pair, target: string, body: Buffer, expectContinue: b
   return { answer, sent: sendHalf(), finish: () => outgoing.end(body.subarray(half)) };
 }
 
-it.each([false, true])("refuses at its end an upload that was running when its key was removed (expect-continue: %s)", async (expectContinue) => {
-  const pair = await server.addKey("demo");
-  const survivor = await server.addKey("demo");
-  const upload = beginUpload(pair, "/demo-bucket/running", Buffer.alloc(2_000_000, 1), expectContinue);
-  await upload.sent;
-  await server.admin("DELETE", keyRoute(pair));
-  upload.finish();
-  expect(await upload.answer).toMatchObject({ status: 403, text: expect.stringContaining("InvalidAccessKeyId") as unknown });
-  expect(await sendSigned(server.endpoint(), survivor, { target: "/demo-bucket/running" })).toMatchObject({ status: 404, code: "NoSuchKey" });
-});
+it.each([false, true])(
+  "refuses at its end an upload that was running when its key was removed (expect-continue: %s)",
+  async (expectContinue) => {
+    const pair = await server.addKey("demo");
+    const survivor = await server.addKey("demo");
+    const upload = beginUpload(pair, "/demo-bucket/running", Buffer.alloc(2_000_000, 1), expectContinue);
+    await upload.sent;
+    await server.admin("DELETE", keyRoute(pair));
+    upload.finish();
+    expect(await upload.answer).toMatchObject({
+      status: 403,
+      text: expect.stringContaining("InvalidAccessKeyId") as unknown,
+    });
+    expect(await sendSigned(server.endpoint(), survivor, { target: "/demo-bucket/running" })).toMatchObject({
+      status: 404,
+      code: "NoSuchKey",
+    });
+  },
+);
 
 it("refuses a running upload also when the same pair was put back meanwhile: that is another key", async () => {
   const pair = await server.addKey("demo");
@@ -116,9 +142,15 @@ it("does not let a multipart upload be completed with a removed key; another key
   const pair = await server.addKey("demo");
   const client = server.client(pair);
   const { UploadId } = await client.send(new CreateMultipartUploadCommand({ Bucket: "demo-bucket", Key: "multi" }));
-  const { ETag } = await client.send(new UploadPartCommand({ Bucket: "demo-bucket", Key: "multi", UploadId, PartNumber: 1, Body: "part" }));
+  const { ETag } = await client.send(
+    new UploadPartCommand({ Bucket: "demo-bucket", Key: "multi", UploadId, PartNumber: 1, Body: "part" }),
+  );
   await server.admin("DELETE", keyRoute(pair));
-  const raw = { method: "POST", target: `/demo-bucket/multi?uploadId=${UploadId}`, body: `<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>${ETag}</ETag></Part></CompleteMultipartUpload>` };
+  const raw = {
+    method: "POST",
+    target: `/demo-bucket/multi?uploadId=${UploadId}`,
+    body: `<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>${ETag}</ETag></Part></CompleteMultipartUpload>`,
+  };
   expect(await sendSigned(server.endpoint(), pair, raw)).toMatchObject({ status: 403, code: "InvalidAccessKeyId" });
   expect((await sendSigned(server.endpoint(), await server.addKey("demo"), raw)).status).toBe(200);
 });
@@ -130,19 +162,50 @@ it("kills presigned URLs with their key", async () => {
   const pair = await server.addKey("demo");
   await server.client(pair).send(new PutObjectCommand({ Bucket: "demo-bucket", Key: "shared", Body: "shared" }));
   const { hostname, port, host } = new URL(server.endpoint());
-  const signer = new SignatureV4({ credentials: pair, region: "north-1", service: "s3", sha256: Hash.bind(null, "sha256"), uriEscapePath: false, applyChecksum: false });
+  const signer = new SignatureV4({
+    credentials: pair,
+    region: "north-1",
+    service: "s3",
+    sha256: Hash.bind(null, "sha256"),
+    uriEscapePath: false,
+    applyChecksum: false,
+  });
   const presign = async (method: string, query: Record<string, string> = {}) => {
-    const signed = await signer.presign(new HttpRequest({ method, protocol: "http:", hostname, port: Number(port), path: "/demo-bucket/shared", query, headers: { host, "x-amz-content-sha256": "UNSIGNED-PAYLOAD" } }), { expiresIn: 600 });
+    const signed = await signer.presign(
+      new HttpRequest({
+        method,
+        protocol: "http:",
+        hostname,
+        port: Number(port),
+        path: "/demo-bucket/shared",
+        query,
+        headers: { host, "x-amz-content-sha256": "UNSIGNED-PAYLOAD" },
+      }),
+      { expiresIn: 600 },
+    );
     return `${signed.path}?${new URLSearchParams(signed.query as Record<string, string>).toString().replaceAll("+", "%20")}`;
   };
-  const get = await presign("GET", { "response-content-type": "text/special", "response-content-disposition": 'attachment; filename="a b.txt"' });
+  const get = await presign("GET", {
+    "response-content-type": "text/special",
+    "response-content-disposition": 'attachment; filename="a b.txt"',
+  });
   const put = await presign("PUT");
-  expect(await send(server.endpoint(), { target: get })).toMatchObject({ status: 200, body: "shared", headers: { "content-type": "text/special", "content-disposition": 'attachment; filename="a b.txt"' } });
+  expect(await send(server.endpoint(), { target: get })).toMatchObject({
+    status: 200,
+    body: "shared",
+    headers: { "content-type": "text/special", "content-disposition": 'attachment; filename="a b.txt"' },
+  });
   expect((await send(server.endpoint(), { method: "PUT", target: put, body: "anew" })).status).toBe(200);
   expect((await send(server.endpoint(), { target: get })).body).toBe("anew");
   expect((await send(server.endpoint(), { method: "PUT", target: get, body: "x" })).code).toBe("SignatureDoesNotMatch");
-  expect((await send(server.endpoint(), { method: "PUT", target: put, body: "x", headers: { "x-amz-acl": "private" } })).code).toBe("AccessDenied");
+  expect(
+    (await send(server.endpoint(), { method: "PUT", target: put, body: "x", headers: { "x-amz-acl": "private" } }))
+      .code,
+  ).toBe("AccessDenied");
   await server.admin("DELETE", keyRoute(pair));
   expect(await send(server.endpoint(), { target: get })).toMatchObject({ status: 403, code: "InvalidAccessKeyId" });
-  expect(await send(server.endpoint(), { method: "PUT", target: put, body: "x" })).toMatchObject({ status: 403, code: "InvalidAccessKeyId" });
+  expect(await send(server.endpoint(), { method: "PUT", target: put, body: "x" })).toMatchObject({
+    status: 403,
+    code: "InvalidAccessKeyId",
+  });
 });

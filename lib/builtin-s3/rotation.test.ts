@@ -1,9 +1,9 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { sendSigned } from "./testing/raw-request";
-import { ServerProcess } from "./testing/server-process";
-import { type Pair, randomPair } from "./testing/test-server";
+import { sendSigned } from "@/testing/builtin-s3/raw-request";
+import { ServerProcess } from "@/testing/builtin-s3/server-process";
+import { type Pair, randomPair } from "@/testing/builtin-s3/test-server";
 
 const KEYS = 300;
 const KILLS = 12;
@@ -16,7 +16,8 @@ afterAll(() => server.remove());
 
 const [first, second] = [0, 1].map(() => randomBytes(32).toString("base64"));
 const under = (key = "", former = "") => `LATCHKEY_MASTER_KEY='${key}' LATCHKEY_MASTER_KEY_FORMER='${former}'`;
-const isAccepted = async (pair: Pair) => (await sendSigned(server.endpoint, pair, { method: "GET", target: "/" })).status === 200;
+const isAccepted = async (pair: Pair) =>
+  (await sendSigned(server.endpoint, pair, { method: "GET", target: "/" })).status === 200;
 
 it("seals its keys anew under another master key, killed or not, and then needs the former one no more", async () => {
   await server.start(under(first));

@@ -44,7 +44,8 @@ export async function startBuiltinS3(config: BuiltinS3Config): Promise<BuiltinS3
   try {
     const endpoints: BuiltinS3["regions"] = [];
     const keys = [config.masterKey, ...(config.formerKeys ?? [])] as const;
-    for (const { name, signingRegion } of config.regions) regions.set(name, await openRegion(config.dataDir, name, signingRegion, keys));
+    for (const { name, signingRegion } of config.regions)
+      regions.set(name, await openRegion(config.dataDir, name, signingRegion, keys));
     for (const { name, port, signingRegion } of config.regions) {
       const region = regions.get(name);
       if (!region) continue;

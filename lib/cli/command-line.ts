@@ -18,7 +18,12 @@ export function printTable(headings: string[], rows: string[][]): void {
     Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)),
   );
   for (const row of [headings, ...rows]) {
-    console.log(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd());
+    console.log(
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    );
   }
 }
 

@@ -4,7 +4,13 @@ import CredentialsProvider from "next-auth/providers/credentials";
 import { z } from "zod";
 import { networkOf } from "@/lib/gate/client-network";
 import { authCookies } from "@/lib/gate/cookies";
-import { resetPoints, SIGN_IN_ACCOUNT, SIGN_IN_ACCOUNT_ANYWHERE, SIGN_IN_NETWORK, takePoint } from "@/lib/gate/rate-limit";
+import {
+  resetPoints,
+  SIGN_IN_ACCOUNT,
+  SIGN_IN_ACCOUNT_ANYWHERE,
+  SIGN_IN_NETWORK,
+  takePoint,
+} from "@/lib/gate/rate-limit";
 import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/client-address-header";
 import { env } from "@/lib/platform/env";
 import { AppError } from "@/lib/platform/errors";
@@ -48,7 +54,8 @@ export const authOptions: NextAuthOptions = {
       return { expires: session.expires, ...(user ? { user: { name: user.name, email: user.email } } : {}) };
     },
     // Only our own pages; next-auth's default also takes any path of the same origin with an encoded host.
-    redirect: ({ url, baseUrl }) => (URL.canParse(url, baseUrl) && new URL(url, baseUrl).origin === baseUrl ? url : baseUrl),
+    redirect: ({ url, baseUrl }) =>
+      URL.canParse(url, baseUrl) && new URL(url, baseUrl).origin === baseUrl ? url : baseUrl,
   },
   events: {
     async signOut({ token }) {

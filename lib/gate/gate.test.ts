@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { encode } from "next-auth/jwt";
 import { beforeAll, describe, expect, test } from "vitest";
-import { startTestDatabase } from "@/lib/database/test-database";
+import { startTestDatabase } from "@/testing/database/test-database";
 import { sessionCookieName } from "@/lib/gate/cookies";
 import { takePoint, takePoints } from "@/lib/gate/rate-limit";
 import { type Actor, authorizePlatform, authorizeProject } from "@/lib/gate/scope";
@@ -10,7 +10,7 @@ import { db } from "@/lib/platform/db";
 import { env } from "@/lib/platform/env";
 import { endSession, startSession } from "@/lib/sessions/mutations";
 import { setUserDisabled } from "@/lib/users/mutations";
-import { makeProject, makeUser } from "@/prisma/factories/people";
+import { makeProject, makeUser } from "@/testing/factories/people";
 
 const PASSWORD = "correct horse battery";
 const BY = { userId: null, name: "test" };
@@ -35,7 +35,10 @@ async function signIn(actor: Actor): Promise<string> {
   return session.sessionId;
 }
 
-async function readAs(claims: Record<string, unknown> | undefined, cookie = sessionCookieName(false)): Promise<Actor | undefined> {
+async function readAs(
+  claims: Record<string, unknown> | undefined,
+  cookie = sessionCookieName(false),
+): Promise<Actor | undefined> {
   const token = claims && (await encode({ token: claims, secret: env.LATCHKEY_SESSION_SECRET }));
   const request = { cookie: (name: string) => (name === cookie ? token : undefined), header: () => null };
   return readActor(request, { activity: false });
@@ -126,7 +129,9 @@ describe("may you", () => {
   });
 
   test("every action passes the gate with a scope", () => {
-    const files = readdirSync("lib", { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith("actions.ts"));
+    const files = readdirSync("lib", { recursive: true, encoding: "utf8" }).filter((file) =>
+      file.endsWith("actions.ts"),
+    );
     expect(files.length).toBeGreaterThan(1);
     for (const file of files) {
       const text = readFileSync(`lib/${file}`, "utf8");
@@ -155,7 +160,10 @@ describe("how often", () => {
     const wide = { name: "wide", limit: { points: 3, seconds: 60 } };
     const narrow = { name: "narrow", limit: { points: 1, seconds: 60 } };
     await takePoints([wide, narrow], "a");
-    await expect(takePoints([wide, narrow], "a")).rejects.toMatchObject({ code: "RATE_LIMITED", message: expect.stringContaining("narrow") });
+    await expect(takePoints([wide, narrow], "a")).rejects.toMatchObject({
+      code: "RATE_LIMITED",
+      message: expect.stringContaining("narrow"),
+    });
     await takePoints([wide], "a");
     await expect(takePoints([narrow, wide], "b")).resolves.toBeUndefined();
     await expect(takePoints([wide], "a")).rejects.toMatchObject({ message: expect.stringContaining("wide") });
@@ -163,7 +171,9 @@ describe("how often", () => {
 
   test("many who take the same limits in other orders do not wait in a circle", async () => {
     const limits = ["one", "two", "three"].map((name) => ({ name, limit: { points: 1_000, seconds: 60 } }));
-    await Promise.all(Array.from({ length: 60 }, (_none, index) => takePoints(index % 2 === 0 ? limits : [...limits].reverse(), "a")));
+    await Promise.all(
+      Array.from({ length: 60 }, (_none, index) => takePoints(index % 2 === 0 ? limits : [...limits].reverse(), "a")),
+    );
     const counters = await db.rateLimit.findMany({ where: { key: { in: limits.map(({ name }) => `${name}:a`) } } });
     expect(counters.map(({ points }) => points)).toEqual([60, 60, 60]);
   });

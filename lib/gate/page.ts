@@ -11,10 +11,7 @@ import { AppError } from "@/lib/platform/errors";
 /** Who looks at this page, or undefined. Read once a request. */
 export const loadActor = cache(async (): Promise<Actor | undefined> => {
   const [jar, head] = await Promise.all([cookies(), headers()]);
-  return readActor(
-    { cookie: (name) => jar.get(name)?.value, header: (name) => head.get(name) },
-    { activity: true },
-  );
+  return readActor({ cookie: (name) => jar.get(name)?.value, header: (name) => head.get(name) }, { activity: true });
 });
 
 /** Who looks at this page; sends to sign-in whoever is not signed in. */

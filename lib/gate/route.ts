@@ -31,6 +31,9 @@ export async function answerProjectPoll(
   } catch (error) {
     const status = error instanceof AppError ? error.status : 500;
     if (status >= 500) logger.error({ err: error }, "a poll failed");
-    return NextResponse.json({ error: error instanceof AppError ? error.code : "INTERNAL" }, { status, headers: PERSONAL });
+    return NextResponse.json(
+      { error: error instanceof AppError ? error.code : "INTERNAL" },
+      { status, headers: PERSONAL },
+    );
   }
 }

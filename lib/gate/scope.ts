@@ -55,7 +55,11 @@ export async function authorizeProject(actor: Actor, slug: string, permission: P
  * and no platform role, or when the permission is not theirs: another project's things are not there. In a disabled
  * project only platform roles count: its keys may still have to be found and ended.
  */
-export function findScope(actor: Actor, project: FoundProject | undefined, permission: Permission): ProjectScope | undefined {
+export function findScope(
+  actor: Actor,
+  project: FoundProject | undefined,
+  permission: Permission,
+): ProjectScope | undefined {
   const roles = rolesOf(actor.platformRole, project?.disabledAt ? null : (project?.role ?? null));
   if (!project || !can(roles, permission)) return undefined;
   return { projectId: project.id as AuthorizedProjectId, slug: project.slug, name: project.name, roles, actor };
@@ -72,7 +76,9 @@ export function authorizePlatform(actor: Actor, permission: Permission): void {
  */
 export async function assertStillAllowed(tx: Statements, scope: ProjectScope, permission: Permission): Promise<void> {
   const { userId } = scope.actor;
-  const [now] = await tx.$queryRaw<{ platformRole: string | null; role: string | null; isDisabled: boolean; isClosed: boolean }[]>`
+  const [now] = await tx.$queryRaw<
+    { platformRole: string | null; role: string | null; isDisabled: boolean; isClosed: boolean }[]
+  >`
     WITH person AS (SELECT platform_role, disabled_at FROM users WHERE id = ${userId}::uuid FOR SHARE),
       place AS (SELECT disabled_at FROM projects WHERE id = ${scope.projectId}::uuid AND EXISTS (SELECT FROM person) FOR SHARE),
       member AS (SELECT role FROM memberships WHERE user_id = ${userId}::uuid AND project_id = ${scope.projectId}::uuid FOR SHARE)

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { CredentialsConfig } from "next-auth/providers/credentials";
 import { afterEach, beforeAll, expect, test } from "vitest";
-import { startTestDatabase } from "@/lib/database/test-database";
+import { startTestDatabase } from "@/testing/database/test-database";
 import { authOptions } from "@/lib/gate/auth-options";
 import { SIGN_IN_ACCOUNT, SIGN_IN_ACCOUNT_ANYWHERE, SIGN_IN_NETWORK } from "@/lib/gate/rate-limit";
 import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/client-address-header";
 import { db } from "@/lib/platform/db";
-import { makeUser } from "@/prisma/factories/people";
+import { makeUser } from "@/testing/factories/people";
 
 const PASSWORD = randomUUID();
 const provider = authOptions.providers[0] as CredentialsConfig;
@@ -30,11 +30,15 @@ async function signIn(email: string, password: string, address: string): Promise
 test("an account's guesses are counted by network, and its owner gets in from another", async () => {
   const { email } = await makeUser(db, "Mia", { password: PASSWORD });
   for (let turn = 0; turn < SIGN_IN_ACCOUNT.points; turn += 1) {
-    expect(await signIn(turn % 2 ? email : ` ${email.toUpperCase()}`, "a guess", `2001:db8:1:1::${turn}`)).toBe("wrong");
+    expect(await signIn(turn % 2 ? email : ` ${email.toUpperCase()}`, "a guess", `2001:db8:1:1::${turn}`)).toBe(
+      "wrong",
+    );
   }
   expect(await signIn(email, PASSWORD, "2001:db8:1:1:ffff::1")).toBe("held back");
   expect(await signIn(email, PASSWORD, "2001:db8:1:2::1")).toBe("in");
-  const refusals = await db.auditEvent.findMany({ where: { event: "session.refused", data: { path: ["email"], equals: email } } });
+  const refusals = await db.auditEvent.findMany({
+    where: { event: "session.refused", data: { path: ["email"], equals: email } },
+  });
   expect(refusals.map(({ data }) => (data as { reason: string }).reason).sort()).toEqual([
     ...Array<string>(SIGN_IN_ACCOUNT.points).fill("credentials"),
     "rate-limit",
@@ -45,15 +49,24 @@ test("who gets in has all attempts again", async () => {
   const { email } = await makeUser(db, "Mia", { password: PASSWORD });
   for (let turn = 0; turn < SIGN_IN_ACCOUNT.points - 1; turn += 1) await signIn(email, "a guess", "192.0.2.1");
   expect(await signIn(email, PASSWORD, "192.0.2.1")).toBe("in");
-  for (let turn = 0; turn < SIGN_IN_ACCOUNT.points; turn += 1) expect(await signIn(email, "a guess", "192.0.2.1")).toBe("wrong");
+  for (let turn = 0; turn < SIGN_IN_ACCOUNT.points; turn += 1)
+    expect(await signIn(email, "a guess", "192.0.2.1")).toBe("wrong");
 });
 
 test("a network that tries many accounts is held back, and so is an account that many networks try", async () => {
   const { email } = await makeUser(db, "Mia", { password: PASSWORD });
   await db.rateLimit.createMany({
     data: [
-      { key: "sign-in-network:2001:db8:1:1::/64", points: SIGN_IN_NETWORK.points, expire: new Date(Date.now() + 60_000) },
-      { key: `sign-in-account-anywhere:${email}`, points: SIGN_IN_ACCOUNT_ANYWHERE.points - 1, expire: new Date(Date.now() + 60_000) },
+      {
+        key: "sign-in-network:2001:db8:1:1::/64",
+        points: SIGN_IN_NETWORK.points,
+        expire: new Date(Date.now() + 60_000),
+      },
+      {
+        key: `sign-in-account-anywhere:${email}`,
+        points: SIGN_IN_ACCOUNT_ANYWHERE.points - 1,
+        expire: new Date(Date.now() + 60_000),
+      },
     ],
   });
   expect(await signIn(`other-${email}`, "a guess", "2001:db8:1:1::9")).toBe("held back");

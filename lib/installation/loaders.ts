@@ -31,7 +31,14 @@ export async function loadHealth(): Promise<Health> {
   const worker = heartbeat && now - heartbeat.at.getTime() < WORKER_SILENT_MS ? "ok" : "degraded";
   const states = regions.map((region) => describeRegion(region, now));
   const degraded = worker === "degraded" || states.some((region) => region.state === "degraded");
-  return { status: degraded ? "degraded" : "ok", version: VERSION, database: "ok", worker, regions: states, openOperations };
+  return {
+    status: degraded ? "degraded" : "ok",
+    version: VERSION,
+    database: "ok",
+    worker,
+    regions: states,
+    openOperations,
+  };
 }
 
 function describeRegion(

@@ -37,7 +37,11 @@ export async function removeMember(
   await recordEvent(tx, { event: "member.removed", outcome: "done", actor: by, projectId, data });
 }
 
-async function requirePair(tx: Transaction, slug: string, email: string): Promise<{ projectId: string; userId: string }> {
+async function requirePair(
+  tx: Transaction,
+  slug: string,
+  email: string,
+): Promise<{ projectId: string; userId: string }> {
   const { id: projectId } = await requireProjectRow(tx, slug);
   const user = await tx.user.findUnique({ where: { email }, select: { id: true } });
   if (!user) throw new AppError("NOT_FOUND", "no such user", { userMessage: `There is no user ${email}.` });

@@ -8,7 +8,11 @@ export interface RequestedOperation extends OpenOperation {
 }
 
 /** The operation that a person's request id already led to. */
-export async function findRequested(tx: Statements, actorId: string, requestId: string): Promise<RequestedOperation | undefined> {
+export async function findRequested(
+  tx: Statements,
+  actorId: string,
+  requestId: string,
+): Promise<RequestedOperation | undefined> {
   const [operation] = await tx.$queryRaw<RequestedOperation[]>`
     SELECT id, input_hash AS "inputHash", state::text, due_at AS "dueAt" FROM operations
     WHERE actor_id = ${actorId}::uuid AND request_id = ${requestId}::uuid`;
@@ -16,7 +20,10 @@ export async function findRequested(tx: Statements, actorId: string, requestId: 
 }
 
 /** The operation that makes a key, and the name of the person whose it is. */
-export async function findMaking(tx: Statements, keyId: string): Promise<(OpenOperation & { id: string; actor: string }) | undefined> {
+export async function findMaking(
+  tx: Statements,
+  keyId: string,
+): Promise<(OpenOperation & { id: string; actor: string }) | undefined> {
   const [operation] = await tx.$queryRaw<(OpenOperation & { id: string; actor: string })[]>`
     SELECT o.id, o.state::text, o.due_at AS "dueAt", u.name AS actor
     FROM operations o JOIN users u ON u.id = o.actor_id WHERE o.key_id = ${keyId}::uuid`;

@@ -30,13 +30,27 @@ test.each([
   expect(findAddressProblem(host)).toBe(problem);
 });
 
-test.each(["127.0.0.1", "[::1]", "10.0.0.1", "192.168.1.1", "[fd12:3456::1]", "[2002:a00:1::1]", "[64:ff9b::10.0.0.1]", "[64:ff9b:1::10.0.0.1]", "[fd00:ec3::1]", "192.0.2.7", "s3.example.org", "localhost", "100.100.100.201"])(
-  "%s may be storage",
-  (host) => {
-    expect(findAddressProblem(host)).toBeUndefined();
+test.each([
+  "127.0.0.1",
+  "[::1]",
+  "10.0.0.1",
+  "192.168.1.1",
+  "[fd12:3456::1]",
+  "[2002:a00:1::1]",
+  "[64:ff9b::10.0.0.1]",
+  "[64:ff9b:1::10.0.0.1]",
+  "[fd00:ec3::1]",
+  "192.0.2.7",
+  "s3.example.org",
+  "localhost",
+  "100.100.100.201",
+])("%s may be storage", (host) => {
+  expect(findAddressProblem(host)).toBeUndefined();
+});
+
+test.each(["http://2852039166", "http://0xa9fea9fe", "http://169.254.43518", "http://169.254.169.254."])(
+  "%s, as a URL has it, is seen through",
+  (text) => {
+    expect(findAddressProblem(new URL(text).hostname)).toBe("a cloud's metadata service");
   },
 );
-
-test.each(["http://2852039166", "http://0xa9fea9fe", "http://169.254.43518", "http://169.254.169.254."])("%s, as a URL has it, is seen through", (text) => {
-  expect(findAddressProblem(new URL(text).hostname)).toBe("a cloud's metadata service");
-});

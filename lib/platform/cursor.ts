@@ -24,7 +24,9 @@ export function decodeCursor(text: string): Cursor {
 }
 
 /** The rows after a cursor in a list that is newest first. */
-export function olderThan(cursor: Cursor): { OR: [{ createdAt: { lt: Date } }, { createdAt: Date; id: { lt: string } }] } {
+export function olderThan(cursor: Cursor): {
+  OR: [{ createdAt: { lt: Date } }, { createdAt: Date; id: { lt: string } }];
+} {
   return { OR: [{ createdAt: { lt: cursor.at } }, { createdAt: cursor.at, id: { lt: cursor.id } }] };
 }
 

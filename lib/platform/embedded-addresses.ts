@@ -33,6 +33,12 @@ export function readEmbeddedAddresses(address: string): string[] {
 export function toDigits(address: string): string {
   // A URL's host has no dotted part any more.
   const text = new URL(`http://[${address}]`).hostname.slice(1, -1);
-  const [head = "", tail] = text.split("::").map((part) => part.split(":").filter(Boolean).map((group) => group.padStart(4, "0")).join(""));
+  const [head = "", tail] = text.split("::").map((part) =>
+    part
+      .split(":")
+      .filter(Boolean)
+      .map((group) => group.padStart(4, "0"))
+      .join(""),
+  );
   return tail === undefined ? head : head.padEnd(32 - tail.length, "0") + tail;
 }

@@ -8,7 +8,20 @@ export const logger = pino({
   level: process.env.LOG_LEVEL ?? "info",
   base: { process: process.env.LATCHKEY_PROCESS ?? "latchkey" },
   redact: {
-    paths: ["secret", "secretAccessKey", "password", "authorization", "cookie", "token", "*.secret", "*.secretAccessKey", "*.password", "*.authorization", "*.cookie", "*.token"],
+    paths: [
+      "secret",
+      "secretAccessKey",
+      "password",
+      "authorization",
+      "cookie",
+      "token",
+      "*.secret",
+      "*.secretAccessKey",
+      "*.password",
+      "*.authorization",
+      "*.cookie",
+      "*.token",
+    ],
     censor: "[secret]",
   },
 });

@@ -49,9 +49,19 @@ const CONNECTIONS: Record<string, string> = {
 export function toOutboundError(error: unknown, url: URL, sent: boolean): OutboundError {
   if (error instanceof OutboundError) return error;
   const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
-  if (sent) return new OutboundError("broken", code.startsWith("HPE_") ? `${url.host} does not answer in HTTP` : "the connection broke", true);
+  if (sent)
+    return new OutboundError(
+      "broken",
+      code.startsWith("HPE_") ? `${url.host} does not answer in HTTP` : "the connection broke",
+      true,
+    );
   const certificate = CERTIFICATES[code] ?? (/CERT|SIGNATURE|CRL/.test(code) ? `is not accepted (${code})` : undefined);
   if (certificate) return new OutboundError("certificate", `the certificate of ${url.host} ${certificate}`, false);
-  if (/^(EPROTO|ERR_SSL_)/.test(code)) return new OutboundError("certificate", `${url.host} does not speak TLS as it should`, false);
-  return new OutboundError("unreachable", `${CONNECTIONS[code] ?? "no connection could be made to"} ${url.host}`, false);
+  if (/^(EPROTO|ERR_SSL_)/.test(code))
+    return new OutboundError("certificate", `${url.host} does not speak TLS as it should`, false);
+  return new OutboundError(
+    "unreachable",
+    `${CONNECTIONS[code] ?? "no connection could be made to"} ${url.host}`,
+    false,
+  );
 }

@@ -1,7 +1,8 @@
 import { findAddressProblem } from "@/lib/platform/addresses";
 import { httpPathUrl, httpUrl } from "@/lib/platform/http-url";
 
-const WANTED = "a URL that is not link-local and not a cloud's metadata service's (LATCHKEY_ALLOWED_ADDRESSES names exceptions)";
+const WANTED =
+  "a URL that is not link-local and not a cloud's metadata service's (LATCHKEY_ALLOWED_ADDRESSES names exceptions)";
 
 /** The address of a server that the portal may send requests to, or send people's tools to. Gives its origin. */
 export const outboundUrl = httpUrl.refine(isAllowed, WANTED);

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { build } from "esbuild";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { HAS_OPENSSL, makeCertificate } from "@/e2e/fixtures/certificate";
+import { HAS_OPENSSL, makeCertificate } from "@/testing/certificate";
 import { MANY } from "@/lib/platform/bursts";
 import { type OutboundRequest, sendOutbound } from "@/lib/platform/outbound";
 
@@ -41,7 +41,11 @@ test("the body arrives with its length, and the answer with its status and heade
   const url = await serve((incoming, response) => {
     let text = "";
     incoming.on("data", (part: Buffer) => (text += part.toString()));
-    incoming.on("end", () => response.writeHead(418, { "x-length": incoming.headers["content-length"] ?? "none" }).end(`${incoming.method} ${text}`));
+    incoming.on("end", () =>
+      response
+        .writeHead(418, { "x-length": incoming.headers["content-length"] ?? "none" })
+        .end(`${incoming.method} ${text}`),
+    );
   });
   const answer = await send(url, { method: "PUT", body: "ä" });
   expect(answer).toMatchObject({ status: 418, text: "PUT ä", headers: { "x-length": "2" } });
@@ -149,27 +153,48 @@ describe("where nothing is sent", () => {
 
   test("a name that there is not", async () => {
     const message = "there is no address for nobody.invalid:9000";
-    await expect(send("http://nobody.invalid:9000/")).rejects.toMatchObject({ kind: "unreachable", sent: false, message });
+    await expect(send("http://nobody.invalid:9000/")).rejects.toMatchObject({
+      kind: "unreachable",
+      sent: false,
+      message,
+    });
   });
 
   test("a refused address", async () => {
     const message = "169.254.169.254 is a cloud's metadata service";
-    await expect(send("http://169.254.169.254/latest/meta-data")).rejects.toMatchObject({ kind: "address", sent: false, message });
+    await expect(send("http://169.254.169.254/latest/meta-data")).rejects.toMatchObject({
+      kind: "address",
+      sent: false,
+      message,
+    });
   });
 
   test("a name that leads to a refused address, whatever it led to before", async () => {
     let asked = 0;
-    const port = await listen(createServer((_incoming, response) => {
-      asked += 1;
-      response.setHeader("connection", "close").end("ok");
-    }));
+    const port = await listen(
+      createServer((_incoming, response) => {
+        asked += 1;
+        response.setHeader("connection", "close").end("ok");
+      }),
+    );
     const url = `http://storage.example:${port}/`;
     let leadsTo = ["127.0.0.1"];
-    vi.spyOn(dns, "lookup").mockImplementation(((_name: string, _options: object, callback: (error: null, found: object[]) => void) =>
-      callback(null, leadsTo.map((address) => ({ address, family: address.includes(":") ? 6 : 4 })))) as typeof dns.lookup);
+    vi.spyOn(dns, "lookup").mockImplementation(((
+      _name: string,
+      _options: object,
+      callback: (error: null, found: object[]) => void,
+    ) =>
+      callback(
+        null,
+        leadsTo.map((address) => ({ address, family: address.includes(":") ? 6 : 4 })),
+      )) as typeof dns.lookup);
     expect((await send(url)).text).toBe("ok");
     for (leadsTo of [["169.254.169.254"], ["127.0.0.1", "fe80::1"], ["0.0.0.0"]]) {
-      await expect(send(url)).rejects.toMatchObject({ kind: "address", sent: false, message: /^storage\.example leads to \S+, which is / });
+      await expect(send(url)).rejects.toMatchObject({
+        kind: "address",
+        sent: false,
+        message: /^storage\.example leads to \S+, which is /,
+      });
     }
     expect(asked).toBe(1);
   });
@@ -212,14 +237,19 @@ describe.skipIf(!HAS_OPENSSL)("certificates", () => {
     writeFileSync(ca, cert);
     const url = `https://127.0.0.1:${port}/`;
     const environment = { ...process.env, NODE_EXTRA_CA_CERTS: ca };
-    const askTrusting = async () => (await run(process.execPath, [join(folder, "ask.mjs"), url], { env: environment })).stdout.trim();
+    const askTrusting = async () =>
+      (await run(process.execPath, [join(folder, "ask.mjs"), url], { env: environment })).stdout.trim();
     return { asked, url, askTrusting };
   };
 
   test("one that nobody vouches for is named, and nothing is sent", async () => {
     const { asked, url } = await serveTls("IP:127.0.0.1", 2);
     const message = `the certificate of ${new URL(url).host} is signed by itself, which a file in NODE_EXTRA_CA_CERTS can make trusted`;
-    await expect(send(url, { method: "PUT", body: "x" })).rejects.toMatchObject({ kind: "certificate", sent: false, message });
+    await expect(send(url, { method: "PUT", body: "x" })).rejects.toMatchObject({
+      kind: "certificate",
+      sent: false,
+      message,
+    });
     expect(asked).toEqual([]);
   });
 
@@ -238,7 +268,10 @@ describe.skipIf(!HAS_OPENSSL)("certificates", () => {
 
   test("https where http is spoken, and http where https is", async () => {
     const plain = await serve((_incoming, response) => response.end("ok"));
-    await expect(send(plain.replace("http:", "https:"))).rejects.toMatchObject({ sent: false, message: expect.stringMatching(/does not speak TLS/) });
+    await expect(send(plain.replace("http:", "https:"))).rejects.toMatchObject({
+      sent: false,
+      message: expect.stringMatching(/does not speak TLS/),
+    });
     const { url } = await serveTls("IP:127.0.0.1", 2);
     await expect(send(url.replace("https:", "http:"))).rejects.toMatchObject({ kind: "broken" });
   });

@@ -1,5 +1,11 @@
 import dns from "node:dns";
-import { Agent as HttpAgent, type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, request as requestHttp } from "node:http";
+import {
+  Agent as HttpAgent,
+  type ClientRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request as requestHttp,
+} from "node:http";
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import type { LookupFunction, Socket } from "node:net";
 import { findAddressProblem, isAllowedName } from "@/lib/platform/addresses";
@@ -58,20 +64,33 @@ async function sendAgainOnLoss(url: URL, request: OutboundRequest): Promise<Outb
     return await sendOnce(url, request, attempt);
   } catch (error) {
     // Closed by the other side while it was idle. Asking again changes nothing; a write is not known to be lost.
-    const isLostRead = request.method === "GET" && attempt.reused && error instanceof OutboundError && error.kind === "broken";
+    const isLostRead =
+      request.method === "GET" && attempt.reused && error instanceof OutboundError && error.kind === "broken";
     if (!isLostRead || request.signal.aborted) throw error;
     return sendOnce(url, request, attempt, { agent: false });
   }
 }
 
-function sendOnce(url: URL, request: OutboundRequest, attempt: { reused: boolean }, options: { agent?: false } = {}): Promise<OutboundAnswer> {
+function sendOnce(
+  url: URL,
+  request: OutboundRequest,
+  attempt: { reused: boolean },
+  options: { agent?: false } = {},
+): Promise<OutboundAnswer> {
   const { method, headers = {}, body, signal } = request;
   const isHttps = url.protocol === "https:";
   const agent = agents[isHttps ? "https:" : "http:"];
   return new Promise((resolve, reject) => {
     let sent = false;
     const fail = (error: unknown) => reject(toOutboundError(error, url, sent));
-    const sending = (isHttps ? requestHttps : requestHttp)(url, { agent, method, headers, signal, lookup: lookupAllowed, ...options });
+    const sending = (isHttps ? requestHttps : requestHttp)(url, {
+      agent,
+      method,
+      headers,
+      signal,
+      lookup: lookupAllowed,
+      ...options,
+    });
     sending.once("socket", (socket) => {
       attempt.reused = sending.reusedSocket;
       sent = sending.reusedSocket;
@@ -79,14 +98,25 @@ function sendOnce(url: URL, request: OutboundRequest, attempt: { reused: boolean
     });
     sending.once("error", fail);
     sending.once("response", (response) => {
-      readBounded(response, request).then((text) => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }), fail);
+      readBounded(response, request).then(
+        (text) => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }),
+        fail,
+      );
     });
     sending.end(body);
   });
 }
 
-function watchConnecting(sending: ClientRequest, socket: Socket, event: "connect" | "secureConnect", onConnected: () => void): void {
-  const timer = setTimeout(() => sending.destroy(Object.assign(new Error("no connection"), { code: "ETIMEDOUT" })), CONNECT_WITHIN_MS);
+function watchConnecting(
+  sending: ClientRequest,
+  socket: Socket,
+  event: "connect" | "secureConnect",
+  onConnected: () => void,
+): void {
+  const timer = setTimeout(
+    () => sending.destroy(Object.assign(new Error("no connection"), { code: "ETIMEDOUT" })),
+    CONNECT_WITHIN_MS,
+  );
   socket.once(event, () => {
     clearTimeout(timer);
     onConnected();
@@ -117,7 +147,8 @@ function readBounded(response: IncomingMessage, { maxBytes, beyond = "fail" }: O
 const lookupAllowed: LookupFunction = (hostname, options, callback) => {
   dns.lookup(hostname, options, (error, found: string | dns.LookupAddress[], family) => {
     const addresses = typeof found === "string" ? [found] : (found ?? []).map(({ address }) => address);
-    const refused = error || isAllowedName(hostname) ? undefined : addresses.find((address) => findAddressProblem(address));
+    const refused =
+      error || isAllowedName(hostname) ? undefined : addresses.find((address) => findAddressProblem(address));
     if (refused === undefined) return callback(error, found, family);
     const message = `${hostname} leads to ${refused}, which is ${findAddressProblem(refused)}`;
     callback(new OutboundError("address", message, false), found, family);

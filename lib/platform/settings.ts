@@ -14,7 +14,10 @@ const secret = z.string({ error: "a secret of at least 32 characters" }).min(32,
  */
 export const SETTINGS = {
   /** Address on which the portal and the built-in S3 server listen. Anything but loopback is for others to reach. */
-  HOST: z.string().refine((text) => isIP(text) !== 0, "an IP address, such as 127.0.0.1 or 0.0.0.0").default("127.0.0.1"),
+  HOST: z
+    .string()
+    .refine((text) => isIP(text) !== 0, "an IP address, such as 127.0.0.1 or 0.0.0.0")
+    .default("127.0.0.1"),
   /** Port of the portal. */
   PORT: port.default(3000),
   /** Port of the first region of the built-in S3 server; the second takes the next. */
@@ -37,7 +40,10 @@ export const SETTINGS = {
   /** Addresses or ranges of proxies whose forwarded headers are believed, separated by commas. Left out: none is. */
   LATCHKEY_TRUSTED_PROXIES: z
     .string()
-    .refine((text) => splitList(text).every(isAddressOrRange), "IP addresses or ranges such as 10.0.0.0/8, separated by commas")
+    .refine(
+      (text) => splitList(text).every(isAddressOrRange),
+      "IP addresses or ranges such as 10.0.0.0/8, separated by commas",
+    )
     .default(""),
   /**
    * Host names, addresses or ranges that storage systems may have although they are link-local or a metadata
@@ -45,7 +51,10 @@ export const SETTINGS = {
    */
   LATCHKEY_ALLOWED_ADDRESSES: z
     .string()
-    .refine((text) => splitList(text).every(isHostOrRange), "host names, IP addresses or ranges such as 169.254.10.0/24, separated by commas")
+    .refine(
+      (text) => splitList(text).every(isHostOrRange),
+      "host names, IP addresses or ranges such as 169.254.10.0/24, separated by commas",
+    )
     .default(""),
   /** A YAML file that declares regions. Left out: regions come from the command line. */
   LATCHKEY_REGIONS: z.string().default(""),
@@ -59,7 +68,10 @@ export const SETTINGS = {
    */
   LATCHKEY_MASTER_KEY_FORMER: z
     .string()
-    .refine((text) => splitList(text).every((part) => MASTER_KEY.test(part)), "keys of 32 bytes in base64, separated by commas")
+    .refine(
+      (text) => splitList(text).every((part) => MASTER_KEY.test(part)),
+      "keys of 32 bytes in base64, separated by commas",
+    )
     .transform((text) => splitList(text).join(","))
     .default(""),
   /** Key that encrypts session cookies. Left out: drawn once. */
@@ -81,7 +93,9 @@ export function splitList(text: string): string[] {
 }
 
 /** One line for each setting that is missing or wrong: its name and what it wants, never what was given. */
-export function describeProblems(issues: readonly { path?: readonly unknown[] | undefined; message: string }[]): string {
+export function describeProblems(
+  issues: readonly { path?: readonly unknown[] | undefined; message: string }[],
+): string {
   const lines = issues.map(({ path = [], message }) => `  ${path.map(nameOf).join(".")}: ${message}`);
   return `These settings (environment variables) need another value:\n${[...new Set(lines)].join("\n")}`;
 }

@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, expect, test } from "vitest";
-import { startTestDatabase } from "@/lib/database/test-database";
+import { startTestDatabase } from "@/testing/database/test-database";
 import { db, pool } from "@/lib/platform/db";
 import { type OwnTransaction, sql, type Statements, transact } from "@/lib/platform/sql";
 
@@ -29,9 +29,21 @@ test("what is begun together is carried out in its order, and committed", async 
 });
 
 test.each<[string, (tx: Statements) => Promise<unknown>]>([
-  ["the work throws", async (tx) => { await beat(tx, "lost"); throw new Error("no"); }],
+  [
+    "the work throws",
+    async (tx) => {
+      await beat(tx, "lost");
+      throw new Error("no");
+    },
+  ],
   ["a statement fails", (tx) => Promise.all([beat(tx, "lost"), beat(tx, "lost"), beat(tx, "never")])],
-  ["a statement fails and nobody cares", async (tx) => { await beat(tx, "lost"); await beat(tx, "lost").catch(() => {}); }],
+  [
+    "a statement fails and nobody cares",
+    async (tx) => {
+      await beat(tx, "lost");
+      await beat(tx, "lost").catch(() => {});
+    },
+  ],
 ])("nothing is kept when %s", async (_case, work) => {
   await expect(transact(work)).rejects.toThrow(/no|duplicate key|had failed/);
   expect(await names()).toEqual([]);
@@ -56,7 +68,11 @@ test.each<[string, (tx: OwnTransaction) => Promise<unknown>[], RegExp]>([
   ["at the server", (tx) => [beat(tx, "lost"), beat(tx, "lost")], /duplicate key/],
   ["before it is sent", (tx) => [beat(tx, "lost"), Promise.reject(new Error("no such shape"))], /no such shape/],
   ["at the server, where nobody cares", (tx) => [beat(tx, "lost"), beat(tx, "lost").catch(() => {})], /had failed/],
-  ["deep in other work, before it is sent", (tx) => [beat(tx, "lost"), soon().then(() => Promise.reject(new Error("no such shape")))], /no such shape/],
+  [
+    "deep in other work, before it is sent",
+    (tx) => [beat(tx, "lost"), soon().then(() => Promise.reject(new Error("no such shape")))],
+    /no such shape/,
+  ],
 ])("a statement that fails %s takes everything back that such a commit was to keep", async (_case, begin, message) => {
   await expect(transact((tx) => tx.commit(begin(tx)))).rejects.toThrow(message);
   expect(await names()).toEqual([]);
@@ -71,7 +87,9 @@ test("such a commit waits for a statement that comes out of other work", async (
 });
 
 test("who keeps a failed commit to themselves still keeps nothing", async () => {
-  const work = transact((tx) => tx.commit([beat(tx, "lost"), Promise.reject(new Error("no such shape"))]).catch(() => {}));
+  const work = transact((tx) =>
+    tx.commit([beat(tx, "lost"), Promise.reject(new Error("no such shape"))]).catch(() => {}),
+  );
   await expect(work).rejects.toThrow("had failed");
   expect(await names()).toEqual([]);
 });
@@ -89,29 +107,42 @@ test("a connection that breaks in the middle takes everything back and is not us
   expect(await names()).toHaveLength(20);
 });
 
-test("a lock that nobody gives back is waited for no longer than 8 s, and a stopped process keeps none", { timeout: 60_000 }, async () => {
-  await beat(sql, "locked");
-  const lock = (tx: Statements) => tx.$queryRaw`SELECT FROM heartbeats WHERE name = 'locked' FOR UPDATE`;
-  const holder = await pool.connect();
-  await holder.query("BEGIN");
-  await holder.query("SELECT FROM heartbeats WHERE name = 'locked' FOR UPDATE");
-  await expect(transact(lock)).rejects.toThrow(/statement timeout/);
-  await holder.query("ROLLBACK");
-  holder.release();
+test(
+  "a lock that nobody gives back is waited for no longer than 8 s, and a stopped process keeps none",
+  { timeout: 60_000 },
+  async () => {
+    await beat(sql, "locked");
+    const lock = (tx: Statements) => tx.$queryRaw`SELECT FROM heartbeats WHERE name = 'locked' FOR UPDATE`;
+    const holder = await pool.connect();
+    await holder.query("BEGIN");
+    await holder.query("SELECT FROM heartbeats WHERE name = 'locked' FOR UPDATE");
+    await expect(transact(lock)).rejects.toThrow(/statement timeout/);
+    await holder.query("ROLLBACK");
+    holder.release();
 
-  let goOn = () => {};
-  let stopped: Promise<void> | undefined;
-  await new Promise<void>((hasLock) => {
-    stopped = transact(async (tx) => {
-      await lock(tx);
-      hasLock();
-      await new Promise<void>((resolve) => (goOn = resolve));
+    let goOn = () => {};
+    let stopped: Promise<void> | undefined;
+    await new Promise<void>((hasLock) => {
+      stopped = transact(async (tx) => {
+        await lock(tx);
+        hasLock();
+        await new Promise<void>((resolve) => (goOn = resolve));
+      });
     });
-  });
-  await expect.poll(() => transact(lock).then(() => "free", () => "held"), { timeout: 30_000 }).toBe("free");
-  goOn();
-  await expect(stopped).rejects.toThrow();
-});
+    await expect
+      .poll(
+        () =>
+          transact(lock).then(
+            () => "free",
+            () => "held",
+          ),
+        { timeout: 30_000 },
+      )
+      .toBe("free");
+    goOn();
+    await expect(stopped).rejects.toThrow();
+  },
+);
 
 test("who comes after the end of a transaction changes nothing", async () => {
   let late: Promise<unknown> | undefined;

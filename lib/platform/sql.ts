@@ -21,7 +21,8 @@ const BEGIN = "BEGIN; SET LOCAL statement_timeout = 8000; SET LOCAL idle_in_tran
 const INT8 = 20;
 /** As Prisma has it: a bigint is no text. */
 const TYPES: Pick<typeof types, "getTypeParser"> = {
-  getTypeParser: ((oid: number, format?: "text") => (oid === INT8 ? BigInt : types.getTypeParser(oid, format))) as typeof types.getTypeParser,
+  getTypeParser: ((oid: number, format?: "text") =>
+    oid === INT8 ? BigInt : types.getTypeParser(oid, format)) as typeof types.getTypeParser,
 };
 
 /** A transaction of one's own. */

@@ -1,13 +1,13 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { startTestDatabase } from "@/lib/database/test-database";
+import { startTestDatabase } from "@/testing/database/test-database";
 import { parseMasterKey } from "@/lib/platform/crypto";
 import { db } from "@/lib/platform/db";
 import { env } from "@/lib/platform/env";
 import { lockPrincipal } from "@/lib/principals/data";
 import { holdsLease, holdsNewLease, type Lease, renewLease, takeLease } from "@/lib/principals/mutations";
-import { makeProject } from "@/prisma/factories/people";
-import { startStorage, type Storage } from "@/prisma/factories/storage";
+import { makeProject } from "@/testing/factories/people";
+import { startStorage, type Storage } from "@/testing/factories/storage";
 
 const WITHIN = { timeout: 10_000, interval: 10 };
 
@@ -59,7 +59,8 @@ test("only a lease that was taken or renewed a moment ago counts without being a
 test("a lease that is renewed lasts anew, and not for whoever has lost it", async () => {
   const lease = await takeNewLease();
   const where = { id: lease.principalId };
-  const endsIn = async () => ((await db.principal.findUniqueOrThrow({ where })).leaseUntil?.getTime() ?? 0) - Date.now();
+  const endsIn = async () =>
+    ((await db.principal.findUniqueOrThrow({ where })).leaseUntil?.getTime() ?? 0) - Date.now();
   await db.principal.update({ where, data: { leaseUntil: new Date(Date.now() + 2_000) } });
   await renewLease(db, { ...lease, fence: lease.fence - 1n });
   expect(await endsIn()).toBeLessThan(5_000);

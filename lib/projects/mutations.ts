@@ -31,7 +31,12 @@ export async function renameProject(tx: Transaction, by: AuditActor, slug: strin
 }
 
 /** Switches a project off or on. Its keys are left as they are: disable them first. Throws NOT_FOUND. */
-export async function setProjectDisabled(tx: Transaction, by: AuditActor, slug: string, disabled: boolean): Promise<void> {
+export async function setProjectDisabled(
+  tx: Transaction,
+  by: AuditActor,
+  slug: string,
+  disabled: boolean,
+): Promise<void> {
   const { id } = await requireProjectRow(tx, slug);
   await tx.project.update({ where: { id }, data: { disabledAt: disabled ? new Date() : null } });
   const event = disabled ? "project.disabled" : "project.enabled";

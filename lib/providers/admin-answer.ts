@@ -15,9 +15,11 @@ export interface AdminAnswer {
 
 /** Sends one request to an admin API. Throws `unavailable` or `ambiguous` when there is no answer. */
 export async function askAdmin(url: URL, request: Omit<OutboundRequest, "maxBytes" | "beyond">): Promise<AdminAnswer> {
-  const { status, headers, text } = await sendOutbound(url, { ...request, maxBytes: ANSWER_MAX_BYTES }).catch((error: unknown) => {
-    throw toNetworkFailure(error);
-  });
+  const { status, headers, text } = await sendOutbound(url, { ...request, maxBytes: ANSWER_MAX_BYTES }).catch(
+    (error: unknown) => {
+      throw toNetworkFailure(error);
+    },
+  );
   const date = Date.parse(headers.date ?? "");
   return { status, body: parseJson(text), aheadMs: Number.isNaN(date) ? undefined : date - Date.now() };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { startTestDatabase } from "@/lib/database/test-database";
+import { startTestDatabase } from "@/testing/database/test-database";
 import { parseMasterKey } from "@/lib/platform/crypto";
 import { db } from "@/lib/platform/db";
 import { env } from "@/lib/platform/env";
@@ -12,7 +12,7 @@ import { probeS3 } from "@/lib/providers/probe";
 import type { Provider } from "@/lib/providers/provider";
 import { openProvider } from "@/lib/regions/data";
 import { ensureCalibration } from "@/lib/regions/mutations";
-import { type Storage, startStorage } from "@/prisma/factories/storage";
+import { type Storage, startStorage } from "@/testing/factories/storage";
 
 const PRINCIPAL = "lk-calibration-tst-south";
 let storage: Storage;
@@ -54,7 +54,8 @@ test.each([1, 2])("one whose key another takes away before probe %i believes not
     ...real,
     async probe(...input) {
       probes += 1;
-      if (probes === before) await calibrate(real, { principal: PRINCIPAL, accessKeyId: "LKTST000000000000002" }, context());
+      if (probes === before)
+        await calibrate(real, { principal: PRINCIPAL, accessKeyId: "LKTST000000000000002" }, context());
       return real.probe(...input);
     },
   };

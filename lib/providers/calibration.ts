@@ -42,7 +42,9 @@ export async function calibrate(provider: Provider, throwaway: KeyRef, context: 
     await Promise.all(gateways.map((gateway) => expectLive(provider, gateway, accessKeyId, secret, context)));
     answers = new Map(
       await Promise.all(
-        gateways.map(async (gateway) => [gateway, await provider.probe(gateway, accessKeyId, createSecret(), context)] as const),
+        gateways.map(
+          async (gateway) => [gateway, await provider.probe(gateway, accessKeyId, createSecret(), context)] as const,
+        ),
       ),
     );
     // Had it vanished meanwhile, the answers would be those to a key that is gone.
@@ -69,10 +71,15 @@ export async function removeLeftKeys(provider: Provider, principal: string, cont
 
 /** Whatever became of the caller's time. */
 async function removeThrowaway(provider: Provider, throwaway: KeyRef, requestId: string): Promise<void> {
-  await provider.removeKey(throwaway, { signal: AbortSignal.timeout(REMOVED_WITHIN_MS), requestId }).catch((error: unknown) => {
-    const why = error instanceof ProviderError ? error.message : "it failed";
-    throw new ProviderError("ambiguous", `the throwaway key ${throwaway.accessKeyId} of ${throwaway.principal} could not be removed: ${why}`);
-  });
+  await provider
+    .removeKey(throwaway, { signal: AbortSignal.timeout(REMOVED_WITHIN_MS), requestId })
+    .catch((error: unknown) => {
+      const why = error instanceof ProviderError ? error.message : "it failed";
+      throw new ProviderError(
+        "ambiguous",
+        `the throwaway key ${throwaway.accessKeyId} of ${throwaway.principal} could not be removed: ${why}`,
+      );
+    });
 }
 
 async function expectLive(
@@ -84,13 +91,19 @@ async function expectLive(
 ): Promise<void> {
   const until = Date.now() + LIVE_WITHIN_MS;
   while (!takesPair(await provider.probe(gateway, accessKeyId, secret, context))) {
-    if (Date.now() >= until) throw new ProviderError("invalid", `${gateway.name} does not accept a key that was made just now`);
+    if (Date.now() >= until)
+      throw new ProviderError("invalid", `${gateway.name} does not accept a key that was made just now`);
     await pause(PAUSE_MS);
   }
 }
 
 /** A gateway that is merely slow to forget still answers as to a wrong secret: that is an answer that tells. */
-async function tellsRemoved(provider: Provider, gateway: Gateway, accessKeyId: string, context: CallContext): Promise<boolean> {
+async function tellsRemoved(
+  provider: Provider,
+  gateway: Gateway,
+  accessKeyId: string,
+  context: CallContext,
+): Promise<boolean> {
   const until = Date.now() + GONE_WITHIN_MS;
   for (;;) {
     const answer = await provider.probe(gateway, accessKeyId, createSecret(), context);

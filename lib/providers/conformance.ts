@@ -114,7 +114,9 @@ export function describeConformance(name: string, start: () => Promise<Candidate
       const { spec, secret } = await make();
       const other = newPrincipal();
       await provider.ensurePrincipal(other, other, context());
-      await expect(provider.putKey({ ...newSpec(other), accessKeyId: spec.accessKeyId }, context())).rejects.toMatchObject({
+      await expect(
+        provider.putKey({ ...newSpec(other), accessKeyId: spec.accessKeyId }, context()),
+      ).rejects.toMatchObject({
         failure: "conflict",
       });
       await answersSoon(spec.accessKeyId, secret, "accepted");
@@ -182,7 +184,9 @@ export function describeConformance(name: string, start: () => Promise<Candidate
       await answersSoon(spec.accessKeyId, secret, "accepted");
       const second = newSpec(principal);
       await provider.putKey(second, context());
-      await expect(suspendPrincipal(principal, [spec.accessKeyId], context())).rejects.toMatchObject({ failure: "conflict" });
+      await expect(suspendPrincipal(principal, [spec.accessKeyId], context())).rejects.toMatchObject({
+        failure: "conflict",
+      });
       expect(await answers(spec.accessKeyId, secret)).not.toContain("refused");
       await suspendPrincipal(principal, [spec.accessKeyId, second.accessKeyId], context());
       expect(await answers(spec.accessKeyId, secret)).toEqual(provider.gateways().map(() => "refused"));
@@ -196,7 +200,8 @@ export function describeConformance(name: string, start: () => Promise<Candidate
       const { principal } = await make();
       expect(await provider.usage?.(principal, context())).toMatchObject({ buckets: 0, objects: 0, bytes: 0n });
       expect(await provider.listBuckets?.(principal, context())).toEqual([]);
-      if (provider.quota) expect(await provider.quota(principal, context())).toEqual({ bytes: undefined, objects: undefined });
+      if (provider.quota)
+        expect(await provider.quota(principal, context())).toEqual({ bytes: undefined, objects: undefined });
     });
 
     test("ten keys made at once are all there", async () => {
@@ -217,12 +222,15 @@ export function describeConformance(name: string, start: () => Promise<Candidate
       ["removeKey", (subject) => subject.removeKey(newSpec(newPrincipal()), context())],
     ];
 
-    test.each(refusals)("%s with a wrong admin credential is denied and never looks like absence", async (_name, call) => {
-      await expect(call(guard(candidate.withWrongCredential, "conformance", logger))).rejects.toMatchObject({
-        name: "ProviderError",
-        failure: "denied",
-      });
-    });
+    test.each(refusals)(
+      "%s with a wrong admin credential is denied and never looks like absence",
+      async (_name, call) => {
+        await expect(call(guard(candidate.withWrongCredential, "conformance", logger))).rejects.toMatchObject({
+          name: "ProviderError",
+          failure: "denied",
+        });
+      },
+    );
 
     test.each(refusals)("%s without a server is unavailable", async (_name, call) => {
       await expect(call(guard(candidate.unreachable, "conformance", logger))).rejects.toMatchObject({

@@ -6,14 +6,7 @@
  * - `conflict`: the access key id is taken with another secret or owner
  */
 export type ProviderFailure =
-  | "ambiguous"
-  | "unavailable"
-  | "denied"
-  | "conflict"
-  | "not-found"
-  | "invalid"
-  | "limit"
-  | "throttled";
+  "ambiguous" | "unavailable" | "denied" | "conflict" | "not-found" | "invalid" | "limit" | "throttled";
 
 /** The only error a provider throws. Its message may be logged and never holds a secret. */
 export class ProviderError extends Error {

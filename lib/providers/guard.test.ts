@@ -9,7 +9,11 @@ const gateway = { name: "gateway 1", endpoint: "http://127.0.0.1:1" };
 
 /** A driver of which only the probe is looked at. */
 function guardProbe(probe: Provider["probe"]): (context: CallContext) => Promise<unknown> {
-  const guarded = guard({ probe, gateways: () => [gateway] } as unknown as Provider, "north", pino({ level: "silent" }));
+  const guarded = guard(
+    { probe, gateways: () => [gateway] } as unknown as Provider,
+    "north",
+    pino({ level: "silent" }),
+  );
   return (context) => guarded.probe(gateway, "LK", undefined as never, context);
 }
 const listenersOf = (signal: AbortSignal) => getEventListeners(signal, "abort").length;

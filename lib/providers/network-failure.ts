@@ -9,7 +9,8 @@ export const ANSWER_MAX_BYTES = 64 * 1024 * 1024;
  * failure leaves open whether the storage system did what it was asked.
  */
 export function toNetworkFailure(error: unknown): ProviderError {
-  if (!(error instanceof OutboundError)) return new ProviderError("ambiguous", "the connection to the storage system broke");
+  if (!(error instanceof OutboundError))
+    return new ProviderError("ambiguous", "the connection to the storage system broke");
   if (error.sent) return new ProviderError("ambiguous", `the storage system gave no answer: ${error.message}`);
   return new ProviderError("unavailable", `the storage system cannot be reached: ${error.message}`);
 }

@@ -28,7 +28,10 @@ export async function probeS3(
   const url = new URL(gateway.endpoint);
   const request = {
     method: "GET" as const,
-    headers: await signRequest({ signingRegion, accessKeyId, secretAccessKey }, { method: "GET", base: url, path: PATH, query: QUERY }),
+    headers: await signRequest(
+      { signingRegion, accessKeyId, secretAccessKey },
+      { method: "GET", base: url, path: PATH, query: QUERY },
+    ),
     signal: context.signal,
     maxBytes: ANSWER_MAX_BYTES,
     beyond: "cut" as const,
@@ -55,5 +58,7 @@ function readAnswer(status: number, body: string, gateway: Gateway): ProbeAnswer
   const refused = (status === 403 || status === 401) && code !== undefined && Object.hasOwn(REFUSALS, code);
   const answer = refused ? REFUSALS[code] : undefined;
   if (answer) return answer;
-  throw new ProviderError("unavailable", `${gateway.name} at ${gateway.endpoint} answered ${status} to a probe`, { status });
+  throw new ProviderError("unavailable", `${gateway.name} at ${gateway.endpoint} answered ${status} to a probe`, {
+    status,
+  });
 }

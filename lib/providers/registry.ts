@@ -88,7 +88,11 @@ export function createProvider(kind: string, region: RegionConfiguration): Provi
  * The credentials of a region in the form its driver reads: its secret, and the fields that are not. A secret that is
  * a JSON object holds the fields itself, where a driver takes several secrets.
  */
-export function composeCredentials(kind: string, secret: Secret, others: Readonly<Record<string, string | undefined>>): Secret {
+export function composeCredentials(
+  kind: string,
+  secret: Secret,
+  others: Readonly<Record<string, string | undefined>>,
+): Secret {
   const fields = parseFields(secret) ?? { [findDriver(kind).secretField]: secret.reveal() };
   return new Secret(JSON.stringify({ ...others, ...fields }));
 }

@@ -21,7 +21,10 @@ interface EmptyRequest {
 const EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 /** The headers, but Host, of a request without a body, signed with SigV4 for the service `s3`. */
-export async function signRequest(pair: SigningPair, { method, base, path, query = {} }: EmptyRequest): Promise<Record<string, string>> {
+export async function signRequest(
+  pair: SigningPair,
+  { method, base, path, query = {} }: EmptyRequest,
+): Promise<Record<string, string>> {
   const signer = new SignatureV4({
     service: "s3",
     region: pair.signingRegion,

@@ -11,7 +11,10 @@ export interface OpenReceipt {
 }
 
 /** The gateways that have not refused the key: how many are waited for, the names of those that cannot be measured. */
-async function listUnrefused(tx: Statements, keyId: string): Promise<{ waiting: number; unmeasured: string[]; now: Date }> {
+async function listUnrefused(
+  tx: Statements,
+  keyId: string,
+): Promise<{ waiting: number; unmeasured: string[]; now: Date }> {
   const [found] = await tx.$queryRaw<{ waiting: number; unmeasured: string[]; now: Date }[]>`
     SELECT count(*) FILTER (WHERE unmeasurable IS NULL)::int AS waiting, now(),
       COALESCE(array_agg(gateway) FILTER (WHERE unmeasurable IS NOT NULL), '{}') AS unmeasured
@@ -28,7 +31,11 @@ interface Measured {
 }
 
 /** What all measurements of a removed key's refusal together say now. */
-export async function judgeRefusal(tx: Statements, provider: Provider, key: { id: string; removedAt: Date }): Promise<Measured> {
+export async function judgeRefusal(
+  tx: Statements,
+  provider: Provider,
+  key: { id: string; removedAt: Date },
+): Promise<Measured> {
   const { waiting, unmeasured, now } = await listUnrefused(tx, key.id);
   const bound = key.removedAt.getTime() + provider.capabilities.revocationBoundMs;
   return { over: waiting === 0 && (unmeasured.length === 0 || now.getTime() >= bound), unmeasured };

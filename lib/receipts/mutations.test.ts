@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { startOwnRig } from "@/e2e/rig/own-rig";
-import { findMissingPrograms, type Rig } from "@/e2e/rig/rig";
-import { revokeKey, startRevocation } from "@/lib/access-keys/mutations/revoke-key";
+import { startOwnRig } from "@/testing/rig/own-rig";
+import { findMissingPrograms, type Rig } from "@/testing/rig/rig";
+import { revokeKey, startRevocation } from "@/lib/access-keys/revoke/revoke";
 import { SYSTEM_ACTOR } from "@/lib/audit/record";
-import { startTestDatabase } from "@/lib/database/test-database";
+import { startTestDatabase } from "@/testing/database/test-database";
 import { type Actor, authorizeProject, type ProjectScope } from "@/lib/gate/scope";
 import { parseMasterKey } from "@/lib/platform/crypto";
 import { db } from "@/lib/platform/db";
@@ -14,10 +14,10 @@ import { sql } from "@/lib/platform/sql";
 import { measureRefusal, noteRefusals, openReceipts } from "@/lib/receipts/mutations";
 import { openProvider } from "@/lib/regions/data";
 import { checkRegionInput, putRegion } from "@/lib/regions/mutations";
-import { startAlikeGateway } from "@/prisma/factories/alike-gateway";
-import { decideEnd, makeKey } from "@/prisma/factories/keys";
-import { makeProject, makeUser } from "@/prisma/factories/people";
-import { type Storage, startStorage } from "@/prisma/factories/storage";
+import { startAlikeGateway } from "@/testing/proxies/indistinct-gateway";
+import { decideEnd, makeKey } from "@/testing/factories/keys";
+import { makeProject, makeUser } from "@/testing/factories/people";
+import { type Storage, startStorage } from "@/testing/factories/storage";
 
 const masterKey = parseMasterKey(env.LATCHKEY_MASTER_KEY);
 let storage: Storage;
@@ -43,7 +43,8 @@ async function decideAnEnd(region: string): Promise<{ keyId: string; lease: Leas
   return { keyId: change.keyId, lease };
 }
 
-const readKey = (id: string) => db.accessKey.findUniqueOrThrow({ where: { id }, include: { receipts: { orderBy: { gateway: "asc" } } } });
+const readKey = (id: string) =>
+  db.accessKey.findUniqueOrThrow({ where: { id }, include: { receipts: { orderBy: { gateway: "asc" } } } });
 
 describe("a gateway that answers alike, on a storage system that gives no secret", () => {
   let alike: Awaited<ReturnType<typeof startAlikeGateway>>;
@@ -59,13 +60,24 @@ describe("a gateway that answers alike, on a storage system that gives no secret
     // The bound of the built-in server is a second: the first attempt is too early.
     await expect(revokeKey(keyId, lease)).rejects.toThrow("not every gateway refuses");
     expect((await readKey(keyId)).state).toBe("REVOKING");
-    await expect.poll(() => revokeKey(keyId).then(() => "over", () => "not yet"), { timeout: 20_000 }).toBe("over");
+    await expect
+      .poll(
+        () =>
+          revokeKey(keyId).then(
+            () => "over",
+            () => "not yet",
+          ),
+        { timeout: 20_000 },
+      )
+      .toBe("over");
     const { state, receipts } = await readKey(keyId);
     expect(state).toBe("REVOKED");
-    expect(receipts.map((receipt) => [receipt.gateway, receipt.firstRefusedAt !== null, receipt.unmeasurable])).toEqual([
-      ["gateway 1", true, null],
-      ["gateway 2", false, "it answers to a removed key as to a wrong secret"],
-    ]);
+    expect(receipts.map((receipt) => [receipt.gateway, receipt.firstRefusedAt !== null, receipt.unmeasurable])).toEqual(
+      [
+        ["gateway 1", true, null],
+        ["gateway 2", false, "it answers to a removed key as to a wrong secret"],
+      ],
+    );
     const event = await db.auditEvent.findFirstOrThrow({ where: { keyId, event: "key.revoked" } });
     expect(event.data).toMatchObject({ unmeasured: ["gateway 2"] });
   });
@@ -100,9 +112,14 @@ describe("a gateway that answers alike, on a storage system that gives no secret
     const receipt = { keyId, sampled: false, removedAt };
     const acceptedAt = new Date(Date.now() - 1_000);
     await db.receipt.create({ data: { ...receipt, gateway: "early", endpoint: "http://early" } });
-    await db.receipt.create({ data: { ...receipt, gateway: "late", endpoint: "http://late", lastAcceptedAt: acceptedAt } });
+    await db.receipt.create({
+      data: { ...receipt, gateway: "late", endpoint: "http://late", lastAcceptedAt: acceptedAt },
+    });
     const at = performance.now() - 30_000;
-    await noteRefusals(sql, keyId, [{ endpoint: "http://early", at }, { endpoint: "http://late", at }]);
+    await noteRefusals(sql, keyId, [
+      { endpoint: "http://early", at },
+      { endpoint: "http://late", at },
+    ]);
     const [early, late] = (await readKey(keyId)).receipts;
     expect(Number(early?.firstRefusedAt)).toBeGreaterThan(removedAt.getTime());
     expect(Number(early?.firstRefusedAt)).toBeLessThanOrEqual(Date.now() - 29_000);
@@ -111,8 +128,19 @@ describe("a gateway that answers alike, on a storage system that gives no secret
 
   test("a gateway that was taken off the region meanwhile holds nothing up", async () => {
     const { keyId, lease } = await decideAnEnd("north");
-    await db.receipt.create({ data: { keyId, gateway: "gateway 3", endpoint: "http://gone", sampled: false, removedAt: new Date() } });
-    await expect.poll(() => revokeKey(keyId, lease).then(() => "over", () => "not yet"), { timeout: 20_000 }).toBe("over");
+    await db.receipt.create({
+      data: { keyId, gateway: "gateway 3", endpoint: "http://gone", sampled: false, removedAt: new Date() },
+    });
+    await expect
+      .poll(
+        () =>
+          revokeKey(keyId, lease).then(
+            () => "over",
+            () => "not yet",
+          ),
+        { timeout: 20_000 },
+      )
+      .toBe("over");
     const gone = (await readKey(keyId)).receipts.find(({ gateway }) => gateway === "gateway 3");
     expect(gone?.unmeasurable).toBe("it is not among the region's gateways any more");
   });
@@ -128,7 +156,9 @@ test("gateways put into another order do not inherit each other's receipts, and 
   await db.region.update({ where: { name: "south" }, data: { gateways: [south.endpoint, silent.endpoint] } });
   await expect(revokeKey(change.keyId, lease)).rejects.toThrow("not every gateway refuses");
   const { receipts } = await readKey(change.keyId);
-  const byEndpoint = Object.fromEntries(receipts.map(({ endpoint, firstRefusedAt }) => [endpoint, firstRefusedAt !== null]));
+  const byEndpoint = Object.fromEntries(
+    receipts.map(({ endpoint, firstRefusedAt }) => [endpoint, firstRefusedAt !== null]),
+  );
   expect(byEndpoint).toEqual({ [south.endpoint]: true, [silent.endpoint]: false });
   await silent.stop();
 });
@@ -178,7 +208,9 @@ describe.skipIf(missing.length > 0)(`${title}, where one gateway asks Keystone f
     const { state, receipts } = await readKey(keyId);
     expect(state).toBe("REVOKED");
     const isAfter = (refused: Date | null, removed: Date) => refused !== null && refused >= removed;
-    expect(receipts.map(({ gateway, firstRefusedAt, removedAt }) => [gateway, isAfter(firstRefusedAt, removedAt)])).toEqual([
+    expect(
+      receipts.map(({ gateway, firstRefusedAt, removedAt }) => [gateway, isAfter(firstRefusedAt, removedAt)]),
+    ).toEqual([
       ["gateway 1", true],
       ["gateway 2", true],
     ]);
@@ -193,21 +225,39 @@ describe.skipIf(missing.length > 0)(`${title}, where one gateway asks Keystone f
     await expect(revokeKey(keyId)).rejects.toThrow("not every gateway refuses");
     expect((await readKey(keyId)).receipts[1]).toMatchObject({ unmeasurable: null, firstRefusedAt: null });
     await db.receipt.updateMany({ where: { keyId }, data: { askedAt: new Date(Date.now() - 120_000) } });
-    await expect.poll(() => revokeKey(keyId).then(() => "over", () => "not yet"), { timeout: 20_000 }).toBe("over");
+    await expect
+      .poll(
+        () =>
+          revokeKey(keyId).then(
+            () => "over",
+            () => "not yet",
+          ),
+        { timeout: 20_000 },
+      )
+      .toBe("over");
     const { receipts } = await readKey(keyId);
     expect(receipts[0]?.firstRefusedAt).toBeInstanceOf(Date);
     expect(receipts[1]?.unmeasurable).toContain("the pair to measure with was lost");
   });
 
   /** As far as a process comes that dies between the removal and the first refusal. */
-  async function removeAsAnotherProcess(key: { id: string; accessKeyId: string; principal: { externalId: string } }): Promise<void> {
+  async function removeAsAnotherProcess(key: {
+    id: string;
+    accessKeyId: string;
+    principal: { externalId: string };
+  }): Promise<void> {
     const provider = openProvider(await db.region.findUniqueOrThrow({ where: { name: "ceph" } }));
     const context = { signal: AbortSignal.timeout(20_000), requestId: key.id };
     await provider.removeKey({ principal: key.principal.externalId, accessKeyId: key.accessKeyId }, context);
     await db.$transaction(async (tx) => {
       const removedAt = new Date();
       await tx.accessKey.update({ where: { id: key.id }, data: { removedAt } });
-      await openReceipts(tx, provider, { id: key.id, region: { gateways: rig.gateways.map(({ endpoint }) => endpoint) } }, { removedAt, isMeasured: true });
+      await openReceipts(
+        tx,
+        provider,
+        { id: key.id, region: { gateways: rig.gateways.map(({ endpoint }) => endpoint) } },
+        { removedAt, isMeasured: true },
+      );
     });
   }
 });

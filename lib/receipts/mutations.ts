@@ -76,7 +76,11 @@ export interface GatewayRefusal {
  * only the process that removed it has. Where all refuse within a moment, nothing is written down yet: the refusals
  * are given, to be one commit with what is concluded from them.
  */
-export async function measureRefusal(provider: Provider, key: RemovedKey, calibration: Calibration): Promise<GatewayRefusal[]> {
+export async function measureRefusal(
+  provider: Provider,
+  key: RemovedKey,
+  calibration: Calibration,
+): Promise<GatewayRefusal[]> {
   const measured = key.open.map(async ({ endpoint, askedAt, now }) => {
     const gateway = provider.gateways().find((listed) => listed.endpoint === endpoint);
     if (!gateway) return giveUp(key.id, endpoint, UNMEASURABLE.unlisted);

@@ -53,7 +53,15 @@ export function openCredentials(region: Region): Secret {
 export function toRegionInput(region: Region, others?: Secret): RegionInput {
   const { name, provider, endpoint, signingRegion, gateways } = region;
   const settings = omitFoundSettings(provider, region.settings as Prisma.InputJsonObject) as Prisma.InputJsonObject;
-  return { name, provider, endpoint, signingRegion, gateways, settings, credentials: others ?? openCredentials(region) };
+  return {
+    name,
+    provider,
+    endpoint,
+    signingRegion,
+    gateways,
+    settings,
+    credentials: others ?? openCredentials(region),
+  };
 }
 
 /** A region by name. Throws NOT_FOUND. */
@@ -77,7 +85,10 @@ const HELD: { OR: Prisma.AccessKeyWhereInput[] } = {
 };
 
 /** Of at most `limit` principals of a region, those with the newest keys first, the keys that have not ended. */
-export async function sampleHeldKeys(regionId: string, limit: number): Promise<{ principal: string; accessKeyIds: string[] }[]> {
+export async function sampleHeldKeys(
+  regionId: string,
+  limit: number,
+): Promise<{ principal: string; accessKeyIds: string[] }[]> {
   const newest = await db.accessKey.groupBy({
     by: ["principalId"],
     where: { regionId, ...HELD },
@@ -91,7 +102,10 @@ export async function sampleHeldKeys(regionId: string, limit: number): Promise<{
   return newest.flatMap(({ principalId }) =>
     principals
       .filter(({ id }) => id === principalId)
-      .map(({ externalId, accessKeys }) => ({ principal: externalId, accessKeyIds: accessKeys.map(({ accessKeyId }) => accessKeyId) })),
+      .map(({ externalId, accessKeys }) => ({
+        principal: externalId,
+        accessKeyIds: accessKeys.map(({ accessKeyId }) => accessKeyId),
+      })),
   );
 }
 

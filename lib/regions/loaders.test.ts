@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, expect, test } from "vitest";
-import { startTestDatabase } from "@/lib/database/test-database";
+import { startTestDatabase } from "@/testing/database/test-database";
 import { db } from "@/lib/platform/db";
 import { listRegions } from "@/lib/regions/loaders";
 import type { Prisma } from "@/prisma/generated/client";
@@ -11,22 +11,50 @@ let ids: { projectId: string; userId: string };
 beforeAll(async () => {
   await startTestDatabase();
   const { id: projectId } = await db.project.create({ data: { slug: "research", name: "Research" } });
-  const { id: userId } = await db.user.create({ data: { email: "ada@example.org", name: "Ada", passwordHash: "none" } });
+  const { id: userId } = await db.user.create({
+    data: { email: "ada@example.org", name: "Ada", passwordHash: "none" },
+  });
   ids = { projectId, userId };
 });
 
 async function addRegion(name: string, more: Partial<Prisma.RegionUncheckedCreateInput> = {}) {
-  const base = { name, provider: "builtin", endpoint: "http://127.0.0.1:1", signingRegion: "x", gateways: [], settings: {} };
+  const base = {
+    name,
+    provider: "builtin",
+    endpoint: "http://127.0.0.1:1",
+    signingRegion: "x",
+    gateways: [],
+    settings: {},
+  };
   const { id: regionId } = await db.region.create({ data: { ...base, ...more } });
   const principal = { projectId: ids.projectId, regionId, externalId: "lk-1" };
   const { id: principalId } = await db.principal.create({ data: principal });
   const place = { projectId: ids.projectId, regionId, principalId };
   return {
     addKey: (state: "REVOKING" | "ACTIVE" | "REVOKED", endedAt: Date | null) =>
-      db.accessKey.create({ data: { ...place, state, endedAt, accessKeyId: randomUUID().slice(0, 20), slot: randomUUID(), createdById: ids.userId } }),
+      db.accessKey.create({
+        data: {
+          ...place,
+          state,
+          endedAt,
+          accessKeyId: randomUUID().slice(0, 20),
+          slot: randomUUID(),
+          createdById: ids.userId,
+        },
+      }),
     addOperation: (state: "PENDING" | "UNDOING" | "DONE", dueAt: Date | null) =>
       db.operation.create({
-        data: { ...place, kind: "ENABLE", state, dueAt, actorId: ids.userId, requestId: randomUUID(), inputHash: "", fence: 1, createdAt: MINUTES_AGO(90) },
+        data: {
+          ...place,
+          kind: "ENABLE",
+          state,
+          dueAt,
+          actorId: ids.userId,
+          requestId: randomUUID(),
+          inputHash: "",
+          fence: 1,
+          createdAt: MINUTES_AGO(90),
+        },
       }),
   };
 }
@@ -49,7 +77,10 @@ test("what is decided and not carried out is counted by region, with the oldest;
   await addRegion("quiet");
 
   const rows = await readRows();
-  expect(rows.get("east")).toMatchObject({ waiting: { changes: 3, since: oldest.toISOString() }, failingSince: since.toISOString() });
+  expect(rows.get("east")).toMatchObject({
+    waiting: { changes: 3, since: oldest.toISOString() },
+    failingSince: since.toISOString(),
+  });
   expect(rows.get("west")?.waiting).toMatchObject({ changes: 1 });
   expect(rows.get("quiet")).toMatchObject({ waiting: null, failingSince: null });
 });

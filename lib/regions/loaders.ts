@@ -74,18 +74,20 @@ export async function listRegions(query: {
   });
   const page = cutPage(regions, PAGE_SIZE);
   const waiting = await loadWaiting();
-  const rows = page.rows.map(({ id, name, provider, endpoint, signingRegion, checkedAt, checkError, failingSince, disabledAt }) => ({
-    id,
-    name,
-    provider,
-    endpoint,
-    signingRegion,
-    checkError,
-    checkedAt: checkedAt?.toISOString() ?? null,
-    failingSince: failingSince?.toISOString() ?? null,
-    disabledAt: disabledAt?.toISOString() ?? null,
-    waiting: waiting.get(id) ?? null,
-  }));
+  const rows = page.rows.map(
+    ({ id, name, provider, endpoint, signingRegion, checkedAt, checkError, failingSince, disabledAt }) => ({
+      id,
+      name,
+      provider,
+      endpoint,
+      signingRegion,
+      checkError,
+      checkedAt: checkedAt?.toISOString() ?? null,
+      failingSince: failingSince?.toISOString() ?? null,
+      disabledAt: disabledAt?.toISOString() ?? null,
+      waiting: waiting.get(id) ?? null,
+    }),
+  );
   return { rows, next: page.next };
 }
 

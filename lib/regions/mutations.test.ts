@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { startFaultProxy } from "@/e2e/rig/fault-proxy";
+import { startFaultProxy } from "@/testing/proxies/fault-proxy";
 import { SYSTEM_ACTOR } from "@/lib/audit/record";
 import { startBuiltinS3 } from "@/lib/builtin-s3/server";
-import { startTestDatabase } from "@/lib/database/test-database";
+import { startTestDatabase } from "@/testing/database/test-database";
 import { parseMasterKey } from "@/lib/platform/crypto";
 import { db } from "@/lib/platform/db";
 import { env } from "@/lib/platform/env";
@@ -76,7 +76,14 @@ test("a region that has keys is changed only where they are found again", async 
   const startServer = async (name: string) => {
     const dataDir = join(folder, name);
     const regions = [{ name: "west", port: 0, signingRegion: "west-1" }];
-    const server = await startBuiltinS3({ dataDir, host: "127.0.0.1", regions, adminPort: 0, adminToken: new Secret(token), masterKey: Buffer.alloc(32, 3) });
+    const server = await startBuiltinS3({
+      dataDir,
+      host: "127.0.0.1",
+      regions,
+      adminPort: 0,
+      adminToken: new Secret(token),
+      masterKey: Buffer.alloc(32, 3),
+    });
     onTestFinished(server.close);
     return server;
   };
@@ -96,7 +103,9 @@ test("a region that has keys is changed only where they are found again", async 
     await db.$transaction((tx) => putRegion(tx, SYSTEM_ACTOR, checked, parseMasterKey(env.LATCHKEY_MASTER_KEY)));
   };
   const context = () => ({ signal: AbortSignal.timeout(8_000), requestId: "test" });
-  const { id: createdById } = await db.user.create({ data: { email: "ada@example.org", name: "Ada", passwordHash: "none" } });
+  const { id: createdById } = await db.user.create({
+    data: { email: "ada@example.org", name: "Ada", passwordHash: "none" },
+  });
   const addPrincipal = async (slug: string, regionId: string) => {
     const { id: projectId } = await db.project.create({ data: { slug, name: slug } });
     const { id: principalId } = await db.principal.create({ data: { projectId, regionId, externalId: `lk-${slug}` } });
@@ -104,7 +113,8 @@ test("a region that has keys is changed only where they are found again", async 
   };
   const refused = {
     code: "BAD_INPUT",
-    userMessage: "The region west was not saved: the storage system there does not have the keys of region west: give the new one another name.",
+    userMessage:
+      "The region west was not saved: the storage system there does not have the keys of region west: give the new one another name.",
   };
 
   await put(other);
@@ -112,15 +122,26 @@ test("a region that has keys is changed only where they are found again", async 
   await put(own);
   const { id: regionId } = await findRegion("west");
   const place = await addPrincipal("one", regionId);
-  const key = { principal: "lk-one", accessKeyId: "LKTESTKEYOFWEST00001", secretAccessKey: new Secret("s".repeat(40)), marker: "test" };
+  const key = {
+    principal: "lk-one",
+    accessKeyId: "LKTESTKEYOFWEST00001",
+    secretAccessKey: new Secret("s".repeat(40)),
+    marker: "test",
+  };
   await openProvider(await findRegion("west")).ensurePrincipal(key.principal, "One", context());
   await openProvider(await findRegion("west")).putKey(key, context());
   let id = "";
   const writeAhead = async () => {
-    ({ id } = await db.accessKey.create({ data: { ...place, createdById, accessKeyId: key.accessKeyId, state: "CREATING" } }));
+    ({ id } = await db.accessKey.create({
+      data: { ...place, createdById, accessKeyId: key.accessKeyId, state: "CREATING" },
+    }));
   };
-  await expect(put(other, writeAhead)).rejects.toMatchObject({ code: "CONFLICT", userMessage: expect.stringContaining("a key is being made there") });
-  const setKey = (state: AccessKeyState, removedAt: Date | null = null) => db.accessKey.update({ where: { id }, data: { state, removedAt } });
+  await expect(put(other, writeAhead)).rejects.toMatchObject({
+    code: "CONFLICT",
+    userMessage: expect.stringContaining("a key is being made there"),
+  });
+  const setKey = (state: AccessKeyState, removedAt: Date | null = null) =>
+    db.accessKey.update({ where: { id }, data: { state, removedAt } });
 
   for (const state of ["ISSUED", "ACTIVE", "INACTIVE", "RETIRING", "EXPIRED", "REVOKING"] as const) {
     await setKey(state);
@@ -132,13 +153,19 @@ test("a region that has keys is changed only where they are found again", async 
   // One that has another project's newest key and lost the rest is still the same.
   await setKey("ACTIVE");
   const lost = await addPrincipal("two", regionId);
-  const { id: lostId } = await db.accessKey.create({ data: { ...lost, createdById, accessKeyId: "LKTESTKEYOFWEST00002", state: "ACTIVE" } });
+  const { id: lostId } = await db.accessKey.create({
+    data: { ...lost, createdById, accessKeyId: "LKTESTKEYOFWEST00002", state: "ACTIVE" },
+  });
   await put(own);
   await expect(put(other)).rejects.toMatchObject(refused);
   await db.accessKey.update({ where: { id: lostId }, data: { state: "FAILED" } });
 
   // Ended is what the storage system has proved to have no more.
-  for (const [state, removedAt] of [["REVOKING", new Date()], ["REVOKED", new Date()], ["FAILED", null]] as const) {
+  for (const [state, removedAt] of [
+    ["REVOKING", new Date()],
+    ["REVOKED", new Date()],
+    ["FAILED", null],
+  ] as const) {
     await setKey(state, removedAt);
     await put(other);
     await put(own);
@@ -148,7 +175,14 @@ test("a region that has keys is changed only where they are found again", async 
 test("keys that cannot be listed are not keys that are there", async () => {
   const token = randomBytes(24).toString("base64url");
   const regions = [{ name: "shaky", port: 0, signingRegion: "shaky-1" }];
-  const options = { dataDir: join(folder, "shaky"), host: "127.0.0.1", regions, adminPort: 0, adminToken: new Secret(token), masterKey: Buffer.alloc(32, 3) };
+  const options = {
+    dataDir: join(folder, "shaky"),
+    host: "127.0.0.1",
+    regions,
+    adminPort: 0,
+    adminToken: new Secret(token),
+    masterKey: Buffer.alloc(32, 3),
+  };
   const server = await startBuiltinS3(options);
   onTestFinished(server.close);
   const admin = await startFaultProxy(server.adminUrl);
@@ -166,8 +200,15 @@ test("keys that cannot be listed are not keys that are there", async () => {
   const { id: regionId } = await findRegion("shaky");
   const { id: projectId } = await db.project.create({ data: { slug: "shaky", name: "Shaky" } });
   const { id: principalId } = await db.principal.create({ data: { projectId, regionId, externalId: "lk-shaky" } });
-  const { id: createdById } = await db.user.create({ data: { email: "bea@example.org", name: "Bea", passwordHash: "none" } });
-  await db.accessKey.create({ data: { projectId, regionId, principalId, createdById, accessKeyId: "LKTESTKEYOFSHAKY0001", state: "ACTIVE" } });
+  const { id: createdById } = await db.user.create({
+    data: { email: "bea@example.org", name: "Bea", passwordHash: "none" },
+  });
+  await db.accessKey.create({
+    data: { projectId, regionId, principalId, createdById, accessKeyId: "LKTESTKEYOFSHAKY0001", state: "ACTIVE" },
+  });
   admin.inject({ match: (_method, path) => path.endsWith("/lk-shaky/keys"), when: "before", what: "error" });
-  await expect(checkRegionInput(region)).rejects.toMatchObject({ code: "BAD_INPUT", userMessage: expect.stringMatching(/was not saved: the storage system answered 5/) });
+  await expect(checkRegionInput(region)).rejects.toMatchObject({
+    code: "BAD_INPUT",
+    userMessage: expect.stringMatching(/was not saved: the storage system answered 5/),
+  });
 });

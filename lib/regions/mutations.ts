@@ -61,13 +61,22 @@ async function expectKeysOf(name: string, provider: Provider): Promise<boolean> 
     const there = await provider.listKeys(principal, context);
     if (there.some(({ accessKeyId }) => accessKeyIds.includes(accessKeyId))) return true;
   }
-  throw new ProviderError("invalid", `the storage system there does not have the keys of region ${name}: give the new one another name`);
+  throw new ProviderError(
+    "invalid",
+    `the storage system there does not have the keys of region ${name}: give the new one another name`,
+  );
 }
 
 /** A key that nobody is given, of a principal that owns nothing; named so that an admin of the storage system sees why. */
 async function calibrateProvider(provider: Provider, name: string, purpose: Purpose): Promise<Calibration> {
-  const throwaway = { principal: await nameThrowaway(name, purpose), accessKeyId: composeAccessKeyId(await readMarker(), randomText) };
-  return calibrate(provider, throwaway, { signal: AbortSignal.timeout(CALIBRATION_DEADLINE_MS), requestId: randomUUID() });
+  const throwaway = {
+    principal: await nameThrowaway(name, purpose),
+    accessKeyId: composeAccessKeyId(await readMarker(), randomText),
+  };
+  return calibrate(provider, throwaway, {
+    signal: AbortSignal.timeout(CALIBRATION_DEADLINE_MS),
+    requestId: randomUUID(),
+  });
 }
 
 /** A region that is looked at before it is saved must not disturb the calibration of the one that is there. */
@@ -96,7 +105,11 @@ export async function ensureCalibration(region: Region): Promise<Calibration> {
   return calibration;
 }
 
-async function claimAndCalibrate(provider: Provider, region: Region, known: Calibration | undefined): Promise<Calibration> {
+async function claimAndCalibrate(
+  provider: Provider,
+  region: Region,
+  known: Calibration | undefined,
+): Promise<Calibration> {
   const [claim] = await db.$queryRaw<{ until: Date }[]>`
     UPDATE regions SET calibrating_until = now() + make_interval(secs => ${CALIBRATION_CLAIM_SECONDS})
     WHERE id = ${region.id}::uuid AND (calibrating_until IS NULL OR calibrating_until <= now())
@@ -121,7 +134,12 @@ async function claimAndCalibrate(provider: Provider, region: Region, known: Cali
  * Adds a region or changes the one of this name; its credentials are sealed with the master key. Throws CONFLICT when
  * keys were made since the check found none.
  */
-export async function putRegion(tx: Transaction, by: AuditActor, region: CheckedRegion, masterKey: Buffer): Promise<void> {
+export async function putRegion(
+  tx: Transaction,
+  by: AuditActor,
+  region: CheckedRegion,
+  masterKey: Buffer,
+): Promise<void> {
   const { name, endpoint, credentials, calibration, warnings: _warnings, hasFoundKeys, ...rest } = region;
   const known = await tx.region.findUnique({ where: { name }, select: { id: true } });
   if (known && hasFoundKeys === false) await expectNoKeys(tx, known.id, name);
@@ -145,7 +163,12 @@ async function expectNoKeys(tx: Transaction, regionId: string, name: string): Pr
 }
 
 /** Switches a region off for new pairs, or on again; existing keys go on working. Throws NOT_FOUND. */
-export async function setRegionDisabled(tx: Transaction, by: AuditActor, name: string, disabled: boolean): Promise<void> {
+export async function setRegionDisabled(
+  tx: Transaction,
+  by: AuditActor,
+  name: string,
+  disabled: boolean,
+): Promise<void> {
   const { id } = await requireRegionRow(tx, name);
   await tx.region.update({ where: { id }, data: { disabledAt: disabled ? new Date() : null } });
   const event = disabled ? "region.disabled" : "region.enabled";
@@ -190,7 +213,9 @@ export async function resealRegions(tx: Transaction, masterKey: Buffer): Promise
     const userMessage = `Nothing was changed: no key here opens the credentials of ${closed.join(", ")}. Give the key that sealed them as LATCHKEY_MASTER_KEY_FORMER, or the credentials anew with region change --credentials.`;
     throw new AppError("CONFLICT", "credentials that cannot be opened", { userMessage });
   }
-  const others = regions.filter(({ sealedCredentials }) => !isSealedWith(Buffer.from(sealedCredentials ?? []), masterKey));
+  const others = regions.filter(
+    ({ sealedCredentials }) => !isSealedWith(Buffer.from(sealedCredentials ?? []), masterKey),
+  );
   for (const region of others) {
     const sealed = seal(openCredentials(region).reveal(), masterKey, credentialsContext(region.id));
     await tx.region.update({ where: { id: region.id }, data: { sealedCredentials: Uint8Array.from(sealed) } });

@@ -16,7 +16,9 @@ export interface SessionUser {
  * `activity` says that the person did something, which moves the idle limit.
  */
 export async function readSession(sessionId: string, options: { activity: boolean }): Promise<SessionUser | undefined> {
-  const [session] = await sql.$queryRaw<(SessionTimes & Omit<SessionUser, "sessionId"> & { disabledAt: Date | null })[]>`
+  const [session] = await sql.$queryRaw<
+    (SessionTimes & Omit<SessionUser, "sessionId"> & { disabledAt: Date | null })[]
+  >`
     SELECT s.expires_at AS "expiresAt", s.last_seen_at AS "lastSeenAt", s.revoked_at AS "revokedAt",
       u.id AS "userId", u.name, u.email, u.platform_role AS "platformRole", u.disabled_at AS "disabledAt"
     FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = ${sessionId}::uuid`;

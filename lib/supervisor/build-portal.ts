@@ -1,7 +1,7 @@
 import { fork } from "node:child_process";
 import { join } from "node:path";
-import { findRoot } from "@/lib/database/find-root";
-import { waitForLock } from "@/lib/database/process-lock";
+import { findRoot } from "@/lib/platform/find-root";
+import { waitForLock } from "@/lib/platform/process-lock";
 
 const BUILD_WITHIN_MS = 600_000;
 

@@ -1,7 +1,10 @@
-import { type PlannedSettings, toLocalUrl } from "@/lib/supervisor/resolve-settings";
+import { type PlannedSettings, toLocalUrl } from "@/lib/platform/resolve-settings";
 import type { BuiltinRegion } from "@/prisma/first-run";
 
-type Addresses = Pick<PlannedSettings, "HOST" | "S3_PORT" | "S3_ADMIN_PORT" | "LATCHKEY_S3_URL_NORTH" | "LATCHKEY_S3_URL_SOUTH">;
+type Addresses = Pick<
+  PlannedSettings,
+  "HOST" | "S3_PORT" | "S3_ADMIN_PORT" | "LATCHKEY_S3_URL_NORTH" | "LATCHKEY_S3_URL_SOUTH"
+>;
 
 /** The regions that the built-in S3 server offers under these settings. */
 export function listBuiltinRegions(plan: Addresses): (BuiltinRegion & { port: number })[] {
@@ -9,5 +12,10 @@ export function listBuiltinRegions(plan: Addresses): (BuiltinRegion & { port: nu
   return [
     { name: "north", endpoint: plan.LATCHKEY_S3_URL_NORTH, port: plan.S3_PORT },
     { name: "south", endpoint: plan.LATCHKEY_S3_URL_SOUTH, port: plan.S3_PORT + 1 },
-  ].map((region) => ({ ...region, gateway: toLocalUrl(plan.HOST, region.port), signingRegion: `${region.name}-1`, adminUrl }));
+  ].map((region) => ({
+    ...region,
+    gateway: toLocalUrl(plan.HOST, region.port),
+    signingRegion: `${region.name}-1`,
+    adminUrl,
+  }));
 }

@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test, vi } from "vitest";
-import { isAlive } from "@/lib/database/process-state";
+import { isAlive } from "@/lib/platform/process-state";
 import { keepRunning } from "@/lib/supervisor/child";
-import { endLeftovers, noteChild } from "@/lib/supervisor/leftovers";
+import { endLeftovers, noteChild } from "@/lib/supervisor/orphaned-processes";
 
 const folder = mkdtempSync(join(tmpdir(), "latchkey-child-"));
 
@@ -31,7 +31,10 @@ test("a program that is killed is started again, with a new pid, until it is sto
 
 test("a program sees the environment it is given and no other", async () => {
   const out = join(folder, "environment.json");
-  const script = writeScript("tells.mjs", `import { writeFileSync } from "node:fs"; writeFileSync(${JSON.stringify(out)}, JSON.stringify(Object.keys(process.env).sort())); setInterval(() => {}, 1000);`);
+  const script = writeScript(
+    "tells.mjs",
+    `import { writeFileSync } from "node:fs"; writeFileSync(${JSON.stringify(out)}, JSON.stringify(Object.keys(process.env).sort())); setInterval(() => {}, 1000);`,
+  );
   const child = keepRunning({ name: "tells", script, environment: { ONLY: "this" }, onStart: () => undefined });
   const read = () => {
     try {
@@ -46,14 +49,20 @@ test("a program sees the environment it is given and no other", async () => {
 });
 
 test("what a killed start left is ended, also when it does not listen; a pid used again is left alone", async () => {
-  const stubborn = writeScript("stubborn.mjs", 'process.on("SIGTERM", () => {}); process.send("up"); setInterval(() => {}, 1000);');
+  const stubborn = writeScript(
+    "stubborn.mjs",
+    'process.on("SIGTERM", () => {}); process.send("up"); setInterval(() => {}, 1000);',
+  );
   const left = fork(stubborn);
   const other = fork(stubborn);
   await Promise.all([left, other].map((child) => new Promise((resolve) => child.once("message", resolve))));
   noteChild(folder, "web", left.pid ?? 0);
   expect(await endLeftovers(folder)).toBe(true);
   expect(isAlive(left.pid ?? 0)).toBe(false);
-  writeFileSync(join(folder, "processes.json"), JSON.stringify([{ name: "web", pid: other.pid, startTime: "another" }]));
+  writeFileSync(
+    join(folder, "processes.json"),
+    JSON.stringify([{ name: "web", pid: other.pid, startTime: "another" }]),
+  );
   expect(await endLeftovers(folder)).toBe(false);
   expect(isAlive(other.pid ?? 0)).toBe(true);
   other.kill("SIGKILL");

@@ -1,14 +1,21 @@
 import { existsSync, readFileSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { syncFolder, writePrivateFile } from "@/lib/database/write-private-file";
+import { syncFolder, writePrivateFile } from "@/lib/platform/write-private-file";
 import { parseMasterKey } from "@/lib/platform/crypto";
 import { createDatabase } from "@/lib/platform/db";
 import { parseJson } from "@/lib/platform/parse-json";
 import { Secret } from "@/lib/platform/secret";
 import { listBuiltinRegions } from "@/lib/supervisor/builtin-regions";
 import type { FirstRunMode } from "@/lib/supervisor/first-run-mode";
-import type { Settings } from "@/lib/supervisor/resolve-settings";
-import { applyFirstRun, type BuiltinRegion, type FirstRun, hasUsers, prepareFirstRun, syncBuiltinRegions } from "@/prisma/first-run";
+import type { Settings } from "@/lib/platform/resolve-settings";
+import {
+  applyFirstRun,
+  type BuiltinRegion,
+  type FirstRun,
+  hasUsers,
+  prepareFirstRun,
+  syncBuiltinRegions,
+} from "@/prisma/first-run";
 
 export type FirstRunResult = "made" | "there" | "nobody";
 
@@ -22,7 +29,12 @@ export async function ensureFirstRun(settings: Settings, mode: FirstRunMode | un
   const regions: BuiltinRegion[] = listBuiltinRegions(settings).map(({ port: _port, ...region }) => region);
   const database = createDatabase(settings.DATABASE_URL);
   const sync = (wanted: BuiltinRegion[]) =>
-    syncBuiltinRegions(database, wanted, new Secret(settings.LATCHKEY_S3_ADMIN_TOKEN), parseMasterKey(settings.LATCHKEY_MASTER_KEY));
+    syncBuiltinRegions(
+      database,
+      wanted,
+      new Secret(settings.LATCHKEY_S3_ADMIN_TOKEN),
+      parseMasterKey(settings.LATCHKEY_MASTER_KEY),
+    );
   try {
     if (await hasUsers(database)) {
       if (existsSync(pendingOf(path))) publish(path);
@@ -53,7 +65,8 @@ function publish(path: string): void {
 function updateAddresses(path: string, settings: Settings, present: BuiltinRegion[]): void {
   const text = readFileSync(path, "utf8");
   const record = parseJson(text) as FirstRun | undefined;
-  if (!record) throw new Error(`${path} is damaged: nothing needs it once its passwords are kept elsewhere, so remove it.`);
+  if (!record)
+    throw new Error(`${path} is damaged: nothing needs it once its passwords are kept elsewhere, so remove it.`);
   const regions = present.map(({ name, endpoint, signingRegion }) => ({ name, endpoint, signingRegion }));
   const changed = toText({ ...record, url: settings.LATCHKEY_URL, regions });
   if (changed !== text) writePrivateFile(path, changed);

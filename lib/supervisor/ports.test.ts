@@ -1,8 +1,8 @@
 import { createServer } from "node:net";
 import { expect, test } from "vitest";
-import { findFreePort } from "@/lib/database/cluster-settings";
+import { findFreePort } from "@/lib/postgres/cluster-settings";
 import { findPortProblem, listPorts } from "@/lib/supervisor/ports";
-import { planSettings } from "@/lib/supervisor/resolve-settings";
+import { planSettings } from "@/lib/platform/resolve-settings";
 
 test("a taken port is named with the setting that moves it", async () => {
   const port = await findFreePort();
@@ -11,7 +11,9 @@ test("a taken port is named with the setting that moves it", async () => {
   const squatter = createServer();
   await new Promise<void>((resolve) => squatter.listen(port, "127.0.0.1", resolve));
   try {
-    expect(await findPortProblem(wanted)).toBe(`Port ${port} on 127.0.0.1 is taken by another program. Stop it, or set S3_PORT to another port.`);
+    expect(await findPortProblem(wanted)).toBe(
+      `Port ${port} on 127.0.0.1 is taken by another program. Stop it, or set S3_PORT to another port.`,
+    );
   } finally {
     squatter.close();
   }
@@ -23,5 +25,7 @@ test("two settings that come to one port are named both", async () => {
 });
 
 test("an address that the machine does not have is named", async () => {
-  expect(await findPortProblem([{ setting: "PORT", port: 29_000, host: "192.0.2.1" }])).toContain("no address 192.0.2.1");
+  expect(await findPortProblem([{ setting: "PORT", port: 29_000, host: "192.0.2.1" }])).toContain(
+    "no address 192.0.2.1",
+  );
 });

@@ -1,5 +1,5 @@
 import { createServer } from "node:net";
-import type { PlannedSettings } from "@/lib/supervisor/resolve-settings";
+import type { PlannedSettings } from "@/lib/platform/resolve-settings";
 
 export type WantedPort = { setting: string; port: number; host: string };
 
@@ -20,7 +20,8 @@ export async function findPortProblem(ports: WantedPort[]): Promise<string | und
     const twin = ports.slice(0, index).find((other) => other.port === port);
     if (twin) return `${twin.setting} and ${setting} both come to port ${port}: set ${setting} to another port.`;
     const code = await tryPort(port, host);
-    if (code === "EADDRINUSE") return `Port ${port} on ${host} is taken by another program. Stop it, or set ${setting} to another port.`;
+    if (code === "EADDRINUSE")
+      return `Port ${port} on ${host} is taken by another program. Stop it, or set ${setting} to another port.`;
     if (code === "EADDRNOTAVAIL") return `This machine has no address ${host}: set HOST to one of its own.`;
     if (code === "EACCES") return `Port ${port} is for privileged users only: set ${setting} to 1024 or higher.`;
     if (code) return `Port ${port} on ${host} cannot be listened on (${code}).`;

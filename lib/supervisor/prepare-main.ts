@@ -1,13 +1,13 @@
 import { SYSTEM_ACTOR } from "@/lib/audit/record";
-import { deployMigrations } from "@/lib/database/migrations";
+import { deployMigrations } from "@/lib/postgres/migrations";
 import { parseMasterKey } from "@/lib/platform/crypto";
 import { createDatabase } from "@/lib/platform/db";
-import { dropFormerKeys } from "@/lib/supervisor/drop-former-keys";
+import { dropFormerKeys } from "@/lib/regions/master-key/drop-former-keys";
 import { ensureFirstRun, type FirstRunResult } from "@/lib/supervisor/first-run";
 import type { FirstRunMode } from "@/lib/supervisor/first-run-mode";
-import { applyRegionsFile } from "@/lib/supervisor/regions-file/apply-regions-file";
-import { readRegionsFile, type RegionsFile } from "@/lib/supervisor/regions-file/read-regions-file";
-import { finishSettings, planSettings } from "@/lib/supervisor/resolve-settings";
+import { applyRegionsFile } from "@/lib/regions/file/apply-regions-file";
+import { readRegionsFile, type RegionsFile } from "@/lib/regions/file/read-regions-file";
+import { finishSettings, planSettings } from "@/lib/platform/resolve-settings";
 import { step } from "@/lib/supervisor/step";
 import type { PrismaClient } from "@/prisma/generated/client";
 
@@ -25,7 +25,10 @@ try {
     return result === "made";
   });
   if (file) await applyDeclaredRegions(file);
-  if (settings.LATCHKEY_MASTER_KEY_FORMER) await step("Former master keys", () => withDatabase((database) => dropFormerKeys(database, settings, new Date())).then((dropped) => dropped > 0));
+  if (settings.LATCHKEY_MASTER_KEY_FORMER)
+    await step("Former master keys", () =>
+      withDatabase((database) => dropFormerKeys(database, settings, new Date())).then((dropped) => dropped > 0),
+    );
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);
@@ -35,7 +38,9 @@ process.send?.(result, () => process.exit(0));
 
 async function applyDeclaredRegions(file: RegionsFile): Promise<void> {
   const masterKey = parseMasterKey(settings.LATCHKEY_MASTER_KEY);
-  const { lines } = await step("Regions file", () => withDatabase((database) => applyRegionsFile(database, file, masterKey, SYSTEM_ACTOR)));
+  const { lines } = await step("Regions file", () =>
+    withDatabase((database) => applyRegionsFile(database, file, masterKey, SYSTEM_ACTOR)),
+  );
   for (const line of lines) console.log(`  ${line}`);
 }
 

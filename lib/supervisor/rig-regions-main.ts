@@ -5,7 +5,7 @@ import { db } from "@/lib/platform/db";
 import { AppError } from "@/lib/platform/errors";
 import { findRigFolder } from "@/lib/supervisor/rig";
 import { composeRigRegions, syncRigRegions } from "@/lib/supervisor/rig-regions";
-import { finishSettings, planSettings } from "@/lib/supervisor/resolve-settings";
+import { finishSettings, planSettings } from "@/lib/platform/resolve-settings";
 
 const settings = finishSettings(planSettings(process.env), {}, process.env.DATABASE_URL ?? "");
 
@@ -14,7 +14,9 @@ try {
   const left = await syncRigRegions(db, composeRigRegions(rigJson), parseMasterKey(settings.LATCHKEY_MASTER_KEY));
   for (const sentence of left) console.log(sentence);
 } catch (error) {
-  console.error(error instanceof AppError ? (error.userMessage ?? error.message) : error instanceof Error ? error.message : error);
+  console.error(
+    error instanceof AppError ? (error.userMessage ?? error.message) : error instanceof Error ? error.message : error,
+  );
   process.exit(1);
 }
 process.exit(0);

@@ -3,10 +3,10 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { findFreePorts } from "@/e2e/fixtures/ports";
-import { startOwnRig } from "@/e2e/rig/own-rig";
-import { explainMissing, findMissingPrograms, type Rig, startRig } from "@/e2e/rig/rig";
-import { startTestDatabase } from "@/lib/database/test-database";
+import { findFreePorts } from "@/testing/ports";
+import { startOwnRig } from "@/testing/rig/own-rig";
+import { explainMissing, findMissingPrograms, type Rig, startRig } from "@/testing/rig/rig";
+import { startTestDatabase } from "@/testing/database/test-database";
 import { ensureInstallationRow } from "@/lib/installation/mutations";
 import { parseMasterKey } from "@/lib/platform/crypto";
 import { db } from "@/lib/platform/db";
@@ -55,7 +55,9 @@ describe.skipIf(missing.length > 0)("the regions of a rig", () => {
   test("are put right when the rig was made anew, and never in the place of somebody's own", async () => {
     await db.region.update({ where: { name: "openstack" }, data: { sealedCredentials: Uint8Array.from([1, 2, 3]) } });
     await db.region.update({ where: { name: "ceph" }, data: { endpoint: "https://s3.example.org" } });
-    expect(await syncRigRegions(db, compose(), masterKey)).toEqual(["There is another region ceph already; the rig's was left out."]);
+    expect(await syncRigRegions(db, compose(), masterKey)).toEqual([
+      "There is another region ceph already; the rig's was left out.",
+    ]);
     const [ceph, openstack] = await db.region.findMany({ orderBy: { name: "asc" } });
     expect(ceph?.endpoint).toBe("https://s3.example.org");
     expect(openstack?.sealedCredentials?.length).toBeGreaterThan(100);

@@ -4,8 +4,8 @@ import { parseJson } from "@/lib/platform/parse-json";
 import { Secret } from "@/lib/platform/secret";
 import { checkRegionInput, putRegion } from "@/lib/regions/mutations";
 import type { RegionInput } from "@/lib/regions/schema";
-import { isAsDeclared } from "@/lib/supervisor/regions-file/apply-regions-file";
-import { isLoopback } from "@/lib/supervisor/resolve-settings";
+import { isAsDeclared } from "@/lib/regions/file/apply-regions-file";
+import { isLoopback } from "@/lib/platform/resolve-settings";
 import type { PrismaClient } from "@/prisma/generated/client";
 
 /** What rig.json says, as far as regions need it. */
@@ -13,16 +13,29 @@ const rigSchema = z.object({
   gateways: z.array(z.object({ endpoint: z.string() })).min(1),
   admin: z.object({ accessKeyId: z.string(), secretAccessKey: z.string() }),
   adminUrl: z.string(),
-  keystone: z.object({ url: z.string(), user: z.object({ userName: z.string(), projectName: z.string(), password: z.string() }) }),
+  keystone: z.object({
+    url: z.string(),
+    user: z.object({ userName: z.string(), projectName: z.string(), password: z.string() }),
+  }),
 });
 
 /** The region `ceph`, whose keys are RGW's own, and `openstack`, whose keys are Keystone's, at the same two gateways. */
 export function composeRigRegions(rigJson: string): RegionInput[] {
   const { gateways, admin, adminUrl, keystone } = rigSchema.parse(parseJson(rigJson));
   const { password, ...user } = keystone.user;
-  const place = { endpoint: gateways[0]?.endpoint ?? "", signingRegion: "default", gateways: gateways.map(({ endpoint }) => endpoint) };
+  const place = {
+    endpoint: gateways[0]?.endpoint ?? "",
+    signingRegion: "default",
+    gateways: gateways.map(({ endpoint }) => endpoint),
+  };
   return [
-    { ...place, name: "ceph", provider: "ceph-rgw", settings: { adminUrl }, credentials: new Secret(JSON.stringify(admin)) },
+    {
+      ...place,
+      name: "ceph",
+      provider: "ceph-rgw",
+      settings: { adminUrl },
+      credentials: new Secret(JSON.stringify(admin)),
+    },
     {
       ...place,
       name: "openstack",
@@ -40,7 +53,11 @@ export function composeRigRegions(rigJson: string): RegionInput[] {
  * Checks and saves the regions that are not there as they should be. Gives sentences about those that were left alone
  * because somebody has given their name to another storage system.
  */
-export async function syncRigRegions(database: PrismaClient, regions: RegionInput[], masterKey: Buffer): Promise<string[]> {
+export async function syncRigRegions(
+  database: PrismaClient,
+  regions: RegionInput[],
+  masterKey: Buffer,
+): Promise<string[]> {
   const left: string[] = [];
   for (const region of regions) {
     const row = await database.region.findUnique({ where: { name: region.name } });

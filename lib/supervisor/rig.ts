@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
 import { join } from "node:path";
-import { findRoot } from "@/lib/database/find-root";
+import { findRoot } from "@/lib/platform/find-root";
 
 /** Where the rig of an installation keeps its state, its logs and rig.json. */
 export function findRigFolder(dataDir: string): string {
@@ -22,7 +22,8 @@ function runRig(args: string[], signal?: AbortSignal): Promise<void> {
   // In a group of its own: Ctrl-C must not end the one that stops the rig, and the one that starts it ends with its helpers.
   const child = fork(join(findRoot(), "dist/rig/main.mjs"), args, { cwd: findRoot(), silent: true, detached: true });
   const end = () => {
-    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, "SIGTERM");
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+      process.kill(-child.pid, "SIGTERM");
   };
   signal?.addEventListener("abort", end, { once: true });
   if (signal?.aborted) end();

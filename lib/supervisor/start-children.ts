@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import { findRoot } from "@/lib/database/find-root";
+import { findRoot } from "@/lib/platform/find-root";
 import { listBuiltinRegions } from "@/lib/supervisor/builtin-regions";
 import { type Child, keepRunning } from "@/lib/supervisor/child";
-import { noteChild } from "@/lib/supervisor/leftovers";
-import { type Settings, toEnvironment } from "@/lib/supervisor/resolve-settings";
+import { noteChild } from "@/lib/supervisor/orphaned-processes";
+import { type Settings, toEnvironment } from "@/lib/platform/resolve-settings";
 
 /** Of our own environment, what programs need that is no setting of Latchkey's. */
 const SYSTEM = [
@@ -11,7 +11,15 @@ const SYSTEM = [
   ...["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"],
 ];
 /** The built-in S3 server gets what it needs and no more: it knows neither the database nor the session key. */
-const FOR_BUILTIN_S3 = ["HOST", "LATCHKEY_DATA_DIR", "S3_ADMIN_PORT", "LATCHKEY_S3_ADMIN_TOKEN", "LATCHKEY_MASTER_KEY", "LATCHKEY_MASTER_KEY_FORMER", "LOG_LEVEL"];
+const FOR_BUILTIN_S3 = [
+  "HOST",
+  "LATCHKEY_DATA_DIR",
+  "S3_ADMIN_PORT",
+  "LATCHKEY_S3_ADMIN_TOKEN",
+  "LATCHKEY_MASTER_KEY",
+  "LATCHKEY_MASTER_KEY_FORMER",
+  "LOG_LEVEL",
+];
 
 /** The environment of the web server and the worker. */
 export function toChildEnvironment(settings: Settings): Record<string, string> {

@@ -1,17 +1,17 @@
 import { join } from "node:path";
-import { startCluster, stopCluster } from "@/lib/database/cluster";
-import { expectDatabase } from "@/lib/database/expect-database";
-import { makeDataDir } from "@/lib/database/make-data-dir";
-import { takeLock } from "@/lib/database/process-lock";
+import { startCluster, stopCluster } from "@/lib/postgres/cluster";
+import { expectDatabase } from "@/lib/postgres/expect-database";
+import { makeDataDir } from "@/lib/platform/make-data-dir";
+import { takeLock } from "@/lib/platform/process-lock";
 import { buildPortal } from "@/lib/supervisor/build-portal";
 import type { Child } from "@/lib/supervisor/child";
-import { ensureSecrets } from "@/lib/supervisor/ensure-secrets";
+import { ensureSecrets } from "@/lib/platform/stored-secrets";
 import { chooseFirstRunMode, type FirstRunMode } from "@/lib/supervisor/first-run-mode";
-import { endLeftovers } from "@/lib/supervisor/leftovers";
+import { endLeftovers } from "@/lib/supervisor/orphaned-processes";
 import { findPortProblem, listPorts } from "@/lib/supervisor/ports";
 import { addRigRegions, prepareDatabase } from "@/lib/supervisor/prepare";
 import { startRig, stopRig } from "@/lib/supervisor/rig";
-import { finishSettings, type PlannedSettings, planSettings, toLocalUrl } from "@/lib/supervisor/resolve-settings";
+import { finishSettings, type PlannedSettings, planSettings, toLocalUrl } from "@/lib/platform/resolve-settings";
 import { startChildren, toChildEnvironment } from "@/lib/supervisor/start-children";
 import { step } from "@/lib/supervisor/step";
 import { waitUntilReady } from "@/lib/supervisor/wait-until-ready";
@@ -52,7 +52,8 @@ async function start(options: Options, undo: Undo[], signal: AbortSignal): Promi
   const dataDir = plan.LATCHKEY_DATA_DIR;
   makeDataDir(dataDir);
   const lock = takeLock(join(dataDir, "up.lock"), plan.LATCHKEY_URL);
-  if (!lock.ok) throw new UpError(`Latchkey already runs on ${dataDir} (process ${lock.holder.pid}), at ${lock.holder.note}`);
+  if (!lock.ok)
+    throw new UpError(`Latchkey already runs on ${dataDir} (process ${lock.holder.pid}), at ${lock.holder.note}`);
   undo.push(lock.release);
   await endLeftovers(dataDir);
   const problem = await findPortProblem(listPorts(plan));
@@ -67,7 +68,8 @@ async function start(options: Options, undo: Undo[], signal: AbortSignal): Promi
   let children: Child[] = [];
   const withUrl = (url: string) => finishSettings(plan, ensureSecrets(plan), url);
   const url = await openDatabase(plan, undo, (moved) => {
-    for (const child of children.filter(({ name }) => name !== "builtin-s3")) child.restart(toChildEnvironment(withUrl(moved)));
+    for (const child of children.filter(({ name }) => name !== "builtin-s3"))
+      child.restart(toChildEnvironment(withUrl(moved)));
   });
   const settings = withUrl(url);
   const firstRun = await prepareDatabase(toChildEnvironment(settings), chooseFirstRunMode(plan, options.mode), signal);
@@ -134,5 +136,7 @@ function explainSignIn(firstRun: string, path: string): string {
       "or start once with --empty, which makes one and writes down the password."
     );
   }
-  return firstRun === "made" ? `The sign-in details are in ${path}` : `The sign-in details of the first run: ${path}, if you kept it`;
+  return firstRun === "made"
+    ? `The sign-in details are in ${path}`
+    : `The sign-in details of the first run: ${path}, if you kept it`;
 }

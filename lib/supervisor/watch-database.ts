@@ -1,5 +1,5 @@
-import { startCluster, type StartedCluster } from "@/lib/database/cluster";
-import { isAlive } from "@/lib/database/process-state";
+import { startCluster, type StartedCluster } from "@/lib/postgres/cluster";
+import { isAlive } from "@/lib/platform/process-state";
 import { delayBeforeRestart } from "@/lib/supervisor/backoff";
 
 const LOOK_EVERY_MS = 1_000;
@@ -8,7 +8,11 @@ const LOOK_EVERY_MS = 1_000;
  * Starts the embedded database again when it dies. `onMoved` hears of a new URL, which it has when its port was
  * taken meanwhile. Gives a function that ends the watch and waits for a start under way.
  */
-export function watchDatabase(dataDir: string, first: StartedCluster, onMoved: (url: string) => void): () => Promise<void> {
+export function watchDatabase(
+  dataDir: string,
+  first: StartedCluster,
+  onMoved: (url: string) => void,
+): () => Promise<void> {
   let cluster = first;
   let failures = 0;
   let stopped = false;

@@ -15,7 +15,9 @@ export interface UserRow {
 }
 
 /** A page of all users, newest first. For those who manage the installation: the caller checks. */
-export async function listUsers(query: { cursor?: string | undefined }): Promise<{ rows: UserRow[]; next: string | null }> {
+export async function listUsers(query: {
+  cursor?: string | undefined;
+}): Promise<{ rows: UserRow[]; next: string | null }> {
   const users = await db.user.findMany({
     where: query.cursor ? olderThan(decodeCursor(query.cursor)) : {},
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],

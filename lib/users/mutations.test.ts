@@ -1,13 +1,13 @@
 import { beforeAll, expect, test } from "vitest";
 import { SYSTEM_ACTOR as BY } from "@/lib/audit/record";
-import { startTestDatabase } from "@/lib/database/test-database";
+import { startTestDatabase } from "@/testing/database/test-database";
 import type { Actor } from "@/lib/gate/scope";
 import { db } from "@/lib/platform/db";
 import { hashPassword, verifyPassword } from "@/lib/platform/password";
 import { Secret } from "@/lib/platform/secret";
 import { changeOwnPassword, changeUser, setPassword, setUserDisabled } from "@/lib/users/mutations";
 import { nameSchema, newPasswordSchema } from "@/lib/users/schema";
-import { makeUser } from "@/prisma/factories/people";
+import { makeUser } from "@/testing/factories/people";
 
 const FIRST = "the first password";
 const conflict = { code: "CONFLICT", userMessage: expect.stringContaining("last platform-admin") };
@@ -52,11 +52,18 @@ test("a person changes their own password, and it is the one that works from the
 });
 
 /** Runs `change` and lets it wait for the person's row while `meanwhile` is written and committed. */
-async function overtake(person: Actor, change: () => Promise<unknown>, meanwhile: { passwordHash?: string; disabledAt?: Date }) {
+async function overtake(
+  person: Actor,
+  change: () => Promise<unknown>,
+  meanwhile: { passwordHash?: string; disabledAt?: Date },
+) {
   const outcome = await db.$transaction(
     async (tx) => {
       await tx.user.update({ where: { id: person.userId }, data: meanwhile });
-      const changing = change().then(() => "done", (error: unknown) => error);
+      const changing = change().then(
+        () => "done",
+        (error: unknown) => error,
+      );
       await waitForBlocked();
       return { changing };
     },

@@ -33,7 +33,8 @@ export async function changeUser(
   change: { name?: string; platformRole?: PlatformRole | null },
 ): Promise<void> {
   const { id } = await requireUser(tx, email);
-  if (change.platformRole !== undefined && change.platformRole !== "platform-admin") await refuseForLastAdmin(tx, id, email);
+  if (change.platformRole !== undefined && change.platformRole !== "platform-admin")
+    await refuseForLastAdmin(tx, id, email);
   const user = await tx.user.update({ where: { id }, data: change, select: { platformRole: true } });
   await recordEvent(tx, {
     event: "user.changed",
@@ -47,13 +48,23 @@ export async function changeUser(
  * Disables a person, which ends their sessions at once, or enables them again. Throws NOT_FOUND, and CONFLICT
  * rather than disable the last platform-admin.
  */
-export async function setUserDisabled(tx: Transaction, by: AuditActor, email: string, disabled: boolean): Promise<void> {
+export async function setUserDisabled(
+  tx: Transaction,
+  by: AuditActor,
+  email: string,
+  disabled: boolean,
+): Promise<void> {
   const user = await requireUser(tx, email);
   if (disabled) await refuseForLastAdmin(tx, user.id, email);
   const now = new Date();
   await tx.user.update({ where: { id: user.id }, data: { disabledAt: disabled ? now : null } });
   if (disabled) await tx.session.updateMany({ where: { userId: user.id, revokedAt: null }, data: { revokedAt: now } });
-  await recordEvent(tx, { event: disabled ? "user.disabled" : "user.enabled", outcome: "done", actor: by, data: { email } });
+  await recordEvent(tx, {
+    event: disabled ? "user.disabled" : "user.enabled",
+    outcome: "done",
+    actor: by,
+    data: { email },
+  });
 }
 
 /** Sets a new password and ends all of the person's sessions. Throws NOT_FOUND. */

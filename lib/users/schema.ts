@@ -4,14 +4,12 @@ import { plainText } from "@/lib/platform/plain-text";
 export const PASSWORD_MIN = 12;
 export const PASSWORD_MAX = 200;
 
-export const emailSchema = z
+export const emailSchema = z.string().trim().toLowerCase().max(254).pipe(z.email("This is not an e-mail address"));
+
+export const nameSchema = z
   .string()
   .trim()
-  .toLowerCase()
-  .max(254)
-  .pipe(z.email("This is not an e-mail address"));
-
-export const nameSchema = z.string().trim().pipe(plainText.min(1, "Give a name").max(100, "Use at most 100 characters"));
+  .pipe(plainText.min(1, "Give a name").max(100, "Use at most 100 characters"));
 
 export const newPasswordSchema = plainText
   .min(PASSWORD_MIN, `Use at least ${PASSWORD_MIN} characters`)

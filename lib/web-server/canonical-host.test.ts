@@ -7,7 +7,12 @@ const page = { method: "GET", url: "/projects?x=1", host: "localhost:3000", acce
 test.each([
   ["localhost", page, loopback, "http://127.0.0.1:3000/projects?x=1"],
   ["[::1]", { ...page, host: "[::1]:3000" }, loopback, "http://127.0.0.1:3000/projects?x=1"],
-  ["the other way round", { ...page, host: "127.0.0.1:3000" }, "http://localhost:3000", "http://localhost:3000/projects?x=1"],
+  [
+    "the other way round",
+    { ...page, host: "127.0.0.1:3000" },
+    "http://localhost:3000",
+    "http://localhost:3000/projects?x=1",
+  ],
   ["already canonical", { ...page, host: "127.0.0.1:3000" }, loopback, undefined],
   ["a name that is not loopback's", { ...page, host: "portal.example" }, loopback, undefined],
   ["a public portal", page, "https://portal.example", undefined],
@@ -16,7 +21,12 @@ test.each([
   ["a file of the build", { ...page, url: "/_next/static/x.js" }, loopback, undefined],
   ["not a browser's page", { ...page, accept: "*/*" }, loopback, undefined],
   ["no host", { ...page, host: undefined }, loopback, undefined],
-  ["a path that looks like a host", { ...page, url: "//evil.example/" }, loopback, "http://127.0.0.1:3000//evil.example/"],
+  [
+    "a path that looks like a host",
+    { ...page, url: "//evil.example/" },
+    loopback,
+    "http://127.0.0.1:3000//evil.example/",
+  ],
 ])("%s", (_case, request, publicUrl, expected) => {
   expect(findCanonicalUrl(request, new URL(publicUrl))).toBe(expected);
 });

@@ -5,11 +5,17 @@ import { isIP } from "node:net";
  * Cookies and the Origin check know one name only. `publicUrl` is the portal's own, `host` the request's.
  */
 export function findCanonicalUrl(
-  request: { method: string | undefined; url: string | undefined; host: string | undefined; accept: string | undefined },
+  request: {
+    method: string | undefined;
+    url: string | undefined;
+    host: string | undefined;
+    accept: string | undefined;
+  },
   publicUrl: URL,
 ): string | undefined {
   const { method, url = "/", host, accept = "" } = request;
-  if (method !== "GET" || !accept.includes("text/html") || !isPage(url) || !isLoopbackName(publicUrl.hostname)) return undefined;
+  if (method !== "GET" || !accept.includes("text/html") || !isPage(url) || !isLoopbackName(publicUrl.hostname))
+    return undefined;
   const given = URL.canParse(`http://${host}`) ? new URL(`http://${host}`) : undefined;
   if (!given || given.hostname === publicUrl.hostname || !isLoopbackName(given.hostname)) return undefined;
   return `${publicUrl.origin}${url}`;

@@ -11,9 +11,12 @@ let server: Server;
 afterEach(() => close(server));
 
 async function start(settings: { publicUrl?: string; trustedProxies?: string }): Promise<number> {
-  server = createWebServer({ publicUrl: "https://portal.example", trustedProxies: "", ...settings }, (seen, response) => {
-    response.end(JSON.stringify({ headers: seen.headers, raw: seen.rawHeaders } satisfies Seen));
-  });
+  server = createWebServer(
+    { publicUrl: "https://portal.example", trustedProxies: "", ...settings },
+    (seen, response) => {
+      response.end(JSON.stringify({ headers: seen.headers, raw: seen.rawHeaders } satisfies Seen));
+    },
+  );
   await listen(server, "127.0.0.1", 0);
   return (server.address() as AddressInfo).port;
 }
@@ -23,7 +26,9 @@ function ask(port: number, headers: Record<string, string>, path = "/"): Promise
     const call = request({ host: "127.0.0.1", port, path, headers, agent: false }, (response) => {
       let body = "";
       response.setEncoding("utf8").on("data", (chunk: string) => (body += chunk));
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, location: response.headers.location, body }));
+      response.on("end", () =>
+        resolve({ status: response.statusCode ?? 0, location: response.headers.location, body }),
+      );
     });
     call.on("error", reject).end();
   });
@@ -84,7 +89,10 @@ test.each([
   ["/?%", 200],
 ])("the page %s is answered with %i", async (path, status) => {
   const settings = { publicUrl: "https://portal.example", trustedProxies: "" };
-  server = createWebServer(settings, refuseUnreadablePaths((_request, response) => void response.end()));
+  server = createWebServer(
+    settings,
+    refuseUnreadablePaths((_request, response) => void response.end()),
+  );
   await listen(server, "127.0.0.1", 0);
   expect((await ask((server.address() as AddressInfo).port, {}, path)).status).toBe(status);
 });
@@ -92,7 +100,9 @@ test.each([
 test("a taken port is named", async () => {
   const port = await start({});
   const second = createWebServer({ publicUrl: "https://portal.example", trustedProxies: "" }, () => undefined);
-  await expect(listen(second, "127.0.0.1", port)).rejects.toThrow(`port ${port} on 127.0.0.1 is taken by another program: set PORT`);
+  await expect(listen(second, "127.0.0.1", port)).rejects.toThrow(
+    `port ${port} on 127.0.0.1 is taken by another program: set PORT`,
+  );
 });
 
 test("stopping lets a request under way finish", async () => {

@@ -12,14 +12,23 @@ const REQUEST_WITHIN_MS = 60_000;
 /** Longer than the minute for which proxies usually keep their connections, so that they close them and not we. */
 const KEEP_ALIVE_MS = 65_000;
 const STOP_WITHIN_MS = 8_000;
-const REFUSAL_HEADERS = { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store", "x-content-type-options": "nosniff" };
+const REFUSAL_HEADERS = {
+  "content-type": "text/plain; charset=utf-8",
+  "cache-control": "no-store",
+  "x-content-type-options": "nosniff",
+};
 
 /** The portal's HTTP server, not yet listening: `handle` sees only requests whose headers are true. */
 export function createWebServer(settings: { publicUrl: string; trustedProxies: string }, handle: Handler): Server {
   const publicUrl = new URL(settings.publicUrl);
   const isTrusted = parseTrustedProxies(settings.trustedProxies);
   const server = createServer(
-    { maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: HEADERS_WITHIN_MS, requestTimeout: REQUEST_WITHIN_MS, keepAliveTimeout: KEEP_ALIVE_MS },
+    {
+      maxHeaderSize: HEADER_BYTES_MAX,
+      headersTimeout: HEADERS_WITHIN_MS,
+      requestTimeout: REQUEST_WITHIN_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+    },
     (request, response) => {
       if (!request.url?.startsWith("/")) return void response.writeHead(400).end();
       const { host, accept } = request.headers;

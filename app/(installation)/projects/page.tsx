@@ -15,7 +15,9 @@ export default async function ProjectsPage() {
       {projects.length > 0 ? (
         <ProjectList projects={projects} />
       ) : (
-        <Empty title="You are in no project yet">Ask an administrator of this portal to add you to one; it appears here then.</Empty>
+        <Empty title="You are in no project yet">
+          Ask an administrator of this portal to add you to one; it appears here then.
+        </Empty>
       )}
     </>
   );

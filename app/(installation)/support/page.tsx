@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
-import { FindKeyForm } from "@/components/access-keys/find-key-form";
-import { FoundKey } from "@/components/access-keys/found-key";
+import { FindKeyForm } from "@/components/access-keys/support/find-key-form";
+import { FoundKey } from "@/components/access-keys/support/found-key";
 import { PageHeader } from "@/components/layout/page-header";
 import { readParameter, type SearchParameters } from "@/components/layout/parameters";
 import { Empty } from "@/components/ui/empty";
@@ -31,7 +31,8 @@ async function Result({ actor, accessKeyId }: { actor: Actor; accessKeyId: strin
   if (!found) {
     return (
       <Empty title="No key of this portal has this access key">
-        Look for a missing or doubled character. A key that was made elsewhere is not known here, and cannot be ended here.
+        Look for a missing or doubled character. A key that was made elsewhere is not known here, and cannot be ended
+        here.
       </Empty>
     );
   }

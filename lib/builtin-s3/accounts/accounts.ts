@@ -14,7 +14,8 @@ export interface NewKey {
   notAfter?: number;
 }
 
-export type PutKeyOutcome = { ok: true; created: boolean; key: Key } | { ok: false; reason: "NoSuchAccount" | "KeyExists" };
+export type PutKeyOutcome =
+  { ok: true; created: boolean; key: Key } | { ok: false; reason: "NoSuchAccount" | "KeyExists" };
 export type ChangeKeyOutcome = { ok: true; key: Key } | { ok: false; reason: "NoSuchAccount" | "NoSuchKey" };
 
 const USE_FLUSH_MS = 60_000;
@@ -66,7 +67,9 @@ export class Accounts {
 
   /** Accounts in order of their ids, those after `cursor`. */
   listAccounts(cursor: string, limit: number): { accounts: Account[]; next?: string } {
-    const sorted = [...this.#table.accounts.values()].filter(({ id }) => id > cursor).sort((a, b) => (a.id < b.id ? -1 : 1));
+    const sorted = [...this.#table.accounts.values()]
+      .filter(({ id }) => id > cursor)
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
     const accounts = sorted.slice(0, limit);
     return { accounts, next: sorted.length > limit ? accounts.at(-1)?.id : undefined };
   }
@@ -74,7 +77,9 @@ export class Accounts {
   async putAccount(id: string, displayName: string): Promise<void> {
     await this.#journal.commit(() => {
       const known = this.findAccount(id);
-      return known?.displayName === displayName ? [] : [{ t: "account", id, displayName, createdAt: known?.createdAt ?? Date.now() }];
+      return known?.displayName === displayName
+        ? []
+        : [{ t: "account", id, displayName, createdAt: known?.createdAt ?? Date.now() }];
     });
   }
 
@@ -90,7 +95,11 @@ export class Accounts {
 
   /** Whether this very key is still there, active and not expired; a later key with the same id is another. */
   isUsable(key: Key, now: number): boolean {
-    return this.#table.keys.get(key.accessKeyId) === key && key.state === "active" && (key.notAfter === undefined || now < key.notAfter);
+    return (
+      this.#table.keys.get(key.accessKeyId) === key &&
+      key.state === "active" &&
+      (key.notAfter === undefined || now < key.notAfter)
+    );
   }
 
   noteUse(key: Key, at: number, address: string, userAgent: string): void {
@@ -105,18 +114,34 @@ export class Accounts {
     await this.#journal.commit(() => {
       if (!this.findAccount(input.account)) refusal = "NoSuchAccount";
       const known = this.#table.keys.get(input.accessKeyId);
-      if (!refusal && known && !(known.account === input.account && known.secret.reveal() === input.secret.reveal())) refusal = "KeyExists";
+      if (!refusal && known && !(known.account === input.account && known.secret.reveal() === input.secret.reveal()))
+        refusal = "KeyExists";
       created = !refusal && !known;
       if (!created) return [];
       const { account, accessKeyId: id, marker, notAfter } = input;
-      return [{ t: "key", id, account, sealed: this.#sealSecret(input), state: "active", createdAt: Date.now(), marker, notAfter }];
+      return [
+        {
+          t: "key",
+          id,
+          account,
+          sealed: this.#sealSecret(input),
+          state: "active",
+          createdAt: Date.now(),
+          marker,
+          notAfter,
+        },
+      ];
     });
     const key = this.#table.keys.get(input.accessKeyId);
     return refusal || !key ? { ok: false, reason: refusal ?? "KeyExists" } : { ok: true, created, key };
   }
 
   /** Changes what is given; `notAfter: null` takes the end away. */
-  async changeKey(account: string, id: string, change: { state?: KeyState; notAfter?: number | null }): Promise<ChangeKeyOutcome> {
+  async changeKey(
+    account: string,
+    id: string,
+    change: { state?: KeyState; notAfter?: number | null },
+  ): Promise<ChangeKeyOutcome> {
     let outcome: ChangeKeyOutcome = { ok: false, reason: "NoSuchKey" };
     await this.#journal.commit(() => {
       outcome = this.#find(account, id);

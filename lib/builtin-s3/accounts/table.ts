@@ -43,7 +43,16 @@ export class AccountTable implements Ledger<AccountRecord> {
         return;
       case "key": {
         const { id, account, sealed, state, createdAt, marker, notAfter, lastUsed } = record;
-        this.keys.set(id, { accessKeyId: id, account, secret: this.#open(sealed, account, id), createdAt, marker, state, notAfter, lastUsed });
+        this.keys.set(id, {
+          accessKeyId: id,
+          account,
+          secret: this.#open(sealed, account, id),
+          createdAt,
+          marker,
+          state,
+          notAfter,
+          lastUsed,
+        });
         this.#sealed.set(id, sealed);
         return;
       }

@@ -42,7 +42,11 @@ async function answer(regions: ReadonlyMap<string, Region>, request: IncomingMes
   const raw = request.url ?? "";
   const target = parseTarget(raw);
   // Segments are decoded one by one, so that an encoded slash stays within its segment.
-  const segments = raw.split("?", 1)[0]?.split("/").slice(1).map((segment) => decodePercent(segment, false));
+  const segments = raw
+    .split("?", 1)[0]
+    ?.split("/")
+    .slice(1)
+    .map((segment) => decodePercent(segment, false));
   if (!target || !segments || segments[0] !== "v1") throw new AdminError(404, "NotFound", "There is no such resource.");
   const path = segments.slice(1).map((segment) => segment ?? "");
   const body = await readJson(request);
@@ -73,7 +77,8 @@ function toAdminError(reason: unknown, request: IncomingMessage): AdminError {
     return new AdminError(400, "InvalidInput", `Not valid: ${fields.join(", ")}.`);
   }
   logger.error({ err: reason, method: request.method }, "admin request failed");
-  if (reason instanceof AppError && reason.code === "UNAVAILABLE") return new AdminError(503, "Unavailable", "The storage cannot be written at the moment; nothing was changed.");
+  if (reason instanceof AppError && reason.code === "UNAVAILABLE")
+    return new AdminError(503, "Unavailable", "The storage cannot be written at the moment; nothing was changed.");
   return new AdminError(500, "InternalError", "The request failed; whether it took effect is not known.");
 }
 

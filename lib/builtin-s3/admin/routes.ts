@@ -22,11 +22,16 @@ export interface AdminReply {
 export async function answerAdmin(regions: ReadonlyMap<string, Region>, request: AdminRequest): Promise<AdminReply> {
   const [root, regionName, collection, ...rest] = request.path;
   if (root === "health" && regionName === undefined) return get(request, () => ({ status: "ok" }));
-  if (root !== "regions" || regionName === undefined) throw new AdminError(404, "NotFound", "There is no such resource.");
+  if (root !== "regions" || regionName === undefined)
+    throw new AdminError(404, "NotFound", "There is no such resource.");
   const region = regions.get(regionName);
   if (!region) throw new AdminError(404, "NoSuchRegion", "There is no such region.");
   if (collection === undefined) {
-    return get(request, () => ({ name: region.name, signingRegion: region.signingRegion, time: new Date().toISOString() }));
+    return get(request, () => ({
+      name: region.name,
+      signingRegion: region.signingRegion,
+      time: new Date().toISOString(),
+    }));
   }
   if (collection !== "accounts") throw new AdminError(404, "NotFound", "There is no such resource.");
   return answerAccounts(region, rest, request);
@@ -45,7 +50,8 @@ async function answerAccounts(region: Region, path: readonly string[], request: 
   const id = accountId.parse(account);
   if (what === undefined) return putAccount(region, id, request);
   if (what === "keys" && keyId !== undefined) return answerKey(region, id, accessKeyId.parse(keyId), request);
-  if (!["keys", "usage", "buckets"].includes(what) || keyId !== undefined) throw new AdminError(404, "NotFound", "There is no such resource.");
+  if (!["keys", "usage", "buckets"].includes(what) || keyId !== undefined)
+    throw new AdminError(404, "NotFound", "There is no such resource.");
   return get(request, () => {
     if (!region.accounts.findAccount(id)) throw noSuchAccount();
     if (what === "keys") return { keys: region.accounts.listKeys(id).map(describeKey) };
@@ -65,9 +71,17 @@ async function answerKey(region: Region, account: string, id: string, request: A
   switch (request.method) {
     case "PUT": {
       const { secretAccessKey, marker, notAfter } = putKeyBody.parse(request.body);
-      const outcome = await region.accounts.putKey({ account, accessKeyId: id, secret: new Secret(secretAccessKey), marker, notAfter });
+      const outcome = await region.accounts.putKey({
+        account,
+        accessKeyId: id,
+        secret: new Secret(secretAccessKey),
+        marker,
+        notAfter,
+      });
       if (outcome.ok) return { status: outcome.created ? 201 : 200, body: describeKey(outcome.key) };
-      throw outcome.reason === "NoSuchAccount" ? noSuchAccount() : new AdminError(409, "KeyExists", "The access key id is in use.");
+      throw outcome.reason === "NoSuchAccount"
+        ? noSuchAccount()
+        : new AdminError(409, "KeyExists", "The access key id is in use.");
     }
     case "PATCH": {
       const outcome = await region.accounts.changeKey(account, id, patchKeyBody.parse(request.body));

@@ -39,7 +39,11 @@ export interface BodyLimits {
  * length, payload hash, chunk signatures, Content-MD5, checksum. Throws S3Error on the first thing that is wrong; the
  * bytes given to `sink` must not be used until this has returned.
  */
-export async function readBody(source: BodySource, limits: BodyLimits, sink: (piece: Buffer) => Promise<void> | void): Promise<BodyDigest> {
+export async function readBody(
+  source: BodySource,
+  limits: BodyLimits,
+  sink: (piece: Buffer) => Promise<void> | void,
+): Promise<BodyDigest> {
   const { headers, payload } = source;
   const declared = readLength(headers, payload, limits);
   const expected = readExpectedChecksum(headers);
@@ -48,14 +52,18 @@ export async function readBody(source: BodySource, limits: BodyLimits, sink: (pi
   const md5 = createHash("md5");
   const sha256 = payload.kind === "hash" ? createHash("sha256") : undefined;
   const checksum = algorithm && startChecksum(algorithm);
-  const decoder = payload.kind === "chunked" ? new ChunkDecoder({ seed: payload.signed ? source.seed : undefined, trailer: payload.trailer }) : undefined;
+  const decoder =
+    payload.kind === "chunked"
+      ? new ChunkDecoder({ seed: payload.signed ? source.seed : undefined, trailer: payload.trailer })
+      : undefined;
 
   let size = 0;
   source.invite();
   for await (const raw of readAtPace(source.request, declared ?? limits.maxBytes)) {
     for (const piece of decoder ? decoder.push(raw) : [raw]) {
       size += piece.length;
-      if (size > (declared ?? limits.maxBytes)) throw new S3Error(declared === undefined ? "EntityTooLarge" : "IncompleteBody");
+      if (size > (declared ?? limits.maxBytes))
+        throw new S3Error(declared === undefined ? "EntityTooLarge" : "IncompleteBody");
       md5.update(piece);
       sha256?.update(piece);
       checksum?.update(piece);
@@ -64,7 +72,8 @@ export async function readBody(source: BodySource, limits: BodyLimits, sink: (pi
   }
   decoder?.end();
   if (!source.request.complete || (declared !== undefined && size !== declared)) throw new S3Error("IncompleteBody");
-  if (payload.kind === "hash" && sha256?.digest("hex") !== payload.sha256) throw new S3Error("XAmzContentSHA256Mismatch");
+  if (payload.kind === "hash" && sha256?.digest("hex") !== payload.sha256)
+    throw new S3Error("XAmzContentSHA256Mismatch");
   const md5Digest = md5.digest();
   if (md5Expected && !md5Expected.equals(md5Digest)) throw new S3Error("BadDigest");
   const digest: BodyDigest = { size, md5: md5Digest.toString("hex") };
@@ -96,7 +105,8 @@ function readLength(headers: HeaderMap, payload: PayloadKind, limits: BodyLimits
     return undefined;
   }
   if (!/^\d{1,15}$/.test(text)) throw new S3Error("InvalidArgument", `${name} must be a number.`);
-  if (Number(text) > limits.maxBytes) throw new S3Error("EntityTooLarge", undefined, { ProposedSize: text, MaxSizeAllowed: String(limits.maxBytes) });
+  if (Number(text) > limits.maxBytes)
+    throw new S3Error("EntityTooLarge", undefined, { ProposedSize: text, MaxSizeAllowed: String(limits.maxBytes) });
   return Number(text);
 }
 
@@ -108,12 +118,17 @@ function readContentMd5(headers: HeaderMap): Buffer | undefined {
   return bytes;
 }
 
-function checkAgainst(actual: string | undefined, expected: ExpectedChecksum | undefined, trailers?: ReadonlyMap<string, string>): void {
+function checkAgainst(
+  actual: string | undefined,
+  expected: ExpectedChecksum | undefined,
+  trailers?: ReadonlyMap<string, string>,
+): void {
   for (const name of trailers?.keys() ?? []) {
     if (!expected || name !== headerOf(expected.algorithm)) throw new S3Error("MalformedTrailerError");
   }
   if (!expected) return;
   const wanted = expected.value ?? trailers?.get(headerOf(expected.algorithm));
   if (wanted === undefined || !isDigest(expected.algorithm, wanted)) throw new S3Error("MalformedTrailerError");
-  if (wanted !== actual) throw new S3Error("BadDigest", `The ${expected.algorithm} you specified did not match the calculated checksum.`);
+  if (wanted !== actual)
+    throw new S3Error("BadDigest", `The ${expected.algorithm} you specified did not match the calculated checksum.`);
 }

@@ -22,7 +22,11 @@ export async function createBucket(exchange: Exchange): Promise<void> {
   if (body.length > 0) {
     const constraint = childText(parseXml(body, "CreateBucketConfiguration"), "LocationConstraint");
     if (constraint !== undefined && constraint !== "" && constraint !== exchange.region.signingRegion) {
-      throw new S3Error("InvalidLocationConstraint", `This endpoint serves the region ${exchange.region.signingRegion}.`, { LocationConstraint: constraint });
+      throw new S3Error(
+        "InvalidLocationConstraint",
+        `This endpoint serves the region ${exchange.region.signingRegion}.`,
+        { LocationConstraint: constraint },
+      );
     }
   }
   await exchange.region.store.createBucket(exchange.caller, exchange.bucket);
@@ -31,7 +35,11 @@ export async function createBucket(exchange: Exchange): Promise<void> {
 
 export async function headBucket(exchange: Exchange): Promise<void> {
   exchange.region.store.openBucket(exchange.caller, exchange.bucket);
-  reply(exchange, 200, { "x-amz-bucket-region": exchange.region.signingRegion, "content-type": "application/xml", "content-length": 0 });
+  reply(exchange, 200, {
+    "x-amz-bucket-region": exchange.region.signingRegion,
+    "content-type": "application/xml",
+    "content-length": 0,
+  });
 }
 
 export async function deleteBucket(exchange: Exchange): Promise<void> {

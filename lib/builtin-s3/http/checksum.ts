@@ -69,17 +69,22 @@ export function readExpectedChecksum(headers: HeaderMap): ExpectedChecksum | und
   const given = CHECKSUM_ALGORITHMS.filter((algorithm) => headers.has(headerOf(algorithm)));
   const trailer = headers.get("x-amz-trailer");
   if (given.length + (trailer === undefined ? 0 : 1) > 1) {
-    throw new S3Error("InvalidRequest", "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
+    throw new S3Error(
+      "InvalidRequest",
+      "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.",
+    );
   }
   if (trailer !== undefined) {
     const algorithm = CHECKSUM_ALGORITHMS.find((candidate) => headerOf(candidate) === trailer.trim().toLowerCase());
-    if (!algorithm) throw new S3Error("InvalidRequest", "The value specified in the x-amz-trailer header is not supported");
+    if (!algorithm)
+      throw new S3Error("InvalidRequest", "The value specified in the x-amz-trailer header is not supported");
     return { algorithm };
   }
   const algorithm = given[0];
   if (!algorithm) return undefined;
   const value = headers.get(headerOf(algorithm)) ?? "";
-  if (!isDigest(algorithm, value)) throw new S3Error("InvalidRequest", `Value for ${headerOf(algorithm)} header is invalid.`);
+  if (!isDigest(algorithm, value))
+    throw new S3Error("InvalidRequest", `Value for ${headerOf(algorithm)} header is invalid.`);
   return { algorithm, value };
 }
 

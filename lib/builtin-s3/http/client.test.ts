@@ -1,12 +1,38 @@
 import { createHash, randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
 import {
-  AbortMultipartUploadCommand, ChecksumAlgorithm, CompleteMultipartUploadCommand, CopyObjectCommand, CreateBucketCommand, CreateMultipartUploadCommand, DeleteBucketCommand, DeleteObjectsCommand,
-  GetBucketAclCommand, GetBucketLocationCommand, GetBucketVersioningCommand, GetObjectAttributesCommand, GetObjectCommand, type GetObjectCommandOutput, GetObjectTaggingCommand, HeadBucketCommand, HeadObjectCommand, ListBucketsCommand,
-  ListMultipartUploadsCommand, ListObjectsCommand, ListObjectsV2Command, ListPartsCommand, type ObjectAttributes, PutBucketVersioningCommand, PutObjectCommand, PutObjectTaggingCommand, type S3Client, UploadPartCommand, UploadPartCopyCommand,
+  AbortMultipartUploadCommand,
+  ChecksumAlgorithm,
+  CompleteMultipartUploadCommand,
+  CopyObjectCommand,
+  CreateBucketCommand,
+  CreateMultipartUploadCommand,
+  DeleteBucketCommand,
+  DeleteObjectsCommand,
+  GetBucketAclCommand,
+  GetBucketLocationCommand,
+  GetBucketVersioningCommand,
+  GetObjectAttributesCommand,
+  GetObjectCommand,
+  type GetObjectCommandOutput,
+  GetObjectTaggingCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  ListBucketsCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsCommand,
+  ListObjectsV2Command,
+  ListPartsCommand,
+  type ObjectAttributes,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  PutObjectTaggingCommand,
+  type S3Client,
+  UploadPartCommand,
+  UploadPartCopyCommand,
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Pair, TestServer } from "../testing/test-server";
+import { type Pair, TestServer } from "@/testing/builtin-s3/test-server";
 
 let server: TestServer;
 let pair: Pair;
@@ -35,7 +61,9 @@ async function bytesOf({ Body }: GetObjectCommandOutput): Promise<Buffer> {
 }
 
 function md5(data: Buffer | undefined): string {
-  return createHash("md5").update(data ?? "none").digest("hex");
+  return createHash("md5")
+    .update(data ?? "none")
+    .digest("hex");
 }
 
 function names(list: readonly { Key?: string }[] | undefined): (string | undefined)[] {
@@ -44,31 +72,72 @@ function names(list: readonly { Key?: string }[] | undefined): (string | undefin
 
 describe("buckets", () => {
   it("are made, found, listed and removed when empty", async () => {
-    await s3.send(new CreateBucketCommand({ Bucket: "second-bucket", CreateBucketConfiguration: { LocationConstraint: "north-1" as never } }));
+    await s3.send(
+      new CreateBucketCommand({
+        Bucket: "second-bucket",
+        CreateBucketConfiguration: { LocationConstraint: "north-1" as never },
+      }),
+    );
     await s3.send(new CreateBucketCommand({ Bucket: "second-bucket" }));
     expect((await s3.send(new HeadBucketCommand({ Bucket: "second-bucket" }))).BucketRegion).toBe("north-1");
-    expect((await s3.send(new GetBucketLocationCommand({ Bucket: "second-bucket" }))).LocationConstraint).toBe("north-1");
+    expect((await s3.send(new GetBucketLocationCommand({ Bucket: "second-bucket" }))).LocationConstraint).toBe(
+      "north-1",
+    );
     expect((await s3.send(new ListBucketsCommand({}))).Buckets?.map(({ Name }) => Name)).toContain("second-bucket");
     await s3.send(new PutObjectCommand({ Bucket: "second-bucket", Key: "k", Body: "k" }));
-    await expect(s3.send(new DeleteBucketCommand({ Bucket: "second-bucket" }))).rejects.toMatchObject({ name: "BucketNotEmpty" });
+    await expect(s3.send(new DeleteBucketCommand({ Bucket: "second-bucket" }))).rejects.toMatchObject({
+      name: "BucketNotEmpty",
+    });
     await s3.send(new DeleteObjectsCommand({ Bucket: "second-bucket", Delete: { Objects: [{ Key: "k" }] } }));
     await s3.send(new DeleteBucketCommand({ Bucket: "second-bucket" }));
-    await expect(s3.send(new HeadBucketCommand({ Bucket: "second-bucket" }))).rejects.toMatchObject({ $metadata: { httpStatusCode: 404 } });
-    await expect(s3.send(new CreateBucketCommand({ Bucket: "third-bucket", CreateBucketConfiguration: { LocationConstraint: "eu-west-1" } }))).rejects.toMatchObject({ name: "InvalidLocationConstraint" });
+    await expect(s3.send(new HeadBucketCommand({ Bucket: "second-bucket" }))).rejects.toMatchObject({
+      $metadata: { httpStatusCode: 404 },
+    });
+    await expect(
+      s3.send(
+        new CreateBucketCommand({
+          Bucket: "third-bucket",
+          CreateBucketConfiguration: { LocationConstraint: "eu-west-1" },
+        }),
+      ),
+    ).rejects.toMatchObject({ name: "InvalidLocationConstraint" });
   });
 
   it("answer reads of their settings, and NotImplemented to what is not there", async () => {
-    expect((await s3.send(new GetBucketAclCommand({ Bucket }))).Grants).toMatchObject([{ Permission: "FULL_CONTROL", Grantee: { ID: "demo" } }]);
+    expect((await s3.send(new GetBucketAclCommand({ Bucket }))).Grants).toMatchObject([
+      { Permission: "FULL_CONTROL", Grantee: { ID: "demo" } },
+    ]);
     expect((await s3.send(new GetBucketVersioningCommand({ Bucket }))).Status).toBeUndefined();
     const enable = new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } });
     await expect(s3.send(enable)).rejects.toMatchObject({ name: "NotImplemented", $metadata: { httpStatusCode: 501 } });
-    await expect(s3.send(new PutObjectCommand({ Bucket, Key: "public", Body: "p", ACL: "public-read" }))).rejects.toMatchObject({ name: "NotImplemented" });
-    await expect(s3.send(new PutObjectCommand({ Bucket, Key: "sse", Body: "s", ServerSideEncryption: "AES256" }))).rejects.toMatchObject({ name: "NotImplemented" });
+    await expect(
+      s3.send(new PutObjectCommand({ Bucket, Key: "public", Body: "p", ACL: "public-read" })),
+    ).rejects.toMatchObject({ name: "NotImplemented" });
+    await expect(
+      s3.send(new PutObjectCommand({ Bucket, Key: "sse", Body: "s", ServerSideEncryption: "AES256" })),
+    ).rejects.toMatchObject({ name: "NotImplemented" });
   });
 });
 
 describe("objects", () => {
-  it.each(["plain", "a b", "a+b", "a%2Fb", "ü/日本/𝄞", "//double//", "..", "../../etc/passwd", "./.", "trailing/", "&<>\"'", "q?x=1#y", "\u0001\u001f", "\ufeffbom", "C:\\con", "k".repeat(1024)])("keep the name %j", async (Key) => {
+  it.each([
+    "plain",
+    "a b",
+    "a+b",
+    "a%2Fb",
+    "ü/日本/𝄞",
+    "//double//",
+    "..",
+    "../../etc/passwd",
+    "./.",
+    "trailing/",
+    "&<>\"'",
+    "q?x=1#y",
+    "\u0001\u001f",
+    "\ufeffbom",
+    "C:\\con",
+    "k".repeat(1024),
+  ])("keep the name %j", async (Key) => {
     const body = randomBytes(100);
     await put(Key, body);
     expect(await read(Key)).toEqual(body);
@@ -80,15 +149,44 @@ describe("objects", () => {
 
   it("keep their headers, metadata and tags, also over a restart", async () => {
     const etag = createHash("md5").update("hello").digest("hex");
-    const put_ = await s3.send(new PutObjectCommand({ Bucket, Key: "meta", Body: "hello", ContentType: "text/x", CacheControl: "no-cache", ContentEncoding: "gzip", ContentDisposition: "inline", ContentLanguage: "de", Metadata: { one: "1", two: "zwei" }, Tagging: "a=b%20c&d=" }));
+    const put_ = await s3.send(
+      new PutObjectCommand({
+        Bucket,
+        Key: "meta",
+        Body: "hello",
+        ContentType: "text/x",
+        CacheControl: "no-cache",
+        ContentEncoding: "gzip",
+        ContentDisposition: "inline",
+        ContentLanguage: "de",
+        Metadata: { one: "1", two: "zwei" },
+        Tagging: "a=b%20c&d=",
+      }),
+    );
     expect(put_.ETag).toBe(`"${etag}"`);
     await server.restart();
     s3 = server.client(pair);
     const head = await s3.send(new HeadObjectCommand({ Bucket, Key: "meta" }));
-    expect(head).toMatchObject({ ContentLength: 5, ETag: `"${etag}"`, ContentType: "text/x", CacheControl: "no-cache", ContentEncoding: "gzip", ContentDisposition: "inline", ContentLanguage: "de", Metadata: { one: "1", two: "zwei" } });
-    expect((await s3.send(new GetObjectTaggingCommand({ Bucket, Key: "meta" }))).TagSet).toEqual([{ Key: "a", Value: "b c" }, { Key: "d", Value: "" }]);
-    await s3.send(new PutObjectTaggingCommand({ Bucket, Key: "meta", Tagging: { TagSet: [{ Key: "x", Value: "<&>" }] } }));
-    expect((await s3.send(new GetObjectTaggingCommand({ Bucket, Key: "meta" }))).TagSet).toEqual([{ Key: "x", Value: "<&>" }]);
+    expect(head).toMatchObject({
+      ContentLength: 5,
+      ETag: `"${etag}"`,
+      ContentType: "text/x",
+      CacheControl: "no-cache",
+      ContentEncoding: "gzip",
+      ContentDisposition: "inline",
+      ContentLanguage: "de",
+      Metadata: { one: "1", two: "zwei" },
+    });
+    expect((await s3.send(new GetObjectTaggingCommand({ Bucket, Key: "meta" }))).TagSet).toEqual([
+      { Key: "a", Value: "b c" },
+      { Key: "d", Value: "" },
+    ]);
+    await s3.send(
+      new PutObjectTaggingCommand({ Bucket, Key: "meta", Tagging: { TagSet: [{ Key: "x", Value: "<&>" }] } }),
+    );
+    expect((await s3.send(new GetObjectTaggingCommand({ Bucket, Key: "meta" }))).TagSet).toEqual([
+      { Key: "x", Value: "<&>" },
+    ]);
     expect((await read("meta")).toString()).toBe("hello");
   });
 
@@ -106,7 +204,10 @@ describe("objects", () => {
     expect(await range("bytes=0-0,5-9")).toEqual([206, "bytes 0-0/700000", md5(body.subarray(0, 1))]);
     expect((await range("pages=1-2"))[0]).toBe(200);
     await expect(range("bytes=9-5")).rejects.toMatchObject({ name: "InvalidRange" });
-    await expect(range("bytes=700000-")).rejects.toMatchObject({ name: "InvalidRange", $metadata: { httpStatusCode: 416 } });
+    await expect(range("bytes=700000-")).rejects.toMatchObject({
+      name: "InvalidRange",
+      $metadata: { httpStatusCode: 416 },
+    });
   });
 
   it("obey conditions", async () => {
@@ -116,7 +217,9 @@ describe("objects", () => {
     expect((await get({ IfMatch: ETag })).ETag).toBe(ETag);
     await expect(get({ IfMatch: '"other"' })).rejects.toMatchObject({ $metadata: { httpStatusCode: 412 } });
     await expect(get({ IfNoneMatch: ETag })).rejects.toMatchObject({ $metadata: { httpStatusCode: 304 } });
-    await expect(get({ IfModifiedSince: new Date(Date.now() + 5000) })).rejects.toMatchObject({ $metadata: { httpStatusCode: 304 } });
+    await expect(get({ IfModifiedSince: new Date(Date.now() + 5000) })).rejects.toMatchObject({
+      $metadata: { httpStatusCode: 304 },
+    });
     await expect(get({ IfUnmodifiedSince: new Date(0) })).rejects.toMatchObject({ $metadata: { httpStatusCode: 412 } });
     const write = (Key: string, more: object) => s3.send(new PutObjectCommand({ Bucket, Key, Body: "2", ...more }));
     await expect(write("cond", { IfNoneMatch: "*" })).rejects.toMatchObject({ name: "PreconditionFailed" });
@@ -128,10 +231,18 @@ describe("objects", () => {
   });
 
   it("tell their attributes", async () => {
-    const { ETag } = await s3.send(new PutObjectCommand({ Bucket, Key: "told", Body: "hello", ChecksumAlgorithm: "SHA256" }));
-    const ask = (ObjectAttributes: ObjectAttributes[], Key = "told") => s3.send(new GetObjectAttributesCommand({ Bucket, Key, ObjectAttributes }));
+    const { ETag } = await s3.send(
+      new PutObjectCommand({ Bucket, Key: "told", Body: "hello", ChecksumAlgorithm: "SHA256" }),
+    );
+    const ask = (ObjectAttributes: ObjectAttributes[], Key = "told") =>
+      s3.send(new GetObjectAttributesCommand({ Bucket, Key, ObjectAttributes }));
     const all = await ask(["ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"]);
-    expect(all).toMatchObject({ ETag: ETag?.replaceAll('"', ""), ObjectSize: 5, StorageClass: "STANDARD", Checksum: { ChecksumSHA256: createHash("sha256").update("hello").digest("base64"), ChecksumType: "FULL_OBJECT" } });
+    expect(all).toMatchObject({
+      ETag: ETag?.replaceAll('"', ""),
+      ObjectSize: 5,
+      StorageClass: "STANDARD",
+      Checksum: { ChecksumSHA256: createHash("sha256").update("hello").digest("base64"), ChecksumType: "FULL_OBJECT" },
+    });
     expect(all.ObjectParts).toBeUndefined();
     expect(all.LastModified).toBeInstanceOf(Date);
     const { $metadata: _, LastModified: __, ...one } = await ask(["ObjectSize"]);
@@ -141,22 +252,45 @@ describe("objects", () => {
   });
 
   it("are copied with or without new metadata", async () => {
-    await s3.send(new PutObjectCommand({ Bucket, Key: "from ü", Body: "copy me", Metadata: { a: "1" }, ContentType: "text/a" }));
+    await s3.send(
+      new PutObjectCommand({ Bucket, Key: "from ü", Body: "copy me", Metadata: { a: "1" }, ContentType: "text/a" }),
+    );
     const CopySource = `${Bucket}/${encodeURIComponent("from ü")}`;
     await s3.send(new CopyObjectCommand({ Bucket, Key: "to", CopySource }));
-    expect(await s3.send(new HeadObjectCommand({ Bucket, Key: "to" }))).toMatchObject({ Metadata: { a: "1" }, ContentType: "text/a" });
-    await s3.send(new CopyObjectCommand({ Bucket, Key: "to", CopySource, MetadataDirective: "REPLACE", Metadata: { b: "2" } }));
+    expect(await s3.send(new HeadObjectCommand({ Bucket, Key: "to" }))).toMatchObject({
+      Metadata: { a: "1" },
+      ContentType: "text/a",
+    });
+    await s3.send(
+      new CopyObjectCommand({ Bucket, Key: "to", CopySource, MetadataDirective: "REPLACE", Metadata: { b: "2" } }),
+    );
     expect((await s3.send(new HeadObjectCommand({ Bucket, Key: "to" }))).Metadata).toEqual({ b: "2" });
-    await expect(s3.send(new CopyObjectCommand({ Bucket, Key: "from ü", CopySource }))).rejects.toMatchObject({ name: "InvalidRequest" });
-    await expect(s3.send(new CopyObjectCommand({ Bucket, Key: "to", CopySource, CopySourceIfNoneMatch: "*" }))).rejects.toMatchObject({ name: "PreconditionFailed" });
+    await expect(s3.send(new CopyObjectCommand({ Bucket, Key: "from ü", CopySource }))).rejects.toMatchObject({
+      name: "InvalidRequest",
+    });
+    await expect(
+      s3.send(new CopyObjectCommand({ Bucket, Key: "to", CopySource, CopySourceIfNoneMatch: "*" })),
+    ).rejects.toMatchObject({ name: "PreconditionFailed" });
     await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: [{ Key: "from ü" }] } }));
     expect((await read("to")).toString()).toBe("copy me");
   });
 
-  it.each(Object.values(ChecksumAlgorithm).filter((name) => ["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"].includes(name)))("are stored with a %s from a stream, which is given back", async (algorithm) => {
+  it.each(
+    Object.values(ChecksumAlgorithm).filter((name) =>
+      ["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"].includes(name),
+    ),
+  )("are stored with a %s from a stream, which is given back", async (algorithm) => {
     const body = randomBytes(300_000);
     const stream = Readable.from([body.subarray(0, 100_001), body.subarray(100_001)]);
-    const sent = await s3.send(new PutObjectCommand({ Bucket, Key: "streamed", Body: stream, ContentLength: body.length, ChecksumAlgorithm: algorithm }));
+    const sent = await s3.send(
+      new PutObjectCommand({
+        Bucket,
+        Key: "streamed",
+        Body: stream,
+        ContentLength: body.length,
+        ChecksumAlgorithm: algorithm,
+      }),
+    );
     const field = `Checksum${algorithm}` as "ChecksumCRC32";
     expect(sent[field]).toBeTruthy();
     // The SDK verifies the checksum it is given back; the bytes are compared besides.
@@ -168,7 +302,10 @@ describe("objects", () => {
 });
 
 describe("listings", () => {
-  const keys = Array.from({ length: 1105 }, (_, index) => `list/${String(index).padStart(4, "0")}${index % 5 === 0 ? "/leaf" : ""}`);
+  const keys = Array.from(
+    { length: 1105 },
+    (_, index) => `list/${String(index).padStart(4, "0")}${index % 5 === 0 ? "/leaf" : ""}`,
+  );
 
   beforeAll(async () => {
     for (let at = 0; at < keys.length; at += 64) await Promise.all(keys.slice(at, at + 64).map((key) => put(key)));
@@ -192,7 +329,9 @@ describe("listings", () => {
     for (const MaxKeys of [1000, 7]) {
       const found: (string | undefined)[] = [];
       for (let Marker: string | undefined, more = true; more; more = Marker !== undefined) {
-        const page = await s3.send(new ListObjectsCommand({ Bucket, Prefix: "list/", Delimiter: "/", MaxKeys, Marker }));
+        const page = await s3.send(
+          new ListObjectsCommand({ Bucket, Prefix: "list/", Delimiter: "/", MaxKeys, Marker }),
+        );
         found.push(...names(page.Contents), ...(page.CommonPrefixes ?? []).map(({ Prefix }) => Prefix));
         Marker = page.NextMarker;
       }
@@ -201,7 +340,9 @@ describe("listings", () => {
   });
 
   it("start after a name, and order names by their bytes", async () => {
-    const page = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: "list/", StartAfter: "list/1101", FetchOwner: true }));
+    const page = await s3.send(
+      new ListObjectsV2Command({ Bucket, Prefix: "list/", StartAfter: "list/1101", FetchOwner: true }),
+    );
     expect(names(page.Contents)).toEqual(["list/1102", "list/1103", "list/1104"]);
     expect(page.Contents?.[0]?.Owner?.ID).toBe("demo");
     const odd = ["order/\ue000", "order/𝄞", "order/a", "order/Z", "order/é"];
@@ -213,7 +354,16 @@ describe("listings", () => {
   it("remove up to a thousand keys at once", async () => {
     const Objects = keys.slice(0, 1000).map((Key) => ({ Key }));
     expect((await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }))).Deleted).toHaveLength(1000);
-    expect((await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: keys.slice(1000).map((Key) => ({ Key })), Quiet: true } }))).Deleted ?? []).toHaveLength(0);
+    expect(
+      (
+        await s3.send(
+          new DeleteObjectsCommand({
+            Bucket,
+            Delete: { Objects: keys.slice(1000).map((Key) => ({ Key })), Quiet: true },
+          }),
+        )
+      ).Deleted ?? [],
+    ).toHaveLength(0);
     expect((await s3.send(new ListObjectsV2Command({ Bucket, Prefix: "list/" }))).KeyCount).toBe(0);
   });
 });
@@ -229,17 +379,34 @@ describe("multipart uploads", () => {
     ["full CRC32C", { ChecksumAlgorithm: "CRC32C", ChecksumType: "FULL_OBJECT" }],
   ] as const)("become one object, checksum: %s", async (_name, options) => {
     const Key = "multi";
-    const { UploadId } = await s3.send(new CreateMultipartUploadCommand({ Bucket, Key, ContentType: "text/m", Metadata: { m: "1" }, ...options }));
+    const { UploadId } = await s3.send(
+      new CreateMultipartUploadCommand({ Bucket, Key, ContentType: "text/m", Metadata: { m: "1" }, ...options }),
+    );
     const algorithm = "ChecksumAlgorithm" in options ? options.ChecksumAlgorithm : undefined;
     const sent = [];
     for (const [index, Body] of parts.entries()) {
-      const { $metadata: _, ...rest } = await s3.send(new UploadPartCommand({ Bucket, Key, UploadId, PartNumber: index + 1, Body, ...(algorithm ? { ChecksumAlgorithm: algorithm } : {}) }));
+      const { $metadata: _, ...rest } = await s3.send(
+        new UploadPartCommand({
+          Bucket,
+          Key,
+          UploadId,
+          PartNumber: index + 1,
+          Body,
+          ...(algorithm ? { ChecksumAlgorithm: algorithm } : {}),
+        }),
+      );
       sent.push({ ...rest, PartNumber: index + 1 });
     }
     const listed = await s3.send(new ListPartsCommand({ Bucket, Key, UploadId, MaxParts: 2 }));
-    expect(listed).toMatchObject({ IsTruncated: true, NextPartNumberMarker: "2", Parts: [{ PartNumber: 1, Size: 5 * MIB }, { PartNumber: 2 }] });
+    expect(listed).toMatchObject({
+      IsTruncated: true,
+      NextPartNumberMarker: "2",
+      Parts: [{ PartNumber: 1, Size: 5 * MIB }, { PartNumber: 2 }],
+    });
     expect((await s3.send(new ListMultipartUploadsCommand({ Bucket }))).Uploads).toMatchObject([{ Key, UploadId }]);
-    const done = await s3.send(new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts: sent } }));
+    const done = await s3.send(
+      new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts: sent } }),
+    );
     const digests = parts.map((part) => createHash("md5").update(part).digest());
     expect(done.ETag).toBe(`"${createHash("md5").update(Buffer.concat(digests)).digest("hex")}-3"`);
     const whole = Buffer.concat(parts);
@@ -252,22 +419,71 @@ describe("multipart uploads", () => {
     expect(second.PartsCount).toBe(3);
     expect(md5(await bytesOf(second))).toBe(md5(parts[1]));
     expect((await s3.send(new ListMultipartUploadsCommand({ Bucket }))).Uploads ?? []).toEqual([]);
-    const asked = await s3.send(new GetObjectAttributesCommand({ Bucket, Key, ObjectAttributes: ["ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"], MaxParts: 2, PartNumberMarker: "1" }));
-    expect(asked).toMatchObject({ ETag: done.ETag?.replaceAll('"', ""), ObjectSize: whole.length, StorageClass: "STANDARD", ObjectParts: { TotalPartsCount: 3, PartNumberMarker: "1", NextPartNumberMarker: "3", MaxParts: 2, IsTruncated: false } });
+    const asked = await s3.send(
+      new GetObjectAttributesCommand({
+        Bucket,
+        Key,
+        ObjectAttributes: ["ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"],
+        MaxParts: 2,
+        PartNumberMarker: "1",
+      }),
+    );
+    expect(asked).toMatchObject({
+      ETag: done.ETag?.replaceAll('"', ""),
+      ObjectSize: whole.length,
+      StorageClass: "STANDARD",
+      ObjectParts: {
+        TotalPartsCount: 3,
+        PartNumberMarker: "1",
+        NextPartNumberMarker: "3",
+        MaxParts: 2,
+        IsTruncated: false,
+      },
+    });
     const sizes = asked.ObjectParts?.Parts?.map(({ PartNumber, Size }) => [PartNumber, Size]);
-    expect(sizes).toEqual(algorithm ? [[2, parts[1]?.length], [3, 10]] : undefined);
-    if (algorithm) expect(asked.Checksum?.[`Checksum${algorithm}`]).toBe(done[`Checksum${algorithm}`]?.replace(/-\d+$/, ""));
+    expect(sizes).toEqual(
+      algorithm
+        ? [
+            [2, parts[1]?.length],
+            [3, 10],
+          ]
+        : undefined,
+    );
+    if (algorithm)
+      expect(asked.Checksum?.[`Checksum${algorithm}`]).toBe(done[`Checksum${algorithm}`]?.replace(/-\d+$/, ""));
   });
 
   it("copy parts from objects", async () => {
     await put("part-source", Buffer.concat(parts));
     const { UploadId } = await s3.send(new CreateMultipartUploadCommand({ Bucket, Key: "copied" }));
-    const copy = (PartNumber: number, CopySourceRange?: string) => s3.send(new UploadPartCopyCommand({ Bucket, Key: "copied", UploadId, PartNumber, CopySource: `${Bucket}/part-source`, CopySourceRange }));
+    const copy = (PartNumber: number, CopySourceRange?: string) =>
+      s3.send(
+        new UploadPartCopyCommand({
+          Bucket,
+          Key: "copied",
+          UploadId,
+          PartNumber,
+          CopySource: `${Bucket}/part-source`,
+          CopySourceRange,
+        }),
+      );
     const one = await copy(1, `bytes=1-${6 * MIB}`);
     const two = await copy(2);
     await expect(copy(3, `bytes=0-${20 * MIB}`)).rejects.toMatchObject({ name: "InvalidRange" });
     await expect(copy(3, "0-9")).rejects.toMatchObject({ name: "InvalidArgument" });
-    await s3.send(new CompleteMultipartUploadCommand({ Bucket, Key: "copied", UploadId, MultipartUpload: { Parts: [{ PartNumber: 1, ETag: one.CopyPartResult?.ETag }, { PartNumber: 2, ETag: two.CopyPartResult?.ETag }] } }));
+    await s3.send(
+      new CompleteMultipartUploadCommand({
+        Bucket,
+        Key: "copied",
+        UploadId,
+        MultipartUpload: {
+          Parts: [
+            { PartNumber: 1, ETag: one.CopyPartResult?.ETag },
+            { PartNumber: 2, ETag: two.CopyPartResult?.ETag },
+          ],
+        },
+      }),
+    );
     const whole = Buffer.concat(parts);
     expect((await read("copied")).equals(Buffer.concat([whole.subarray(1, 6 * MIB + 1), whole]))).toBe(true);
   });
@@ -275,11 +491,23 @@ describe("multipart uploads", () => {
   it("refuse wrong completions and leave the upload to be finished or aborted", async () => {
     const Key = "broken";
     const { UploadId } = await s3.send(new CreateMultipartUploadCommand({ Bucket, Key }));
-    const upload = (PartNumber: number, Body: string) => s3.send(new UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body }));
+    const upload = (PartNumber: number, Body: string) =>
+      s3.send(new UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body }));
     const [a, b] = [await upload(1, "a"), await upload(2, "b")];
-    const complete = (Parts: { PartNumber: number; ETag?: string }[]) => s3.send(new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts } }));
-    await expect(complete([{ PartNumber: 1, ETag: a.ETag }, { PartNumber: 2, ETag: b.ETag }])).rejects.toMatchObject({ name: "EntityTooSmall" });
-    await expect(complete([{ PartNumber: 2, ETag: b.ETag }, { PartNumber: 1, ETag: a.ETag }])).rejects.toMatchObject({ name: "InvalidPartOrder" });
+    const complete = (Parts: { PartNumber: number; ETag?: string }[]) =>
+      s3.send(new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts } }));
+    await expect(
+      complete([
+        { PartNumber: 1, ETag: a.ETag },
+        { PartNumber: 2, ETag: b.ETag },
+      ]),
+    ).rejects.toMatchObject({ name: "EntityTooSmall" });
+    await expect(
+      complete([
+        { PartNumber: 2, ETag: b.ETag },
+        { PartNumber: 1, ETag: a.ETag },
+      ]),
+    ).rejects.toMatchObject({ name: "InvalidPartOrder" });
     await expect(complete([{ PartNumber: 1, ETag: b.ETag }])).rejects.toMatchObject({ name: "InvalidPart" });
     await expect(complete([{ PartNumber: 9, ETag: b.ETag }])).rejects.toMatchObject({ name: "InvalidPart" });
     await expect(complete([])).rejects.toMatchObject({ name: "MalformedXML" });

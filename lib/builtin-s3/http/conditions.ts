@@ -5,7 +5,10 @@ import type { Precondition } from "../store/object-store";
 
 function matches(header: string, etag: string): boolean {
   return header.split(",").some((item) => {
-    const given = item.trim().replace(/^W\//, "").replace(/^"(.*)"$/, "$1");
+    const given = item
+      .trim()
+      .replace(/^W\//, "")
+      .replace(/^"(.*)"$/, "$1");
     return given === "*" || given === etag;
   });
 }
@@ -44,7 +47,8 @@ export function writePrecondition(headers: HeaderMap): Precondition {
     throw new S3Error("NotImplemented", "If-None-Match on a write must be *.", { Header: "If-None-Match" });
   }
   return (current) => {
-    if (ifNoneMatch !== undefined && current) throw new S3Error("PreconditionFailed", undefined, { Condition: "If-None-Match" });
+    if (ifNoneMatch !== undefined && current)
+      throw new S3Error("PreconditionFailed", undefined, { Condition: "If-None-Match" });
     if (ifMatch === undefined) return;
     if (!current) throw new S3Error("NoSuchKey");
     if (!matches(ifMatch, current.etag)) throw new S3Error("PreconditionFailed", undefined, { Condition: "If-Match" });

@@ -18,7 +18,11 @@ export async function copyPart(exchange: Exchange): Promise<void> {
   const source = region.store.openObject(caller, from.bucket, from.key);
   checkSource(exchange, source);
   const range = readCopyRange(exchange, source.size);
-  if (range.length > MAX_OBJECT_BYTES) throw new S3Error("InvalidRequest", "The specified copy source is larger than the maximum allowable size for a copy source: 5368709120");
+  if (range.length > MAX_OBJECT_BYTES)
+    throw new S3Error(
+      "InvalidRequest",
+      "The specified copy source is larger than the maximum allowable size for a copy source: 5368709120",
+    );
 
   const writer = region.store.createBlob();
   const md5 = createHash("md5");
@@ -31,7 +35,14 @@ export async function copyPart(exchange: Exchange): Promise<void> {
       await writer.write(piece);
     }
     const extents = await writer.finish();
-    part = { number, size: range.length, etag: md5.digest("hex"), modifiedAt: Date.now(), extents, checksum: checksum?.digest().toString("base64") };
+    part = {
+      number,
+      size: range.length,
+      etag: md5.digest("hex"),
+      modifiedAt: Date.now(),
+      extents,
+      checksum: checksum?.digest().toString("base64"),
+    };
   } catch (reason) {
     await writer.abort();
     throw reason;
@@ -43,7 +54,9 @@ export async function copyPart(exchange: Exchange): Promise<void> {
       "CopyPartResult",
       text("LastModified", isoDate(part.modifiedAt)),
       text("ETag", `"${part.etag}"`),
-      upload.checksum && part.checksum !== undefined ? text(elementOf(upload.checksum.algorithm), part.checksum) : undefined,
+      upload.checksum && part.checksum !== undefined
+        ? text(elementOf(upload.checksum.algorithm), part.checksum)
+        : undefined,
     ),
   );
 }
@@ -53,9 +66,13 @@ function readCopyRange(exchange: Exchange, size: number): ByteRange {
   if (header === undefined) return { start: 0, length: size };
   const end = /^bytes=\d+-(\d+)$/.exec(header)?.[1];
   const range = parseRange(header, size);
-  if (end !== undefined && (range === "unsatisfiable" || Number(end) >= size)) throw new S3Error("InvalidRange", undefined, { ActualObjectSize: String(size) });
+  if (end !== undefined && (range === "unsatisfiable" || Number(end) >= size))
+    throw new S3Error("InvalidRange", undefined, { ActualObjectSize: String(size) });
   if (end === undefined || range === undefined || range === "unsatisfiable") {
-    throw new S3Error("InvalidArgument", `Range specified is not valid for source object of size: ${size}`, { ArgumentName: "x-amz-copy-source-range", ArgumentValue: header });
+    throw new S3Error("InvalidArgument", `Range specified is not valid for source object of size: ${size}`, {
+      ArgumentName: "x-amz-copy-source-range",
+      ArgumentValue: header,
+    });
   }
   return range;
 }

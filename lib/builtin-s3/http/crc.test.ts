@@ -25,9 +25,20 @@ describe.each([
   });
 
   it("of a whole follows from those of its parts", () => {
-    for (const [first, second] of [[0, 0], [0, 5], [5, 0], [1, 1], [4096, 1], [randomInt(100_000), randomInt(100_000)], [3, 5 * 1024 * 1024 + 1]]) {
+    for (const [first, second] of [
+      [0, 0],
+      [0, 5],
+      [5, 0],
+      [1, 1],
+      [4096, 1],
+      [randomInt(100_000), randomInt(100_000)],
+      [3, 5 * 1024 * 1024 + 1],
+    ]) {
       const [a, b] = [randomBytes(first ?? 0), randomBytes(second ?? 0)];
-      expect(combineCrc(algorithm, digestOf(algorithm, a), digestOf(algorithm, b), b.length), `${first} + ${second}`).toEqual(digestOf(algorithm, a, b));
+      expect(
+        combineCrc(algorithm, digestOf(algorithm, a), digestOf(algorithm, b), b.length),
+        `${first} + ${second}`,
+      ).toEqual(digestOf(algorithm, a, b));
     }
   });
 });

@@ -8,7 +8,8 @@ const MAX_KEYS = 1000;
 const BODY_BYTES = 4 * 1024 * 1024;
 
 export async function deleteObject(exchange: Exchange): Promise<void> {
-  if ((exchange.query.get("versionId") ?? "null") !== "null") throw new S3Error("InvalidArgument", "Invalid version id specified");
+  if ((exchange.query.get("versionId") ?? "null") !== "null")
+    throw new S3Error("InvalidArgument", "Invalid version id specified");
   const precondition = exchange.headers.has("if-match") ? writePrecondition(exchange.headers) : undefined;
   await exchange.region.store.removeObjects(exchange.caller, exchange.bucket, [exchange.object], precondition);
   reply(exchange, 204);
@@ -27,7 +28,16 @@ export async function deleteObjects(exchange: Exchange): Promise<void> {
     if (key === undefined || key === "") throw new S3Error("MalformedXML");
     const version = childText(object, "VersionId") ?? "null";
     if (version === "null" || version === "") keys.push(key);
-    else errors.push(node("Error", text("Key", key), text("VersionId", version), text("Code", "NoSuchVersion"), text("Message", "The specified version does not exist.")));
+    else
+      errors.push(
+        node(
+          "Error",
+          text("Key", key),
+          text("VersionId", version),
+          text("Code", "NoSuchVersion"),
+          text("Message", "The specified version does not exist."),
+        ),
+      );
   }
   await exchange.region.store.removeObjects(exchange.caller, exchange.bucket, keys);
   const quiet = childText(root, "Quiet")?.trim().toLowerCase() === "true";

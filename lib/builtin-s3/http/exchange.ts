@@ -54,7 +54,8 @@ export function numberInQuery(exchange: Exchange, name: string, fallback: number
   const given = exchange.query.get(name);
   if (given === undefined || given === "") return fallback;
   const value = Number(given);
-  if (!/^\d{1,10}$/.test(given) || value < min) throw new S3Error("InvalidArgument", undefined, { ArgumentName: name, ArgumentValue: given });
+  if (!/^\d{1,10}$/.test(given) || value < min)
+    throw new S3Error("InvalidArgument", undefined, { ArgumentName: name, ArgumentValue: given });
   return Math.min(value, max);
 }
 

@@ -14,7 +14,9 @@ export interface FormPart {
 
 /** Reads the boundary of a `multipart/form-data` content type; undefined for any other type. */
 export function readBoundary(contentType: string | undefined): string | undefined {
-  const match = /^multipart\/form-data\s*;(?:.*;)?\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))/i.exec(contentType ?? "");
+  const match = /^multipart\/form-data\s*;(?:.*;)?\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))/i.exec(
+    contentType ?? "",
+  );
   return match?.[1] ?? match?.[2];
 }
 
@@ -77,7 +79,8 @@ export class FormReader {
   /** Reads what follows the file to the end of the body and drops it, as S3 does. */
   async finish(): Promise<void> {
     this.#count(this.#buffer.length);
-    for (let next = await this.#pieces.next(); !next.done; next = await this.#pieces.next()) this.#count(next.value.length);
+    for (let next = await this.#pieces.next(); !next.done; next = await this.#pieces.next())
+      this.#count(next.value.length);
   }
 
   async #takeThrough(mark: Buffer): Promise<Buffer> {

@@ -8,15 +8,24 @@ import { type Exchange, numberInQuery, reply, type ReplyHeaders } from "./exchan
 import { describeObject } from "./object-headers";
 import { type ByteRange, parseRange } from "./range";
 
-const OVERRIDES = ["cache-control", "content-disposition", "content-encoding", "content-language", "content-type", "expires"] as const;
+const OVERRIDES = [
+  "cache-control",
+  "content-disposition",
+  "content-encoding",
+  "content-language",
+  "content-type",
+  "expires",
+] as const;
 
 /** GetObject and HeadObject: conditions, a range or a part, response overrides. */
 export async function getObject(exchange: Exchange): Promise<void> {
   const object = exchange.region.store.openObject(exchange.caller, exchange.bucket, exchange.object);
-  if ((exchange.query.get("versionId") ?? "null") !== "null") throw new S3Error("InvalidArgument", "Invalid version id specified");
+  if ((exchange.query.get("versionId") ?? "null") !== "null")
+    throw new S3Error("InvalidArgument", "Invalid version id specified");
   const condition = checkConditions(exchange.headers, object);
   if (condition === "failed") throw new S3Error("PreconditionFailed");
-  if (condition === "not modified") return reply(exchange, 304, { etag: `"${object.etag}"`, "last-modified": describeObject(object)["last-modified"] });
+  if (condition === "not modified")
+    return reply(exchange, 304, { etag: `"${object.etag}"`, "last-modified": describeObject(object)["last-modified"] });
 
   const headers: ReplyHeaders = { ...describeObject(object), ...readOverrides(exchange) };
   if (exchange.query.has("versionId")) headers["x-amz-version-id"] = "null";
@@ -27,11 +36,18 @@ export async function getObject(exchange: Exchange): Promise<void> {
   }
   if (object.parts && exchange.query.has("partNumber")) headers["x-amz-mp-parts-count"] = object.parts.length;
   if (range) headers["content-range"] = `bytes ${range.start}-${range.start + range.length - 1}/${object.size}`;
-  else if (exchange.headers.get("x-amz-checksum-mode")?.toUpperCase() === "ENABLED") Object.assign(headers, checksumHeaders(object.checksum));
+  else if (exchange.headers.get("x-amz-checksum-mode")?.toUpperCase() === "ENABLED")
+    Object.assign(headers, checksumHeaders(object.checksum));
   await send(exchange, object, range ?? { start: 0, length: object.size }, range ? 206 : 200, headers);
 }
 
-async function send(exchange: Exchange, object: StoredObject, range: ByteRange, status: number, headers: ReplyHeaders): Promise<void> {
+async function send(
+  exchange: Exchange,
+  object: StoredObject,
+  range: ByteRange,
+  status: number,
+  headers: ReplyHeaders,
+): Promise<void> {
   const { response } = exchange;
   const sized = { ...headers, "content-length": range.length };
   if (exchange.method === "HEAD") return reply(exchange, status, sized);
@@ -56,7 +72,8 @@ function chooseRange(exchange: Exchange, object: StoredObject): ByteRange | "uns
     if (ifRange !== undefined && ifRange.replaceAll('"', "") !== object.etag) return undefined;
     return parseRange(exchange.headers.get("range"), object.size);
   }
-  if (exchange.headers.has("range")) throw new S3Error("InvalidRequest", "Cannot specify both Range header and partNumber query parameter.");
+  if (exchange.headers.has("range"))
+    throw new S3Error("InvalidRequest", "Cannot specify both Range header and partNumber query parameter.");
   const number = numberInQuery(exchange, "partNumber", 1, 1, 10_000);
   const parts = object.parts ?? [{ number: 1, size: object.size }];
   let start = 0;
@@ -71,7 +88,8 @@ function readOverrides(exchange: Exchange): ReplyHeaders {
   for (const name of OVERRIDES) {
     const value = exchange.query.get(`response-${name}`);
     if (value === undefined) continue;
-    if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) throw new S3Error("InvalidArgument", `response-${name} holds characters that a header cannot.`);
+    if (/[^\t\x20-\x7e\x80-\xff]/.test(value))
+      throw new S3Error("InvalidArgument", `response-${name} holds characters that a header cannot.`);
     headers[name] = value;
   }
   return headers;

@@ -18,7 +18,9 @@ import { findOperation } from "./router";
 import { sendError } from "./send-error";
 
 /** Answers the S3 requests of one region. `waits`: the client sent `Expect: 100-continue` and holds its body back. */
-export function createHandler(region: Region): (request: IncomingMessage, response: ServerResponse, waits: boolean) => Promise<void> {
+export function createHandler(
+  region: Region,
+): (request: IncomingMessage, response: ServerResponse, waits: boolean) => Promise<void> {
   return async (request, response, waits) => {
     const requestId = randomBytes(8).toString("hex").toUpperCase();
     response.setHeader("x-amz-request-id", requestId);
@@ -48,14 +50,22 @@ async function answer(opening: Opening): Promise<void> {
   const headers = readHeaders(request.rawHeaders);
   const boundary = findFormBoundary(method, target, headers);
   const now = Date.now();
-  const context = { signingRegion: region.signingRegion, now, findKey: (id: string) => region.accounts.findUsableKey(id, now) };
+  const context = {
+    signingRegion: region.signingRegion,
+    now,
+    findKey: (id: string) => region.accounts.findUsableKey(id, now),
+  };
   if (boundary === undefined) {
     const exchange = openExchange(opening, headers, verifyRequest({ method, target, headers }, context));
     return findOperation(exchange)(exchange);
   }
   invite();
   const form = await openForm(request, headers, boundary);
-  const exchange = openExchange(opening, headersOfForm(form.fields, headers.get("host") ?? ""), verifyForm(form.fields, context));
+  const exchange = openExchange(
+    opening,
+    headersOfForm(form.fields, headers.get("host") ?? ""),
+    verifyForm(form.fields, context),
+  );
   return postObject(exchange, form);
 }
 
@@ -74,14 +84,25 @@ function openExchange({ target, ...opening }: Opening, headers: HeaderMap, verif
   refuseUnsupported(headers, key.account);
   const query = readQuery(target);
   if (query.has("X-Amz-Security-Token")) throw new S3Error("InvalidToken");
-  return { ...opening, method: request.method ?? "", key, caller, headers, payload, seed, query, ...readNames(target.path) };
+  return {
+    ...opening,
+    method: request.method ?? "",
+    key,
+    caller,
+    headers,
+    payload,
+    seed,
+    query,
+    ...readNames(target.path),
+  };
 }
 
 /** A name given twice could be read as one thing here and as another elsewhere. */
 function readQuery(target: RequestTarget): Map<string, string> {
   const query = new Map<string, string>();
   for (const [name, value] of target.query) {
-    if (query.has(name)) throw new S3Error("InvalidArgument", "A query parameter is given twice.", { ArgumentName: name });
+    if (query.has(name))
+      throw new S3Error("InvalidArgument", "A query parameter is given twice.", { ArgumentName: name });
     query.set(name, value);
   }
   return query;

@@ -13,7 +13,11 @@ export type NameEncoder = (name: string) => string;
 export function nameEncoder(exchange: Exchange): NameEncoder {
   const encoding = exchange.query.get("encoding-type");
   if (encoding === undefined || encoding === "") return (name) => name;
-  if (encoding !== "url") throw new S3Error("InvalidArgument", "Invalid Encoding Method specified in Request", { ArgumentName: "encoding-type", ArgumentValue: encoding });
+  if (encoding !== "url")
+    throw new S3Error("InvalidArgument", "Invalid Encoding Method specified in Request", {
+      ArgumentName: "encoding-type",
+      ArgumentValue: encoding,
+    });
   return encodePath;
 }
 
@@ -66,7 +70,14 @@ export async function listVersions(exchange: Exchange): Promise<void> {
   const limit = numberInQuery(exchange, "max-keys", MAX_KEYS, 0, MAX_KEYS);
   const page = readPage(exchange, marker, limit);
   const versions = page.entries.map(([key, object]) =>
-    node("Version", text("Key", encode(key)), text("VersionId", "null"), text("IsLatest", "true"), ...entry(object), owner(exchange.caller.account)),
+    node(
+      "Version",
+      text("Key", encode(key)),
+      text("VersionId", "null"),
+      text("IsLatest", "true"),
+      ...entry(object),
+      owner(exchange.caller.account),
+    ),
   );
   replyXml(
     exchange,
@@ -89,7 +100,12 @@ export function owner(account: string): string {
 
 function readPage(exchange: Exchange, after: string, limit: number): ListPage<StoredObject> {
   const { objects } = exchange.region.store.openBucket(exchange.caller, exchange.bucket);
-  return listKeys(objects, { prefix: exchange.query.get("prefix") ?? "", delimiter: exchange.query.get("delimiter") ?? "", after, limit });
+  return listKeys(objects, {
+    prefix: exchange.query.get("prefix") ?? "",
+    delimiter: exchange.query.get("delimiter") ?? "",
+    after,
+    limit,
+  });
 }
 
 function head(exchange: Exchange, encode: NameEncoder, limit: number, page: ListPage<unknown>): (string | undefined)[] {
@@ -106,7 +122,9 @@ function head(exchange: Exchange, encode: NameEncoder, limit: number, page: List
 }
 
 function contents(page: ListPage<StoredObject>, encode: NameEncoder, ownedBy: string | undefined): string[] {
-  const items = page.entries.map(([key, object]) => node("Contents", text("Key", encode(key)), ...entry(object), ownedBy === undefined ? undefined : owner(ownedBy)));
+  const items = page.entries.map(([key, object]) =>
+    node("Contents", text("Key", encode(key)), ...entry(object), ownedBy === undefined ? undefined : owner(ownedBy)),
+  );
   return [...items, ...prefixes(page, encode)];
 }
 
@@ -127,6 +145,7 @@ function prefixes(page: ListPage<unknown>, encode: NameEncoder): string[] {
 
 function decodeToken(token: string): string {
   const bytes = Buffer.from(token, "base64url");
-  if (token === "" || bytes.toString("base64url") !== token) throw new S3Error("InvalidArgument", "The continuation token provided is incorrect");
+  if (token === "" || bytes.toString("base64url") !== token)
+    throw new S3Error("InvalidArgument", "The continuation token provided is incorrect");
   return bytes.toString("utf8");
 }

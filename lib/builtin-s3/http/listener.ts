@@ -21,7 +21,10 @@ export function createListener(handle: RequestHandler, patience = PATIENCE): Ser
   server.timeout = patience.idleMs;
   server.maxConnections = MAX_CONNECTIONS;
   server.on("request", (request: IncomingMessage, response: ServerResponse) => void handle(request, response, false));
-  server.on("checkContinue", (request: IncomingMessage, response: ServerResponse) => void handle(request, response, true));
+  server.on(
+    "checkContinue",
+    (request: IncomingMessage, response: ServerResponse) => void handle(request, response, true),
+  );
   return server;
 }
 

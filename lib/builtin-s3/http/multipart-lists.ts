@@ -61,7 +61,8 @@ export async function listUploads(exchange: Exchange): Promise<void> {
     const group = groupOf(upload.key, prefix, delimiter);
     const name = group ?? upload.key;
     const order = keyMarker === "" ? 1 : compareKeys(name, keyMarker);
-    if (order < 0 || (order === 0 && (group !== undefined || idMarker === "" || compareKeys(upload.id, idMarker) <= 0))) continue;
+    if (order < 0 || (order === 0 && (group !== undefined || idMarker === "" || compareKeys(upload.id, idMarker) <= 0)))
+      continue;
     if (group !== undefined && items.at(-1)?.name === group) continue;
     const xml =
       group === undefined

@@ -20,9 +20,23 @@ const COMPLETE_BYTES = 4 * 1024 * 1024;
 export async function createUpload(exchange: Exchange): Promise<void> {
   const { bucket, object: key } = exchange;
   const checksum = readUploadChecksum(exchange);
-  const id = await exchange.region.store.createUpload(exchange.caller, { ...readAttributes(exchange.headers), bucket, key, checksum });
-  const body = document("InitiateMultipartUploadResult", text("Bucket", bucket), text("Key", key), text("UploadId", id));
-  replyXml(exchange, body, checksum ? { "x-amz-checksum-algorithm": checksum.algorithm, "x-amz-checksum-type": checksum.type } : {});
+  const id = await exchange.region.store.createUpload(exchange.caller, {
+    ...readAttributes(exchange.headers),
+    bucket,
+    key,
+    checksum,
+  });
+  const body = document(
+    "InitiateMultipartUploadResult",
+    text("Bucket", bucket),
+    text("Key", key),
+    text("UploadId", id),
+  );
+  replyXml(
+    exchange,
+    body,
+    checksum ? { "x-amz-checksum-algorithm": checksum.algorithm, "x-amz-checksum-type": checksum.type } : {},
+  );
 }
 
 function readUploadChecksum(exchange: Exchange): StoredUpload["checksum"] {
@@ -30,19 +44,32 @@ function readUploadChecksum(exchange: Exchange): StoredUpload["checksum"] {
   const type = exchange.headers.get("x-amz-checksum-type")?.toUpperCase();
   if (!algorithm) return undefined;
   const chosen = type ?? (algorithm === "CRC64NVME" ? "FULL_OBJECT" : "COMPOSITE");
-  const allowed = chosen === "FULL_OBJECT" ? canCombine(algorithm) : chosen === "COMPOSITE" && algorithm !== "CRC64NVME";
-  if (!allowed) throw new S3Error("InvalidRequest", `The ${chosen} checksum type cannot be used with the ${algorithm} checksum algorithm.`);
+  const allowed =
+    chosen === "FULL_OBJECT" ? canCombine(algorithm) : chosen === "COMPOSITE" && algorithm !== "CRC64NVME";
+  if (!allowed)
+    throw new S3Error(
+      "InvalidRequest",
+      `The ${chosen} checksum type cannot be used with the ${algorithm} checksum algorithm.`,
+    );
   return { algorithm, type: chosen as "FULL_OBJECT" | "COMPOSITE" };
 }
 
 export function readUpload(exchange: Exchange): Upload {
-  return exchange.region.store.openUpload(exchange.caller, exchange.bucket, exchange.object, exchange.query.get("uploadId") ?? "");
+  return exchange.region.store.openUpload(
+    exchange.caller,
+    exchange.bucket,
+    exchange.object,
+    exchange.query.get("uploadId") ?? "",
+  );
 }
 
 export function readPartNumber(exchange: Exchange): number {
   const given = exchange.query.get("partNumber") ?? "";
   if (!/^\d{1,5}$/.test(given) || Number(given) < 1 || Number(given) > MAX_PARTS) {
-    throw new S3Error("InvalidArgument", `Part number must be an integer between 1 and ${MAX_PARTS}, inclusive`, { ArgumentName: "partNumber", ArgumentValue: given });
+    throw new S3Error("InvalidArgument", `Part number must be an integer between 1 and ${MAX_PARTS}, inclusive`, {
+      ArgumentName: "partNumber",
+      ArgumentValue: given,
+    });
   }
   return numberInQuery(exchange, "partNumber", 1, 1, MAX_PARTS);
 }
@@ -56,15 +83,33 @@ export async function putPart(exchange: Exchange): Promise<void> {
   const { checksum } = digest;
   if (checksum && upload.checksum && checksum.algorithm !== upload.checksum.algorithm) {
     region.store.blobs.discard(extents);
-    throw new S3Error("InvalidRequest", `Checksum Type mismatch occurred, expected checksum Type: ${upload.checksum.algorithm}, actual checksum Type: ${checksum.algorithm}`);
+    throw new S3Error(
+      "InvalidRequest",
+      `Checksum Type mismatch occurred, expected checksum Type: ${upload.checksum.algorithm}, actual checksum Type: ${checksum.algorithm}`,
+    );
   }
-  const part: StoredPart = { number, size: digest.size, etag: digest.md5, modifiedAt: Date.now(), extents, checksum: upload.checksum && checksum?.value };
+  const part: StoredPart = {
+    number,
+    size: digest.size,
+    etag: digest.md5,
+    modifiedAt: Date.now(),
+    extents,
+    checksum: upload.checksum && checksum?.value,
+  };
   await region.store.putPart(caller, bucket, object, upload.id, part);
-  reply(exchange, 200, { etag: `"${digest.md5}"`, ...(checksum ? { [headerOf(checksum.algorithm)]: checksum.value } : {}) });
+  reply(exchange, 200, {
+    etag: `"${digest.md5}"`,
+    ...(checksum ? { [headerOf(checksum.algorithm)]: checksum.value } : {}),
+  });
 }
 
 export async function abortUpload(exchange: Exchange): Promise<void> {
-  await exchange.region.store.abortUpload(exchange.caller, exchange.bucket, exchange.object, exchange.query.get("uploadId") ?? "");
+  await exchange.region.store.abortUpload(
+    exchange.caller,
+    exchange.bucket,
+    exchange.object,
+    exchange.query.get("uploadId") ?? "",
+  );
   reply(exchange, 204);
 }
 
@@ -72,9 +117,19 @@ export async function abortUpload(exchange: Exchange): Promise<void> {
 export async function completeUpload(exchange: Exchange): Promise<void> {
   const { caller, bucket, object: key, region } = exchange;
   const { id } = readUpload(exchange);
-  const listed = childElements(parseXml(await readXmlBody(exchange, COMPLETE_BYTES), "CompleteMultipartUpload"), "Part");
+  const listed = childElements(
+    parseXml(await readXmlBody(exchange, COMPLETE_BYTES), "CompleteMultipartUpload"),
+    "Part",
+  );
   const precondition = writePrecondition(exchange.headers);
-  const object = await region.store.completeUpload(caller, bucket, key, id, (upload) => assemble(exchange, upload, listed), precondition);
+  const object = await region.store.completeUpload(
+    caller,
+    bucket,
+    key,
+    id,
+    (upload) => assemble(exchange, upload, listed),
+    precondition,
+  );
   const { checksum } = object;
   replyXml(
     exchange,
@@ -99,14 +154,21 @@ function assemble(exchange: Exchange, upload: Upload, listed: readonly XmlElemen
     parts.push(part);
   }
   const small = parts.slice(0, -1).find(({ size }) => size < MIN_PART_BYTES);
-  if (small) throw new S3Error("EntityTooSmall", undefined, { PartNumber: String(small.number), ProposedSize: String(small.size), MinSizeAllowed: String(MIN_PART_BYTES) });
+  if (small)
+    throw new S3Error("EntityTooSmall", undefined, {
+      PartNumber: String(small.number),
+      ProposedSize: String(small.size),
+      MinSizeAllowed: String(MIN_PART_BYTES),
+    });
   const checksum = checksumOfParts(upload, parts);
   const announced = checksum && checksumHeaders(checksum)[headerOf(checksum.algorithm)];
   const given = checksum && exchange.headers.get(headerOf(checksum.algorithm));
-  if (given !== undefined && given.replace(/-\d+$/, "") !== announced?.replace(/-\d+$/, "")) throw new S3Error("BadDigest");
+  if (given !== undefined && given.replace(/-\d+$/, "") !== announced?.replace(/-\d+$/, ""))
+    throw new S3Error("BadDigest");
   const size = parts.reduce((sum, part) => sum + part.size, 0);
   const declaredSize = exchange.headers.get("x-amz-mp-object-size");
-  if (declaredSize !== undefined && declaredSize !== String(size)) throw new S3Error("InvalidRequest", "The value of x-amz-mp-object-size is not the size of the parts.");
+  if (declaredSize !== undefined && declaredSize !== String(size))
+    throw new S3Error("InvalidRequest", "The value of x-amz-mp-object-size is not the size of the parts.");
   const digests = Buffer.concat(parts.map(({ etag }) => Buffer.from(etag, "hex")));
   const { headers, metadata, tags } = upload;
   return {
@@ -124,7 +186,9 @@ function assemble(exchange: Exchange, upload: Upload, listed: readonly XmlElemen
 
 function findPart(upload: Upload, item: XmlElement): StoredPart {
   const number = childText(item, "PartNumber")?.trim() ?? "";
-  const etag = childText(item, "ETag")?.trim().replace(/^"(.*)"$/, "$1");
+  const etag = childText(item, "ETag")
+    ?.trim()
+    .replace(/^"(.*)"$/, "$1");
   if (!/^\d{1,5}$/.test(number) || etag === undefined) throw new S3Error("MalformedXML");
   const part = upload.parts.get(Number(number));
   const given = upload.checksum && childText(item, elementOf(upload.checksum.algorithm));

@@ -15,5 +15,6 @@ export function readNames(path: string): { bucket: string; object: string } {
 }
 
 export function checkKey(key: string): void {
-  if (Buffer.byteLength(key) > MAX_KEY_BYTES) throw new S3Error("KeyTooLongError", undefined, { MaxSizeAllowed: String(MAX_KEY_BYTES) });
+  if (Buffer.byteLength(key) > MAX_KEY_BYTES)
+    throw new S3Error("KeyTooLongError", undefined, { MaxSizeAllowed: String(MAX_KEY_BYTES) });
 }

@@ -11,17 +11,30 @@ const MAX_PARTS = 1000;
 export async function getObjectAttributes(exchange: Exchange): Promise<void> {
   const { region, caller, bucket, object: key, headers, query } = exchange;
   const object = region.store.openObject(caller, bucket, key);
-  if ((query.get("versionId") ?? "null") !== "null") throw new S3Error("InvalidArgument", "Invalid version id specified");
-  const asked = (headers.get("x-amz-object-attributes") ?? "").split(",").map((name) => name.trim()).filter((name) => name !== "");
+  if ((query.get("versionId") ?? "null") !== "null")
+    throw new S3Error("InvalidArgument", "Invalid version id specified");
+  const asked = (headers.get("x-amz-object-attributes") ?? "")
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
   if (asked.length === 0 || asked.some((name) => !NAMES.includes(name))) {
-    throw new S3Error("InvalidArgument", "Invalid attribute name specified.", { ArgumentName: "x-amz-object-attributes", ArgumentValue: asked.join(",") });
+    throw new S3Error("InvalidArgument", "Invalid attribute name specified.", {
+      ArgumentName: "x-amz-object-attributes",
+      ArgumentValue: asked.join(","),
+    });
   }
   const { checksum } = object;
   const wants = (name: string) => asked.includes(name);
   const body = document(
     "GetObjectAttributesResponse",
     wants("ETag") ? text("ETag", object.etag) : undefined,
-    wants("Checksum") && checksum ? node("Checksum", text(elementOf(checksum.algorithm), checksum.value.replace(/-\d+$/, "")), text("ChecksumType", checksum.type)) : undefined,
+    wants("Checksum") && checksum
+      ? node(
+          "Checksum",
+          text(elementOf(checksum.algorithm), checksum.value.replace(/-\d+$/, "")),
+          text("ChecksumType", checksum.type),
+        )
+      : undefined,
     wants("ObjectParts") && object.parts ? describeParts(exchange, object, object.parts) : undefined,
     wants("StorageClass") ? text("StorageClass", "STANDARD") : undefined,
     wants("ObjectSize") ? text("ObjectSize", object.size) : undefined,
@@ -30,7 +43,11 @@ export async function getObjectAttributes(exchange: Exchange): Promise<void> {
 }
 
 /** As S3 does it, single parts are told of only when they have a checksum of their own. */
-function describeParts({ headers }: Exchange, { checksum }: StoredObject, parts: NonNullable<StoredObject["parts"]>): string {
+function describeParts(
+  { headers }: Exchange,
+  { checksum }: StoredObject,
+  parts: NonNullable<StoredObject["parts"]>,
+): string {
   const limit = Math.min(readCount(headers.get("x-amz-max-parts"), MAX_PARTS), MAX_PARTS);
   const marker = readCount(headers.get("x-amz-part-number-marker"), 0);
   // An object's parts are counted from 1 without gaps, whatever numbers they were uploaded under.
@@ -44,7 +61,14 @@ function describeParts({ headers }: Exchange, { checksum }: StoredObject, parts:
     text("NextPartNumberMarker", page.at(-1)?.number ?? marker),
     text("MaxParts", limit),
     text("IsTruncated", String(numbered.length > limit)),
-    ...items.map((part) => node("Part", text("PartNumber", part.number), text("Size", part.size), checksum && text(elementOf(checksum.algorithm), part.checksum ?? ""))),
+    ...items.map((part) =>
+      node(
+        "Part",
+        text("PartNumber", part.number),
+        text("Size", part.size),
+        checksum && text(elementOf(checksum.algorithm), part.checksum ?? ""),
+      ),
+    ),
   );
 }
 

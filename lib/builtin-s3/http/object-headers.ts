@@ -4,7 +4,14 @@ import type { ObjectAttributes, StoredObject } from "../store/records";
 import { httpDate, type ReplyHeaders } from "./exchange";
 import { parseTagHeader } from "./tagging-rules";
 
-const SYSTEM_HEADERS = ["cache-control", "content-disposition", "content-encoding", "content-language", "content-type", "expires"] as const;
+const SYSTEM_HEADERS = [
+  "cache-control",
+  "content-disposition",
+  "content-encoding",
+  "content-language",
+  "content-type",
+  "expires",
+] as const;
 const METADATA_PREFIX = "x-amz-meta-";
 // S3's bound of 2 KB is for user metadata; ours is looser because rclone and s3cmd keep more there.
 const MAX_METADATA_BYTES = 8 * 1024;
@@ -69,10 +76,12 @@ export function refuseUnsupported(headers: HeaderMap, account: string): void {
   for (const [name, value] of headers) {
     if (!name.startsWith("x-amz-")) continue;
     if (name === "x-amz-bucket-object-lock-enabled" && value.toLowerCase() === "false") continue;
-    if (REFUSED_HEADERS.some((pattern) => pattern.test(name))) throw new S3Error("NotImplemented", undefined, { Header: name });
+    if (REFUSED_HEADERS.some((pattern) => pattern.test(name)))
+      throw new S3Error("NotImplemented", undefined, { Header: name });
   }
   const acl = headers.get("x-amz-acl");
-  if (acl !== undefined && !PRIVATE_ACLS.includes(acl)) throw new S3Error("NotImplemented", "Only private ACLs are implemented.", { Header: "x-amz-acl" });
+  if (acl !== undefined && !PRIVATE_ACLS.includes(acl))
+    throw new S3Error("NotImplemented", "Only private ACLs are implemented.", { Header: "x-amz-acl" });
   const storageClass = headers.get("x-amz-storage-class");
   if (storageClass !== undefined && storageClass !== "STANDARD") throw new S3Error("InvalidStorageClass");
   for (const name of ["x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner"]) {

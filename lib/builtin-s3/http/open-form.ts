@@ -21,7 +21,8 @@ export function findFormBoundary(method: string, target: RequestTarget, headers:
 export async function openForm(request: IncomingMessage, headers: HeaderMap, boundary: string): Promise<PostedForm> {
   const length = headers.get("content-length");
   if (length === undefined) throw new S3Error("MissingContentLength");
-  if (Number(length) > MAX_BODY_BYTES) throw new S3Error("EntityTooLarge", undefined, { ProposedSize: length, MaxSizeAllowed: String(MAX_BODY_BYTES) });
+  if (Number(length) > MAX_BODY_BYTES)
+    throw new S3Error("EntityTooLarge", undefined, { ProposedSize: length, MaxSizeAllowed: String(MAX_BODY_BYTES) });
   const reader = new FormReader(readAtPace(request, Number(length)), boundary);
   const fields = new Map<string, string>();
   await reader.begin();

@@ -16,7 +16,11 @@ const FAIR: Pace = { idleMs: 30_000, baseMs: 60_000, bytesPerMs: 16 };
  * The pieces of a body, for as long as they come at a fair pace: never 30 s without one, and 16 KB/s over all.
  * Leaving the iteration early leaves the connection open, so that an answer can still be sent.
  */
-export async function* readAtPace(request: IncomingMessage, expectedBytes: number, pace = FAIR): AsyncGenerator<Buffer> {
+export async function* readAtPace(
+  request: IncomingMessage,
+  expectedBytes: number,
+  pace = FAIR,
+): AsyncGenerator<Buffer> {
   const deadline = Date.now() + pace.baseMs + expectedBytes / pace.bytesPerMs;
   const pieces = request.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer>;
   try {

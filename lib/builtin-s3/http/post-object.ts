@@ -32,7 +32,10 @@ export async function postObject(exchange: Exchange, { fields, fileName, reader 
   checkPolicy(policy, new Map([...fields, ["bucket", bucket], ["key", key]]), Date.now());
   region.store.openBucket(caller, bucket);
   const tagging = fields.get("tagging");
-  const attributes = { ...readAttributes(exchange.headers), ...(tagging ? { tags: parseTagXml(Buffer.from(tagging), 10) } : {}) };
+  const attributes = {
+    ...readAttributes(exchange.headers),
+    ...(tagging ? { tags: parseTagXml(Buffer.from(tagging), 10) } : {}),
+  };
   const file = await receiveFile(exchange, reader, allowedSize(policy, MAX_OBJECT_BYTES));
   const object = { ...attributes, ...file, modifiedAt: Date.now() };
   await region.store.putObject(caller, bucket, key, object);
@@ -41,7 +44,11 @@ export async function postObject(exchange: Exchange, { fields, fileName, reader 
 
 type ReceivedFile = { size: number; etag: string; extents: Extent[]; checksum?: StoredChecksum };
 
-async function receiveFile(exchange: Exchange, reader: FormReader, allowed: { min: number; max: number }): Promise<ReceivedFile> {
+async function receiveFile(
+  exchange: Exchange,
+  reader: FormReader,
+  allowed: { min: number; max: number },
+): Promise<ReceivedFile> {
   const expected = readExpectedChecksum(exchange.headers);
   const checksum = expected && startChecksum(expected.algorithm);
   const writer = exchange.region.store.createBlob();
@@ -50,19 +57,28 @@ async function receiveFile(exchange: Exchange, reader: FormReader, allowed: { mi
   try {
     for await (const piece of reader.content()) {
       size += piece.length;
-      if (size > allowed.max) throw new S3Error("EntityTooLarge", undefined, { ProposedSize: String(size), MaxSizeAllowed: String(allowed.max) });
+      if (size > allowed.max)
+        throw new S3Error("EntityTooLarge", undefined, {
+          ProposedSize: String(size),
+          MaxSizeAllowed: String(allowed.max),
+        });
       md5.update(piece);
       checksum?.update(piece);
       await writer.write(piece);
     }
     await reader.finish();
     if (!exchange.request.complete) throw new S3Error("IncompleteBody");
-    if (size < allowed.min) throw new S3Error("EntityTooSmall", undefined, { ProposedSize: String(size), MinSizeAllowed: String(allowed.min) });
+    if (size < allowed.min)
+      throw new S3Error("EntityTooSmall", undefined, {
+        ProposedSize: String(size),
+        MinSizeAllowed: String(allowed.min),
+      });
     const value = checksum?.digest().toString("base64");
     if (expected?.value !== value) throw new S3Error("BadDigest");
     exchange.caller.check();
     const extents = await writer.finish();
-    const stored: StoredChecksum | undefined = expected && value !== undefined ? { algorithm: expected.algorithm, value, type: "FULL_OBJECT" } : undefined;
+    const stored: StoredChecksum | undefined =
+      expected && value !== undefined ? { algorithm: expected.algorithm, value, type: "FULL_OBJECT" } : undefined;
     return { size, etag: md5.digest("hex"), extents, checksum: stored };
   } catch (reason) {
     await writer.abort();
@@ -82,7 +98,13 @@ function answer(exchange: Exchange, fields: ReadonlyMap<string, string>, key: st
   }
   const status = fields.get("success_action_status");
   if (status !== "201") return reply(exchange, status === "200" ? 200 : 204, headers);
-  const body = document("PostResponse", text("Location", location), text("Bucket", bucket), text("Key", key), text("ETag", etag));
+  const body = document(
+    "PostResponse",
+    text("Location", location),
+    text("Bucket", bucket),
+    text("Key", key),
+    text("ETag", etag),
+  );
   replyXml(exchange, body, headers, 201);
 }
 
@@ -115,4 +137,11 @@ function isStored(name: string): boolean {
   return name.startsWith("x-amz-") || name.startsWith("content-") || name === "cache-control" || name === "expires";
 }
 
-const SIGNATURE_FIELDS = new Set(["host", "x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-signature", "x-amz-tagging"]);
+const SIGNATURE_FIELDS = new Set([
+  "host",
+  "x-amz-algorithm",
+  "x-amz-credential",
+  "x-amz-date",
+  "x-amz-signature",
+  "x-amz-tagging",
+]);

@@ -1,6 +1,7 @@
 import { S3Error } from "../s3-error";
 
-type Condition = { kind: "eq" | "starts-with"; field: string; value: string } | { kind: "length"; min: number; max: number };
+type Condition =
+  { kind: "eq" | "starts-with"; field: string; value: string } | { kind: "length"; min: number; max: number };
 
 /** What the owner of a key allows whoever holds the form. */
 export interface PostPolicy {
@@ -17,7 +18,8 @@ export function parsePolicy(base64: string): PostPolicy {
   const document = parseJson(Buffer.from(base64, "base64").toString("utf8"));
   const { expiration, conditions } = document;
   if (typeof expiration !== "string") throw malformed("Policy missing expiration.");
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/.test(expiration) || Number.isNaN(Date.parse(expiration))) throw malformed(`Invalid 'expiration' value: '${expiration}'`);
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/.test(expiration) || Number.isNaN(Date.parse(expiration)))
+    throw malformed(`Invalid 'expiration' value: '${expiration}'`);
   if (!Array.isArray(conditions)) throw malformed("Policy missing conditions.");
   return { expiresAt: Date.parse(expiration), conditions: conditions.flatMap((item: unknown) => readCondition(item)) };
 }
@@ -34,15 +36,22 @@ export function checkPolicy(policy: PostPolicy, fields: ReadonlyMap<string, stri
       throw denied(`Policy Condition failed: ["${condition.kind}", "$${condition.field}", "${condition.value}"]`);
     }
   }
-  const spokenOf = new Set(policy.conditions.flatMap((condition) => (condition.kind === "length" ? [] : [condition.field])));
-  const extra = [...fields.keys()].filter((name) => !EXEMPT.has(name) && !name.startsWith("x-ignore-") && !spokenOf.has(name));
+  const spokenOf = new Set(
+    policy.conditions.flatMap((condition) => (condition.kind === "length" ? [] : [condition.field])),
+  );
+  const extra = [...fields.keys()].filter(
+    (name) => !EXEMPT.has(name) && !name.startsWith("x-ignore-") && !spokenOf.has(name),
+  );
   if (extra.length > 0) throw denied(`Extra input fields: ${extra.join(", ")}`);
 }
 
 /** The sizes the policy allows for the file: within all its ranges, and no more than `max`. */
 export function allowedSize(policy: PostPolicy, max: number): { min: number; max: number } {
   const ranges = policy.conditions.filter((condition) => condition.kind === "length");
-  return { min: Math.max(0, ...ranges.map((range) => range.min)), max: Math.min(max, ...ranges.map((range) => range.max)) };
+  return {
+    min: Math.max(0, ...ranges.map((range) => range.min)),
+    max: Math.min(max, ...ranges.map((range) => range.max)),
+  };
 }
 
 function parseJson(text: string): Record<string, unknown> {
@@ -57,14 +66,20 @@ function parseJson(text: string): Record<string, unknown> {
 
 function readCondition(item: unknown): Condition[] {
   if (!Array.isArray(item)) {
-    if (typeof item !== "object" || item === null || Object.keys(item).length === 0) throw malformed("Invalid condition.");
-    return Object.entries(item).map(([field, value]) => ({ kind: "eq", field: field.toLowerCase(), value: readText(value) }));
+    if (typeof item !== "object" || item === null || Object.keys(item).length === 0)
+      throw malformed("Invalid condition.");
+    return Object.entries(item).map(([field, value]) => ({
+      kind: "eq",
+      field: field.toLowerCase(),
+      value: readText(value),
+    }));
   }
   const [operator, first, second] = item as unknown[];
   if (item.length !== 3 || typeof operator !== "string") throw malformed("Invalid condition.");
   const kind = operator.toLowerCase();
   if (kind === "content-length-range") return [{ kind: "length", min: readSize(first), max: readSize(second) }];
-  if ((kind !== "eq" && kind !== "starts-with") || typeof first !== "string" || !first.startsWith("$")) throw malformed("Invalid condition.");
+  if ((kind !== "eq" && kind !== "starts-with") || typeof first !== "string" || !first.startsWith("$"))
+    throw malformed("Invalid condition.");
   return [{ kind, field: first.slice(1).toLowerCase(), value: readText(second) }];
 }
 

@@ -22,7 +22,10 @@ export async function putObject(exchange: Exchange): Promise<void> {
 }
 
 /** Takes the body into a blob of its own. Nothing is left of it when the body turns out wrong. */
-export async function receiveBlob(exchange: Exchange, limits: BodyLimits): Promise<{ digest: BodyDigest; extents: Extent[] }> {
+export async function receiveBlob(
+  exchange: Exchange,
+  limits: BodyLimits,
+): Promise<{ digest: BodyDigest; extents: Extent[] }> {
   const writer = exchange.region.store.createBlob();
   try {
     const digest = await readBody(exchange, limits, (piece) => writer.write(piece));

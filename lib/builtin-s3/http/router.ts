@@ -10,15 +10,48 @@ import { listParts, listUploads } from "./multipart-lists";
 import { copyPart } from "./copy-part";
 import { getObjectAttributes } from "./object-attributes";
 import { putObject } from "./put-object";
-import { ABSENT_SETTINGS, deleteTags, FIXED_SETTING_NAMES, getAcl, getFixedSetting, getTags, putAcl, putTags, refuseAbsent } from "./settings";
+import {
+  ABSENT_SETTINGS,
+  deleteTags,
+  FIXED_SETTING_NAMES,
+  getAcl,
+  getFixedSetting,
+  getTags,
+  putAcl,
+  putTags,
+  refuseAbsent,
+} from "./settings";
 
 // Query names that turn a request into another one. Any of these without a route is not implemented here; a query
 // name that is none of these is ignored, as S3 does (SDKs add `x-id` and the like).
 const SUBRESOURCES = new Set([
   ...Object.keys(ABSENT_SETTINGS),
   ...FIXED_SETTING_NAMES,
-  ...["abac", "acl", "analytics", "attributes", "delete", "intelligent-tiering", "inventory", "legal-hold", "metadataConfiguration", "metadataTable"],
-  ...["metrics", "renameObject", "restore", "retention", "select", "session", "tagging", "torrent", "uploadId", "uploads", "versions"],
+  ...[
+    "abac",
+    "acl",
+    "analytics",
+    "attributes",
+    "delete",
+    "intelligent-tiering",
+    "inventory",
+    "legal-hold",
+    "metadataConfiguration",
+    "metadataTable",
+  ],
+  ...[
+    "metrics",
+    "renameObject",
+    "restore",
+    "retention",
+    "select",
+    "session",
+    "tagging",
+    "torrent",
+    "uploadId",
+    "uploads",
+    "versions",
+  ],
 ]);
 
 const BUCKET_ROUTES: Record<string, Operation> = {
@@ -57,7 +90,12 @@ const OBJECT_ROUTES: Record<string, Operation> = {
 };
 
 /** The operation a request names, or S3's refusal. */
-export function findOperation({ method, bucket, object, query }: Pick<Exchange, "method" | "bucket" | "object" | "query">): Operation {
+export function findOperation({
+  method,
+  bucket,
+  object,
+  query,
+}: Pick<Exchange, "method" | "bucket" | "object" | "query">): Operation {
   const named = [...query.keys()].filter((name) => SUBRESOURCES.has(name));
   if (named.length > 1) throw new S3Error("InvalidArgument", "The query names more than one subresource.");
   if (bucket === "") {

@@ -16,13 +16,23 @@ export interface FailedExchange {
 }
 
 /** Answers with S3's error document, or hangs up when an answer is already under way. */
-export function sendError({ request, response, requestId, resource, bodyExpected }: FailedExchange, error: S3Error): void {
+export function sendError(
+  { request, response, requestId, resource, bodyExpected }: FailedExchange,
+  error: S3Error,
+): void {
   if (response.headersSent || response.destroyed) {
     response.destroy();
     return;
   }
   const details = Object.entries(error.detail).map(([name, value]) => text(name, value));
-  const inner = [text("Code", error.code), text("Message", error.message), ...details, text("Resource", resource), text("RequestId", requestId), text("HostId", requestId)];
+  const inner = [
+    text("Code", error.code),
+    text("Message", error.message),
+    ...details,
+    text("Resource", resource),
+    text("RequestId", requestId),
+    text("HostId", requestId),
+  ];
   const body = Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>\n<Error>${inner.join("")}</Error>`);
   response.setHeader("content-type", "application/xml");
   response.setHeader("content-length", body.length);

@@ -27,11 +27,18 @@ export function refuseAbsent(code: S3ErrorCode): Operation {
 const FIXED_SETTINGS: Record<string, (exchange: Exchange) => string> = {
   accelerate: () => document("AccelerateConfiguration"),
   // S3's first region is written as an empty text.
-  location: ({ region }) => document("LocationConstraint", region.signingRegion === "us-east-1" ? "" : escapeXml(region.signingRegion)),
+  location: ({ region }) =>
+    document("LocationConstraint", region.signingRegion === "us-east-1" ? "" : escapeXml(region.signingRegion)),
   logging: () => document("BucketLoggingStatus"),
   notification: () => document("NotificationConfiguration"),
   policyStatus: () => document("PolicyStatus", text("IsPublic", "false")),
-  publicAccessBlock: () => document("PublicAccessBlockConfiguration", ...["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"].map((name) => text(name, "false"))),
+  publicAccessBlock: () =>
+    document(
+      "PublicAccessBlockConfiguration",
+      ...["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"].map((name) =>
+        text(name, "false"),
+      ),
+    ),
   replication: () => document("ReplicationConfiguration"),
   requestPayment: () => document("RequestPaymentConfiguration", text("Payer", "BucketOwner")),
   versioning: () => document("VersioningConfiguration"),
@@ -51,7 +58,14 @@ export async function getAcl(exchange: Exchange): Promise<void> {
   openTarget(exchange);
   const { account } = exchange.caller;
   const grantee = `<Grantee xmlns:xsi="${XSI}" xsi:type="CanonicalUser">${text("ID", account)}${text("DisplayName", account)}</Grantee>`;
-  replyXml(exchange, document("AccessControlPolicy", owner(account), node("AccessControlList", node("Grant", grantee, text("Permission", "FULL_CONTROL")))));
+  replyXml(
+    exchange,
+    document(
+      "AccessControlPolicy",
+      owner(account),
+      node("AccessControlList", node("Grant", grantee, text("Permission", "FULL_CONTROL"))),
+    ),
+  );
 }
 
 /** Accepts the ACL that is there already, as clients send it back; any other is not implemented. */

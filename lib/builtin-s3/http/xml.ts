@@ -24,7 +24,10 @@ export function document(root: string, ...children: (string | undefined)[]): str
 
 export function escapeXml(value: string): string {
   // eslint cannot know that control characters are the point here, so they are matched by exclusion.
-  return value.replace(/[&<>"]|[^\t\n\x20-\u{10ffff}]/gu, (char) => ESCAPES[char] ?? `&#x${char.charCodeAt(0).toString(16)};`);
+  return value.replace(
+    /[&<>"]|[^\t\n\x20-\u{10ffff}]/gu,
+    (char) => ESCAPES[char] ?? `&#x${char.charCodeAt(0).toString(16)};`,
+  );
 }
 
 type XmlValue = string | XmlElement | readonly XmlValue[] | undefined;
@@ -79,10 +82,13 @@ export function childText(parent: XmlElement, name: string): string | undefined 
   const found = parent[name];
   if (found === undefined) return undefined;
   if (typeof found !== "string") throw new S3Error("MalformedXML");
-  return found.replace(/&(?:#x([0-9a-fA-F]{1,6})|#(\d{1,7})|(\w+));/g, (whole, hex?: string, decimal?: string, name_?: string) => {
-    if (name_ !== undefined) return NAMED[name_] ?? whole;
-    const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
-    if (code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) throw new S3Error("MalformedXML");
-    return String.fromCodePoint(code);
-  });
+  return found.replace(
+    /&(?:#x([0-9a-fA-F]{1,6})|#(\d{1,7})|(\w+));/g,
+    (whole, hex?: string, decimal?: string, name_?: string) => {
+      if (name_ !== undefined) return NAMED[name_] ?? whole;
+      const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
+      if (code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) throw new S3Error("MalformedXML");
+      return String.fromCodePoint(code);
+    },
+  );
 }

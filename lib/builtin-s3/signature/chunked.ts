@@ -52,7 +52,8 @@ export class ChunkDecoder {
       const newline = input.indexOf(0x0a, offset);
       const end = newline < 0 ? input.length : newline;
       this.#line += input.toString("latin1", offset, end);
-      if (this.#line.length > MAX_LINE_BYTES) throw new S3Error("IncompleteBody", "A line of the chunk framing is too long.");
+      if (this.#line.length > MAX_LINE_BYTES)
+        throw new S3Error("IncompleteBody", "A line of the chunk framing is too long.");
       offset = end + 1;
       if (newline < 0) break;
       const line = this.#line;
@@ -86,7 +87,9 @@ export class ChunkDecoder {
   }
 
   #readSize(line: string): void {
-    const match = (this.#options.seed ? /^([0-9a-fA-F]{1,10});chunk-signature=([0-9a-f]{64})$/ : /^([0-9a-fA-F]{1,10})$/).exec(line);
+    const match = (
+      this.#options.seed ? /^([0-9a-fA-F]{1,10});chunk-signature=([0-9a-f]{64})$/ : /^([0-9a-fA-F]{1,10})$/
+    ).exec(line);
     if (!match) throw new S3Error("IncompleteBody", "The header of a chunk is malformed.");
     this.#remaining = Number.parseInt(match[1] ?? "", 16);
     this.#declared = match[2] ?? "";
@@ -103,7 +106,9 @@ export class ChunkDecoder {
     const seed = this.#options.seed;
     if (!seed || !this.#hash) return;
     const digest = this.#hash.digest("hex");
-    const text = ["AWS4-HMAC-SHA256-PAYLOAD", seed.amzDate, seed.scope, this.#previous, EMPTY_SHA256, digest].join("\n");
+    const text = ["AWS4-HMAC-SHA256-PAYLOAD", seed.amzDate, seed.scope, this.#previous, EMPTY_SHA256, digest].join(
+      "\n",
+    );
     const signature = hmac(seed.signingKey, text).toString("hex");
     if (!signaturesEqual(signature, this.#declared)) throw new S3Error("SignatureDoesNotMatch");
     this.#previous = signature;
@@ -114,7 +119,8 @@ export class ChunkDecoder {
     const colon = line.indexOf(":");
     const name = line.slice(0, Math.max(colon, 0)).trim().toLowerCase();
     const value = line.slice(colon + 1).trim();
-    if (name === "" || this.trailers.has(name) || this.trailers.size >= MAX_TRAILER_LINES) throw new S3Error("MalformedTrailerError");
+    if (name === "" || this.trailers.has(name) || this.trailers.size >= MAX_TRAILER_LINES)
+      throw new S3Error("MalformedTrailerError");
     this.trailers.set(name, value);
     if (name !== "x-amz-trailer-signature") this.#trailerText += `${name}:${value}\n`;
   }
@@ -124,6 +130,7 @@ export class ChunkDecoder {
     this.trailers.delete("x-amz-trailer-signature");
     const digest = sha256Hex(Buffer.from(this.#trailerText, "latin1"));
     const text = ["AWS4-HMAC-SHA256-TRAILER", seed.amzDate, seed.scope, this.#previous, digest].join("\n");
-    if (!signaturesEqual(hmac(seed.signingKey, text).toString("hex"), declared)) throw new S3Error("SignatureDoesNotMatch");
+    if (!signaturesEqual(hmac(seed.signingKey, text).toString("hex"), declared))
+      throw new S3Error("SignatureDoesNotMatch");
   }
 }

@@ -17,7 +17,8 @@ export interface Credential {
 /** Undefined unless it has the five parts and ends in `aws4_request`. */
 export function parseCredential(text: string): Credential | undefined {
   const [accessKeyId, date, region, service, terminator, ...rest] = text.split("/");
-  if (!accessKeyId || !date || !region || !service || terminator !== "aws4_request" || rest.length > 0) return undefined;
+  if (!accessKeyId || !date || !region || !service || terminator !== "aws4_request" || rest.length > 0)
+    return undefined;
   if (!/^\d{8}$/.test(date)) return undefined;
   return { accessKeyId, date, region, service, scope: `${date}/${region}/${service}/${terminator}` };
 }

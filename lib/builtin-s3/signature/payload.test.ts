@@ -17,6 +17,12 @@ it.each([
 });
 
 it("takes what a header can hold, in bytes", () => {
-  const headers = headersOfForm(new Map([["x-amz-meta-a", "ü"], ["content-type", "text/plain"]]), "host");
+  const headers = headersOfForm(
+    new Map([
+      ["x-amz-meta-a", "ü"],
+      ["content-type", "text/plain"],
+    ]),
+    "host",
+  );
   expect(headers.get("x-amz-meta-a")).toBe("\u00c3\u00bc");
 });

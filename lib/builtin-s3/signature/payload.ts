@@ -1,8 +1,6 @@
 /** What the signature says about the body. */
 export type PayloadKind =
-  | { kind: "unsigned" }
-  | { kind: "hash"; sha256: string }
-  | { kind: "chunked"; signed: boolean; trailer: boolean };
+  { kind: "unsigned" } | { kind: "hash"; sha256: string } | { kind: "chunked"; signed: boolean; trailer: boolean };
 
 const STREAMING: Record<string, PayloadKind> = {
   "STREAMING-AWS4-HMAC-SHA256-PAYLOAD": { kind: "chunked", signed: true, trailer: false },

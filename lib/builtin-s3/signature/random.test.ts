@@ -16,7 +16,10 @@ class Sha256 {
   readonly #hash;
 
   constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.#hash = secret === undefined ? createHash("sha256") : createHmac("sha256", typeof secret === "string" ? secret : Buffer.from(secret as Uint8Array));
+    this.#hash =
+      secret === undefined
+        ? createHash("sha256")
+        : createHmac("sha256", typeof secret === "string" ? secret : Buffer.from(secret as Uint8Array));
   }
 
   update(data: Uint8Array | string): void {
@@ -28,7 +31,14 @@ class Sha256 {
   }
 }
 
-const signer = new SignatureV4({ credentials: { accessKeyId: ID, secretAccessKey: SECRET }, region: "north-1", service: "s3", sha256: Sha256, uriEscapePath: false, applyChecksum: false });
+const signer = new SignatureV4({
+  credentials: { accessKeyId: ID, secretAccessKey: SECRET },
+  region: "north-1",
+  service: "s3",
+  sha256: Sha256,
+  uriEscapePath: false,
+  applyChecksum: false,
+});
 
 interface Wire {
   method: string;
@@ -39,17 +49,52 @@ interface Wire {
 function verify(wire: Wire, now = NOW) {
   const target = parseTarget(wire.url);
   if (!target) return { ok: false as const, code: "InvalidURI" as const };
-  return verifyRequest({ method: wire.method, target, headers: new Map(wire.headers) }, { signingRegion: "north-1", now, findKey: (id) => (id === ID ? key : undefined) });
+  return verifyRequest(
+    { method: wire.method, target, headers: new Map(wire.headers) },
+    { signingRegion: "north-1", now, findKey: (id) => (id === ID ? key : undefined) },
+  );
 }
 
-const nasty = fc.constantFrom("/", "//", "..", ".", "+", "%", "%2F", " ", "ü", "日本", "𝄞", "&", "=", "?", "#", ";", ":", "'", "(", "*", "~", "\u0001", "\ufeff");
-const name = fc.array(fc.oneof(nasty, fc.string({ maxLength: 5, unit: "grapheme" })), { minLength: 1, maxLength: 6 }).map((parts) => parts.join(""));
+const nasty = fc.constantFrom(
+  "/",
+  "//",
+  "..",
+  ".",
+  "+",
+  "%",
+  "%2F",
+  " ",
+  "ü",
+  "日本",
+  "𝄞",
+  "&",
+  "=",
+  "?",
+  "#",
+  ";",
+  ":",
+  "'",
+  "(",
+  "*",
+  "~",
+  "\u0001",
+  "\ufeff",
+);
+const name = fc
+  .array(fc.oneof(nasty, fc.string({ maxLength: 5, unit: "grapheme" })), { minLength: 1, maxLength: 6 })
+  .map((parts) => parts.join(""));
 const queryName = name.filter((text) => !text.startsWith("X-Amz-") && text !== "__proto__");
 const shape = fc.record({
   method: fc.constantFrom("GET", "PUT", "HEAD", "DELETE", "POST"),
   path: name.map((text) => `/bucket/${text}`),
-  query: fc.dictionary(queryName, fc.oneof(name, fc.constant(""), fc.array(name, { minLength: 2, maxLength: 3 })), { maxKeys: 4, noNullPrototype: true }),
-  metadata: fc.dictionary(fc.stringMatching(/^[a-z][a-z0-9-]{0,8}$/), fc.stringMatching(/^[!-~]([ -~]{0,12}[!-~])?$/), { maxKeys: 3, noNullPrototype: true }),
+  query: fc.dictionary(queryName, fc.oneof(name, fc.constant(""), fc.array(name, { minLength: 2, maxLength: 3 })), {
+    maxKeys: 4,
+    noNullPrototype: true,
+  }),
+  metadata: fc.dictionary(fc.stringMatching(/^[a-z][a-z0-9-]{0,8}$/), fc.stringMatching(/^[!-~]([ -~]{0,12}[!-~])?$/), {
+    maxKeys: 3,
+    noNullPrototype: true,
+  }),
   body: fc.string({ maxLength: 20 }),
   presign: fc.boolean(),
 });
@@ -60,16 +105,35 @@ async function signed({ method, path, query, metadata, body, presign }: Shape): 
   const headers: Record<string, string> = { host: "127.0.0.1:9000" };
   for (const [suffix, value] of Object.entries(metadata)) headers[`x-amz-meta-${suffix}`] = value;
   headers["x-amz-content-sha256"] = presign ? "UNSIGNED-PAYLOAD" : createHash("sha256").update(body).digest("hex");
-  const request = new HttpRequest({ method, protocol: "http:", hostname: "127.0.0.1", port: 9000, path: encodePath(path), query, headers });
+  const request = new HttpRequest({
+    method,
+    protocol: "http:",
+    hostname: "127.0.0.1",
+    port: 9000,
+    path: encodePath(path),
+    query,
+    headers,
+  });
   const signingDate = new Date(NOW);
-  const done = presign ? await signer.presign(request, { signingDate, expiresIn: 600 }) : await signer.sign(request, { signingDate });
-  const pairs = Object.entries(done.query ?? {}).flatMap(([field, value]) => (Array.isArray(value) ? value : [value ?? ""]).map((one) => `${encodeStrict(field)}=${encodeStrict(one)}`));
-  return { method, url: done.path + (pairs.length > 0 ? `?${pairs.join("&")}` : ""), headers: Object.entries(done.headers).map(([field, value]) => [field.toLowerCase(), value]) };
+  const done = presign
+    ? await signer.presign(request, { signingDate, expiresIn: 600 })
+    : await signer.sign(request, { signingDate });
+  const pairs = Object.entries(done.query ?? {}).flatMap(([field, value]) =>
+    (Array.isArray(value) ? value : [value ?? ""]).map((one) => `${encodeStrict(field)}=${encodeStrict(one)}`),
+  );
+  return {
+    method,
+    url: done.path + (pairs.length > 0 ? `?${pairs.join("&")}` : ""),
+    headers: Object.entries(done.headers).map(([field, value]) => [field.toLowerCase(), value]),
+  };
 }
 
 /** Every way in which the request could be another one. */
 function mutationsOf(wire: Wire, pick: number): Wire[] {
-  const withHeader = (field: string, change: (value: string) => string): Wire => ({ ...wire, headers: wire.headers.map(([name_, value]) => [name_, name_ === field ? change(value) : value]) });
+  const withHeader = (field: string, change: (value: string) => string): Wire => ({
+    ...wire,
+    headers: wire.headers.map(([name_, value]) => [name_, name_ === field ? change(value) : value]),
+  });
   const [path = "", query] = wire.url.split("?", 2);
   const withQuery = (text: string): Wire => ({ ...wire, url: `${path}?${text}` });
   const list: Wire[] = [
@@ -92,10 +156,15 @@ function mutationsOf(wire: Wire, pick: number): Wire[] {
       list.push(withHeader(field, (text) => text.replace("SignedHeaders=host;", "SignedHeaders=")));
     }
     const at = pick % Math.max(value.length, 1);
-    if (field !== "authorization") list.push(withHeader(field, () => value.slice(0, at) + (value[at] === "0" ? "1" : "0") + value.slice(at + 1)));
+    if (field !== "authorization")
+      list.push(withHeader(field, () => value.slice(0, at) + (value[at] === "0" ? "1" : "0") + value.slice(at + 1)));
   }
   const signature = /[0-9a-f]{64}$|(?<=X-Amz-Signature=)[0-9a-f]{64}/;
-  const flip = (text: string) => text.replace(signature, (hex) => hex.slice(0, pick % 64) + (hex[pick % 64] === "0" ? "1" : "0") + hex.slice((pick % 64) + 1));
+  const flip = (text: string) =>
+    text.replace(
+      signature,
+      (hex) => hex.slice(0, pick % 64) + (hex[pick % 64] === "0" ? "1" : "0") + hex.slice((pick % 64) + 1),
+    );
   list.push(query?.includes("X-Amz-Signature") ? { ...wire, url: flip(wire.url) } : withHeader("authorization", flip));
   for (const [index, pair] of (query?.split("&") ?? []).entries()) {
     const pairs = query?.split("&") ?? [];
@@ -130,8 +199,18 @@ it("accepts 2,000 requests signed by an SDK's signer, and refuses every mutation
 
 it("answers an unknown key before a wrong scope, and a wrong scope before a wrong signature", async () => {
   const wire = await signed({ method: "GET", path: "/bucket/k", query: {}, metadata: {}, body: "", presign: false });
-  const change = (from: string, to: string): Wire => ({ ...wire, headers: wire.headers.map(([field, value]) => [field, value.replace(from, to)]) });
-  expect(verify(change(`${ID}/20260102/north-1`, "LKTESTABCDEFGHIJKLMX/20260102/elsewhere"))).toMatchObject({ code: "InvalidAccessKeyId" });
-  expect(verify(change("north-1", "elsewhere"))).toMatchObject({ code: "AuthorizationHeaderMalformed", detail: { Region: "north-1" } });
-  expect(verify({ ...wire, headers: wire.headers.filter(([field]) => field !== "authorization") })).toMatchObject({ code: "AccessDenied" });
+  const change = (from: string, to: string): Wire => ({
+    ...wire,
+    headers: wire.headers.map(([field, value]) => [field, value.replace(from, to)]),
+  });
+  expect(verify(change(`${ID}/20260102/north-1`, "LKTESTABCDEFGHIJKLMX/20260102/elsewhere"))).toMatchObject({
+    code: "InvalidAccessKeyId",
+  });
+  expect(verify(change("north-1", "elsewhere"))).toMatchObject({
+    code: "AuthorizationHeaderMalformed",
+    detail: { Region: "north-1" },
+  });
+  expect(verify({ ...wire, headers: wire.headers.filter(([field]) => field !== "authorization") })).toMatchObject({
+    code: "AccessDenied",
+  });
 });

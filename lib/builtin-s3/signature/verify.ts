@@ -1,6 +1,15 @@
 import type { Secret } from "@/lib/platform/secret";
 import type { S3ErrorCode } from "../s3-error";
-import { ALGORITHM, type Credential, deriveSigningKey, hmac, parseAmzDate, parseCredential, signaturesEqual, stringToSign } from "./credential";
+import {
+  ALGORITHM,
+  type Credential,
+  deriveSigningKey,
+  hmac,
+  parseAmzDate,
+  parseCredential,
+  signaturesEqual,
+  stringToSign,
+} from "./credential";
 import type { HeaderMap } from "./headers";
 import { parsePayloadKind, type PayloadKind } from "./payload";
 import type { RequestTarget } from "./target";
@@ -49,7 +58,10 @@ interface Claim {
  * Verifies an AWS Signature Version 4 in the Authorization header or the query. Order of refusals: malformed,
  * unknown key, wrong scope, time, signature; so a removed key answers `InvalidAccessKeyId` whatever else is wrong.
  */
-export function verifyRequest<K extends { secret: Secret }>(request: VerifiableRequest, context: VerifyContext<K>): Verification<K> {
+export function verifyRequest<K extends { secret: Secret }>(
+  request: VerifiableRequest,
+  context: VerifyContext<K>,
+): Verification<K> {
   const authorization = request.headers.get("authorization");
   const inQuery = request.target.query.some(([name]) => name === "X-Amz-Algorithm" || name === "X-Amz-Signature");
   if (authorization !== undefined && inQuery) {
@@ -61,7 +73,8 @@ export function verifyRequest<K extends { secret: Secret }>(request: VerifiableR
   }
   const claim = authorization === undefined ? readQueryClaim(request) : readHeaderClaim(request, authorization);
   if ("code" in claim) return claim;
-  const malformed = claim.presignedSeconds === undefined ? "AuthorizationHeaderMalformed" : "AuthorizationQueryParametersError";
+  const malformed =
+    claim.presignedSeconds === undefined ? "AuthorizationHeaderMalformed" : "AuthorizationQueryParametersError";
 
   const key = context.findKey(claim.credential.accessKeyId);
   if (!key) return refuse("InvalidAccessKeyId");
@@ -73,15 +86,27 @@ export function verifyRequest<K extends { secret: Secret }>(request: VerifiableR
   const late = checkTime(claim, context.now, malformed);
   if (late) return late;
   const payload = parsePayloadKind(claim.payloadHash);
-  if (!payload) return refuse("InvalidArgument", "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, a known STREAMING value or a SHA-256 in hex.");
+  if (!payload)
+    return refuse(
+      "InvalidArgument",
+      "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, a known STREAMING value or a SHA-256 in hex.",
+    );
   if (payload.kind === "chunked" && claim.presignedSeconds !== undefined) {
     return refuse("NotImplemented", "A presigned request cannot carry a chunked payload.");
   }
   const unsigned = findUnsignedHeader(request.headers, claim.signedHeaders);
-  if (unsigned) return refuse("AccessDenied", "There were headers present in the request which were not signed", { HeadersNotSigned: unsigned });
+  if (unsigned)
+    return refuse("AccessDenied", "There were headers present in the request which were not signed", {
+      HeadersNotSigned: unsigned,
+    });
 
   const text = stringToSign(
-    { ...request, signedHeaders: claim.signedHeaders, payloadHash: claim.payloadHash, withoutQuery: claim.presignedSeconds === undefined ? undefined : "X-Amz-Signature" },
+    {
+      ...request,
+      signedHeaders: claim.signedHeaders,
+      payloadHash: claim.payloadHash,
+      withoutQuery: claim.presignedSeconds === undefined ? undefined : "X-Amz-Signature",
+    },
     claim.amzDate,
     claim.credential.scope,
   );
@@ -112,9 +137,11 @@ function readHeaderClaim(request: VerifiableRequest, authorization: string): Cla
   const credential = parseCredential(fields.get("Credential") ?? "");
   const signedHeaders = parseSignedHeaders(fields.get("SignedHeaders") ?? "");
   const signature = fields.get("Signature") ?? "";
-  if (!credential || !signedHeaders || fields.size !== 3 || !isSignature(signature)) return refuse("AuthorizationHeaderMalformed");
+  if (!credential || !signedHeaders || fields.size !== 3 || !isSignature(signature))
+    return refuse("AuthorizationHeaderMalformed");
   const payloadHash = request.headers.get("x-amz-content-sha256");
-  if (payloadHash === undefined) return refuse("InvalidRequest", "Missing required header for this request: x-amz-content-sha256");
+  if (payloadHash === undefined)
+    return refuse("InvalidRequest", "Missing required header for this request: x-amz-content-sha256");
   return { credential, signedHeaders, signature, amzDate: readDateHeader(request.headers), payloadHash };
 }
 
@@ -141,10 +168,21 @@ function readQueryClaim(request: VerifiableRequest): Claim | Refusal {
     return refuse("AuthorizationQueryParametersError");
   }
   if (!/^\d{1,6}$/.test(expires) || Number(expires) > MAX_EXPIRES_SECONDS) {
-    return refuse("AuthorizationQueryParametersError", "X-Amz-Expires must be a number of seconds of at most a week (604800).");
+    return refuse(
+      "AuthorizationQueryParametersError",
+      "X-Amz-Expires must be a number of seconds of at most a week (604800).",
+    );
   }
-  const payloadHash = fields.get("X-Amz-Content-Sha256") ?? request.headers.get("x-amz-content-sha256") ?? "UNSIGNED-PAYLOAD";
-  return { credential, signedHeaders, signature, amzDate: fields.get("X-Amz-Date") ?? "", payloadHash, presignedSeconds: Number(expires) };
+  const payloadHash =
+    fields.get("X-Amz-Content-Sha256") ?? request.headers.get("x-amz-content-sha256") ?? "UNSIGNED-PAYLOAD";
+  return {
+    credential,
+    signedHeaders,
+    signature,
+    amzDate: fields.get("X-Amz-Date") ?? "",
+    payloadHash,
+    presignedSeconds: Number(expires),
+  };
 }
 
 function parseSignedHeaders(text: string): string[] | undefined {
@@ -164,8 +202,10 @@ function checkTime(claim: Claim, now: number, malformed: S3ErrorCode): Refusal |
       ? refuse("AccessDenied", "AWS authentication requires a valid Date or x-amz-date header")
       : refuse(malformed, "X-Amz-Date must be in the form of yyyyMMddTHHmmssZ.");
   }
-  if (!claim.amzDate.startsWith(claim.credential.date)) return refuse(malformed, "The date of the credential scope is not the date of the request.");
-  if (claim.presignedSeconds === undefined) return Math.abs(now - time) > SKEW_MS ? refuse("RequestTimeTooSkewed") : undefined;
+  if (!claim.amzDate.startsWith(claim.credential.date))
+    return refuse(malformed, "The date of the credential scope is not the date of the request.");
+  if (claim.presignedSeconds === undefined)
+    return Math.abs(now - time) > SKEW_MS ? refuse("RequestTimeTooSkewed") : undefined;
   if (time - now > SKEW_MS) return refuse("AccessDenied", "Request is not yet valid");
   return now - time > claim.presignedSeconds * 1000 ? refuse("AccessDenied", "Request has expired") : undefined;
 }

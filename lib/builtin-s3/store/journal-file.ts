@@ -61,7 +61,10 @@ function decodeLine<R>(line: Buffer): R[] | undefined {
 }
 
 /** Writes records as a new journal beside its final name and renames it when it is on the disk. */
-export async function writeSnapshot(file: string, records: Iterable<unknown>): Promise<{ file: FileHandle; bytes: number; records: number }> {
+export async function writeSnapshot(
+  file: string,
+  records: Iterable<unknown>,
+): Promise<{ file: FileHandle; bytes: number; records: number }> {
   const temporary = `${file}.tmp`;
   const handle = await open(temporary, "w", 0o600);
   let bytes = 0;

@@ -117,7 +117,8 @@ describe("a journal", () => {
 
   it("is written anew when most of it is of no more use, and forgets nothing by it", async () => {
     const { journal, sum } = await openSum();
-    for (let index = 1; index <= 20; index += 1) await journal.commit(() => Array.from({ length: 600 }, (_, at) => (at % 2 === 0 ? index : -index)));
+    for (let index = 1; index <= 20; index += 1)
+      await journal.commit(() => Array.from({ length: 600 }, (_, at) => (at % 2 === 0 ? index : -index)));
     await journal.commit(() => [77]);
     expect(await readdir(folder)).toEqual(["j.2.log"]);
     await journal.commit(() => [78]);
@@ -130,7 +131,8 @@ describe("a journal", () => {
     const { journal, sum } = await openSum();
     const obstacle = path.join(folder, "j.2.log.tmp");
     await mkdir(obstacle);
-    for (let index = 1; index <= 20; index += 1) await journal.commit(() => Array.from({ length: 600 }, (_, at) => (at % 2 === 0 ? index : -index)));
+    for (let index = 1; index <= 20; index += 1)
+      await journal.commit(() => Array.from({ length: 600 }, (_, at) => (at % 2 === 0 ? index : -index)));
     await journal.commit(() => [77]);
     expect(await readdir(folder)).toEqual(["j.1.log", "j.2.log.tmp"]);
     await journal.close();

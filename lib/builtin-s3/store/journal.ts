@@ -91,7 +91,8 @@ export class Journal<R> {
     await Promise.resolve();
     while (this.#queue.length > 0) {
       await this.#flush(this.#queue.splice(0, MAX_BATCH));
-      if (this.#records > Math.max(this.#compactAfter, 2 * this.#ledger.size() + COMPACT_SLACK)) await this.#tryToCompact();
+      if (this.#records > Math.max(this.#compactAfter, 2 * this.#ledger.size() + COMPACT_SLACK))
+        await this.#tryToCompact();
     }
     this.#busy = false;
   }

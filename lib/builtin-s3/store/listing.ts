@@ -51,7 +51,11 @@ function startOf<V>(index: KeyIndex<V>, { prefix, delimiter, after }: ListQuery)
   const fromPrefix = index.lowerBound(prefix);
   if (after === "") return fromPrefix;
   const from = index.lowerBound(after);
-  const grouped = delimiter !== "" && after.startsWith(prefix) && after.endsWith(delimiter) && groupOf(after, prefix, delimiter) === after;
+  const grouped =
+    delimiter !== "" &&
+    after.startsWith(prefix) &&
+    after.endsWith(delimiter) &&
+    groupOf(after, prefix, delimiter) === after;
   if (grouped) return Math.max(fromPrefix, index.afterPrefix(after, from));
   return Math.max(fromPrefix, index.keyAt(from) === after ? from + 1 : from);
 }

@@ -29,7 +29,13 @@ async function write(content: string): Promise<Extent[]> {
 }
 
 async function put(key: string, content: string): Promise<void> {
-  await store.putObject(caller, "bucket", key, { ...attributes, size: content.length, etag: "x", modifiedAt: 0, extents: await write(content) });
+  await store.putObject(caller, "bucket", key, {
+    ...attributes,
+    size: content.length,
+    etag: "x",
+    modifiedAt: 0,
+    extents: await write(content),
+  });
 }
 
 async function read(key: string): Promise<string> {
@@ -47,11 +53,19 @@ async function blobs(): Promise<string[]> {
 it("drops an upload a week after it was begun, with the parts it has, and no younger one", async () => {
   const begin = (key: string) => store.createUpload(caller, { ...attributes, bucket: "bucket", key });
   const id = await begin("old");
-  await store.putPart(caller, "bucket", "old", id, { number: 1, size: 4, etag: "x", modifiedAt: 0, extents: await write("part") });
+  await store.putPart(caller, "bucket", "old", id, {
+    number: 1,
+    size: 4,
+    etag: "x",
+    modifiedAt: 0,
+    extents: await write("part"),
+  });
   await store.expireUploads(Date.now() + 7 * DAY_MS - 60_000);
   expect(store.openUpload(caller, "bucket", "old", id).parts.size).toBe(1);
   await store.expireUploads(Date.now() + 7 * DAY_MS + 60_000);
-  expect(() => store.openUpload(caller, "bucket", "old", id)).toThrow(expect.objectContaining({ code: "NoSuchUpload" }) as Error);
+  expect(() => store.openUpload(caller, "bucket", "old", id)).toThrow(
+    expect.objectContaining({ code: "NoSuchUpload" }) as Error,
+  );
   await expect.poll(blobs).toEqual([]);
 });
 
@@ -82,8 +96,15 @@ it("keeps the bytes of an object for whoever is reading them, and lets them go a
 });
 
 it("refuses a change whose key went while it waited, and leaves no file of it", async () => {
-  const revoked: Caller = { account: "demo", check: () => { throw new Error("gone"); } };
+  const revoked: Caller = {
+    account: "demo",
+    check: () => {
+      throw new Error("gone");
+    },
+  };
   const extents = await write("late");
-  await expect(store.putObject(revoked, "bucket", "late", { ...attributes, size: 4, etag: "x", modifiedAt: 0, extents })).rejects.toThrow("gone");
+  await expect(
+    store.putObject(revoked, "bucket", "late", { ...attributes, size: 4, etag: "x", modifiedAt: 0, extents }),
+  ).rejects.toThrow("gone");
   await expect.poll(blobs).toEqual([]);
 });

@@ -45,7 +45,9 @@ export class ObjectStore {
   }
 
   listBuckets(account: string): Bucket[] {
-    return [...this.#table.buckets.values()].filter(({ owner }) => owner === account).sort((a, b) => (a.name < b.name ? -1 : 1));
+    return [...this.#table.buckets.values()]
+      .filter(({ owner }) => owner === account)
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   /** The bucket, if it is the caller's. Another account's bucket is known to exist (its name is taken) and no more. */
@@ -66,16 +68,19 @@ export class ObjectStore {
   async createBucket(caller: Caller, name: string): Promise<void> {
     await this.#change(caller, () => {
       const known = this.#table.buckets.get(name);
-      if (known && known.owner !== caller.account) throw new S3Error("BucketAlreadyExists", undefined, { BucketName: name });
+      if (known && known.owner !== caller.account)
+        throw new S3Error("BucketAlreadyExists", undefined, { BucketName: name });
       if (known) return [];
-      if (this.listBuckets(caller.account).length >= MAX_BUCKETS) throw new S3Error("InvalidRequest", `An account holds at most ${MAX_BUCKETS} buckets.`);
+      if (this.listBuckets(caller.account).length >= MAX_BUCKETS)
+        throw new S3Error("InvalidRequest", `An account holds at most ${MAX_BUCKETS} buckets.`);
       return [{ t: "bucket", name, owner: caller.account, createdAt: Date.now() }];
     });
   }
 
   async removeBucket(caller: Caller, name: string): Promise<void> {
     await this.#change(caller, () => {
-      if (this.openBucket(caller, name).objects.size > 0) throw new S3Error("BucketNotEmpty", undefined, { BucketName: name });
+      if (this.openBucket(caller, name).objects.size > 0)
+        throw new S3Error("BucketNotEmpty", undefined, { BucketName: name });
       const uploads = this.listUploads(caller, name).map(({ id }): StoreRecord => ({ t: "upload-gone", upload: id }));
       return [...uploads, { t: "bucket-gone", name }];
     });
@@ -88,7 +93,13 @@ export class ObjectStore {
     });
   }
 
-  async putObject(caller: Caller, bucket: string, key: string, object: StoredObject, precondition?: Precondition): Promise<void> {
+  async putObject(
+    caller: Caller,
+    bucket: string,
+    key: string,
+    object: StoredObject,
+    precondition?: Precondition,
+  ): Promise<void> {
     await this.#keepOrDiscard(object.extents, caller, () => {
       const { objects } = this.openBucket(caller, bucket);
       precondition?.(objects.get(key));
@@ -100,7 +111,12 @@ export class ObjectStore {
    * Makes an object of the blobs of another. The source is read in the moment of the change, so that the blobs are
    * there; `make` gives the copy and may throw to refuse.
    */
-  async copyObject(caller: Caller, from: { bucket: string; key: string }, to: { bucket: string; key: string }, make: (source: StoredObject, replaced: StoredObject | undefined) => StoredObject): Promise<StoredObject> {
+  async copyObject(
+    caller: Caller,
+    from: { bucket: string; key: string },
+    to: { bucket: string; key: string },
+    make: (source: StoredObject, replaced: StoredObject | undefined) => StoredObject,
+  ): Promise<StoredObject> {
     let copy: StoredObject | undefined;
     await this.#change(caller, () => {
       const { objects } = this.openBucket(caller, to.bucket);
@@ -111,7 +127,12 @@ export class ObjectStore {
     return copy;
   }
 
-  async setObjectTags(caller: Caller, bucket: string, key: string, tags: Record<string, string> | undefined): Promise<void> {
+  async setObjectTags(
+    caller: Caller,
+    bucket: string,
+    key: string,
+    tags: Record<string, string> | undefined,
+  ): Promise<void> {
     await this.#change(caller, () => {
       this.openObject(caller, bucket, key);
       return [{ t: "object-tags", bucket, key, tags }];
@@ -119,7 +140,12 @@ export class ObjectStore {
   }
 
   /** Removes keys in one step; keys that are not there count as removed. */
-  async removeObjects(caller: Caller, bucket: string, keys: readonly string[], precondition?: Precondition): Promise<void> {
+  async removeObjects(
+    caller: Caller,
+    bucket: string,
+    keys: readonly string[],
+    precondition?: Precondition,
+  ): Promise<void> {
     await this.#change(caller, () => {
       const { objects } = this.openBucket(caller, bucket);
       return keys.flatMap((key): StoreRecord[] => {
@@ -130,7 +156,10 @@ export class ObjectStore {
     });
   }
 
-  async createUpload(caller: Caller, upload: ObjectAttributes & Pick<StoredUpload, "bucket" | "key" | "checksum">): Promise<string> {
+  async createUpload(
+    caller: Caller,
+    upload: ObjectAttributes & Pick<StoredUpload, "bucket" | "key" | "checksum">,
+  ): Promise<string> {
     const id = randomBytes(24).toString("hex");
     await this.#change(caller, () => {
       this.openBucket(caller, upload.bucket);
@@ -142,7 +171,8 @@ export class ObjectStore {
   openUpload(caller: Caller, bucket: string, key: string, id: string): Upload {
     this.openBucket(caller, bucket);
     const upload = this.#table.uploads.get(id);
-    if (!upload || upload.bucket !== bucket || upload.key !== key) throw new S3Error("NoSuchUpload", undefined, { UploadId: id });
+    if (!upload || upload.bucket !== bucket || upload.key !== key)
+      throw new S3Error("NoSuchUpload", undefined, { UploadId: id });
     return upload;
   }
 
@@ -159,7 +189,14 @@ export class ObjectStore {
   }
 
   /** Turns an upload into its object in one step; `make` sees the upload in that moment and may throw to refuse. */
-  async completeUpload(caller: Caller, bucket: string, key: string, uploadId: string, make: (upload: Upload) => StoredObject, precondition: Precondition): Promise<StoredObject> {
+  async completeUpload(
+    caller: Caller,
+    bucket: string,
+    key: string,
+    uploadId: string,
+    make: (upload: Upload) => StoredObject,
+    precondition: Precondition,
+  ): Promise<StoredObject> {
     let object: StoredObject | undefined;
     await this.#change(caller, () => {
       const upload = this.openUpload(caller, bucket, key, uploadId);
@@ -184,7 +221,9 @@ export class ObjectStore {
   /** Drops uploads begun more than a week ago. */
   async expireUploads(now: number): Promise<void> {
     await this.#journal.commit(() =>
-      [...this.#table.uploads.values()].filter(({ startedAt }) => now - startedAt > UPLOAD_LIFETIME_MS).map(({ id }) => ({ t: "upload-gone", upload: id })),
+      [...this.#table.uploads.values()]
+        .filter(({ startedAt }) => now - startedAt > UPLOAD_LIFETIME_MS)
+        .map(({ id }) => ({ t: "upload-gone", upload: id })),
     );
   }
 
@@ -209,7 +248,11 @@ export class ObjectStore {
     });
   }
 
-  async #keepOrDiscard(extents: readonly Extent[], caller: Caller, decide: () => readonly StoreRecord[]): Promise<void> {
+  async #keepOrDiscard(
+    extents: readonly Extent[],
+    caller: Caller,
+    decide: () => readonly StoreRecord[],
+  ): Promise<void> {
     try {
       await this.#change(caller, decide);
     } catch (reason) {

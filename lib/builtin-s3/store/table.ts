@@ -37,7 +37,13 @@ export class StoreTable implements Ledger<StoreRecord> {
   apply(record: StoreRecord): void {
     switch (record.t) {
       case "bucket":
-        this.buckets.set(record.name, { name: record.name, owner: record.owner, createdAt: record.createdAt, objects: new KeyIndex(), bytes: 0 });
+        this.buckets.set(record.name, {
+          name: record.name,
+          owner: record.owner,
+          createdAt: record.createdAt,
+          objects: new KeyIndex(),
+          bytes: 0,
+        });
         return;
       case "bucket-gone":
         this.buckets.delete(record.name);

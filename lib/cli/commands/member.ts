@@ -32,11 +32,12 @@ export function memberCommand(): Command {
       await db.$transaction((tx) => removeMember(tx, commandLineActor(), member));
       console.log(`Removed ${email} from ${project}.`);
     });
-  command
-    .command("list <project>")
-    .action(async (project: string) => {
-      const members = await listMembers(slugSchema.parse(project));
-      printTable(["E-MAIL", "NAME", "ROLE"], members.map((member) => [member.email, member.name, member.role]));
-    });
+  command.command("list <project>").action(async (project: string) => {
+    const members = await listMembers(slugSchema.parse(project));
+    printTable(
+      ["E-MAIL", "NAME", "ROLE"],
+      members.map((member) => [member.email, member.name, member.role]),
+    );
+  });
   return command;
 }

@@ -24,7 +24,10 @@ export function projectCommand(): Command {
       await db.$transaction((tx) => renameProject(tx, commandLineActor(), slugSchema.parse(slug), name));
       console.log(`Changed the project ${slug}.`);
     });
-  for (const [verb, disabled] of [["disable", true], ["enable", false]] as const) {
+  for (const [verb, disabled] of [
+    ["disable", true],
+    ["enable", false],
+  ] as const) {
     command
       .command(`${verb} <slug>`)
       .description(disabled ? "hides the project from its members; its keys go on working" : "shows it again")

@@ -12,8 +12,8 @@ import { findRegion, openCredentials, toRegionInput } from "@/lib/regions/data";
 import { checkRegionInput, putRegion } from "@/lib/regions/mutations";
 import type { RegionInput } from "@/lib/regions/schema";
 import { listBuiltinRegions } from "@/lib/supervisor/builtin-regions";
-import { applyRegionsFile } from "@/lib/supervisor/regions-file/apply-regions-file";
-import { readRegionsFile } from "@/lib/supervisor/regions-file/read-regions-file";
+import { applyRegionsFile } from "@/lib/regions/file/apply-regions-file";
+import { readRegionsFile } from "@/lib/regions/file/read-regions-file";
 import { syncBuiltinRegions } from "@/prisma/first-run";
 import type { Region } from "@/prisma/generated/client";
 
@@ -28,10 +28,12 @@ export interface RegionOptions {
 }
 
 export async function createBuiltinRegion(name: string, others: RegionOptions): Promise<void> {
-  if (Object.keys(others).length > 0) throw refuse("With --builtin the settings say where the region is: give no other option.");
+  if (Object.keys(others).length > 0)
+    throw refuse("With --builtin the settings say where the region is: give no other option.");
   const regions = listBuiltinRegions(env).map(({ port: _port, ...region }) => region);
   const region = regions.find((offered) => offered.name === name);
-  if (!region) throw refuse(`The built-in server has the regions ${regions.map((offered) => offered.name).join(" and ")}.`);
+  if (!region)
+    throw refuse(`The built-in server has the regions ${regions.map((offered) => offered.name).join(" and ")}.`);
   await expectNew(name);
   const token = new Secret(env.LATCHKEY_S3_ADMIN_TOKEN);
   await syncBuiltinRegions(db, [region], token, parseMasterKey(env.LATCHKEY_MASTER_KEY), commandLineActor());
@@ -67,24 +69,35 @@ export async function changeRegion(name: string, options: RegionOptions & { cred
     // A setting without a value goes back to its default.
     settings: Object.fromEntries(changed.filter(([, value]) => value !== "")),
   });
-  if (row.declared) console.error(`The file that declares ${name} has the last word at the next start: change it there too.`);
+  if (row.declared)
+    console.error(`The file that declares ${name} has the last word at the next start: change it there too.`);
 }
 
 export async function applyDeclaredRegions(given: string | undefined): Promise<void> {
   const path = given ?? env.LATCHKEY_REGIONS;
   if (!path) throw refuse("Name a file, or set LATCHKEY_REGIONS.");
   const file = readRegionsFile(path);
-  const { lines, saved, failed } = await applyRegionsFile(db, file, parseMasterKey(env.LATCHKEY_MASTER_KEY), commandLineActor());
+  const { lines, saved, failed } = await applyRegionsFile(
+    db,
+    file,
+    parseMasterKey(env.LATCHKEY_MASTER_KEY),
+    commandLineActor(),
+  );
   for (const line of lines) console.log(line);
   console.log(`${file.regions.length} declared, ${saved} saved, ${failed} failed.`);
   if (failed > 0) process.exitCode = 1;
 }
 
-async function readCredentials(row: Region, { credentials, accessKeyId }: { credentials?: boolean; accessKeyId?: string }): Promise<Secret | undefined> {
+async function readCredentials(
+  row: Region,
+  { credentials, accessKeyId }: { credentials?: boolean; accessKeyId?: string },
+): Promise<Secret | undefined> {
   if (!credentials && accessKeyId === undefined) return undefined;
   const known = JSON.parse(tryOpen(row)?.reveal() ?? "{}") as Record<string, string>;
   const others = { ...known, ...(accessKeyId === undefined ? {} : { accessKeyId }) };
-  return credentials ? composeCredentials(row.provider, await readSecretFromInput(), others) : new Secret(JSON.stringify(others));
+  return credentials
+    ? composeCredentials(row.provider, await readSecretFromInput(), others)
+    : new Secret(JSON.stringify(others));
 }
 
 /** Whoever gives all credentials anew needs none of those that another master key sealed. */
@@ -104,7 +117,8 @@ async function saveChecked(region: RegionInput): Promise<void> {
 }
 
 async function expectNew(name: string): Promise<void> {
-  if ((await db.region.count({ where: { name } })) > 0) throw refuse(`There is a region ${name} already; use region change.`);
+  if ((await db.region.count({ where: { name } })) > 0)
+    throw refuse(`There is a region ${name} already; use region change.`);
 }
 
 function parseSettings(pairs: string[], adminUrl: string | undefined): Record<string, string> {
@@ -114,7 +128,10 @@ function parseSettings(pairs: string[], adminUrl: string | undefined): Record<st
     if (!name || value.length === 0) throw refuse("--setting wants name=value.");
     return [name, value.join("=")];
   });
-  return { ...Object.fromEntries(entries), ...(adminUrl === undefined ? {} : { adminUrl: parseUrl("--admin-url", adminUrl) }) };
+  return {
+    ...Object.fromEntries(entries),
+    ...(adminUrl === undefined ? {} : { adminUrl: parseUrl("--admin-url", adminUrl) }),
+  };
 }
 
 function parseSigningRegion(text: string): string {

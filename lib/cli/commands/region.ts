@@ -1,5 +1,11 @@
 import { Command } from "commander";
-import { applyDeclaredRegions, changeRegion, createBuiltinRegion, createRegion, type RegionOptions } from "@/lib/cli/commands/region-input";
+import {
+  applyDeclaredRegions,
+  changeRegion,
+  createBuiltinRegion,
+  createRegion,
+  type RegionOptions,
+} from "@/lib/cli/commands/region-input";
 import { commandLineActor, printTable } from "@/lib/cli/command-line";
 import { db } from "@/lib/platform/db";
 import { slugSchema } from "@/lib/platform/slug";
@@ -12,7 +18,9 @@ export function regionCommand(): Command {
   withRegionOptions(
     command
       .command("create <name>")
-      .description("adds a region once its storage system is checked; its admin token, secret key or password, or a JSON object of all its credentials, is read from standard input")
+      .description(
+        "adds a region once its storage system is checked; its admin token, secret key or password, or a JSON object of all its credentials, is read from standard input",
+      )
       .option("--builtin", "north or south of the server that comes along, as the settings say")
       .option("--provider <kind>", "ceph-rgw, keystone, or builtin for another built-in server (the default)"),
   ).action(async (name: string, { builtin, ...options }: RegionOptions & { builtin?: boolean }) => {
@@ -32,7 +40,10 @@ export function regionCommand(): Command {
     .command("apply [file]")
     .description("brings the regions in line with the file, or with the one that LATCHKEY_REGIONS names")
     .action((file: string | undefined) => applyDeclaredRegions(file));
-  for (const [verb, disabled] of [["disable", true], ["enable", false]] as const) {
+  for (const [verb, disabled] of [
+    ["disable", true],
+    ["enable", false],
+  ] as const) {
     command
       .command(`${verb} <name>`)
       .description(disabled ? "offers no new keys there; existing keys go on working" : "offers new keys there again")
@@ -41,10 +52,7 @@ export function regionCommand(): Command {
         console.log(`${disabled ? "Disabled" : "Enabled"} the region ${name}.`);
       });
   }
-  command
-    .command("list")
-    .description("all regions, newest first, as the last check found them")
-    .action(printRegions);
+  command.command("list").description("all regions, newest first, as the last check found them").action(printRegions);
   command
     .command("check")
     .description("asks the storage system of every region now, as the worker does each minute, and lists them")
@@ -77,8 +85,11 @@ function withRegionOptions(command: Command): Command {
 }
 
 function describeRegion({ name, provider, endpoint, signingRegion, waiting, ...region }: RegionRow): string[] {
-  const failing = region.checkError && `${region.checkError}${region.failingSince ? ` (since ${region.failingSince})` : ""}`;
+  const failing =
+    region.checkError && `${region.checkError}${region.failingSince ? ` (since ${region.failingSince})` : ""}`;
   const state = region.disabledAt ? "disabled" : (failing ?? (region.checkedAt ? "answers" : "not checked"));
-  const changes = waiting ? `${waiting.changes === 1 ? "1 change" : `${waiting.changes} changes`} since ${waiting.since}` : "nothing";
+  const changes = waiting
+    ? `${waiting.changes === 1 ? "1 change" : `${waiting.changes} changes`} since ${waiting.since}`
+    : "nothing";
   return [name, provider, endpoint, signingRegion, state, changes];
 }

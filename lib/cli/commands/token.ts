@@ -8,7 +8,11 @@ import { db } from "@/lib/platform/db";
 import { emailSchema, nameSchema } from "@/lib/users/schema";
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
-const daysSchema = z.coerce.number("The days are a number").int("The days are a whole number").min(1, "A token lives for a day at least").max(TOKEN_DAYS_MAX, `A token lives for at most ${TOKEN_DAYS_MAX} days`);
+const daysSchema = z.coerce
+  .number("The days are a number")
+  .int("The days are a whole number")
+  .min(1, "A token lives for a day at least")
+  .max(TOKEN_DAYS_MAX, `A token lives for at most ${TOKEN_DAYS_MAX} days`);
 const idSchema = z.uuid("A token is named by its id: see token list");
 
 const day = (time: Date | null) => time?.toISOString().slice(0, 10) ?? "-";
@@ -34,7 +38,15 @@ export function tokenCommand(): Command {
       const now = new Date();
       const rows = (await listTokens(email && emailSchema.parse(email))).map((token) => {
         const state = token.revokedAt ? "revoked" : isTokenLive(token, now) ? "" : "expired";
-        return [token.id, token.email, token.name, day(token.createdAt), day(token.expiresAt), day(token.lastUsedAt), state];
+        return [
+          token.id,
+          token.email,
+          token.name,
+          day(token.createdAt),
+          day(token.expiresAt),
+          day(token.lastUsedAt),
+          state,
+        ];
       });
       printTable(["ID", "E-MAIL", "NAME", "CREATED", "EXPIRES", "LAST USED", ""], rows);
     });

@@ -42,10 +42,15 @@ export function userCommand(): Command {
       await db.$transaction((tx) => changeUser(tx, commandLineActor(), emailSchema.parse(email), change));
       console.log(`Changed ${email}.`);
     });
-  for (const [verb, disabled] of [["disable", true], ["enable", false]] as const) {
+  for (const [verb, disabled] of [
+    ["disable", true],
+    ["enable", false],
+  ] as const) {
     command
       .command(`${verb} <email>`)
-      .description(disabled ? "ends the person's sessions and lets them sign in no more" : "lets the person sign in again")
+      .description(
+        disabled ? "ends the person's sessions and lets them sign in no more" : "lets the person sign in again",
+      )
       .action(async (email: string) => {
         await db.$transaction((tx) => setUserDisabled(tx, commandLineActor(), emailSchema.parse(email), disabled));
         console.log(`${disabled ? "Disabled" : "Enabled"} ${email}.`);
@@ -61,7 +66,13 @@ export function userCommand(): Command {
         const page = await listUsers({ cursor });
         for (const user of page.rows) {
           const projects = user.projects.map((project) => `${project.slug}:${project.role}`).join(" ");
-          rows.push([user.email, user.name, user.platformRole ?? "-", projects || "-", user.disabledAt ? "disabled" : ""]);
+          rows.push([
+            user.email,
+            user.name,
+            user.platformRole ?? "-",
+            projects || "-",
+            user.disabledAt ? "disabled" : "",
+          ]);
         }
         cursor = page.next ?? undefined;
       } while (cursor);

@@ -87,7 +87,9 @@ describe("a server that does not keep to the protocol", () => {
   test("no error quotes the secret or the token", async () => {
     const provider = await connect(500, "oops");
     const secretAccessKey = new Secret("s".repeat(40));
-    const failure: unknown = await provider.putKey({ ...key, secretAccessKey, marker: "m" }, context()).catch((error) => error);
+    const failure: unknown = await provider
+      .putKey({ ...key, secretAccessKey, marker: "m" }, context())
+      .catch((error) => error);
     expect(String(failure instanceof Error ? failure.stack : failure)).not.toMatch(/ssss|irrelevant-token/);
     expect(JSON.stringify(failure)).not.toMatch(/ssss|irrelevant-token/);
   });

@@ -1,5 +1,10 @@
 import type { OutboundRequest } from "@/lib/platform/outbound";
-import { accountsReplySchema, bucketsReplySchema, keysReplySchema, usageReplySchema } from "@/lib/providers/builtin/admin-api";
+import {
+  accountsReplySchema,
+  bucketsReplySchema,
+  keysReplySchema,
+  usageReplySchema,
+} from "@/lib/providers/builtin/admin-api";
 import { type BuiltinAccess, callAdmin, codeOf, readBody, toFailure } from "@/lib/providers/builtin/call-admin";
 import { checkBuiltin } from "@/lib/providers/builtin/check";
 import { ProviderError } from "@/lib/providers/errors";

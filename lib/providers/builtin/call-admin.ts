@@ -43,7 +43,11 @@ export function codeOf(answer: AdminAnswer): string | undefined {
 }
 
 export function toFailure(answer: AdminAnswer): ProviderError {
-  return new ProviderError(toFailureKind(answer.status), `the storage system answered ${answer.status} ${codeOf(answer) ?? ""}`.trim(), {
-    status: answer.status,
-  });
+  return new ProviderError(
+    toFailureKind(answer.status),
+    `the storage system answered ${answer.status} ${codeOf(answer) ?? ""}`.trim(),
+    {
+      status: answer.status,
+    },
+  );
 }

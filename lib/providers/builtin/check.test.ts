@@ -6,7 +6,7 @@ import type { AddressInfo, Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { HAS_OPENSSL, makeCertificate } from "@/e2e/fixtures/certificate";
+import { HAS_OPENSSL, makeCertificate } from "@/testing/certificate";
 import { startBuiltinS3 } from "@/lib/builtin-s3/server";
 import { logger } from "@/lib/platform/logger";
 import { Secret } from "@/lib/platform/secret";
@@ -23,7 +23,14 @@ const servers: Server[] = [];
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "latchkey-check-"));
   const regions = [{ name: "north", port: 0, signingRegion: "north-1" }];
-  real = await startBuiltinS3({ dataDir: folder, host: "127.0.0.1", regions, adminPort: 0, adminToken: token, masterKey: randomBytes(32) });
+  real = await startBuiltinS3({
+    dataDir: folder,
+    host: "127.0.0.1",
+    regions,
+    adminPort: 0,
+    adminToken: token,
+    masterKey: randomBytes(32),
+  });
 });
 afterAll(async () => {
   await real.close();
@@ -42,11 +49,29 @@ const answering = async (status: number, body: string) =>
 const complaintOf = (provider: Provider) =>
   guard(provider, "north", logger)
     .check({ signal: AbortSignal.timeout(10_000), requestId: randomUUID() })
-    .then(() => "nothing", (error: unknown) => (error instanceof Error ? error.message : ""));
-const complaint = (changes: { region?: string; signingRegion?: string; adminUrl?: string; adminToken?: Secret; gateway?: string }) => {
+    .then(
+      () => "nothing",
+      (error: unknown) => (error instanceof Error ? error.message : ""),
+    );
+const complaint = (changes: {
+  region?: string;
+  signingRegion?: string;
+  adminUrl?: string;
+  adminToken?: Secret;
+  gateway?: string;
+}) => {
   const { gateway = real.regions[0]?.endpoint ?? "", ...others } = changes;
   const gateways = [{ name: "north", endpoint: gateway }];
-  return complaintOf(createBuiltinProvider({ region: "north", signingRegion: "north-1", adminUrl: real.adminUrl, adminToken: token, gateways, ...others }));
+  return complaintOf(
+    createBuiltinProvider({
+      region: "north",
+      signingRegion: "north-1",
+      adminUrl: real.adminUrl,
+      adminToken: token,
+      gateways,
+      ...others,
+    }),
+  );
 };
 
 test("nothing is wrong with what works", async () => {
@@ -54,12 +79,20 @@ test("nothing is wrong with what works", async () => {
 });
 
 test("the address, the credential, the region", async () => {
-  expect(await complaint({ adminUrl: "http://nobody.invalid:9002" })).toBe("the storage system cannot be reached: there is no address for nobody.invalid:9002");
-  expect(await complaint({ adminUrl: "http://127.0.0.1:1" })).toBe("the storage system cannot be reached: nothing listens at 127.0.0.1:1");
-  expect(await complaint({ adminUrl: "http://169.254.169.254" })).toBe("the storage system cannot be reached: 169.254.169.254 is a cloud's metadata service");
+  expect(await complaint({ adminUrl: "http://nobody.invalid:9002" })).toBe(
+    "the storage system cannot be reached: there is no address for nobody.invalid:9002",
+  );
+  expect(await complaint({ adminUrl: "http://127.0.0.1:1" })).toBe(
+    "the storage system cannot be reached: nothing listens at 127.0.0.1:1",
+  );
+  expect(await complaint({ adminUrl: "http://169.254.169.254" })).toBe(
+    "the storage system cannot be reached: 169.254.169.254 is a cloud's metadata service",
+  );
   const page = await answering(404, '{"message":"not found"}');
   expect(await complaint({ adminUrl: page })).toBe(`no admin API of a built-in server answers at ${page}`);
-  expect(await complaint({ adminToken: new Secret("x".repeat(32)) })).toBe("the storage system refuses the admin token");
+  expect(await complaint({ adminToken: new Secret("x".repeat(32)) })).toBe(
+    "the storage system refuses the admin token",
+  );
   expect(await complaint({ region: "south" })).toBe("the server has no region south");
   expect(await complaint({ signingRegion: "west-1" })).toBe("the server signs for north-1");
 });
@@ -67,11 +100,15 @@ test("the address, the credential, the region", async () => {
 test("a clock that is off", async () => {
   const time = new Date(Date.now() - 3_600_000).toISOString();
   const late = await answering(200, JSON.stringify({ name: "north", signingRegion: "north-1", time }));
-  expect(await complaint({ adminUrl: late })).toMatch(/^the storage system's clock is 3(599|600|601) s behind the portal's$/);
+  expect(await complaint({ adminUrl: late })).toMatch(
+    /^the storage system's clock is 3(599|600|601) s behind the portal's$/,
+  );
 });
 
 test("a gateway that does not answer, or is none", async () => {
-  expect(await complaint({ gateway: "http://127.0.0.1:1" })).toBe("north at http://127.0.0.1:1 did not answer: nothing listens at 127.0.0.1:1");
+  expect(await complaint({ gateway: "http://127.0.0.1:1" })).toBe(
+    "north at http://127.0.0.1:1 did not answer: nothing listens at 127.0.0.1:1",
+  );
   const page = await answering(200, "<html>");
   expect(await complaint({ gateway: page })).toBe(`north at ${page} answered 200 to a probe`);
   const other = await answering(403, "<Error><Code>SignatureDoesNotMatch</Code></Error>");
@@ -97,6 +134,8 @@ test.skipIf(!HAS_OPENSSL)("a certificate that nobody vouches for, of either prod
     deactivate: "none",
   });
   expect(await complaintOf(ceph)).toBe(`the storage system cannot be reached: ${certificate}`);
-  await expect(guard(ceph, "ceph", logger).listKeys("lk-1", { signal: AbortSignal.timeout(10_000), requestId: "test" })).rejects.toMatchObject({ failure: "unavailable" });
+  await expect(
+    guard(ceph, "ceph", logger).listKeys("lk-1", { signal: AbortSignal.timeout(10_000), requestId: "test" }),
+  ).rejects.toMatchObject({ failure: "unavailable" });
   expect(asked).toEqual([]);
 });

@@ -15,11 +15,14 @@ export async function checkBuiltin(
   context: CallContext,
 ): Promise<CheckResult> {
   const answer = await callAdmin(access, "GET", region.path, context);
-  if (answer.status === 401) throw new ProviderError("denied", "the storage system refuses the admin token", { status: 401 });
+  if (answer.status === 401)
+    throw new ProviderError("denied", "the storage system refuses the admin token", { status: 401 });
   if (codeOf(answer) === "NoSuchRegion") throw new ProviderError("invalid", `the server has no region ${region.name}`);
-  if (answer.status !== 200) throw new ProviderError("invalid", `no admin API of a built-in server answers at ${access.adminUrl}`);
+  if (answer.status !== 200)
+    throw new ProviderError("invalid", `no admin API of a built-in server answers at ${access.adminUrl}`);
   const { signingRegion, time } = readBody(regionReplySchema)(answer);
-  if (signingRegion !== region.signingRegion) throw new ProviderError("invalid", `the server signs for ${signingRegion}`);
+  if (signingRegion !== region.signingRegion)
+    throw new ProviderError("invalid", `the server signs for ${signingRegion}`);
   expectClock(Date.parse(time) - Date.now());
   await Promise.all(gateways.map((gateway) => checkGateway(gateway, signingRegion, context)));
   return { findings: {}, warnings: [] };

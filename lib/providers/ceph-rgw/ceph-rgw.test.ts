@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { readPair, runRadosgwAdmin, startGateway } from "@/e2e/rig/ceph";
-import { findFreePorts } from "@/e2e/fixtures/ports";
-import { startOwnRig } from "@/e2e/rig/own-rig";
-import { stopProgram } from "@/e2e/rig/processes";
-import { findMissingPrograms, readGatewayLogs, type Rig } from "@/e2e/rig/rig";
+import { readPair, runRadosgwAdmin, startGateway } from "@/testing/rig/ceph";
+import { findFreePorts } from "@/testing/ports";
+import { startOwnRig } from "@/testing/rig/own-rig";
+import { stopProgram } from "@/testing/rig/processes";
+import { findMissingPrograms, readGatewayLogs, type Rig } from "@/testing/rig/rig";
 import { composeAccessKeyId } from "@/lib/access-key-ids/rules";
 import { logger } from "@/lib/platform/logger";
 import { randomText } from "@/lib/platform/random-text";
@@ -106,7 +106,12 @@ describe.skipIf(missing.length > 0)(title, () => {
     const { provider, key } = await make();
     const putAfter = async (mayWrite: boolean) => {
       const ids = [1, 2].map(() => composeAccessKeyId("TST", randomText)) as [string, string];
-      const spec = (accessKeyId: string) => ({ principal: key.principal, accessKeyId, secretAccessKey: new Secret("never used"), marker: "none" });
+      const spec = (accessKeyId: string) => ({
+        principal: key.principal,
+        accessKeyId,
+        secretAccessKey: new Secret("never used"),
+        marker: "none",
+      });
       const first = provider.putKey(spec(ids[0]), context());
       const second = provider.putKey(spec(ids[1]), { ...context(), mayWrite: async () => mayWrite });
       const ended = await Promise.allSettled([first, second]);
@@ -145,7 +150,8 @@ describe.skipIf(missing.length > 0)(title, () => {
       credentials: { accessKeyId: key.accessKeyId, secretAccessKey: secret.reveal() },
     });
     for (const Bucket of ["first-bucket", "second-bucket"]) await s3.send(new CreateBucketCommand({ Bucket }));
-    for (const Key of ["a", "b", "c"]) await s3.send(new PutObjectCommand({ Bucket: "first-bucket", Key, Body: "x".repeat(1_000) }));
+    for (const Key of ["a", "b", "c"])
+      await s3.send(new PutObjectCommand({ Bucket: "first-bucket", Key, Body: "x".repeat(1_000) }));
     expect(await provider.usage?.(key.principal, context())).toMatchObject({ buckets: 2, objects: 3, bytes: 3_000n });
     const buckets = (await provider.listBuckets?.(key.principal, context())) ?? [];
     expect(buckets.map(({ name, objects, bytes }) => [name, objects, bytes]).sort()).toEqual([
@@ -163,7 +169,12 @@ describe.skipIf(missing.length > 0)(title, () => {
     const provider = connect({ gateways: rig.gateways });
     const throwaway = { principal: "lk-calibration-tst-ceph", accessKeyId: composeAccessKeyId("TST", randomText) };
     await provider.ensurePrincipal(throwaway.principal, "left behind", context());
-    const left = { ...throwaway, accessKeyId: composeAccessKeyId("TST", randomText), secretAccessKey: new Secret("unused"), marker: "" };
+    const left = {
+      ...throwaway,
+      accessKeyId: composeAccessKeyId("TST", randomText),
+      secretAccessKey: new Secret("unused"),
+      marker: "",
+    };
     await provider.putKey(left, context());
     const found = await calibrate(provider, throwaway, context());
     expect(rig.gateways.map(({ kind, endpoint }) => [kind, found[endpoint]])).toEqual([
@@ -176,17 +187,34 @@ describe.skipIf(missing.length > 0)(title, () => {
 
   describe("the check says what is wrong", () => {
     const complaint = (changes: Partial<CephRgwOptions>) =>
-      connect(changes).check(context()).then(() => "nothing", (error: unknown) => (error instanceof Error ? error.message : ""));
+      connect(changes)
+        .check(context())
+        .then(
+          () => "nothing",
+          (error: unknown) => (error instanceof Error ? error.message : ""),
+        );
 
     test("with the address or the credential", async () => {
-      expect(await complaint({ secretAccessKey: new Secret("wrong") })).toBe("the secret of the admin credential is wrong");
-      expect(await complaint({ accessKeyId: "NOSUCHADMINKEYATALL0" })).toBe("the storage system refuses the admin credential");
+      expect(await complaint({ secretAccessKey: new Secret("wrong") })).toBe(
+        "the secret of the admin credential is wrong",
+      );
+      expect(await complaint({ accessKeyId: "NOSUCHADMINKEYATALL0" })).toBe(
+        "the storage system refuses the admin credential",
+      );
       expect(await complaint({ adminPath: "elsewhere" })).toMatch(/^no Admin Ops API answers at http:.*\/elsewhere$/);
-      expect(await complaint({ adminUrl: nobodyListens })).toMatch(/^the storage system cannot be reached: nothing listens at 127.0.0.1:\d+$/);
+      expect(await complaint({ adminUrl: nobodyListens })).toMatch(
+        /^the storage system cannot be reached: nothing listens at 127.0.0.1:\d+$/,
+      );
     });
 
     test("with the admin user's capabilities", async () => {
-      const printed = await ask(["user", "create", "--uid=reader", "--display-name=Reader", "--caps=users=read;usage=*"]);
+      const printed = await ask([
+        "user",
+        "create",
+        "--uid=reader",
+        "--display-name=Reader",
+        "--caps=users=read;usage=*",
+      ]);
       const { accessKeyId, secretAccessKey } = readPair(printed);
       expect(await complaint({ accessKeyId, secretAccessKey: new Secret(secretAccessKey) })).toBe(
         "the admin user reader lacks the capabilities users=write, buckets=read",
@@ -205,7 +233,14 @@ describe.skipIf(missing.length > 0)(title, () => {
     const { key } = await make();
     await connect().removeKey(key, context());
     const chosen = randomText(40, "abcdefghij");
-    const query = { key: "", uid: key.principal, "key-type": "s3", "access-key": "CHOSEN", "secret-key": chosen, "generate-key": "false" };
+    const query = {
+      key: "",
+      uid: key.principal,
+      "key-type": "s3",
+      "access-key": "CHOSEN",
+      "secret-key": chosen,
+      "generate-key": "false",
+    };
     await callAdminOps(optionsOf(rig), "PUT", "user", query, context());
     await expect.poll(() => readGatewayLogs(rig.options.folder), { timeout: 30_000 }).toContain(chosen);
     const logs = readGatewayLogs(rig.options.folder);

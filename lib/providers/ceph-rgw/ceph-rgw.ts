@@ -5,9 +5,14 @@ import { ProviderError } from "@/lib/providers/errors";
 import { probeS3 } from "@/lib/providers/probe";
 import type { CallContext, Capabilities, Gateway, KeyRef, KeyState, KeyView, Provider } from "@/lib/providers/provider";
 import { type AdminAccess, callAdminOps, codeOf, readBody, toFailure } from "@/lib/providers/rgw-admin/admin-ops";
-import { newKeyReplySchema, userPairsReplySchema, userReplySchema, usersReplySchema } from "@/lib/providers/rgw-admin/replies";
+import {
+  newKeyReplySchema,
+  userPairsReplySchema,
+  userReplySchema,
+  usersReplySchema,
+} from "@/lib/providers/rgw-admin/replies";
 import { readBuckets, readQuota, readUsage } from "@/lib/providers/rgw-admin/stored";
-import { takeTurn } from "@/lib/providers/turns";
+import { takeTurn } from "@/lib/providers/keyed-mutex";
 
 export interface CephRgwOptions extends AdminAccess {
   gateways: Gateway[];
@@ -34,7 +39,8 @@ export function createCephRgwProvider(options: CephRgwOptions): Provider {
     takeTurn(`${options.adminUrl} ${principal}`, context, work);
   const keyQuery = (key: KeyRef) => ({ key: "", uid: key.principal, "key-type": "s3", "access-key": key.accessKeyId });
   const assertNotOwn = (accessKeyId: string) => {
-    if (accessKeyId === options.accessKeyId) throw new ProviderError("invalid", "the portal works with this key itself");
+    if (accessKeyId === options.accessKeyId)
+      throw new ProviderError("invalid", "the portal works with this key itself");
   };
 
   const listKeys = async (principal: string, context: CallContext): Promise<KeyView[]> => {
@@ -59,7 +65,8 @@ export function createCephRgwProvider(options: CephRgwOptions): Provider {
       const query = { ...keyQuery(key), active: String(state === "active"), "generate-key": "false" };
       const answer = await call("PUT", "user", query, context);
       if (answer.status !== 200) throw toFailure(answer);
-      if ((await findKey(key, context))?.state !== state) throw new ProviderError("ambiguous", `the key is not ${state}`);
+      if ((await findKey(key, context))?.state !== state)
+        throw new ProviderError("ambiguous", `the key is not ${state}`);
     });
 
   return {

@@ -17,7 +17,11 @@ const NEEDED = [
  * Throws, in words for an admin, what is wrong: the address, the credential, a capability, a clock, or a gateway.
  * Gives what this version of Ceph can do.
  */
-export async function checkCephRgw(access: AdminAccess, gateways: Gateway[], context: CallContext): Promise<CheckResult> {
+export async function checkCephRgw(
+  access: AdminAccess,
+  gateways: Gateway[],
+  context: CallContext,
+): Promise<CheckResult> {
   const user = await checkAdmin(access, NEEDED, context);
   await Promise.all(gateways.map((gateway) => checkGateway(access, gateway, context)));
   const own = user.keys.find((key) => key.access_key === access.accessKeyId);
@@ -26,6 +30,7 @@ export async function checkCephRgw(access: AdminAccess, gateways: Gateway[], con
 
 /** A gateway must know the admin's own pair, or it belongs to another Ceph. */
 async function checkGateway(access: AdminAccess, gateway: Gateway, context: CallContext): Promise<void> {
-  if (takesPair(await probeS3(gateway, access.signingRegion, access.accessKeyId, access.secretAccessKey, context))) return;
+  if (takesPair(await probeS3(gateway, access.signingRegion, access.accessKeyId, access.secretAccessKey, context)))
+    return;
   throw new ProviderError("invalid", `${gateway.name} at ${gateway.endpoint} does not know the users of this Ceph`);
 }

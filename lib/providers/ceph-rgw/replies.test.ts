@@ -15,10 +15,21 @@ afterEach(() => server?.close());
 
 const key = { principal: "lk-1", accessKeyId: "LKTSTAAAAAAAAAAAAAAA" };
 const context = () => ({ signal: AbortSignal.timeout(10_000), requestId: randomUUID() });
-const reply = (status: number, body: unknown): Answer => ({ status, body: typeof body === "string" ? body : JSON.stringify(body) });
+const reply = (status: number, body: unknown): Answer => ({
+  status,
+  body: typeof body === "string" ? body : JSON.stringify(body),
+});
 const userWith = (active: boolean) => ({
   user_id: key.principal,
-  keys: [{ user: key.principal, access_key: key.accessKeyId, secret_key: "s".repeat(40), active, create_date: "2026-01-02T03:04:05.000000Z" }],
+  keys: [
+    {
+      user: key.principal,
+      access_key: key.accessKeyId,
+      secret_key: "s".repeat(40),
+      active,
+      create_date: "2026-01-02T03:04:05.000000Z",
+    },
+  ],
   caps: [],
 });
 
@@ -75,7 +86,9 @@ test("a list of users is read page by page", async () => {
 });
 
 test("a key that is still listed after its removal is not called removed", async () => {
-  const { provider } = await connect((_url, request) => (request.method === "DELETE" ? reply(200, "") : reply(200, userWith(true))));
+  const { provider } = await connect((_url, request) =>
+    request.method === "DELETE" ? reply(200, "") : reply(200, userWith(true)),
+  );
   await expect(provider.removeKey(key, context())).rejects.toMatchObject({ failure: "ambiguous" });
 });
 
@@ -126,7 +139,11 @@ describe("a clock that is off", () => {
 
   test.each([
     ["and signatures are refused", 403, { Code: "RequestTimeTooSkewed" }],
-    ["and signatures are still accepted", 200, { ...userWith(true), caps: ["users", "buckets", "usage"].map((type) => ({ type, perm: "*" })) }],
+    [
+      "and signatures are still accepted",
+      200,
+      { ...userWith(true), caps: ["users", "buckets", "usage"].map((type) => ({ type, perm: "*" })) },
+    ],
   ])("%s: the check says by how much", async (_name, status, body) => {
     const { provider } = await connect(() => ({ ...reply(status, body), date: inAnHour() }));
     await expect(provider.check(context())).rejects.toMatchObject({

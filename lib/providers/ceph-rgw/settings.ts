@@ -9,7 +9,10 @@ export const cephRgwSettingsSchema = z.strictObject({
   /** Where the Admin Ops API answers; one of the gateways, or one that only the portal reaches. */
   adminUrl: outboundUrl,
   /** The cluster's `rgw_admin_entry`. */
-  adminPath: z.string().regex(/^[A-Za-z0-9_-]+$/).default("admin"),
+  adminPath: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]+$/)
+    .default("admin"),
   /** The cluster's `rgw_cache_expiry_interval`: the longest a gateway that missed a notice accepts a removed key. */
   cacheSeconds: z.coerce.number().int().min(0).max(86_400).default(CACHE_SECONDS),
   /** Whether this version can switch single keys off; found by the check. */

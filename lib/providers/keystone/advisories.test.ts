@@ -24,5 +24,7 @@ test.each(["27.0.3", "28.1.0", "29.0.3", "29.0.10", "30.0.0", "patched"])("Keyst
 });
 
 test("a version that nobody told is no clean bill", () => {
-  expect(warnOfRelease(undefined)[0]).toMatch(/^Keystone does not tell its version: make sure that CVE-2026-42998, .*CVE-2026-90460 are fixed/);
+  expect(warnOfRelease(undefined)[0]).toMatch(
+    /^Keystone does not tell its version: make sure that CVE-2026-42998, .*CVE-2026-90460 are fixed/,
+  );
 });

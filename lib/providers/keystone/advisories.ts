@@ -1,7 +1,10 @@
 /** Published holes through which others read or make S3 credentials, and the releases that closed them. */
 const ADVISORIES = [
   // OSSA-2026-015: https://security.openstack.org/ossa/OSSA-2026-015.html
-  { cves: ["CVE-2026-42998", "CVE-2026-42999", "CVE-2026-43000", "CVE-2026-43001", "CVE-2026-44394"], fixed: ["27.0.2", "28.0.2", "29.0.2"] },
+  {
+    cves: ["CVE-2026-42998", "CVE-2026-42999", "CVE-2026-43000", "CVE-2026-43001", "CVE-2026-44394"],
+    fixed: ["27.0.2", "28.0.2", "29.0.2"],
+  },
   { cves: ["CVE-2026-90460"], fixed: ["27.0.3", "28.0.3", "29.0.3"] },
 ];
 
@@ -13,7 +16,9 @@ export function warnOfRelease(release: string | undefined): string[] {
   if (release === "patched") return [];
   if (release === undefined) {
     const named = ADVISORIES.flatMap(({ cves }) => cves).join(", ");
-    return [`Keystone does not tell its version: make sure that ${named} are fixed there, and say so with the setting keystoneRelease`];
+    return [
+      `Keystone does not tell its version: make sure that ${named} are fixed there, and say so with the setting keystoneRelease`,
+    ];
   }
   const open = ADVISORIES.filter(({ fixed }) => !isFixed(release, fixed)).flatMap(({ cves }) => cves);
   if (open.length === 0) return [];

@@ -55,7 +55,13 @@ async function assertAdmin(options: KeystoneOptions, context: CallContext): Prom
 /** It need only speak S3: that it asks this Keystone shows with a key. */
 async function checkGateway(options: KeystoneOptions, gateway: Gateway, context: CallContext): Promise<void> {
   const nobodys = randomText(20, ALPHANUMERIC);
-  const answer = await probeS3(gateway, options.signingRegion, nobodys, new Secret(randomText(40, ALPHANUMERIC)), context);
+  const answer = await probeS3(
+    gateway,
+    options.signingRegion,
+    nobodys,
+    new Secret(randomText(40, ALPHANUMERIC)),
+    context,
+  );
   if (takesPair(answer)) throw new ProviderError("invalid", `${gateway.name} accepts a key that nobody made`);
 }
 
@@ -63,7 +69,9 @@ async function checkGateway(options: KeystoneOptions, gateway: Gateway, context:
 async function warnOfCatalogue(options: KeystoneOptions, context: CallContext): Promise<string[]> {
   const answer = await callIdentity(options, "GET", "/auth/catalog", context);
   const { catalog } = readBody(catalogueReplySchema)(answer);
-  const offered = catalog.filter(({ type }) => type === "s3").flatMap(({ endpoints }) => endpoints.map(({ url }) => url));
+  const offered = catalog
+    .filter(({ type }) => type === "s3")
+    .flatMap(({ endpoints }) => endpoints.map(({ url }) => url));
   if (offered.length === 0) return ["Keystone's catalogue names no service of the type s3"];
   const known = offered.map(originOf);
   const ours = [options.endpoint, ...options.gateways.map(({ endpoint }) => endpoint)].map(originOf);

@@ -29,7 +29,11 @@ export function accessKeyIdOf(credential: Credential): string {
 }
 
 /** The ec2 credentials of a user, or of everybody. Complete or it throws. */
-export async function listCredentials(access: IdentityAccess, userId: string | undefined, context: CallContext): Promise<Credential[]> {
+export async function listCredentials(
+  access: IdentityAccess,
+  userId: string | undefined,
+  context: CallContext,
+): Promise<Credential[]> {
   const filter = { type: "ec2", ...(userId === undefined ? {} : { user_id: userId }) };
   const listed = await listAll(access, "credentials", filter, credentialSchema, context);
   // Keystone leaves out of a list what the asker may not see: that nothing is in it proves nothing yet.
@@ -43,7 +47,11 @@ export async function assertSeesCredentials(access: IdentityAccess, context: Cal
   if (answer.status !== 404) throw toFailure(answer);
 }
 
-export async function findPair(access: IdentityAccess, accessKeyId: string, context: CallContext): Promise<HeldPair | undefined> {
+export async function findPair(
+  access: IdentityAccess,
+  accessKeyId: string,
+  context: CallContext,
+): Promise<HeldPair | undefined> {
   const answer = await callIdentity(access, "GET", pathOf(accessKeyId), context);
   if (answer.status === 404) return undefined;
   const { credential } = readBody(z.object({ credential: pairSchema }))(answer);

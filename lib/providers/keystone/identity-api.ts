@@ -61,11 +61,13 @@ export async function listAll<T>(
   for (let page = 0; page < PAGES_MAX; page += 1) {
     const answer = await callIdentity(access, "GET", `/${collection}?${query}`, context);
     // Of credentials, when one that was just listed has gone meanwhile.
-    if (answer.status === 404) throw new ProviderError("unavailable", `Keystone lost its list of ${collection}`, { status: 404 });
+    if (answer.status === 404)
+      throw new ProviderError("unavailable", `Keystone lost its list of ${collection}`, { status: 404 });
     const { links, truncated } = readBody(pageSchema)(answer);
     members.push(...(readBody(schema)(answer)[collection] as T[]));
     if (!links?.next) {
-      if (truncated) throw new ProviderError("unavailable", `Keystone cuts off its list of ${collection}: raise its list_limit`);
+      if (truncated)
+        throw new ProviderError("unavailable", `Keystone cuts off its list of ${collection}: raise its list_limit`);
       return members;
     }
     // Behind a proxy the address in the link may be another's; only where to go on is taken from it.

@@ -3,14 +3,14 @@ import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { findFreePorts } from "@/e2e/fixtures/ports";
-import { readPair, runRadosgwAdmin, startGateway } from "@/e2e/rig/ceph";
-import { startFaultProxy } from "@/e2e/rig/fault-proxy";
-import { runOpenstack, stopKeystone } from "@/e2e/rig/keystone";
-import { type KeystoneSession, signInToKeystone } from "@/e2e/rig/keystone-seed";
-import { startOwnRig } from "@/e2e/rig/own-rig";
-import { stopProgram } from "@/e2e/rig/processes";
-import { findMissingPrograms, readGatewayLogs, type Rig, startRig } from "@/e2e/rig/rig";
+import { findFreePorts } from "@/testing/ports";
+import { readPair, runRadosgwAdmin, startGateway } from "@/testing/rig/ceph";
+import { startFaultProxy } from "@/testing/proxies/fault-proxy";
+import { runOpenstack, stopKeystone } from "@/testing/rig/keystone";
+import { type KeystoneSession, signInToKeystone } from "@/testing/rig/keystone-seed";
+import { startOwnRig } from "@/testing/rig/own-rig";
+import { stopProgram } from "@/testing/rig/processes";
+import { findMissingPrograms, readGatewayLogs, type Rig, startRig } from "@/testing/rig/rig";
 import { composeAccessKeyId } from "@/lib/access-key-ids/rules";
 import { logger } from "@/lib/platform/logger";
 import { ALPHANUMERIC, randomText } from "@/lib/platform/random-text";
@@ -31,7 +31,8 @@ describe.skipIf(missing.length > 0)(title, () => {
   let stop: () => Promise<void>;
   let nobodyListens: string;
   let admin: KeystoneSession;
-  const signInAsAdmin = () => signInToKeystone(requireKeystone(rig).url, "admin", requireKeystone(rig).adminPassword, "admin");
+  const signInAsAdmin = () =>
+    signInToKeystone(requireKeystone(rig).url, "admin", requireKeystone(rig).adminPassword, "admin");
   beforeAll(async () => {
     nobodyListens = `http://127.0.0.1:${await findFreePorts(1)}/v3`;
     ({ rig, stop } = await startOwnRig(["uncached", "cached"]));
@@ -71,18 +72,34 @@ describe.skipIf(missing.length > 0)(title, () => {
 
   const ask = (args: string[]) => runOpenstack(requireKeystone(rig).url, requireKeystone(rig).adminPassword, args);
   const readKeyIds = async (principal: string) => {
-    const listed = await ask(["ec2", "credentials", "list", "--user", principal, "--user-domain", "default", "-f", "json"]);
+    const listed = await ask([
+      "ec2",
+      "credentials",
+      "list",
+      "--user",
+      principal,
+      "--user-domain",
+      "default",
+      "-f",
+      "json",
+    ]);
     return (JSON.parse(listed) as { Access: string }[]).map((row) => row.Access);
   };
   const findId = async (collection: "users" | "projects" | "roles", name: string) => {
-    const found = await admin.call<Record<string, { id: string }[]>>("GET", `/${collection}?name=${encodeURIComponent(name)}`);
+    const found = await admin.call<Record<string, { id: string }[]>>(
+      "GET",
+      `/${collection}?name=${encodeURIComponent(name)}`,
+    );
     return found[collection]?.[0]?.id ?? never();
   };
   const makeUser = async (name: string, role: string, project: string) => {
     const { user } = await admin.call<{ user: { id: string } }>("POST", "/users", {
       user: { name, domain_id: "default", password: "a password of a test" },
     });
-    await admin.call("PUT", `/projects/${await findId("projects", project)}/users/${user.id}/roles/${await findId("roles", role)}`);
+    await admin.call(
+      "PUT",
+      `/projects/${await findId("projects", project)}/users/${user.id}/roles/${await findId("roles", role)}`,
+    );
     return user.id;
   };
 
@@ -103,7 +120,8 @@ describe.skipIf(missing.length > 0)(title, () => {
       ["both, without the role", ["project", "user"]],
     ] as const)("of which there is only %s is completed", async (_what, kinds) => {
       const key = newKey(`lk-${randomUUID()}`);
-      for (const kind of kinds) await admin.call("POST", `/${kind}s`, { [kind]: { name: key.principal, domain_id: "default" } });
+      for (const kind of kinds)
+        await admin.call("POST", `/${kind}s`, { [kind]: { name: key.principal, domain_id: "default" } });
       const provider = connect();
       await Promise.all([1, 2, 3].map(() => provider.ensurePrincipal(key.principal, "One", context())));
       await provider.putKey(key, context());
@@ -121,14 +139,18 @@ describe.skipIf(missing.length > 0)(title, () => {
       const { user } = await admin.call<{ user: { password_expires_at: unknown } }>("GET", `/users/${robot}`);
       expect(user.password_expires_at).toBeNull();
       for (const password of ["", key.principal, key.secretAccessKey.reveal()]) {
-        await expect(signInToKeystone(requireKeystone(rig).url, key.principal, password, key.principal)).rejects.toThrow("refused");
+        await expect(
+          signInToKeystone(requireKeystone(rig).url, key.principal, password, key.principal),
+        ).rejects.toThrow("refused");
       }
     });
   });
 
   test("another domain of the same Keystone passes its check and has none of the keys, which is what a changed region is refused by", async () => {
     const { key } = await make();
-    const { domain } = await admin.call<{ domain: { id: string } }>("POST", "/domains", { domain: { name: "another" } });
+    const { domain } = await admin.call<{ domain: { id: string } }>("POST", "/domains", {
+      domain: { name: "another" },
+    });
     const other = connect({ domain: domain.id });
     await other.check(context());
     expect(await other.listKeys(key.principal, context())).toEqual([]);
@@ -140,14 +162,18 @@ describe.skipIf(missing.length > 0)(title, () => {
     const other = (await make()).key;
     expect(await provider.removeKey({ ...key, principal: other.principal }, context())).toBe("absent");
     expect(await provider.readSecret?.({ ...key, principal: other.principal }, context())).toBeUndefined();
-    await expect(provider.removeKey({ ...key, principal: "lk-nobody" }, context())).rejects.toMatchObject({ failure: "conflict" });
+    await expect(provider.removeKey({ ...key, principal: "lk-nobody" }, context())).rejects.toMatchObject({
+      failure: "conflict",
+    });
     expect(await answerAt("uncached", key)).toBe("accepted");
   });
 
   test("the same id with another secret is a conflict, and the first goes on working", async () => {
     const { provider, key } = await make();
     const another = new Secret(randomText(40, ALPHANUMERIC));
-    await expect(provider.putKey({ ...key, secretAccessKey: another }, context())).rejects.toMatchObject({ failure: "conflict" });
+    await expect(provider.putKey({ ...key, secretAccessKey: another }, context())).rejects.toMatchObject({
+      failure: "conflict",
+    });
     expect(await answerAt("uncached", key)).toBe("accepted");
   });
 
@@ -171,11 +197,21 @@ describe.skipIf(missing.length > 0)(title, () => {
       credentials: { accessKeyId: key.accessKeyId, secretAccessKey: key.secretAccessKey.reveal() },
     });
     await s3.send(new CreateBucketCommand({ Bucket: "a-bucket" }));
-    for (const Key of ["a", "b"]) await s3.send(new PutObjectCommand({ Bucket: "a-bucket", Key, Body: "x".repeat(1_000) }));
+    for (const Key of ["a", "b"])
+      await s3.send(new PutObjectCommand({ Bucket: "a-bucket", Key, Body: "x".repeat(1_000) }));
     expect(await provider.usage?.(key.principal, context())).toMatchObject({ buckets: 1, objects: 2, bytes: 2_000n });
-    expect(await provider.listBuckets?.(key.principal, context())).toMatchObject([{ name: "a-bucket", objects: 2, bytes: 2_000n }]);
+    expect(await provider.listBuckets?.(key.principal, context())).toMatchObject([
+      { name: "a-bucket", objects: 2, bytes: 2_000n },
+    ]);
     const uid = `--uid=${await findId("projects", key.principal)}`;
-    await runRadosgwAdmin(rig.options.folder, ["quota", "set", "--quota-scope=user", uid, "--max-objects=7", "--max-size=1M"]);
+    await runRadosgwAdmin(rig.options.folder, [
+      "quota",
+      "set",
+      "--quota-scope=user",
+      uid,
+      "--max-objects=7",
+      "--max-size=1M",
+    ]);
     await runRadosgwAdmin(rig.options.folder, ["quota", "enable", "--quota-scope=user", uid]);
     expect(await provider.quota?.(key.principal, context())).toEqual({ bytes: 1_048_576n, objects: 7 });
     await expect(provider.usage?.("lk-nobody", context())).rejects.toMatchObject({ failure: "not-found" });
@@ -208,7 +244,10 @@ describe.skipIf(missing.length > 0)(title, () => {
       expect(await answerAt("cached", key)).toBe("accepted");
       await ask(["ec2", "credentials", "create", "--user", "admin", "--project", key.principal, "-f", "json"]);
       const suspension = provider.suspendPrincipal?.(key.principal, [key.accessKeyId], context());
-      await expect(suspension).rejects.toMatchObject({ failure: "conflict", message: expect.stringContaining("1 credentials") });
+      await expect(suspension).rejects.toMatchObject({
+        failure: "conflict",
+        message: expect.stringContaining("1 credentials"),
+      });
       expect(await answerAt("cached", key)).toBe("accepted");
     });
 
@@ -225,19 +264,30 @@ describe.skipIf(missing.length > 0)(title, () => {
       await suspendPrincipal?.(principal, ["LKTSTAAAAAAAAAAAAAAA"], context());
       await resumePrincipal?.(principal, context());
       const elsewhere = connect({ domain: "elsewhere" });
-      await expect(elsewhere.suspendPrincipal?.(principal, [], context())).rejects.toMatchObject({ failure: "invalid" });
+      await expect(elsewhere.suspendPrincipal?.(principal, [], context())).rejects.toMatchObject({
+        failure: "invalid",
+      });
       await expect(elsewhere.resumePrincipal?.(principal, context())).rejects.toMatchObject({ failure: "invalid" });
     });
   });
 
   describe("the check says what is wrong", () => {
     const complaint = (changes: Partial<KeystoneOptions>) =>
-      connect(changes).check(context()).then(() => "nothing", (error: unknown) => (error instanceof Error ? error.message : ""));
+      connect(changes)
+        .check(context())
+        .then(
+          () => "nothing",
+          (error: unknown) => (error instanceof Error ? error.message : ""),
+        );
 
     test("with the address, the credential, the domain or the role", async () => {
       expect(await complaint({})).toBe("nothing");
-      expect(await complaint({ identityUrl: nobodyListens })).toMatch(/^Keystone does not answer: nothing listens at 127.0.0.1:\d+$/);
-      expect(await complaint({ identityUrl: `${rig.adminUrl}/v3` })).toMatch(/^no Keystone answers at http:.*\/v3 \(40\d\)$/);
+      expect(await complaint({ identityUrl: nobodyListens })).toMatch(
+        /^Keystone does not answer: nothing listens at 127.0.0.1:\d+$/,
+      );
+      expect(await complaint({ identityUrl: `${rig.adminUrl}/v3` })).toMatch(
+        /^no Keystone answers at http:.*\/v3 \(40\d\)$/,
+      );
       const refused = "Keystone refuses latchkey: the name or password is wrong, or there is no role in";
       expect(await complaint({ password: new Secret("wrong") })).toBe(`${refused} service`);
       expect(await complaint({ projectName: "admin" })).toBe(`${refused} admin`);
@@ -246,11 +296,19 @@ describe.skipIf(missing.length > 0)(title, () => {
     });
 
     test("with radosgw's access", async () => {
-      const printed = await runRadosgwAdmin(rig.options.folder, ["user", "create", "--uid=reader", "--display-name=Reader", "--caps=users=read"]);
+      const printed = await runRadosgwAdmin(rig.options.folder, [
+        "user",
+        "create",
+        "--uid=reader",
+        "--display-name=Reader",
+        "--caps=users=read",
+      ]);
       const { accessKeyId, secretAccessKey } = readPair(printed);
       const rgw = { ...(optionsOf(rig).rgw ?? never()), accessKeyId, secretAccessKey: new Secret(secretAccessKey) };
       expect(await complaint({ rgw })).toBe("the admin user reader lacks the capabilities buckets=read, users=write");
-      expect(await complaint({ rgw, exclusive: false })).toBe("the admin user reader lacks the capabilities buckets=read");
+      expect(await complaint({ rgw, exclusive: false })).toBe(
+        "the admin user reader lacks the capabilities buckets=read",
+      );
     });
 
     test("with a gateway that does not answer", async () => {
@@ -262,7 +320,8 @@ describe.skipIf(missing.length > 0)(title, () => {
     });
 
     test("and warns of what may be right", async () => {
-      const warningsOf = async (changes: Partial<KeystoneOptions>) => (await connect(changes).check(context())).warnings;
+      const warningsOf = async (changes: Partial<KeystoneOptions>) =>
+        (await connect(changes).check(context())).warnings;
       expect(await warningsOf({ keystoneRelease: "patched" })).toEqual([]);
       expect(await warningsOf({})).toEqual([expect.stringContaining("CVE-2026-42999")]);
       const gateways = gatewaysOf("cached");
@@ -285,7 +344,13 @@ describe.skipIf(missing.length > 0)(title, () => {
     await admin.call("PATCH", path, { user: { password: changed.reveal() } });
     await expect(provider.listKeys(key.principal, context())).rejects.toMatchObject({ failure: "denied" });
     // Keystone also revokes tokens that it gave in the second of the change.
-    const list = (password: Secret) => connect({ password }).listKeys(key.principal, context()).then((keys) => keys.length, () => "denied");
+    const list = (password: Secret) =>
+      connect({ password })
+        .listKeys(key.principal, context())
+        .then(
+          (keys) => keys.length,
+          () => "denied",
+        );
     await expect.poll(() => list(changed), { timeout: 20_000 }).toBe(1);
     const original = requireKeystone(rig).user.password;
     await admin.call("PATCH", path, { user: { password: original } });
@@ -296,7 +361,16 @@ describe.skipIf(missing.length > 0)(title, () => {
     beforeAll(async () => {
       await stopKeystone(rig.options);
       // Keystone cuts the second off a token's end: the quarter of its life before it must be longer than that.
-      const settings = ["[token]", "expiration = 8", "[credential]", "user_limit = 4", "[DEFAULT]", "list_limit = 3", "debug = true", "insecure_debug = true"];
+      const settings = [
+        "[token]",
+        "expiration = 8",
+        "[credential]",
+        "user_limit = 4",
+        "[DEFAULT]",
+        "list_limit = 3",
+        "debug = true",
+        "insecure_debug = true",
+      ];
       appendFileSync(join(rig.options.folder, "keystone/keystone.conf"), `${settings.join("\n")}\n`);
       await startRig(rig.options);
     }, RIG_STARTS_WITHIN_MS);
@@ -334,10 +408,17 @@ describe.skipIf(missing.length > 0)(title, () => {
       const { provider, key } = await make();
       expect(await answerAt("cached", key)).toBe("accepted");
       await provider.removeKey(key, context());
-      const logs = [readGatewayLogs(rig.options.folder), readFileSync(join(rig.options.folder, "log/keystone.log"), "utf8")].join("\n");
+      const logs = [
+        readGatewayLogs(rig.options.folder),
+        readFileSync(join(rig.options.folder, "log/keystone.log"), "utf8"),
+      ].join("\n");
       expect(logs).toContain(key.principal);
       expect(issued.length).toBeGreaterThan(0);
-      const secrets = [...issued.map((secret) => secret.reveal()), requireKeystone(rig).user.password, rig.admin.secretAccessKey];
+      const secrets = [
+        ...issued.map((secret) => secret.reveal()),
+        requireKeystone(rig).user.password,
+        rig.admin.secretAccessKey,
+      ];
       expect(secrets.filter((secret) => logs.includes(secret))).toEqual([]);
     });
   });

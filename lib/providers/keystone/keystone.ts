@@ -1,7 +1,21 @@
 import { ProviderError } from "@/lib/providers/errors";
 import { checkKeystone } from "@/lib/providers/keystone/check";
-import { accessKeyIdOf, deletePair, findPair, type HeldPair, listCredentials, putPair } from "@/lib/providers/keystone/credentials";
-import { assertDomain, ensureRobot, findProject, findRobot, listRobots, type RobotAccess } from "@/lib/providers/keystone/robots";
+import {
+  accessKeyIdOf,
+  deletePair,
+  findPair,
+  type HeldPair,
+  listCredentials,
+  putPair,
+} from "@/lib/providers/keystone/credentials";
+import {
+  assertDomain,
+  ensureRobot,
+  findProject,
+  findRobot,
+  listRobots,
+  type RobotAccess,
+} from "@/lib/providers/keystone/robots";
 import type { KeystoneOptions } from "@/lib/providers/keystone/settings";
 import { setSuspended, suspendProject } from "@/lib/providers/keystone/suspension";
 import { assertMayWrite } from "@/lib/providers/may-write";
@@ -71,7 +85,8 @@ export function createKeystoneProvider(options: KeystoneOptions): Provider {
         findProject(options, principal, context),
         findRobot(options, principal, context),
       ]);
-      if (!project || !robot) throw new ProviderError("not-found", "the principal has no project or no robot in Keystone");
+      if (!project || !robot)
+        throw new ProviderError("not-found", "the principal has no project or no robot in Keystone");
       await assertMayWrite(context);
       await putPair(options, { userId: robot.id, projectId: project.id, accessKeyId, secretAccessKey }, context);
       return secretAccessKey;

@@ -27,7 +27,8 @@ const credentialOf = (accessKeyId: string, more = {}) => ({
 /** A Keystone with one robot and no credential, whose admin may see everything. */
 const calm = ({ pathname }: URL): Answer => {
   if (pathname === "/v3/users") return { status: 200, body: { users: [robot], links: { next: null } } };
-  if (pathname === "/v3/projects") return { status: 200, body: { projects: [{ ...robot, id: "project-id" }], links: {} } };
+  if (pathname === "/v3/projects")
+    return { status: 200, body: { projects: [{ ...robot, id: "project-id" }], links: {} } };
   if (pathname === "/v3/credentials") return { status: 200, body: { credentials: [], links: { next: null } } };
   return { status: 404, body: { error: { code: 404, message: "Could not find it", title: "Not Found" } } };
 };
@@ -83,7 +84,9 @@ test.each<[string, Answer]>([
   const { provider } = await connect(() => answer);
   await expect(provider.listKeys("lk-1", context())).rejects.toMatchObject({ name: "ProviderError" });
   await expect(provider.listPrincipals(context())).rejects.toMatchObject({ name: "ProviderError" });
-  const { provider: withRobot } = await connect(({ pathname }) => (pathname.startsWith("/v3/credentials") ? answer : undefined));
+  const { provider: withRobot } = await connect(({ pathname }) =>
+    pathname.startsWith("/v3/credentials") ? answer : undefined,
+  );
   await expect(withRobot.listKeys("lk-1", context())).rejects.toMatchObject({ name: "ProviderError" });
   await expect(withRobot.removeKey(key, context())).rejects.toMatchObject({ name: "ProviderError" });
 });
@@ -96,17 +99,24 @@ test("an empty list is not believed of a Keystone that would not show another's 
 });
 
 test("a domain that is not there is an error, and not one without keys", async () => {
-  const { provider } = await connect(({ pathname }) => (pathname === "/v3/users" ? { status: 200, body: { users: [] } } : undefined));
+  const { provider } = await connect(({ pathname }) =>
+    pathname === "/v3/users" ? { status: 200, body: { users: [] } } : undefined,
+  );
   await expect(provider.listKeys("lk-1", context())).rejects.toThrow("Keystone has no domain with the id default");
 });
 
 test.each(["users", "projects", "credentials"])("a list of %s that is cut off is no list", async (collection) => {
   const { provider } = await connect(({ pathname }) => {
     const whole = calm(new URL(`http://127.0.0.1${pathname}`));
-    return pathname === `/v3/${collection}` && whole !== "drop" ? { ...whole, body: { ...(whole.body as object), truncated: true } } : undefined;
+    return pathname === `/v3/${collection}` && whole !== "drop"
+      ? { ...whole, body: { ...(whole.body as object), truncated: true } }
+      : undefined;
   });
   const call = collection === "credentials" ? provider.listKeys("lk-1", context()) : provider.listPrincipals(context());
-  await expect(call).rejects.toMatchObject({ failure: "unavailable", message: expect.stringContaining(`list of ${collection}`) });
+  await expect(call).rejects.toMatchObject({
+    failure: "unavailable",
+    message: expect.stringContaining(`list of ${collection}`),
+  });
 });
 
 test("a list is read page by page, at the address of the settings and no other", async () => {
@@ -132,25 +142,38 @@ test("what a Keystone lists that leaves filters out is filtered here", async () 
 test("a credential that cannot be read is listed under its own id", async () => {
   const blobs = ["no JSON", "[]", '{"secret":"x"}', '{"access":"names another than it is found by","secret":"x"}'];
   const credentials = blobs.map((blob, index) => credentialOf("", { id: `id-${index}`, blob }));
-  const { provider } = await connect(({ pathname }) => (pathname === "/v3/credentials" ? { status: 200, body: { credentials } } : undefined));
-  expect((await provider.listKeys("lk-1", context())).map((view) => view.accessKeyId)).toEqual(credentials.map(({ id }) => id));
+  const { provider } = await connect(({ pathname }) =>
+    pathname === "/v3/credentials" ? { status: 200, body: { credentials } } : undefined,
+  );
+  expect((await provider.listKeys("lk-1", context())).map((view) => view.accessKeyId)).toEqual(
+    credentials.map(({ id }) => id),
+  );
 });
 
 test("a taken id that is not there is ambiguous, and a limit is told from a refusal", async () => {
   const put = { ...key, secretAccessKey: new Secret("s".repeat(40)), marker: "m" };
   const answering = async (status: number, message: string) =>
-    (await connect((_url, { method }) => (method === "POST" ? { status, body: { error: { message } } } : undefined))).provider;
-  await expect((await answering(409, "Conflict")).putKey(put, context())).rejects.toMatchObject({ failure: "ambiguous" });
+    (await connect((_url, { method }) => (method === "POST" ? { status, body: { error: { message } } } : undefined)))
+      .provider;
+  await expect((await answering(409, "Conflict")).putKey(put, context())).rejects.toMatchObject({
+    failure: "ambiguous",
+  });
   const full = "Unable to create additional credentials, maximum of 3 already exceeded for user.";
   await expect((await answering(403, full)).putKey(put, context())).rejects.toMatchObject({ failure: "limit" });
-  await expect((await answering(403, "You are not authorized")).putKey(put, context())).rejects.toMatchObject({ failure: "denied" });
+  await expect((await answering(403, "You are not authorized")).putKey(put, context())).rejects.toMatchObject({
+    failure: "denied",
+  });
   await expect((await answering(500, "oops")).putKey(put, context())).rejects.toMatchObject({ failure: "ambiguous" });
 });
 
 test("no error quotes the password, the token or a secret", async () => {
-  const { provider } = await connect(({ pathname }) => (pathname.startsWith("/v3/credentials") ? { status: 500, body: "oops" } : undefined));
+  const { provider } = await connect(({ pathname }) =>
+    pathname.startsWith("/v3/credentials") ? { status: 500, body: "oops" } : undefined,
+  );
   const secretAccessKey = new Secret("s".repeat(40));
-  const failure: unknown = await provider.putKey({ ...key, secretAccessKey, marker: "m" }, context()).catch((error) => error);
+  const failure: unknown = await provider
+    .putKey({ ...key, secretAccessKey, marker: "m" }, context())
+    .catch((error) => error);
   for (const text of [String(failure instanceof Error ? failure.stack : failure), JSON.stringify(failure)]) {
     expect(text).not.toMatch(/ssss|irrelevant/);
   }
@@ -165,7 +188,10 @@ describe("the login", () => {
     ["broken off", "drop", "unavailable"],
     ["one too many", { status: 429, body: "slow down" }, "throttled"],
   ])("when %s proves that nothing was done", async (_name, answer, failure) => {
-    const { provider, requests } = await connect(() => undefined, () => answer);
+    const { provider, requests } = await connect(
+      () => undefined,
+      () => answer,
+    );
     await expect(provider.removeKey(key, context())).rejects.toMatchObject({ failure });
     expect(new Set(requests)).toEqual(new Set(["POST /v3/auth/tokens"]));
   });
@@ -189,7 +215,10 @@ describe("the login", () => {
     ["ahead of", 3_600_000],
     ["behind", -3_600_000],
   ])("tells that a clock is an hour %s ours", async (direction, aheadMs) => {
-    const { provider } = await connect(() => undefined, () => loginAnswer(3_600_000, aheadMs));
+    const { provider } = await connect(
+      () => undefined,
+      () => loginAnswer(3_600_000, aheadMs),
+    );
     // Tokens live by Keystone's clock, and the driver does not mind: only signatures would.
     expect(await provider.listKeys("lk-1", context())).toEqual([]);
     await expect(provider.check(context())).rejects.toThrow(

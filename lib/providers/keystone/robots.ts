@@ -20,20 +20,37 @@ export const findRobot = (access: RobotAccess, principal: string, context: CallC
   findByName(access, "users", principal, context);
 
 /** Makes whatever of the project, the robot and its role is missing. The robot has no password: nobody signs in as it. */
-export async function ensureRobot(access: RobotAccess, principal: string, displayName: string, context: CallContext): Promise<void> {
+export async function ensureRobot(
+  access: RobotAccess,
+  principal: string,
+  displayName: string,
+  context: CallContext,
+): Promise<void> {
   const role = await findRole(access, context);
   if (!role) throw new ProviderError("invalid", `Keystone has no role ${access.role}`);
   const project = await findOrMake(access, "project", { name: principal, description: displayName }, context);
   const description = `Holds the S3 keys of the project ${principal}`;
-  const robot = await findOrMake(access, "user", { name: principal, description, default_project_id: project.id }, context);
-  const answer = await callIdentity(access, "PUT", `/projects/${project.id}/users/${robot.id}/roles/${role.id}`, context);
+  const robot = await findOrMake(
+    access,
+    "user",
+    { name: principal, description, default_project_id: project.id },
+    context,
+  );
+  const answer = await callIdentity(
+    access,
+    "PUT",
+    `/projects/${project.id}/users/${robot.id}/roles/${role.id}`,
+    context,
+  );
   if (answer.status !== 204) throw toFailure(answer);
 }
 
 /** The names that both a user and a project of the domain have. */
 export async function listRobots(access: RobotAccess, context: CallContext): Promise<string[]> {
   const [users, projects] = await Promise.all(
-    (["users", "projects"] as const).map((collection) => listAll(access, collection, { domain_id: access.domain }, namedSchema, context)),
+    (["users", "projects"] as const).map((collection) =>
+      listAll(access, collection, { domain_id: access.domain }, namedSchema, context),
+    ),
   );
   const names = new Set(projects?.map((project) => project.name));
   return (users ?? []).map((user) => user.name).filter((name) => names.has(name));
@@ -72,7 +89,9 @@ async function findOrMake(
   const collection = `${kind}s` as const;
   const known = await findByName(access, collection, wanted.name, context);
   if (known) return known;
-  const answer = await callIdentity(access, "POST", `/${collection}`, context, { [kind]: { ...wanted, domain_id: access.domain } });
+  const answer = await callIdentity(access, "POST", `/${collection}`, context, {
+    [kind]: { ...wanted, domain_id: access.domain },
+  });
   if (answer.status === 409) {
     const meanwhile = await findByName(access, collection, wanted.name, context);
     if (meanwhile) return meanwhile;

@@ -18,7 +18,9 @@ const create = (settings: Record<string, unknown>, credentials: Record<string, u
 test("a region on Keystone alone has Ceph's cache as its bound, and no figures", () => {
   const provider = create({});
   expect(provider.capabilities).toMatchObject({ revocationBoundMs: 300_000, suspends: false, choosesSecret: true });
-  expect([provider.usage, provider.quota, provider.listBuckets, provider.suspendPrincipal]).toEqual(Array(4).fill(undefined));
+  expect([provider.usage, provider.quota, provider.listBuckets, provider.suspendPrincipal]).toEqual(
+    Array(4).fill(undefined),
+  );
 });
 
 test.each([
@@ -41,13 +43,48 @@ test("figures come with radosgw's pair, and suspension only where the operator d
 });
 
 test.each<[string, Record<string, unknown>, Record<string, unknown>, RegExp]>([
-  ["an address without its version", { identityUrl: "https://keystone.example.org" }, {}, /identityUrl wants a URL that ends in \/v3/],
-  ["an address with a user name", { identityUrl: "https://latchkey:secret-x@keystone.example.org/v3" }, {}, /identityUrl wants a URL without query or user name$/],
-  ["an address with a query", { identityUrl: "https://keystone.example.org/?secret-x=/v3" }, {}, /identityUrl wants a URL without query or user name$/],
-  ["an address with a fragment", { identityUrl: "https://keystone.example.org/#secret-x/v3" }, {}, /identityUrl wants a URL without query or user name$/],
-  ["a metadata service", { identityUrl: "http://169.254.169.254/v3" }, {}, /identityUrl wants a URL that is not link-local and not a cloud's metadata service's/],
-  ["a metadata service behind radosgw's address", { rgwAdminUrl: "http://[fd00:ec2::254]" }, PAIR, /rgwAdminUrl wants a URL that is not link-local/],
-  ["radosgw's address with a user name", { rgwAdminUrl: "https://a:secret-x@rgw.example.org" }, PAIR, /rgwAdminUrl wants a URL without path, query or user name$/],
+  [
+    "an address without its version",
+    { identityUrl: "https://keystone.example.org" },
+    {},
+    /identityUrl wants a URL that ends in \/v3/,
+  ],
+  [
+    "an address with a user name",
+    { identityUrl: "https://latchkey:secret-x@keystone.example.org/v3" },
+    {},
+    /identityUrl wants a URL without query or user name$/,
+  ],
+  [
+    "an address with a query",
+    { identityUrl: "https://keystone.example.org/?secret-x=/v3" },
+    {},
+    /identityUrl wants a URL without query or user name$/,
+  ],
+  [
+    "an address with a fragment",
+    { identityUrl: "https://keystone.example.org/#secret-x/v3" },
+    {},
+    /identityUrl wants a URL without query or user name$/,
+  ],
+  [
+    "a metadata service",
+    { identityUrl: "http://169.254.169.254/v3" },
+    {},
+    /identityUrl wants a URL that is not link-local and not a cloud's metadata service's/,
+  ],
+  [
+    "a metadata service behind radosgw's address",
+    { rgwAdminUrl: "http://[fd00:ec2::254]" },
+    PAIR,
+    /rgwAdminUrl wants a URL that is not link-local/,
+  ],
+  [
+    "radosgw's address with a user name",
+    { rgwAdminUrl: "https://a:secret-x@rgw.example.org" },
+    PAIR,
+    /rgwAdminUrl wants a URL without path, query or user name$/,
+  ],
   ["an unknown setting", { identityURL: "x" }, {}, /identityURL is unknown/],
   ["a release that is no version", { keystoneRelease: "Zed" }, {}, /keystoneRelease is missing or wrong/],
   ["a domain that would be a path", { domain: "a/b" }, {}, /domain is missing or wrong/],

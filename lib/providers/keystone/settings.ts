@@ -20,17 +20,26 @@ const keystoneSettingsSchema = z.strictObject({
   projectName: z.string().min(1),
   projectDomain: z.string().min(1).default("Default"),
   /** The id, not the name, of the domain in which projects and robots are made. */
-  domain: z.string().regex(/^[A-Za-z0-9_-]+$/).default("default"),
+  domain: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]+$/)
+    .default("default"),
   /** What a robot may do in its project; among the gateways' `rgw_keystone_accepted_roles`, and no more than that. */
   role: z.string().min(1).default("member"),
   /** The longest that a gateway accepts a pair after Keystone has forgotten it; 0 where its cache is off. */
   cacheSeconds: z.coerce.number().int().min(0).max(86_400).default(CACHE_SECONDS),
   /** Keystone's version, such as 29.0.3, which its API does not tell; `patched` where a distribution has mended an older one. */
-  keystoneRelease: z.string().regex(/^(\d+\.\d+\.\d+|patched)$/).optional(),
+  keystoneRelease: z
+    .string()
+    .regex(/^(\d+\.\d+\.\d+|patched)$/)
+    .optional(),
   /** Where radosgw's Admin Ops API answers, for usage, quotas, buckets and suspension. */
   rgwAdminUrl: outboundUrl.optional(),
   /** The cluster's `rgw_admin_entry`. */
-  rgwAdminPath: z.string().regex(/^[A-Za-z0-9_-]+$/).default("admin"),
+  rgwAdminPath: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]+$/)
+    .default("admin"),
   /** Whether the operator declares that nobody but the portal makes keys in its projects: they may be suspended then. */
   exclusive: yesOrNo.default(false),
 });
@@ -66,12 +75,22 @@ export function readKeystoneOptions(region: {
   const { password, rgwAccessKeyId, rgwSecretAccessKey } = keystoneCredentialsSchema.parse(region.credentials);
   const given = [rgwAdminUrl, rgwAccessKeyId, rgwSecretAccessKey].filter((one) => one !== undefined);
   if (given.length > 0 && given.length < 3) {
-    throw new ProviderError("invalid", "rgwAdminUrl, rgwAccessKeyId and rgwSecretAccessKey are given together or not at all");
+    throw new ProviderError(
+      "invalid",
+      "rgwAdminUrl, rgwAccessKeyId and rgwSecretAccessKey are given together or not at all",
+    );
   }
-  if (settings.exclusive && given.length === 0) throw new ProviderError("invalid", "exclusive needs rgwAdminUrl and its pair");
+  if (settings.exclusive && given.length === 0)
+    throw new ProviderError("invalid", "exclusive needs rgwAdminUrl and its pair");
   const rgw =
     rgwAdminUrl && rgwAccessKeyId && rgwSecretAccessKey
-      ? { adminUrl: rgwAdminUrl, adminPath: rgwAdminPath, signingRegion, accessKeyId: rgwAccessKeyId, secretAccessKey: new Secret(rgwSecretAccessKey) }
+      ? {
+          adminUrl: rgwAdminUrl,
+          adminPath: rgwAdminPath,
+          signingRegion,
+          accessKeyId: rgwAccessKeyId,
+          secretAccessKey: new Secret(rgwSecretAccessKey),
+        }
       : undefined;
   return { ...settings, keystoneRelease, password: new Secret(password), signingRegion, endpoint, gateways, rgw };
 }

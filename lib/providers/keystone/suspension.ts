@@ -18,13 +18,21 @@ export async function suspendProject(
   const all = await listCredentials(access, undefined, context);
   const others = all.filter((one) => one.project_id === projectId && !accessKeyIds.includes(accessKeyIdOf(one)));
   if (others.length > 0) {
-    throw new ProviderError("conflict", `the project has ${others.length} credentials besides, which a suspension would stop too`);
+    throw new ProviderError(
+      "conflict",
+      `the project has ${others.length} credentials besides, which a suspension would stop too`,
+    );
   }
   await setSuspended(access.rgw, projectId, true, context);
 }
 
 /** RGW makes its user at a project's first request: where there is none, nothing is suspended and nothing cached. */
-export async function setSuspended(rgw: AdminAccess, projectId: string, suspended: boolean, context: CallContext): Promise<void> {
+export async function setSuspended(
+  rgw: AdminAccess,
+  projectId: string,
+  suspended: boolean,
+  context: CallContext,
+): Promise<void> {
   const query = { uid: projectId, suspended: suspended ? "True" : "False" };
   const answer = await callAdminOps(rgw, "POST", "user", query, context);
   if (answer.status === 404 && codeOf(answer) === "NoSuchUser") return;

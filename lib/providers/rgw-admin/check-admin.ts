@@ -19,11 +19,16 @@ export async function checkAdmin(
 ): Promise<z.infer<typeof userReplySchema>> {
   const answer = await callAdminOps(access, "GET", "user", { "access-key": access.accessKeyId }, context);
   if (answer.status === 404 || (answer.status !== 200 && codeOf(answer) === undefined)) {
-    throw new ProviderError("invalid", `no Admin Ops API answers at ${new URL(access.adminPath, access.adminUrl).href}`);
+    throw new ProviderError(
+      "invalid",
+      `no Admin Ops API answers at ${new URL(access.adminPath, access.adminUrl).href}`,
+    );
   }
   const user = readBody(userReplySchema)(answer);
   expectClock(answer.aheadMs ?? 0);
-  const missing = needed.filter(([type, need]) => !user.caps.some((cap) => cap.type === type && allows(cap.perm, need)));
+  const missing = needed.filter(
+    ([type, need]) => !user.caps.some((cap) => cap.type === type && allows(cap.perm, need)),
+  );
   if (missing.length > 0) {
     const named = missing.map(([type, need]) => `${type}=${need}`).join(", ");
     throw new ProviderError("denied", `the admin user ${user.user_id} lacks the capabilities ${named}`);

@@ -1,5 +1,10 @@
 import { type AdminAccess, callAdminOps, readBody } from "@/lib/providers/rgw-admin/admin-ops";
-import { bucketNamesReplySchema, bucketsReplySchema, quotaReplySchema, statsReplySchema } from "@/lib/providers/rgw-admin/replies";
+import {
+  bucketNamesReplySchema,
+  bucketsReplySchema,
+  quotaReplySchema,
+  statsReplySchema,
+} from "@/lib/providers/rgw-admin/replies";
 import type { BucketView, CallContext, Quota, Usage } from "@/lib/providers/provider";
 
 /** What an RGW user stores now. Throws `not-found` when there is no such user. */

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { issuePair } from "@/lib/access-keys/mutations/issue-pair";
-import { startTestDatabase } from "@/lib/database/test-database";
+import { issuePair } from "@/lib/access-keys/issue/issue-key";
+import { startTestDatabase } from "@/testing/database/test-database";
 import { authorizeProject } from "@/lib/gate/scope";
 import { parseMasterKey } from "@/lib/platform/crypto";
 import { db } from "@/lib/platform/db";
@@ -9,8 +9,8 @@ import { env } from "@/lib/platform/env";
 import { handleReconcile } from "@/lib/worker/handlers/reconcile";
 import { handleSettleOperation } from "@/lib/worker/handlers/settle-operation";
 import { handleSweepAll } from "@/lib/worker/handlers/sweep-all";
-import { makeProject, makeUser } from "@/prisma/factories/people";
-import { type Storage, startStorage } from "@/prisma/factories/storage";
+import { makeProject, makeUser } from "@/testing/factories/people";
+import { type Storage, startStorage } from "@/testing/factories/storage";
 
 let storage: Storage;
 
@@ -60,7 +60,11 @@ test("a look goes on where the last one ended: what is stuck hides nothing that 
   await db.operation.updateMany({ where: { id: { in: overdue } }, data: { dueAt: new Date(Date.now() - 1_000) } });
   await db.$executeRaw`DELETE FROM pgboss.job`;
   const countEach = () => Promise.all(overdue.map((operationId) => countJobs("settle-operation", operationId)));
-  for (const expected of [[1, 0, 0], [1, 1, 0], [1, 1, 1]]) {
+  for (const expected of [
+    [1, 0, 0],
+    [1, 1, 0],
+    [1, 1, 1],
+  ]) {
     await handleReconcile(1);
     expect(await countEach()).toEqual(expected);
   }

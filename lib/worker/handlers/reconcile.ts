@@ -29,7 +29,8 @@ export async function handleReconcile(atOnce = AT_ONCE): Promise<void> {
   goesOnAfter.principals = nextAfter(principals);
   if (operations.length + keys.length + principals.length === 0) return;
   await transact(async (tx) => {
-    for (const operationId of operations) await enqueue(tx, "settle-operation", { operationId }, undoJobKey(operationId));
+    for (const operationId of operations)
+      await enqueue(tx, "settle-operation", { operationId }, undoJobKey(operationId));
     for (const keyId of keys) await enqueue(tx, "revoke-key", { keyId }, keyId);
     for (const principalId of principals) await enqueue(tx, "resume-principal", { principalId }, principalId);
   });

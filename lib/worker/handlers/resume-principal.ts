@@ -1,4 +1,4 @@
-import { resumePrincipal } from "@/lib/access-keys/mutations/resume-principal";
+import { resumePrincipal } from "@/lib/access-keys/repair/resume";
 import type { JobPayload } from "@/lib/jobs/jobs";
 
 export function handleResumePrincipal({ principalId }: JobPayload<"resume-principal">): Promise<void> {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { revokeKey } from "@/lib/access-keys/mutations/revoke-key";
+import { revokeKey } from "@/lib/access-keys/revoke/revoke";
 import type { JobPayload } from "@/lib/jobs/jobs";
 import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";

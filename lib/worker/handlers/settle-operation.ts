@@ -1,4 +1,4 @@
-import { settleOperation } from "@/lib/access-keys/mutations/undo-operation";
+import { settleOperation } from "@/lib/access-keys/repair/undo";
 import type { JobPayload } from "@/lib/jobs/jobs";
 import { AppError } from "@/lib/platform/errors";
 

@@ -1,4 +1,4 @@
-import { sweepPrincipal } from "@/lib/access-keys/mutations/sweep-principal";
+import { sweepPrincipal } from "@/lib/access-keys/repair/sweep";
 import type { JobPayload } from "@/lib/jobs/jobs";
 
 export function handleSweepPrincipal({ principalId }: JobPayload<"sweep-principal">): Promise<void> {

@@ -20,8 +20,16 @@ export default async function AdminProjectsPage({ searchParams }: { searchParams
   return (
     <>
       <AdministrationHeader />
-      <Section id="projects" title="Projects" description="Newest first. npm run admin -- project makes and changes them.">
-        {rows.length > 0 ? <ProjectTable rows={rows} /> : <Empty title="No projects yet">npm run admin -- project makes one.</Empty>}
+      <Section
+        id="projects"
+        title="Projects"
+        description="Newest first. npm run admin -- project makes and changes them."
+      >
+        {rows.length > 0 ? (
+          <ProjectTable rows={rows} />
+        ) : (
+          <Empty title="No projects yet">npm run admin -- project makes one.</Empty>
+        )}
         <Pager path={PATH} cursor={cursor} next={next} />
       </Section>
     </>

@@ -21,10 +21,15 @@ export default async function AdminRegionsPage({ searchParams }: { searchParams:
     <>
       <AdministrationHeader />
       <Section id="regions" title="Regions" description="Newest first. npm run admin -- region makes and changes them.">
-        {rows.length > 0 ? <RegionTable rows={rows} /> : <Empty title="No regions yet">npm run admin -- region adds one.</Empty>}
+        {rows.length > 0 ? (
+          <RegionTable rows={rows} />
+        ) : (
+          <Empty title="No regions yet">npm run admin -- region adds one.</Empty>
+        )}
         {rows.some(({ provider }) => provider === "builtin") ? (
           <p className="mt-2 max-w-prose text-muted">
-            A region of the provider builtin runs on the S3 server that comes with the portal. It is for evaluation; production belongs on a real storage system.
+            A region of the provider builtin runs on the S3 server that comes with the portal. It is for evaluation;
+            production belongs on a real storage system.
           </p>
         ) : null}
         <Pager path={PATH} cursor={cursor} next={next} />

@@ -21,7 +21,11 @@ export default async function AdminUsersPage({ searchParams }: { searchParams: S
     <>
       <AdministrationHeader />
       <Section id="users" title="Users" description="Newest first. npm run admin -- user makes and changes them.">
-        {rows.length > 0 ? <UserTable rows={rows} /> : <Empty title="No users here">npm run admin -- user makes one.</Empty>}
+        {rows.length > 0 ? (
+          <UserTable rows={rows} />
+        ) : (
+          <Empty title="No users here">npm run admin -- user makes one.</Empty>
+        )}
         <Pager path={PATH} cursor={cursor} next={next} />
       </Section>
     </>

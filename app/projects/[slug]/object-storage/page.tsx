@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { Suspense } from "react";
-import { CredentialsSection } from "@/components/access-keys/credentials-section";
+import { CredentialsSection } from "@/components/access-keys/card/credentials-section";
 import { PageHeader } from "@/components/layout/page-header";
 import { Section } from "@/components/layout/section";
 import { StorageOverview, StorageOverviewSkeleton } from "@/components/regions/storage-overview";

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { loadPage } from "@/app/load-page";
-import { KeyFilter } from "@/components/access-keys/key-filter";
-import { KeyTable } from "@/components/access-keys/key-table";
+import { KeyFilter } from "@/components/access-keys/history/key-filter";
+import { KeyTable } from "@/components/access-keys/history/key-table";
 import { PageHeader } from "@/components/layout/page-header";
 import { Pager } from "@/components/layout/pager";
 import { readParameter, type SearchParameters } from "@/components/layout/parameters";
@@ -39,7 +39,11 @@ export default async function KeysPage({ params, searchParams }: KeysPageProps) 
         Every key of {scope.name}, current and past, with who ended it and the proof that it is refused.
       </PageHeader>
       <KeyFilter path={path} regions={cards.map(({ region }) => region.name)} values={filter} />
-      {rows.length > 0 ? <KeyTable rows={rows} opened={opened} /> : <NoKeys filtered={Object.values(filter).some(Boolean)} />}
+      {rows.length > 0 ? (
+        <KeyTable rows={rows} opened={opened} />
+      ) : (
+        <NoKeys filtered={Object.values(filter).some(Boolean)} />
+      )}
       <Pager path={path} parameters={filter} cursor={cursor} next={next} />
     </>
   );
@@ -49,6 +53,8 @@ function NoKeys({ filtered }: { filtered: boolean }) {
   return filtered ? (
     <Empty title="No key fits">Choose another region or state, or search for a shorter part of the access key.</Empty>
   ) : (
-    <Empty title="No keys yet">Enable CLI access on the Object Storage Dashboard; each pair is listed here from then on.</Empty>
+    <Empty title="No keys yet">
+      Enable CLI access on the Object Storage Dashboard; each pair is listed here from then on.
+    </Empty>
   );
 }

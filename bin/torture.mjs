@@ -1,6 +1,0 @@
-import { install } from "./install.mjs";
-import { load } from "./run.mjs";
-
-// Bundled with the programs that it tests, from the same sources.
-install({ dev: true });
-await load("torture/main");

@@ -1,0 +1,131 @@
+import type { ReactNode } from "react";
+import type { Card } from "@/lib/access-keys/schema";
+import { isSettled } from "@/components/access-keys/history/receipt";
+import { ReceiptList } from "@/components/access-keys/history/receipt-list";
+import { CopyButton } from "@/components/ui/copy-button";
+import { Notice } from "@/components/ui/notice";
+import { Time } from "@/components/ui/time";
+
+/** What a card tells about its region and key. */
+export function CardFacts({ card, mayIssue }: { card: Card; mayIssue: boolean }) {
+  const { region, key, change, notice } = card;
+  return (
+    <div className="grid gap-3 px-4 py-3.5">
+      <dl className="grid items-center gap-x-4 sm:grid-cols-[max-content_minmax(0,1fr)] sm:gap-y-1.5">
+        {key ? (
+          <Fact name="Access Key">
+            <Copyable text={key.accessKeyId} what="Access Key" label={`Copy the access key of ${region.name}`} />
+          </Fact>
+        ) : null}
+        <Fact name="Endpoint URL">
+          <Copyable text={region.endpoint} what="Endpoint URL" label={`Copy the endpoint of ${region.name}`} />
+        </Fact>
+        <Fact name="Signing region">
+          <span className="font-mono text-[0.8125rem]">{region.signingRegion}</span>
+        </Fact>
+        {key ? (
+          <>
+            <Fact name="Created">
+              <Time iso={key.createdAt} /> by {key.createdBy}
+            </Fact>
+            <Fact name="Expires">{key.expiresAt ? <Time iso={key.expiresAt} /> : "Never"}</Fact>
+          </>
+        ) : null}
+      </dl>
+      {change ? (
+        <Notice>
+          {describeChange(change)} (since <Time iso={change.since} />)
+        </Notice>
+      ) : null}
+      {notice ? <Notice look="warn">{notice}</Notice> : null}
+      <Hint card={card} mayIssue={mayIssue && !card.enableFrom} />
+      {card.enableFrom ? (
+        <p className="text-[0.8125rem] text-muted">
+          CLI access can be enabled again from <Time exact iso={card.enableFrom} />: until then gateways may hold the
+          old keys.
+        </p>
+      ) : null}
+      <Receipts card={card} />
+    </div>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <>
+      <dt className="text-muted max-sm:text-[0.8125rem]">{name}</dt>
+      <dd className="flex max-sm:pb-1.5 min-h-7 min-w-0 flex-wrap items-center gap-x-1">{children}</dd>
+    </>
+  );
+}
+
+function Copyable({ text, what, label }: { text: string; what: string; label: string }) {
+  return (
+    <span className="flex min-w-0 items-center gap-1">
+      <span className="min-w-0 font-mono text-[0.8125rem] break-all">{text}</span>
+      <CopyButton quiet text={text} what={what} label={label} />
+    </span>
+  );
+}
+
+const DOING: Record<NonNullable<Card["change"]>["kind"], string> = {
+  ENABLE: "is enabling CLI access",
+  REGENERATE: "is regenerating the keys",
+};
+
+function describeChange({ kind, step, by }: NonNullable<Card["change"]>): string {
+  if (step === "undoing") return `A pair that ${by} asked for was not delivered and is being removed`;
+  const rest = step === "awaiting-acknowledgement" ? ": the new pair is on its way to the browser" : "";
+  return `${by} ${DOING[kind]}${rest}`;
+}
+
+/** What the state means, and what to do next. */
+function Hint({ card, mayIssue }: { card: Card; mayIssue: boolean }) {
+  const text = card.region.disabled
+    ? "This region is switched off by the administrators. Keys cannot be made here for now."
+    : describeState(card, mayIssue);
+  return text ? <p className="text-[0.8125rem] text-muted">{text}</p> : null;
+}
+
+function describeState({ state, removed, receipts }: Card, mayIssue: boolean): string | undefined {
+  switch (state) {
+    case "NOT CONFIGURED":
+      return mayIssue
+        ? "No keys yet. Enable CLI access to work here with aws, s3cmd, rclone or an SDK."
+        : "No keys yet.";
+    case "DISABLED":
+      return `CLI access is off. Buckets and data are as they were${mayIssue ? "; enabling makes a new pair" : ""}.`;
+    case "REVOKING":
+      if (!removed) return "The keys are being removed from the storage system.";
+      return receipts.every(isSettled)
+        ? "The keys are removed; what cannot be measured is waited for until its longest time has passed."
+        : "The keys are removed; each gateway is watched until it refuses them.";
+    case "ACTIVE":
+      return mayIssue
+        ? "The secret key was shown once and is kept nowhere. If it is lost, Regenerate Keys makes a new pair."
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function Receipts({ card }: { card: Card }) {
+  if (card.receipts.length === 0) return null;
+  const bound = card.region.revocationBoundSeconds;
+  const keys = [...new Set(card.receipts.map((line) => line.accessKeyId))];
+  return (
+    <div className="grid gap-2 rounded-md bg-sunken px-3 py-2.5 text-[0.8125rem]">
+      {keys.map((accessKeyId) => (
+        <div key={accessKeyId} className="grid gap-0.5">
+          <p className="text-muted">
+            Receipt of the old key <span className="font-mono break-all">{accessKeyId}</span>
+          </p>
+          <ReceiptList
+            receipts={card.receipts.filter((line) => line.accessKeyId === accessKeyId)}
+            boundSeconds={bound}
+          />
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,111 @@
+"use client";
+
+import dynamic from "next/dynamic";
+import { useRouter } from "next/navigation";
+import { useRef, useState } from "react";
+import type { Card } from "@/lib/access-keys/schema";
+import { CardFacts } from "@/components/access-keys/card/card-facts";
+import { StateBadge } from "@/components/access-keys/card/state-badge";
+import { Button } from "@/components/ui/button";
+
+const IssueDialog = dynamic(
+  () => import("@/components/access-keys/issue/issue-dialog").then((module) => module.IssueDialog),
+  { ssr: false },
+);
+const DisableDialog = dynamic(
+  () => import("@/components/access-keys/disable/disable-dialog").then((module) => module.DisableDialog),
+  { ssr: false },
+);
+
+/** What the person may do with the keys of the project. */
+export interface KeyPowers {
+  issue: boolean;
+  disable: boolean;
+  /** A reason has to be given for disabling. */
+  reasonRequired: boolean;
+}
+
+interface CredentialCardProps {
+  project: string;
+  card: Card;
+  powers: KeyPowers;
+  /** Asks for fresh cards now rather than at the next poll. */
+  onChanged: () => void;
+}
+
+type Opened = { dialog: "enable" | "regenerate" | "disable"; oldKey: string | undefined };
+
+export function CredentialCard({ project, card, powers, onChanged }: CredentialCardProps) {
+  const router = useRouter();
+  const [opened, setOpened] = useState<Opened>();
+  const article = useRef<HTMLElement>(null);
+  const headingId = `region-${card.region.name}`;
+  const actions = listActions(card, powers);
+
+  const open = (dialog: Opened["dialog"]) => setOpened({ dialog, oldKey: card.key?.accessKeyId });
+  const close = () => {
+    setOpened(undefined);
+    onChanged();
+    // What the storage system tells of the project, above the cards, has changed with the keys.
+    router.refresh();
+  };
+  // The button that opened the dialog is often gone with the state it belonged to.
+  const onCloseAutoFocus = (event: Event) => {
+    event.preventDefault();
+    const target = article.current?.querySelector<HTMLElement>("[data-actions] button:not(:disabled)");
+    (target ?? article.current?.querySelector<HTMLElement>("h3"))?.focus();
+  };
+  const dialog = { project, card, onClose: close, onCloseAutoFocus };
+
+  return (
+    <article
+      ref={article}
+      aria-labelledby={headingId}
+      className="flex flex-col rounded-lg border bg-surface shadow-low"
+    >
+      <header className="flex flex-wrap items-center justify-between gap-2 border-b px-4 py-3">
+        <h3 id={headingId} tabIndex={-1} className="font-semibold tracking-tight outline-none">
+          {card.region.name}
+        </h3>
+        <StateBadge state={card.state} />
+      </header>
+      <CardFacts card={card} mayIssue={powers.issue} />
+      {actions.length > 0 ? (
+        <footer data-actions className="mt-auto flex flex-wrap gap-2 px-4 pb-4">
+          {actions.map(({ dialog: name, text, look }) => (
+            <Button key={name} look={look} size="sm" className="max-sm:flex-1" onClick={() => open(name)}>
+              {text}
+            </Button>
+          ))}
+        </footer>
+      ) : null}
+      {opened?.dialog === "enable" || opened?.dialog === "regenerate" ? (
+        <IssueDialog kind={opened.dialog} oldKey={opened.oldKey} {...dialog} />
+      ) : null}
+      {opened?.dialog === "disable" ? (
+        <DisableDialog reasonRequired={powers.reasonRequired} onChanged={onChanged} {...dialog} />
+      ) : null}
+    </article>
+  );
+}
+
+interface Action {
+  dialog: Opened["dialog"];
+  text: string;
+  look: "primary" | "secondary" | "quietDanger";
+}
+
+/** The buttons of a card, as role and state allow. The server decides again. */
+function listActions({ state, change, region, enableFrom }: Card, powers: KeyPowers): Action[] {
+  const actions: Action[] = [];
+  const current = state === "ACTIVE" || state === "INACTIVE" || state === "EXPIRED";
+  const mayIssue = powers.issue && !region.disabled && !change;
+  if (mayIssue && !enableFrom && (state === "NOT CONFIGURED" || state === "DISABLED" || state === "REVOKING")) {
+    actions.push({ dialog: "enable", text: "Enable CLI Access", look: "primary" });
+  }
+  if (mayIssue && current) actions.push({ dialog: "regenerate", text: "Regenerate Keys", look: "secondary" });
+  if (powers.disable && (current || state === "ENABLING")) {
+    actions.push({ dialog: "disable", text: "Disable Access", look: "quietDanger" });
+  }
+  return actions;
+}

@@ -1,0 +1,102 @@
+import { expect, test } from "vitest";
+import { CREDENTIAL_FILES, type Credentials } from "@/components/access-keys/connect/credential-files";
+
+const onLoopback: Credentials = {
+  accessKeyId: "LKAAA0000000000000AA",
+  secretAccessKey: "abcDEF0123456789abcDEF0123456789abcDEF01",
+  endpoint: "http://127.0.0.1:9000",
+  region: "north",
+  signingRegion: "north-1",
+};
+const onHttps: Credentials = { ...onLoopback, endpoint: "https://s3.example.org" };
+
+function write(label: string, credentials: Credentials): string {
+  const file = CREDENTIAL_FILES.find((candidate) => candidate.label === label);
+  if (!file) throw new Error(`no file ${label}`);
+  return file.write(credentials);
+}
+
+/** Reads the ini dialect that the AWS tools, rclone and s3cmd share. */
+function readIni(text: string): Record<string, Record<string, string>> {
+  const sections: Record<string, Record<string, string>> = {};
+  let section: Record<string, string> = {};
+  for (const line of text.split("\n").filter(Boolean)) {
+    const header = /^\[(.+)\]$/.exec(line)?.[1];
+    const [, name, value] = /^(\w+) = (.*)$/.exec(line) ?? [];
+    if (header) section = sections[header] = {};
+    else if (name && value !== undefined) section[name] = value;
+    else throw new Error(`not a line of an ini file: ${line}`);
+  }
+  return sections;
+}
+
+test("the menu holds the files in the order of the design", () => {
+  expect(CREDENTIAL_FILES.map(({ label }) => label)).toEqual([
+    ".csv",
+    "AWS credentials file",
+    ".env",
+    "rclone.conf",
+    ".s3cfg",
+    "JSON",
+  ]);
+});
+
+test.each(CREDENTIAL_FILES.map(({ label }) => label))(
+  "%s holds id, secret and host, and ends its last line",
+  (label) => {
+    const text = write(label, onLoopback);
+    expect(text).toContain(onLoopback.accessKeyId);
+    expect(text).toContain(onLoopback.secretAccessKey);
+    expect(text).toContain("127.0.0.1:9000");
+    expect(text.endsWith("\n")).toBe(true);
+  },
+);
+
+test("the csv has a header and one row, and quotes what needs it", () => {
+  const [header, row, rest] = write(".csv", { ...onLoopback, region: 'a,"b"' }).split("\r\n");
+  expect(header).toBe("Access key ID,Secret access key,Endpoint URL,Region,Signing region");
+  expect(row).toBe(`${onLoopback.accessKeyId},${onLoopback.secretAccessKey},http://127.0.0.1:9000,"a,""b""",north-1`);
+  expect(rest).toBe("");
+});
+
+test("the AWS file is a profile named after the region, with endpoint and signing region", () => {
+  expect(readIni(write("AWS credentials file", onLoopback))).toEqual({
+    north: {
+      aws_access_key_id: onLoopback.accessKeyId,
+      aws_secret_access_key: onLoopback.secretAccessKey,
+      region: "north-1",
+      endpoint_url: "http://127.0.0.1:9000",
+    },
+  });
+});
+
+test("the .env file is made of plain assignments", () => {
+  expect(write(".env", onLoopback).trim().split("\n")).toEqual([
+    `AWS_ACCESS_KEY_ID=${onLoopback.accessKeyId}`,
+    `AWS_SECRET_ACCESS_KEY=${onLoopback.secretAccessKey}`,
+    "AWS_REGION=north-1",
+    "AWS_DEFAULT_REGION=north-1",
+    "AWS_ENDPOINT_URL_S3=http://127.0.0.1:9000",
+  ]);
+});
+
+test("rclone gets a remote of provider Other with path style", () => {
+  expect(readIni(write("rclone.conf", onLoopback)).north).toMatchObject({
+    type: "s3",
+    provider: "Other",
+    region: "north-1",
+    endpoint: "http://127.0.0.1:9000",
+    force_path_style: "true",
+  });
+});
+
+test.each([
+  [onLoopback, { host_base: "127.0.0.1:9000", host_bucket: "127.0.0.1:9000", use_https: "False" }],
+  [onHttps, { host_base: "s3.example.org", host_bucket: "s3.example.org", use_https: "True" }],
+])("s3cmd gets the host without scheme and path style ($endpoint)", (credentials, expected) => {
+  expect(readIni(write(".s3cfg", credentials)).default).toMatchObject({ ...expected, bucket_location: "north-1" });
+});
+
+test("the JSON reads back as what went in", () => {
+  expect(JSON.parse(write("JSON", onHttps))).toEqual(onHttps);
+});

@@ -1,0 +1,118 @@
+"use client";
+
+import { Eye, EyeOff } from "lucide-react";
+import { useState } from "react";
+import type { Card, IssuedOutput } from "@/lib/access-keys/schema";
+import { DownloadMenu } from "@/components/access-keys/connect/download-menu";
+import { LeaveQuestion } from "@/components/access-keys/issue/leave-question";
+import { OldKeyReceipt } from "@/components/access-keys/card/old-key-receipt";
+import { useLeaveGuard } from "@/components/access-keys/issue/use-leave-guard";
+import { Button } from "@/components/ui/button";
+import { Checkbox } from "@/components/ui/checkbox";
+import { CopyButton } from "@/components/ui/copy-button";
+import { Field } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
+import { Notice } from "@/components/ui/notice";
+
+interface RevealProps {
+  pair: IssuedOutput;
+  card: Card;
+  oldKey: string | undefined;
+  onHide: () => void;
+  /** The person leaves without having stored it; the message says what that means. */
+  onLeave: (message: string) => void;
+}
+
+const LEAVING = "The secret key was dropped as you left. Regenerate Keys makes a new pair.";
+
+/** The one time a secret is seen. */
+export function Reveal({ pair, card, oldKey, onHide, onLeave }: RevealProps) {
+  const [shown, setShown] = useState(false);
+  const [stored, setStored] = useState(false);
+  const guard = useLeaveGuard();
+
+  return (
+    <>
+      {guard.tried ? (
+        <LeaveQuestion
+          onStay={guard.stay}
+          onLeave={() => {
+            onLeave(LEAVING);
+            guard.leave();
+          }}
+        />
+      ) : null}
+      <Notice look="warn">
+        Store your keys securely. Treat them like passwords and never put them in a public repository. The secret key is
+        shown only now.
+      </Notice>
+      <div className="grid gap-3.5">
+        <p className="text-muted">
+          Region <span className="font-medium text-foreground">{pair.region}</span>, signed for{" "}
+          <span className="font-mono text-[0.8125rem] text-foreground">{pair.signingRegion}</span>
+        </p>
+        <RevealField label="Access Key" value={pair.accessKeyId} />
+        <Field label="Secret Key">
+          {(control) => (
+            <div className="flex gap-2">
+              <Input
+                {...control}
+                type={shown ? "text" : "password"}
+                value={pair.secretAccessKey}
+                readOnly
+                autoComplete="off"
+                spellCheck={false}
+                className="font-mono text-[0.8125rem]"
+              />
+              <Button
+                size="icon"
+                aria-label={shown ? "Mask secret" : "Show secret"}
+                title={shown ? "Mask secret" : "Show secret"}
+                onClick={() => setShown(!shown)}
+              >
+                {shown ? <EyeOff aria-hidden /> : <Eye aria-hidden />}
+              </Button>
+              <CopyButton text={pair.secretAccessKey} what="Secret Key" />
+            </div>
+          )}
+        </Field>
+        <RevealField label="Endpoint URL" value={pair.endpoint} />
+      </div>
+      <div className="grid gap-4 border-t pt-4">
+        <Checkbox
+          label="I have stored the secret key"
+          checked={stored}
+          onCheckedChange={(checked) => setStored(checked === true)}
+        />
+        <div className="flex flex-col-reverse gap-2 sm:flex-row sm:justify-between">
+          <DownloadMenu credentials={pair} />
+          <Button
+            look="primary"
+            disabled={!stored}
+            onClick={() => {
+              guard.release();
+              onHide();
+            }}
+          >
+            Hide secret
+          </Button>
+        </div>
+      </div>
+      {/* Last, and with room for its lines from the start: nothing moves under the pointer when they come. */}
+      {oldKey ? <OldKeyReceipt accessKeyId={oldKey} card={card} className="min-h-26" /> : null}
+    </>
+  );
+}
+
+function RevealField({ label, value }: { label: string; value: string }) {
+  return (
+    <Field label={label}>
+      {(control) => (
+        <div className="flex gap-2">
+          <Input {...control} value={value} readOnly spellCheck={false} className="font-mono text-[0.8125rem]" />
+          <CopyButton text={value} what={label} />
+        </div>
+      )}
+    </Field>
+  );
+}

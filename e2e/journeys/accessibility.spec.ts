@@ -1,0 +1,84 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { CredentialsPage } from "../fixtures/credentials-page";
+import { expect, test } from "../fixtures/test";
+
+const SCREENS: Record<string, string[]> = {
+  "member+": ["/projects/demo/object-storage", "/projects/demo/object-storage/keys", "/account", "/projects"],
+  member: ["/projects/demo/object-storage"],
+  support: ["/support"],
+  "platform-admin": ["/admin", "/admin/users", "/admin/projects", "/admin/regions"],
+};
+
+async function expectAccessible(page: Page, where: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
+    .analyze();
+  expect(
+    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`),
+    where,
+  ).toEqual([]);
+}
+
+async function expectNoSidewaysScroll(page: Page, where: string): Promise<void> {
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(overflow, `${where} is wider than the window`).toBeLessThanOrEqual(0);
+}
+
+for (const scheme of ["light", "dark"] as const) {
+  for (const width of [360, 1280]) {
+    test(`every screen, ${scheme}, ${width} px`, async ({ openAs, portal, browser }) => {
+      for (const [role, paths] of Object.entries(SCREENS)) {
+        const page = await openAs(role);
+        await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+        await page.setViewportSize({ width, height: 800 });
+        for (const path of paths) {
+          await page.goto(path);
+          await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+          await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
+          await expectAccessible(page, `${path} as ${role}`);
+          await expectNoSidewaysScroll(page, path);
+        }
+      }
+      const context = await browser.newContext({
+        baseURL: portal.url,
+        colorScheme: scheme,
+        viewport: { width, height: 800 },
+      });
+      const login = await context.newPage();
+      await login.goto("/login");
+      await expectAccessible(login, "/login");
+      await expectNoSidewaysScroll(login, "/login");
+      await context.close();
+    });
+  }
+}
+
+for (const scheme of ["light", "dark"] as const) {
+  test(`the dialogs and the reveal, ${scheme}`, async ({ openAs, portal }) => {
+    const page = await openAs("member+");
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+    await page.setViewportSize({ width: 360, height: 740 });
+    const credentials = new CredentialsPage(page, portal);
+    await credentials.open();
+    await credentials.issue("north");
+    await credentials.hideSecret();
+    const card = credentials.card("north");
+    await card.getByRole("button", { name: "Regenerate Keys" }).click();
+    const dialog = page.getByRole("dialog");
+    await expect(dialog).toBeVisible();
+    await expectAccessible(page, "Regenerate Keys");
+    await dialog.getByRole("textbox", { name: "Type confirm to continue" }).fill("confirm");
+    await dialog.getByRole("button", { name: "Regenerate Keys" }).click();
+    await expect(page.getByRole("dialog", { name: "Your credentials" })).toBeVisible();
+    await expectAccessible(page, "the reveal");
+    await credentials.hideSecret();
+    await card.getByRole("button", { name: "Disable Access" }).click();
+    await expect(dialog).toBeVisible();
+    await expectAccessible(page, "Disable Access");
+    await page.keyboard.press("Escape");
+    await expect(dialog).toBeHidden();
+  });
+}

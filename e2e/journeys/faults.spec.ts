@@ -1,0 +1,328 @@
+import type { Browser, Page } from "@playwright/test";
+import { runAdmin } from "../fixtures/admin";
+import { CredentialsPage } from "../fixtures/credentials-page";
+import { type OwnPortal, startOwnPortal } from "../fixtures/own-portal";
+import { aws, type Pair } from "../fixtures/s3-tools";
+import { addShakyRegion, type ShakyStorage } from "../fixtures/faulty-storage";
+import { signInByRequest } from "../fixtures/sign-in";
+import { expect, personOf, test } from "../fixtures/test";
+import { waitFor } from "@/testing/wait";
+import type { Injection } from "@/testing/proxies/fault-proxy";
+
+/** The lease, the time to acknowledge, and the worker's rounds: after this long everything has settled. */
+const SETTLED_SECONDS = 150;
+
+test.describe.configure({ mode: "serial" });
+test.use({ expectedErrors: [/Failed to load resource/, /Failed to fetch/, /ERR_/] });
+
+let portal: OwnPortal;
+let storage: ShakyStorage;
+
+test.beforeAll(async () => {
+  test.setTimeout(400_000);
+  portal = await startOwnPortal();
+  storage = await addShakyRegion(portal.facts);
+});
+test.afterAll(async () => {
+  await storage.stop();
+  await portal.stop();
+});
+
+let projects = 0;
+
+/** A fresh project's dashboard, as its member+. */
+async function openFreshProject(page: Page): Promise<CredentialsPage> {
+  projects += 1;
+  const slug = `fault-${projects}`;
+  const mia = personOf(portal.facts, "member+");
+  await runAdmin(portal.facts, ["project", "create", slug, "--name", `Fault ${projects}`]);
+  await runAdmin(portal.facts, ["member", "set", slug, mia.email, "member+"]);
+  const facts = { ...portal.facts, regions: [{ name: "shaky", endpoint: storage.endpoint, signingRegion: "shaky-1" }] };
+  const credentials = new CredentialsPage(page, facts, slug);
+  await credentials.open();
+  return credentials;
+}
+
+async function clickEnable({ page }: CredentialsPage): Promise<void> {
+  await page.getByRole("article", { name: "shaky" }).getByRole("button", { name: "Enable CLI Access" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Enable", exact: true }).click();
+}
+
+async function clickRegenerate(credentials: CredentialsPage): Promise<void> {
+  await credentials.card("shaky").getByRole("button", { name: "Regenerate Keys" }).click();
+  const dialog = credentials.page.getByRole("dialog");
+  await dialog.getByRole("textbox", { name: "Type confirm to continue" }).fill("confirm");
+  await dialog.getByRole("button", { name: "Regenerate Keys" }).click();
+}
+
+/** A page of this spec's own portal, signed in as its member+. */
+async function openPage(browser: Browser): Promise<Page> {
+  const context = await browser.newContext({ baseURL: portal.facts.url });
+  await signInByRequest(context, portal.facts.url, personOf(portal.facts, "member+"));
+  return context.newPage();
+}
+
+const isKeyCall = (wanted: string) => (method: string, path: string) => method === wanted && path.includes("/keys/");
+const works = async (pair: Pair) => (await aws(pair, ["s3", "ls"])).code === 0;
+
+test.describe("a storage system that fails", () => {
+  const faults = [
+    ["answers garbage", { when: "after", what: "garbage" }],
+    ["breaks off", { when: "after", what: "drop" }],
+    ["is slower than anybody waits", { when: "after", what: "hold" }],
+  ] as const;
+  for (const [name, fault] of faults) {
+    test(`${name}: the user reads that the old keys work, and they do`, async ({ browser }) => {
+      const page = await openPage(browser);
+      const credentials = await openFreshProject(page);
+      const pair = await credentials.enable("shaky");
+      await credentials.hideSecret();
+      const injected = storage.admin.inject({ match: isKeyCall("PUT"), ...fault, times: 1 });
+      await clickRegenerate(credentials);
+      await expect(page.getByRole("dialog").getByRole("alert")).toContainText("Your current keys still work.", {
+        timeout: 30_000,
+      });
+      injected.release();
+      expect(await works(pair)).toBe(true);
+      await page.reload();
+      await credentials.expectState("shaky", "ACTIVE");
+      await expect(credentials.card("shaky")).toContainText(pair.accessKeyId);
+      const next = await credentials.regenerate("shaky");
+      await credentials.hideSecret();
+      expect(await works(next)).toBe(true);
+      await page.context().close();
+    });
+  }
+
+  test("is down: nothing was changed, and after its return the same click works", async ({ browser }) => {
+    const page = await openPage(browser);
+    const credentials = await openFreshProject(page);
+    const before = await storage.readKeyIds();
+    await storage.kill();
+    await clickEnable(credentials);
+    await expect(page.getByRole("dialog").getByRole("alert")).toContainText("Nothing was changed", { timeout: 30_000 });
+    await storage.start();
+    expect(await storage.readKeyIds()).toEqual(before);
+    await page.reload();
+    const pair = await credentials.enable("shaky");
+    await credentials.hideSecret();
+    await storage.kill();
+    await storage.start();
+    expect(await works(pair)).toBe(true);
+    await page.context().close();
+  });
+});
+
+test("nothing is called removed before the storage system has proved it", async ({ browser }) => {
+  const page = await openPage(browser);
+  const credentials = await openFreshProject(page);
+  const pair = await credentials.enable("shaky");
+  await credentials.hideSecret();
+  const held = storage.admin.inject({
+    match: (method) => method === "DELETE" || method === "PATCH",
+    when: "before",
+    what: "hold",
+  });
+  const dialog = page.getByRole("dialog");
+  const said: string[] = [];
+  await page.exposeFunction("note", (text: string) => said.push(text));
+  await page.evaluate(() => {
+    const note = (window as unknown as { note: (text: string) => void }).note;
+    new MutationObserver(() => note(document.querySelector("[role=dialog]")?.textContent ?? "")).observe(
+      document.body,
+      {
+        childList: true,
+        subtree: true,
+        characterData: true,
+      },
+    );
+  });
+  await credentials.card("shaky").getByRole("button", { name: "Disable Access" }).click();
+  await dialog.getByRole("textbox", { name: "Type confirm to continue" }).fill("confirm");
+  await dialog.getByRole("button", { name: "Disable", exact: true }).click();
+  await held.reached;
+  await expect(dialog).toContainText("being removed");
+  expect(await works(pair)).toBe(true);
+  expect(said.join()).not.toContain("The keys are removed");
+  held.release();
+  await expect(dialog).toContainText("The keys are removed, and every gateway refuses them.", { timeout: 60_000 });
+  expect(await works(pair)).toBe(false);
+  await page.context().close();
+});
+
+test("kill -9 of the web process at each step: no orphan, no lost pair", async ({ browser }) => {
+  test.setTimeout(400_000);
+  const open = async () => openFreshProject(await openPage(browser));
+  const idsBefore = await storage.readKeyIds();
+  const holdPut = (when: "before" | "after") =>
+    storage.admin.inject({ match: isKeyCall("PUT"), when, what: "hold", times: 1 });
+
+  // A crash for each step, right when it is reached: a call that is held for longer meets its deadline, and is no crash.
+  const holds: [() => Injection, made: number][] = [
+    [() => holdPut("before"), 0],
+    [() => holdPut("after"), 1],
+    [() => storage.gateway.inject({ match: () => true, when: "before", what: "hold", times: 1 }), 1],
+  ];
+  const undone: CredentialsPage[] = [];
+  for (const [hold, made] of holds) {
+    const credentials = await open();
+    const before = await storage.readKeyIds();
+    const held = hold();
+    await clickEnable(credentials);
+    await held.reached;
+    expect((await storage.readKeyIds()).filter((id) => !before.includes(id))).toHaveLength(made);
+    await portal.crash("web");
+    // What was on its way when the process died lands after its death.
+    held.release();
+    undone.push(credentials);
+  }
+
+  const delivered = await open();
+  const unacknowledged = delivered.page.waitForRequest((request) => (request.postData() ?? "").includes("operationId"));
+  await delivered.page.route("**", (route) =>
+    (route.request().postData() ?? "").includes("operationId") ? route.abort() : route.continue(),
+  );
+  await clickEnable(delivered);
+  await unacknowledged;
+  await portal.crash("web");
+  undone.push(delivered);
+
+  const revoking = await open();
+  const old = await revoking.enable("shaky");
+  await revoking.hideSecret();
+  const held = storage.admin.inject({
+    match: (_method, path) => path.endsWith(old.accessKeyId),
+    when: "before",
+    what: "hold",
+  });
+  const fresh = await revoking.regenerate("shaky");
+  await held.reached;
+  expect(await works(old)).toBe(true);
+  await portal.crash("web");
+  held.release();
+
+  await waitFor(
+    "everything to settle",
+    async () => {
+      const ids = (await storage.readKeyIds()).filter((id) => !idsBefore.includes(id));
+      return ids.length === 1 && ids[0] === fresh.accessKeyId;
+    },
+    SETTLED_SECONDS,
+  );
+  expect(await works(old)).toBe(false);
+  expect(await works(fresh)).toBe(true);
+
+  for (const credentials of undone) {
+    await credentials.page.unrouteAll();
+    await credentials.page.reload();
+    await credentials.expectState("shaky", "NOT CONFIGURED");
+    const pair = await credentials.enable("shaky");
+    await credentials.hideSecret();
+    expect(await works(pair)).toBe(true);
+    await credentials.page.context().close();
+  }
+  await revoking.page.reload();
+  await revoking.expectState("shaky", "ACTIVE");
+  await expect(revoking.card("shaky")).toContainText(fresh.accessKeyId);
+  await revoking.page.context().close();
+});
+
+test("kill -9 of the storage system at each step: no orphan, no lost pair", async ({ browser }) => {
+  test.setTimeout(600_000);
+  const idsBefore = await storage.readKeyIds();
+  const settled: { credentials: CredentialsPage; live: Pair; dead?: Pair }[] = [];
+
+  const holds = [
+    () => storage.admin.inject({ match: isKeyCall("PUT"), when: "before", what: "hold", times: 1 }),
+    () => storage.admin.inject({ match: isKeyCall("PUT"), when: "after", what: "hold", times: 1 }),
+    () => storage.gateway.inject({ match: () => true, when: "before", what: "hold", times: 1 }),
+  ];
+  for (const hold of holds) {
+    const credentials = await openFreshProject(await openPage(browser));
+    const live = await credentials.enable("shaky");
+    await credentials.hideSecret();
+    const held = hold();
+    await clickRegenerate(credentials);
+    await held.reached;
+    await storage.kill();
+    const alert = credentials.page.getByRole("dialog").getByRole("alert");
+    await expect(alert).toContainText("Your current keys still work.", { timeout: 60_000 });
+    // Only now: a reply that was on its way is lost for good.
+    held.release();
+    await storage.start();
+    expect(await works(live)).toBe(true);
+    settled.push({ credentials, live });
+  }
+
+  for (const when of ["before", "after"] as const) {
+    const credentials = await openFreshProject(await openPage(browser));
+    const dead = await credentials.enable("shaky");
+    await credentials.hideSecret();
+    const held = storage.admin.inject({ match: isKeyCall("DELETE"), when, what: "hold", times: 1 });
+    const live = await credentials.regenerate("shaky");
+    await held.reached;
+    await storage.kill();
+    held.release();
+    await storage.start();
+    expect(await works(live)).toBe(true);
+    settled.push({ credentials, live, dead });
+  }
+
+  const wanted = settled.map(({ live }) => live.accessKeyId).sort();
+  await waitFor(
+    "everything to settle",
+    async () => {
+      const ids = (await storage.readKeyIds()).filter((id) => !idsBefore.includes(id));
+      return ids.sort().join() === wanted.join();
+    },
+    SETTLED_SECONDS,
+  );
+  for (const { credentials, live, dead } of settled) {
+    expect(await works(live)).toBe(true);
+    if (dead) expect(await works(dead)).toBe(false);
+    await credentials.page.reload();
+    await credentials.expectState("shaky", "ACTIVE");
+    await expect(credentials.card("shaky")).toContainText(live.accessKeyId);
+    await credentials.page.context().close();
+  }
+});
+
+test("kill -9 of the worker while it removes: another finishes", async ({ browser }) => {
+  test.setTimeout(300_000);
+  const credentials = await openFreshProject(await openPage(browser));
+  const idsBefore = await storage.readKeyIds();
+  const broken = storage.admin.inject({ match: isKeyCall("PUT"), when: "after", what: "drop", times: 1 });
+  const unremovable = storage.admin.inject({ match: isKeyCall("DELETE"), when: "before", what: "error", times: 1 });
+  await clickEnable(credentials);
+  const held = storage.admin.inject({ match: isKeyCall("DELETE"), when: "before", what: "hold" });
+  await expect(credentials.page.getByRole("dialog").getByRole("alert")).toContainText("is being removed", {
+    timeout: 30_000,
+  });
+  expect(await storage.readKeyIds()).toHaveLength(idsBefore.length + 1);
+  await held.reached;
+  await portal.crash("worker");
+  for (const injected of [broken, unremovable, held]) injected.release();
+  await waitFor("the removal", async () => (await storage.readKeyIds()).length === idsBefore.length, SETTLED_SECONDS);
+  await credentials.page.reload();
+  const pair = await credentials.enable("shaky");
+  await credentials.hideSecret();
+  expect(await works(pair)).toBe(true);
+  await credentials.page.context().close();
+});
+
+test("kill -9 of everything, then the same command: all data is there", async ({ browser }) => {
+  test.setTimeout(300_000);
+  const page = await openPage(browser);
+  const credentials = new CredentialsPage(page, portal.facts);
+  await credentials.open();
+  const pair = await credentials.enable("north");
+  await credentials.hideSecret();
+  expect((await aws(pair, ["s3", "mb", "s3://before-the-crash"])).code).toBe(0);
+  await portal.crashAll();
+  await portal.startAgain();
+  expect((await aws(pair, ["s3", "ls"])).stdout).toContain("before-the-crash");
+  await page.reload();
+  await credentials.expectState("north", "ACTIVE");
+  await expect(credentials.card("north")).toContainText(pair.accessKeyId);
+  await page.context().close();
+});

@@ -1,0 +1,82 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { runAdmin } from "../fixtures/admin";
+import { CredentialsPage } from "../fixtures/credentials-page";
+import { SIGNING_REGION, testOnRig } from "../fixtures/rig-test";
+import { expect } from "../fixtures/test";
+import { testEveryJourney } from "./every-journey";
+import { useToolsThroughEveryChange } from "./tools";
+import { runOpenstack } from "@/testing/rig/keystone";
+import { findMissingPrograms, readGatewayLogs, type Rig, type RigKeystone } from "@/testing/rig/rig";
+
+const missing = findMissingPrograms(["openstack"]);
+// One that caches goes on taking a removed pair for 300 s; the driver's tests have one.
+const test = testOnRig("openstack", ["uncached"]);
+
+test.describe.configure({ mode: "serial" });
+test.skip(missing.length > 0, `a real Keystone needs ${missing.join(", ")}`);
+
+test("a region is saved only when Keystone passes the check, from a password and radosgw's pair", async ({
+  rig,
+  portal,
+}) => {
+  const { url, user } = requireKeystone(rig);
+  const flags = [
+    ...["--provider", "keystone", "--endpoint", rig.gateways[0]?.endpoint ?? "", "--signing-region", SIGNING_REGION],
+    ...["--setting", `identityUrl=${url}`, `userName=${user.userName}`, `projectName=${user.projectName}`],
+    ...["role=member+", "cacheSeconds=0", `rgwAdminUrl=${rig.adminUrl}`],
+  ];
+  const create = (secrets: string) => runAdmin(portal, ["region", "create", "openstack", ...flags], secrets);
+  const list = () => runAdmin(portal, ["region", "list"]);
+  const rgw = { rgwAccessKeyId: rig.admin.accessKeyId, rgwSecretAccessKey: rig.admin.secretAccessKey };
+  await expect(create(JSON.stringify({ password: "wrong", ...rgw }))).rejects.toThrow(
+    /The region openstack was not saved: Keystone refuses latchkey: the name or password is wrong/,
+  );
+  await expect(create(user.password)).rejects.toThrow(
+    /rgwAdminUrl, rgwAccessKeyId and rgwSecretAccessKey are given together/,
+  );
+  expect(await list()).not.toContain("openstack");
+  await create(JSON.stringify({ password: user.password, ...rgw }));
+  expect(await list()).toMatch(/openstack\s+keystone/);
+});
+
+testEveryJourney(test, "openstack");
+
+test("the real tools work on a real Keystone's pairs, through regenerate, disable and enable", async ({
+  rig,
+  portal,
+  openAs,
+}) => {
+  test.setTimeout(400_000);
+  const credentials = new CredentialsPage(await openAs("member+"), portal);
+  await credentials.open();
+  await useToolsThroughEveryChange(credentials, "openstack");
+
+  const last = await credentials.regenerate("openstack");
+  await credentials.hideSecret();
+  await expect.poll(() => readLiveKeyIds(requireKeystone(rig)), { timeout: 60_000 }).toEqual([last.accessKeyId]);
+  const logs = [
+    readGatewayLogs(rig.options.folder),
+    readFileSync(join(rig.options.folder, "log/keystone.log"), "utf8"),
+  ].join("\n");
+  expect(logs.includes("PUT /aws-first")).toBe(true);
+  const secrets = [last.secretAccessKey, requireKeystone(rig).user.password, rig.admin.secretAccessKey];
+  expect(secrets.filter((secret) => logs.includes(secret))).toEqual([]);
+});
+
+function requireKeystone({ keystone }: Rig): RigKeystone {
+  if (!keystone) throw new Error("the rig has no Keystone");
+  return keystone;
+}
+
+/** The ids of all keys of the portal's robots, read by OpenStack's own client. */
+async function readLiveKeyIds({ url, adminPassword }: RigKeystone): Promise<string[]> {
+  const ask = async <T>(args: string[]) =>
+    JSON.parse(await runOpenstack(url, adminPassword, [...args, "-f", "json"])) as T;
+  const users = await ask<{ Name: string }[]>(["user", "list"]);
+  const robots = users.filter(({ Name }) => Name.startsWith("lk-"));
+  const keys = await Promise.all(
+    robots.map(({ Name }) => ask<{ Access: string }[]>(["ec2", "credentials", "list", "--user", Name])),
+  );
+  return keys.flat().map((key) => key.Access);
+}

@@ -1,0 +1,4 @@
+import { test } from "../fixtures/test";
+import { testSecretShownOnce } from "./secret-shown-once";
+
+testSecretShownOnce(test, "south");

@@ -1,0 +1,4 @@
+import { test } from "../fixtures/test";
+import { testTwoPeople } from "./two-people";
+
+testTwoPeople(test, "south");

@@ -1,0 +1,162 @@
+import { expect, test } from "@playwright/test";
+import type { IssueResult } from "../fixtures/portal-client";
+import type { PortalAnswer } from "../fixtures/portal-answer";
+import { type OwnPortal, startOwnPortal } from "../fixtures/own-portal";
+import { addShakyRegion, type ShakyStorage } from "../fixtures/faulty-storage";
+import { waitFor } from "@/testing/wait";
+import type { Injection } from "@/testing/proxies/fault-proxy";
+import { makePeople, type TorturePerson } from "../chaos/people";
+import { readWebEnvironment, type SecondWeb, startSecondWeb } from "../chaos/second-web";
+import { askGateway, type KnownPair } from "../chaos/signed-request";
+import { withDatabase } from "../chaos/world";
+
+/** Ten rounds of twenty: what one person may change in a minute bounds the rounds, and not the crowd. */
+const ROUNDS = 10;
+const CROWD = 20;
+const SLOT = { project: "crowd", region: "shaky" };
+const SETTLED_SECONDS = 120;
+
+test.describe.configure({ mode: "serial" });
+
+let portal: OwnPortal;
+let second: SecondWeb;
+let storage: ShakyStorage;
+let crowd: TorturePerson[];
+let webs: string[];
+
+test.beforeAll(async () => {
+  test.setTimeout(400_000);
+  portal = await startOwnPortal();
+  storage = await addShakyRegion(portal.facts);
+  second = await startSecondWeb(portal);
+  webs = [portal.facts.url, second.url];
+  const { DATABASE_URL = "" } = await readWebEnvironment(portal);
+  const memberships = Array.from({ length: CROWD }, () => [SLOT.project]);
+  crowd = await withDatabase(DATABASE_URL, (client) => makePeople(client, portal.facts, memberships));
+});
+test.afterAll(async () => {
+  // What the beginning did not come to is not there.
+  const started: ({ stop: () => Promise<void> } | undefined)[] = [second, storage, portal];
+  for (const part of started) await part?.stop();
+});
+
+const webOf = (index: number) => ({ at: webs[index % webs.length] ?? portal.facts.url });
+const works = async (pair: KnownPair) => (await askGateway(storage.endpoint, "shaky-1", pair)) === "accepted";
+const listIds = async () => (await storage.readKeyIds()).sort();
+
+function personAt(index: number): TorturePerson {
+  const person = crowd[index % CROWD];
+  if (!person) throw new Error("the crowd is empty");
+  return person;
+}
+
+function issuedOf(answer: PortalAnswer<IssueResult>) {
+  return answer.kind === "data" && answer.data.ok && answer.data.outcome === "issued" ? answer.data : undefined;
+}
+
+test("of 200 regenerations by twenty people through two web processes one wins each round, and everyone else is told", async () => {
+  test.setTimeout(400_000);
+  const enabled = issuedOf(await personAt(0).client.enable(SLOT));
+  if (!enabled) throw new Error("the access was not enabled");
+  await personAt(0).client.acknowledge({ project: SLOT.project, operationId: enabled.operationId });
+  let current: KnownPair = enabled;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const answers = await Promise.all(crowd.map(({ client }, index) => client.regenerate(SLOT, webOf(index + round))));
+    const winners = answers.flatMap((answer, index) => {
+      const pair = issuedOf(answer);
+      return pair ? [{ pair, index }] : [];
+    });
+    expect(winners).toHaveLength(1);
+    for (const answer of answers.filter((_answer, index) => index !== winners[0]?.index)) {
+      expect(answer).toMatchObject({ kind: "data", data: { ok: false, reason: "busy" } });
+      expect(JSON.stringify(answer)).toMatch(
+        /Person \d+ is changing the access here right now\.|Another change is under way here\./,
+      );
+    }
+    const { pair, index } = winners[0] ?? { pair: enabled, index: 0 };
+    expect(await works(current)).toBe(true);
+    // Sent twice at once, to both web processes, as a browser that lost an answer does.
+    const delivery = { project: SLOT.project, operationId: pair.operationId };
+    const acknowledged = await Promise.all(webs.map((at) => personAt(index).client.acknowledge(delivery, { at })));
+    expect(acknowledged).toEqual(webs.map(() => ({ kind: "data", data: { ok: true } })));
+    await expect.poll(listIds, { timeout: SETTLED_SECONDS * 1_000 }).toEqual([pair.accessKeyId]);
+    expect(await works(pair)).toBe(true);
+    expect(await works(current)).toBe(false);
+    current = pair;
+  }
+});
+
+test.describe("disable during a running regenerate ends every key, wherever that one is", () => {
+  const points: [string, (of: ShakyStorage) => Injection][] = [
+    ["before the pair is made", ({ admin }) => hold(admin, "before", isKeyPut)],
+    ["after the pair was made, with the answer on its way", ({ admin }) => hold(admin, "after", isKeyPut)],
+    ["while the pair is proved", ({ gateway }) => hold(gateway, "before", () => true)],
+  ];
+  const isKeyPut = (method: string, path: string) => method === "PUT" && path.includes("/keys/");
+  const hold = (
+    proxy: ShakyStorage["admin"],
+    when: "before" | "after",
+    match: (method: string, path: string) => boolean,
+  ) => proxy.inject({ match, when, what: "hold", times: 1 });
+
+  for (const [index, [name, holdAt]] of points.entries()) {
+    for (const [turn, order] of (["through the same web process", "through the other one"] as const).entries()) {
+      test(`${name}, ${order}`, async () => {
+        const { client } = personAt(index * 2 + turn);
+        await enableAfresh(client);
+        const held = holdAt(storage);
+        const regenerating = client.regenerate(SLOT, webOf(index));
+        await held.reached;
+        const disabled = await personAt(index * 2 + turn + 1).client.disable(SLOT, webOf(index + turn));
+        expect(disabled).toMatchObject({ kind: "data", data: { ok: true, outcome: "revoking" } });
+        held.release();
+        expect(await regenerating).toMatchObject({ kind: "data", data: { ok: false, reason: "superseded" } });
+        await expectNothingLives(client);
+      });
+    }
+  }
+
+  test("after its pair has arrived, before that is acknowledged", async () => {
+    const { client } = personAt(12);
+    const former = await enableAfresh(client);
+    const pair = issuedOf(await client.regenerate(SLOT));
+    if (!pair) throw new Error("no pair was issued");
+    expect(await client.disable(SLOT, webOf(1))).toMatchObject({ kind: "data", data: { ok: true } });
+    const late = await client.acknowledge({ project: SLOT.project, operationId: pair.operationId });
+    expect(late).toMatchObject({ kind: "data", data: { ok: false, reason: "superseded" } });
+    await expectNothingLives(client);
+    for (const dead of [former, pair]) expect(await works(dead)).toBe(false);
+  });
+
+  test("at the same moment as its acknowledgement", async () => {
+    for (let round = 0; round < 4; round += 1) {
+      const { client } = personAt(13 + round);
+      await enableAfresh(client);
+      const pair = issuedOf(await client.regenerate(SLOT));
+      if (!pair) throw new Error("no pair was issued");
+      const delivery = { project: SLOT.project, operationId: pair.operationId };
+      await Promise.all([client.acknowledge(delivery, webOf(round)), client.disable(SLOT, webOf(round + 1))]);
+      await expectNothingLives(client);
+      expect(await works(pair)).toBe(false);
+    }
+  });
+});
+
+async function enableAfresh(client: TorturePerson["client"]): Promise<KnownPair> {
+  if ((await listIds()).length > 0) await client.disable(SLOT);
+  const pair = await waitFor("a free slot", async () => issuedOf(await client.enable(SLOT)));
+  expect(await client.acknowledge({ project: SLOT.project, operationId: pair.operationId })).toMatchObject({
+    data: { ok: true },
+  });
+  return pair;
+}
+
+async function expectNothingLives(client: TorturePerson["client"]): Promise<void> {
+  const readCard = async () => {
+    const cards = await client.readCards(SLOT.project);
+    return cards.kind === "data" ? cards.data.find(({ region }) => region.name === SLOT.region) : undefined;
+  };
+  await expect.poll(listIds, { timeout: SETTLED_SECONDS * 1_000 }).toEqual([]);
+  await expect.poll(async () => (await readCard())?.state, { timeout: SETTLED_SECONDS * 1_000 }).toBe("DISABLED");
+  expect(await readCard()).toMatchObject({ key: null, change: null });
+}

@@ -1,4 +1,0 @@
-import { test } from "./fixtures/test";
-import { testTwoPeople } from "./journeys/two-people";
-
-testTwoPeople(test, "south");

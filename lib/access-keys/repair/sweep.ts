@@ -1,0 +1,99 @@
+import "server-only";
+import { isOwnAccessKeyId } from "@/lib/access-key-ids/rules";
+import { CURRENT_STATES, ENDED_STATES } from "@/lib/access-keys/rules";
+import type { AuditEventName } from "@/lib/audit/events";
+import { recordEvent, SYSTEM_ACTOR } from "@/lib/audit/record";
+import { readMarker } from "@/lib/installation/data";
+import { ACT_DEADLINE_MS } from "@/lib/operations/rules";
+import { db } from "@/lib/platform/db";
+import { AppError } from "@/lib/platform/errors";
+import { logger } from "@/lib/platform/logger";
+import { sql } from "@/lib/platform/sql";
+import { holdsLease, releaseLease, takeLease } from "@/lib/principals/mutations";
+import type { CallContext, KeyView } from "@/lib/providers/provider";
+import { openProvider } from "@/lib/regions/data";
+import type { Principal, Region } from "@/prisma/generated/client";
+
+type DriftEvent = Extract<AuditEventName, "key.late-removed" | "key.unknown-found" | "key.missing-found">;
+
+/**
+ * Compares a principal's keys on the storage system with ours. A key that has ended and is there again is removed.
+ * A key with our mark that we do not know is reported and left alone: a restored database backup looks like that.
+ * A current key that is missing is reported.
+ */
+export async function sweepPrincipal(principalId: string): Promise<void> {
+  const principal = await db.principal.findUnique({ where: { id: principalId }, include: { region: true } });
+  if (!principal) return;
+  const taken = await takeLease(sql, principalId, "Latchkey");
+  if (!taken.ok) throw new AppError("UNAVAILABLE", "another change holds the lease");
+  try {
+    const provider = openProvider(principal.region);
+    const context: CallContext = { signal: AbortSignal.timeout(ACT_DEADLINE_MS), requestId: principalId };
+    const views = await provider.listKeys(principal.externalId, context);
+    const late = await compare(principal, views);
+    for (const key of late) {
+      if (!(await holdsLease(taken.lease))) return;
+      await provider.removeKey({ principal: principal.externalId, accessKeyId: key.accessKeyId }, context);
+      await report(principal, "key.late-removed", key.accessKeyId, key.id);
+    }
+  } finally {
+    await releaseLease(sql, taken.lease);
+  }
+}
+
+async function compare(
+  principal: Principal & { region: Region },
+  views: KeyView[],
+): Promise<{ id: string; accessKeyId: string }[]> {
+  const listed = new Set(views.map((view) => view.accessKeyId));
+  const known = await db.accessKey.findMany({
+    where: {
+      principalId: principal.id,
+      OR: [{ accessKeyId: { in: [...listed] } }, { state: { in: [...CURRENT_STATES] } }],
+    },
+    select: { id: true, accessKeyId: true, state: true },
+  });
+  const marker = await readMarker();
+  const knownIds = new Set(known.map((key) => key.accessKeyId));
+  for (const view of views) {
+    const ours = view.marker !== undefined || isOwnAccessKeyId(view.accessKeyId, marker);
+    if (ours && !knownIds.has(view.accessKeyId)) await reportOnce(principal, "key.unknown-found", view.accessKeyId);
+  }
+  for (const key of known) {
+    const missing = CURRENT_STATES.includes(key.state) && !listed.has(key.accessKeyId);
+    if (missing) await reportOnce(principal, "key.missing-found", key.accessKeyId, key.id);
+  }
+  return known.filter((key) => ENDED_STATES.includes(key.state) && listed.has(key.accessKeyId));
+}
+
+async function reportOnce(
+  principal: Principal & { region: Region },
+  event: DriftEvent,
+  accessKeyId: string,
+  keyId?: string,
+): Promise<void> {
+  const told = await db.auditEvent.findFirst({
+    where: { event, projectId: principal.projectId, data: { path: ["accessKeyId"], equals: accessKeyId } },
+    select: { id: true },
+  });
+  if (!told) await report(principal, event, accessKeyId, keyId);
+}
+
+async function report(
+  principal: Principal & { region: Region },
+  event: DriftEvent,
+  accessKeyId: string,
+  keyId?: string,
+): Promise<void> {
+  logger.warn({ event, accessKeyId, region: principal.region.name }, "the storage system and the portal differ");
+  await db.$transaction((tx) =>
+    recordEvent(tx, {
+      event,
+      outcome: "done",
+      actor: SYSTEM_ACTOR,
+      projectId: principal.projectId,
+      keyId,
+      data: { region: principal.region.name, accessKeyId },
+    }),
+  );
+}

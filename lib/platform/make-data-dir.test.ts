@@ -1,0 +1,43 @@
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { DATA_DIR_MODE, makeDataDir } from "@/lib/platform/make-data-dir";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "latchkey-data-dir-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+test("makes every level, and leaves nothing in it", () => {
+  const dataDir = join(folder, "a/b/c");
+  makeDataDir(dataDir);
+  makeDataDir(dataDir);
+  expect(statSync(dataDir).mode & 0o777).toBe(DATA_DIR_MODE);
+  expect(readdirSync(dataDir)).toEqual([]);
+});
+
+test("leaves the mode of a folder that is there", () => {
+  const dataDir = join(folder, "there");
+  mkdirSync(dataDir);
+  chmodSync(dataDir, 0o750);
+  makeDataDir(dataDir);
+  expect(statSync(dataDir).mode & 0o777).toBe(0o750);
+});
+
+test("names the setting where a file is in the way", () => {
+  const file = join(folder, "file");
+  writeFileSync(file, "");
+  for (const dataDir of [file, join(file, "x"), "/dev/null/x"])
+    expect(() => makeDataDir(dataDir)).toThrow("LATCHKEY_DATA_DIR must be a folder");
+  expect(statSync(file).isFile()).toBe(true);
+});
+
+test.skipIf(!existsSync("/proc/self"))(
+  "names the setting where no folder can be made, and does not try forever",
+  () => {
+    for (const dataDir of ["/proc", "/proc/x", "/proc/x/y"])
+      expect(() => makeDataDir(dataDir)).toThrow("LATCHKEY_DATA_DIR must be a folder");
+  },
+);

@@ -1,0 +1,123 @@
+import { expect, test } from "vitest";
+import { finishSettings, planSettings, toEnvironment, toLocalUrl } from "@/lib/platform/resolve-settings";
+
+test("what is left out is worked out", () => {
+  expect(planSettings({}, "/srv/latchkey")).toMatchObject({
+    HOST: "127.0.0.1",
+    PORT: 3000,
+    S3_PORT: 9000,
+    S3_ADMIN_PORT: 9002,
+    LATCHKEY_DATA_DIR: "/srv/latchkey/.data",
+    LATCHKEY_URL: "http://127.0.0.1:3000",
+    LATCHKEY_S3_URL_NORTH: "http://127.0.0.1:9000",
+    LATCHKEY_S3_URL_SOUTH: "http://127.0.0.1:9001",
+    LATCHKEY_TRUSTED_PROXIES: "",
+  });
+});
+
+test("what is given stands, and moves what depends on it", () => {
+  const given = {
+    PORT: "80",
+    S3_PORT: "7000",
+    LATCHKEY_DATA_DIR: "/data",
+    LATCHKEY_S3_URL_SOUTH: "https://s3.example/",
+  };
+  expect(planSettings(given)).toMatchObject({
+    PORT: 80,
+    S3_ADMIN_PORT: 7002,
+    LATCHKEY_DATA_DIR: "/data",
+    LATCHKEY_URL: "http://127.0.0.1",
+    LATCHKEY_S3_URL_NORTH: "http://127.0.0.1:7000",
+    LATCHKEY_S3_URL_SOUTH: "https://s3.example",
+  });
+});
+
+test("ports 80 and 443 may be used, and a host may be written in any case", () => {
+  expect(planSettings({ PORT: "80" })).toMatchObject({ PORT: 80, LATCHKEY_URL: "http://127.0.0.1" });
+  expect(planSettings({ LATCHKEY_URL: "https://portal.example:443" }).LATCHKEY_URL).toBe("https://portal.example");
+  expect(planSettings({ LATCHKEY_URL: "https://Portal.Example" }).LATCHKEY_URL).toBe("https://portal.example");
+  expect(planSettings({ S3_PORT: "80" }).LATCHKEY_S3_URL_NORTH).toBe("http://127.0.0.1");
+});
+
+test("for others to reach, the S3 addresses are at the host that LATCHKEY_URL names", () => {
+  const urlsOf = (given: Record<string, string>) => {
+    const { LATCHKEY_S3_URL_NORTH: north, LATCHKEY_S3_URL_SOUTH: south } = planSettings({ S3_PORT: "15011", ...given });
+    return [north, south];
+  };
+  const atHost = ["http://192.0.2.2:15011", "http://192.0.2.2:15012"];
+  expect(urlsOf({ HOST: "0.0.0.0", LATCHKEY_URL: "http://192.0.2.2:15010" })).toEqual(atHost);
+  expect(urlsOf({ HOST: "192.0.2.2" })).toEqual(atHost);
+  expect(urlsOf({ HOST: "::", LATCHKEY_URL: "https://portal.example" })[0]).toBe("http://portal.example:15011");
+  expect(urlsOf({ HOST: "::", LATCHKEY_URL: "http://[2001:db8::1]:3000" })[0]).toBe("http://[2001:db8::1]:15011");
+  expect(urlsOf({ LATCHKEY_URL: "https://portal.example" })[0]).toBe("http://127.0.0.1:15011");
+  const given = { HOST: "0.0.0.0", LATCHKEY_URL: "http://192.0.2.2", LATCHKEY_S3_URL_NORTH: "https://s3.example" };
+  expect(urlsOf(given)).toEqual(["https://s3.example", "http://192.0.2.2:15012"]);
+});
+
+test.each(["0.0.0.0", "::", "0:0:0:0:0:0:0:0"])("with HOST=%s the portal's address must be given", (HOST) => {
+  expect(() => planSettings({ HOST, PORT: "80" })).toThrow(
+    "LATCHKEY_URL: with a HOST of all addresses, the address that browsers use",
+  );
+});
+
+test("an empty value is one left out", () => {
+  expect(planSettings({ PORT: "", LATCHKEY_URL: "", DATABASE_URL: "" })).toMatchObject({
+    PORT: 3000,
+    LATCHKEY_URL: "http://127.0.0.1:3000",
+  });
+});
+
+test.each([
+  ["HOST", "portal.sesame"],
+  ["PORT", "sesame"],
+  ["PORT", "0"],
+  ["PORT", "65536"],
+  ["PORT", "3000.5"],
+  ["S3_PORT", "65535"],
+  ["DATABASE_URL", "mysql://sesame@db/latchkey"],
+  ["LATCHKEY_URL", "portal.sesame"],
+  ["LATCHKEY_URL", "https://portal.sesame/path"],
+  ["LATCHKEY_URL", "ftp://portal.sesame"],
+  ["LATCHKEY_S3_URL_NORTH", "https://user:sesame@s3.example"],
+  ["LATCHKEY_TRUSTED_PROXIES", "10.0.0.0/8, sesame"],
+  ["LATCHKEY_TRUSTED_PROXIES", "10.0.0.0/33"],
+  ["LATCHKEY_ALLOWED_ADDRESSES", "169.254.0.0/33, sesame"],
+  ["LATCHKEY_ALLOWED_ADDRESSES", "http://sesame"],
+  ["LATCHKEY_MASTER_KEY_FORMER", "sesame"],
+  ["LATCHKEY_MASTER_KEY", "sesame"],
+  ["LATCHKEY_SESSION_SECRET", "sesame"],
+  ["LOG_LEVEL", "sesame"],
+])("%s=%s is refused by name, and the value is not said", (name, value) => {
+  const read = () => planSettings({ [name]: value });
+  expect(read).toThrow(`${name}: `);
+  expect(read).not.toThrow("sesame");
+});
+
+test("every wrong setting is named at once", () => {
+  const read = () => planSettings({ PORT: "x", LOG_LEVEL: "y" });
+  expect(read).toThrow(/PORT: [^]*LOG_LEVEL: /);
+});
+
+test("complete settings go through the environment and back unchanged", () => {
+  const key = Buffer.alloc(32, 7).toString("base64");
+  const secrets = {
+    LATCHKEY_MASTER_KEY: key,
+    LATCHKEY_SESSION_SECRET: key,
+    LATCHKEY_S3_ADMIN_TOKEN: key,
+    LATCHKEY_HEALTH_TOKEN: key,
+  };
+  const settings = finishSettings(planSettings({ PORT: "3100" }), secrets, "postgresql://u:p@127.0.0.1:5432/latchkey");
+  const environment = toEnvironment(settings);
+  expect(finishSettings(planSettings(environment), {}, environment.DATABASE_URL ?? "")).toEqual(settings);
+  expect(environment).toMatchObject({ NEXTAUTH_URL: "http://127.0.0.1:3100", NEXTAUTH_SECRET: key });
+});
+
+test.each([
+  ["127.0.0.1", "http://127.0.0.1:80"],
+  ["0.0.0.0", "http://127.0.0.1:80"],
+  ["::", "http://127.0.0.1:80"],
+  ["::1", "http://[::1]:80"],
+  ["192.0.2.1", "http://192.0.2.1:80"],
+])("a server on %s is reached at %s", (host, expected) => {
+  expect(toLocalUrl(host, 80)).toBe(expected);
+});

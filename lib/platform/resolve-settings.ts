@@ -1,0 +1,86 @@
+import { isIP } from "node:net";
+import { resolve } from "node:path";
+import { z } from "zod";
+import { findRoot } from "@/lib/platform/find-root";
+import { describeProblems, SETTINGS } from "@/lib/platform/settings";
+
+/** Settings as texts. */
+export type Environment = Record<string, string | undefined>;
+
+/** A setting has a form that it must not have. The message names it, and not its value. */
+export class SettingsError extends Error {}
+
+const Complete = z.object(SETTINGS);
+const Given = Complete.partial();
+const Plan = Complete.partial({
+  DATABASE_URL: true,
+  LATCHKEY_MASTER_KEY: true,
+  LATCHKEY_SESSION_SECRET: true,
+  LATCHKEY_S3_ADMIN_TOKEN: true,
+  LATCHKEY_HEALTH_TOKEN: true,
+});
+
+/** All settings that can be known before anything is touched: without the secrets and the database left out. */
+export type PlannedSettings = z.infer<typeof Plan>;
+export type Settings = z.infer<typeof Complete>;
+
+/** Checks what the operator gave and works out the rest. Throws a SettingsError. */
+export function planSettings(environment: Environment, root: string = findRoot()): PlannedSettings {
+  const given = parse(Given, withoutEmpty(environment));
+  const { HOST = "127.0.0.1", PORT = 3000, S3_PORT = 9000, LATCHKEY_DATA_DIR = ".data", LATCHKEY_URL } = given;
+  // All addresses are none that a browser could go to: guessed, others would be sent to their own machine.
+  if (isWildcard(HOST) && !LATCHKEY_URL) {
+    const wanted = "with a HOST of all addresses, the address that browsers use, such as http://192.0.2.2:3000";
+    throw new SettingsError(describeProblems([{ path: ["LATCHKEY_URL"], message: wanted }]));
+  }
+  const toS3Url = (port: number) =>
+    LATCHKEY_URL && !isLoopback(HOST) ? `http://${new URL(LATCHKEY_URL).hostname}:${port}` : toLocalUrl(HOST, port);
+  return parse(Plan, {
+    S3_ADMIN_PORT: S3_PORT + 2,
+    LATCHKEY_URL: toLocalUrl(HOST, PORT),
+    LATCHKEY_S3_URL_NORTH: toS3Url(S3_PORT),
+    LATCHKEY_S3_URL_SOUTH: toS3Url(S3_PORT + 1),
+    ...given,
+    LATCHKEY_DATA_DIR: resolve(root, LATCHKEY_DATA_DIR),
+    LATCHKEY_REGIONS: given.LATCHKEY_REGIONS && resolve(root, given.LATCHKEY_REGIONS),
+  });
+}
+
+/** The complete settings, once the secrets and the database are there. */
+export function finishSettings(plan: PlannedSettings, secrets: Environment, databaseUrl: string): Settings {
+  return parse(Complete, { ...plan, ...secrets, DATABASE_URL: databaseUrl });
+}
+
+/** The settings as the environment of a process, with what the libraries in it want under names of their own. */
+export function toEnvironment(settings: Settings): Record<string, string> {
+  return {
+    ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)])),
+    NEXTAUTH_URL: settings.LATCHKEY_URL,
+    NEXTAUTH_SECRET: settings.LATCHKEY_SESSION_SECRET,
+  };
+}
+
+/** Whether an address can be reached from this machine only. */
+export function isLoopback(host: string): boolean {
+  return host === "::1" || host === "localhost" || (isIP(host) === 4 && host.startsWith("127."));
+}
+
+/** How this machine reaches a server that listens on `host`. */
+export function toLocalUrl(host: string, port: number): string {
+  const reachable = isWildcard(host) ? "127.0.0.1" : host;
+  return `http://${isIP(reachable) === 6 ? `[${reachable}]` : reachable}:${port}`;
+}
+
+function isWildcard(host: string): boolean {
+  return isIP(host) === 4 ? host === "0.0.0.0" : /^[0:]+$/.test(host);
+}
+
+function parse<T extends z.ZodType>(schema: T, value: unknown): z.infer<T> {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw new SettingsError(describeProblems(parsed.error.issues));
+  return parsed.data;
+}
+
+function withoutEmpty(environment: Environment): Environment {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
+}

@@ -1,0 +1,169 @@
+import { existsSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { findBinaries } from "@/lib/postgres/binaries";
+import {
+  type ClusterSettings,
+  ensureClusterSettings,
+  findFreePort,
+  isPortFree,
+  LOOPBACK,
+  readClusterSettings,
+  toDatabaseUrl,
+  writeClusterSettings,
+} from "@/lib/postgres/cluster-settings";
+import { ensureApplicationRole, initialiseCluster } from "@/lib/postgres/initialise-cluster";
+import { makeDataDir } from "@/lib/platform/make-data-dir";
+import { chooseOsUser } from "@/lib/postgres/os-user";
+import { clearDeadPostmaster, findPostmaster, type Postmaster } from "@/lib/postgres/postmaster";
+import { waitForLock } from "@/lib/platform/process-lock";
+import { runProgram } from "@/lib/postgres/run-program";
+
+/**
+ * Who started the server, and so who may stop it: `up` and `command` stop what they started, `db` runs until
+ * somebody says `npm run db -- stop`. `up` takes over what a killed `up` or `command` left running.
+ */
+export type Starter = "up" | "db" | "command";
+
+export type StartedCluster = {
+  url: string;
+  pid: number;
+  settings: ClusterSettings;
+  /** Whether the caller is to stop it. */
+  mine: boolean;
+};
+
+const START_SECONDS = 60;
+const STOP_SECONDS = 30;
+const LOCK_MS = 120_000;
+const USABLE_WITHIN_MS = 30_000;
+const POLL_MS = 50;
+const LOG_BYTES_MAX = 10_000_000;
+/** Durability given up for speed: only for databases that nobody misses. */
+const THROWAWAY = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off";
+
+/** Makes (on first use) and starts the data folder's own PostgreSQL, or finds it running. */
+export async function startCluster(
+  dataDir: string,
+  starter: Starter,
+  options: { throwaway?: boolean } = {},
+): Promise<StartedCluster> {
+  makeDataDir(dataDir);
+  const root = realpathSync(dataDir);
+  const home = join(root, "postgres");
+  const folder = join(home, "cluster");
+  const release = await waitForLock(join(root, "database.lock"), LOCK_MS);
+  try {
+    if (existsSync(join(folder, "PG_VERSION")) && !readClusterSettings(root)) {
+      throw new Error(
+        `${join(root, "database.json")} is gone, without which ${folder} cannot be opened: put it back from a backup`,
+      );
+    }
+    const settings = await ensureClusterSettings(root);
+    const running = await findUsable(folder, settings);
+    if (running) {
+      const mine = starter === "up" && readStarter(root) !== "db";
+      if (mine) writeStarter(root, starter);
+      return { url: toDatabaseUrl(settings), pid: running.pid, settings, mine };
+    }
+    await inspect(folder, () => clearDeadPostmaster(folder));
+    const binaries = findBinaries();
+    const user = chooseOsUser(binaries, root, existsSync(home) ? statSync(home).uid : undefined);
+    await initialiseCluster(home, binaries, user, settings);
+    if (!(await isPortFree(settings.port, LOOPBACK))) {
+      settings.port = await findFreePort();
+      writeClusterSettings(root, settings);
+    }
+    const log = join(home, "server.log");
+    if (existsSync(log) && statSync(log).size > LOG_BYTES_MAX) renameSync(log, `${log}.1`);
+    writeStarter(root, starter);
+    await runProgram(user, binaries.pgCtl, [
+      "start",
+      "--wait",
+      `--timeout=${START_SECONDS}`,
+      `--pgdata=${folder}`,
+      `--log=${log}`,
+      `--options=-p ${settings.port} ${options.throwaway ? THROWAWAY : ""}`,
+    ]).catch((error: unknown) => {
+      throw new Error(`PostgreSQL did not start; its log is ${log}`, { cause: error });
+    });
+    await ensureApplicationRole(settings);
+    const postmaster = findPostmaster(folder);
+    if (!postmaster) throw new Error(`PostgreSQL ended at once; its log is ${log}`);
+    return { url: toDatabaseUrl(settings), pid: postmaster.pid, settings, mine: true };
+  } finally {
+    release();
+  }
+}
+
+/** Stops the data folder's PostgreSQL, if it runs. `onlyIf` leaves it alone when by now another has taken it over. */
+export async function stopCluster(dataDir: string, onlyIf?: Starter): Promise<void> {
+  if (!existsSync(dataDir)) return;
+  const root = realpathSync(dataDir);
+  const home = join(root, "postgres");
+  const folder = join(home, "cluster");
+  const release = await waitForLock(join(root, "database.lock"), LOCK_MS);
+  try {
+    if (onlyIf && readStarter(root) !== onlyIf) return;
+    if (!inspect(folder, () => findPostmaster(folder))) return;
+    const binaries = findBinaries();
+    const user = chooseOsUser(binaries, root, statSync(home).uid);
+    await runProgram(user, binaries.pgCtl, [
+      "stop",
+      "--wait",
+      "--mode=fast",
+      `--timeout=${STOP_SECONDS}`,
+      `--pgdata=${folder}`,
+    ]);
+    rmSync(join(root, "database.starter"), { force: true });
+  } finally {
+    release();
+  }
+}
+
+/** The data folder's PostgreSQL if it runs. */
+export function findRunningCluster(dataDir: string): { pid: number; port: number; url: string } | undefined {
+  const settings = existsSync(dataDir) ? readClusterSettings(dataDir) : undefined;
+  if (!settings) return undefined;
+  const folder = join(realpathSync(dataDir), "postgres/cluster");
+  const postmaster = inspect(folder, () => findPostmaster(folder));
+  return postmaster && { ...postmaster, url: toDatabaseUrl(settings) };
+}
+
+/**
+ * The running server, once it takes connections. One that was just killed, or that recovers from the death of
+ * one of its processes, refuses them for a moment, and then is gone or well.
+ */
+async function findUsable(folder: string, settings: ClusterSettings): Promise<Postmaster | undefined> {
+  const end = Date.now() + USABLE_WITHIN_MS;
+  for (;;) {
+    const running = inspect(folder, () => findPostmaster(folder));
+    if (!running) return undefined;
+    try {
+      await ensureApplicationRole(settings);
+      return running;
+    } catch (error) {
+      const isPassing =
+        error instanceof Error && "code" in error && /^(ECONNREFUSED|ECONNRESET|57P0\d)$/.test(String(error.code));
+      if (!isPassing || Date.now() > end) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+function inspect<T>(folder: string, look: () => T): T {
+  try {
+    return look();
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EACCES")) throw error;
+    throw new Error(`${folder} belongs to another user: run as the user who made it, or as root`, { cause: error });
+  }
+}
+
+function readStarter(root: string): string | undefined {
+  const path = join(root, "database.starter");
+  return existsSync(path) ? readFileSync(path, "utf8") : undefined;
+}
+
+function writeStarter(root: string, starter: Starter): void {
+  writeFileSync(join(root, "database.starter"), starter, { mode: 0o600 });
+}

@@ -1,0 +1,36 @@
+import { beforeAll, expect, test } from "vitest";
+import { findFreePort } from "@/lib/postgres/cluster-settings";
+import { expectDatabase } from "@/lib/postgres/expect-database";
+import { startTestDatabase } from "@/testing/database/test-database";
+
+const url = process.env.DATABASE_URL ?? "";
+
+beforeAll(() => startTestDatabase());
+
+function changed(change: (url: URL) => void): string {
+  const other = new URL(url);
+  change(other);
+  return other.href;
+}
+
+test("is content with a database that answers", async () => {
+  await expectDatabase(url);
+});
+
+test("names the setting when nothing listens, under an address and under a name", async () => {
+  const port = String(await findFreePort());
+  for (const hostname of ["127.0.0.1", "localhost"]) {
+    const closed = changed((other) => Object.assign(other, { hostname, port }));
+    await expect(expectDatabase(closed)).rejects.toThrow(
+      /^DATABASE_URL must name a database that can be used \(.*ECONNREFUSED/,
+    );
+  }
+});
+
+test("names the setting when the database is not there or the password is wrong, and does not say it", async () => {
+  const gone = changed((other) => Object.assign(other, { pathname: "/not-there" }));
+  await expect(expectDatabase(gone)).rejects.toThrow(/^DATABASE_URL .*not-there/);
+  const failing = expectDatabase(changed((other) => Object.assign(other, { password: "sesame" })));
+  await expect(failing).rejects.toThrow(/^DATABASE_URL .*password authentication failed/);
+  await expect(failing).rejects.not.toThrow("sesame");
+});

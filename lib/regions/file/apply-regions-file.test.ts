@@ -1,0 +1,197 @@
+import { randomBytes } from "node:crypto";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { SYSTEM_ACTOR } from "@/lib/audit/record";
+import { startBuiltinS3 } from "@/lib/builtin-s3/server";
+import { startTestDatabase } from "@/testing/database/test-database";
+import { parseMasterKey } from "@/lib/platform/crypto";
+import { db } from "@/lib/platform/db";
+import { readDatabaseClock } from "@/lib/platform/sql";
+import { env } from "@/lib/platform/env";
+import { Secret } from "@/lib/platform/secret";
+import { openProvider } from "@/lib/regions/data";
+import { applyRegionsFile } from "@/lib/regions/file/apply-regions-file";
+import { readRegionsFile } from "@/lib/regions/file/read-regions-file";
+
+const TOKEN = randomBytes(24).toString("base64url");
+const masterKey = parseMasterKey(env.LATCHKEY_MASTER_KEY);
+let folder: string;
+let begun: Date;
+let server: Awaited<ReturnType<typeof startBuiltinS3>>;
+
+beforeAll(async () => {
+  await startTestDatabase();
+  folder = mkdtempSync(join(tmpdir(), "latchkey-regions-file-"));
+  const regions = ["east", "west"].map((name) => ({ name, port: 0, signingRegion: `${name}-1` }));
+  server = await startBuiltinS3({
+    dataDir: folder,
+    host: "127.0.0.1",
+    regions,
+    adminPort: 0,
+    adminToken: new Secret(TOKEN),
+    masterKey,
+  });
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  await db.region.deleteMany();
+  begun = await readDatabaseClock(db);
+});
+
+interface Wish {
+  name: string;
+  endpoint?: string;
+  provider?: string;
+  token?: string;
+}
+
+function describe({
+  name,
+  endpoint = "https://s3.example.test",
+  provider = "builtin",
+  token = "${TOKEN}",
+}: Wish): string {
+  const gateway = server.regions.find((region) => region.name === name)?.endpoint ?? "http://127.0.0.1:1";
+  return `
+  - name: ${name}
+    provider: ${provider}
+    endpoint: ${endpoint}
+    signingRegion: ${name}-1
+    gateways: [ "${gateway}" ]
+    settings:
+      adminUrl: ${server.adminUrl}
+    credentials: ${provider === "builtin" ? `{ adminToken: "${token}" }` : `{ accessKeyId: a, secretAccessKey: "${token}" }`}`;
+}
+
+async function apply(wishes: Wish[], environment: Record<string, string> = { TOKEN }) {
+  const path = join(folder, "regions.yaml");
+  writeFileSync(path, wishes.length > 0 ? `regions:${wishes.map(describe).join("")}\n` : "regions: []\n");
+  chmodSync(path, 0o600);
+  return applyRegionsFile(db, readRegionsFile(path, environment), masterKey, SYSTEM_ACTOR);
+}
+const events = async () =>
+  (await db.auditEvent.findMany({ where: { at: { gte: begun } }, orderBy: { at: "asc" } })).map(({ event }) => event);
+const readRegion = (name: string) => db.region.findUniqueOrThrow({ where: { name } });
+
+test("new regions are checked, saved and work; the same file again changes nothing and leaves no line", async () => {
+  const first = await apply([{ name: "east" }, { name: "west" }]);
+  expect(first).toEqual({ lines: ["The region east is added.", "The region west is added."], saved: 2, failed: 0 });
+  const east = await readRegion("east");
+  expect(Buffer.from(east.sealedCredentials ?? []).toString("latin1")).not.toContain(TOKEN);
+  await openProvider(east).check({ signal: AbortSignal.timeout(5_000), requestId: "test" });
+  const before = await readRegion("west");
+  expect(await apply([{ name: "east" }, { name: "west" }])).toEqual({ lines: [], saved: 0, failed: 0 });
+  expect(await readRegion("west")).toEqual(before);
+  expect(await events()).toEqual(["region.created", "region.created"]);
+});
+
+test("what changed in the file is saved, and the file has the last word over another change", async () => {
+  await apply([{ name: "east" }]);
+  expect(await apply([{ name: "east", endpoint: "https://new.example.test" }])).toMatchObject({
+    lines: ["The region east is changed."],
+  });
+  expect((await readRegion("east")).endpoint).toBe("https://new.example.test");
+  await db.region.update({ where: { name: "east" }, data: { endpoint: "https://other.example.test" } });
+  await apply([{ name: "east", endpoint: "https://new.example.test" }]);
+  expect((await readRegion("east")).endpoint).toBe("https://new.example.test");
+  expect(await events()).toEqual(["region.created", "region.changed", "region.changed"]);
+});
+
+test("a region that fails its check stays as it was, and the others are saved", async () => {
+  await apply([{ name: "east" }]);
+  const before = await readRegion("east");
+  const wrong = { name: "east", endpoint: "https://new.example.test", token: "a-wrong-token-of-enough-length" };
+  const applied = await apply([wrong, { name: "nowhere" }, { name: "west" }]);
+  expect(applied).toMatchObject({ saved: 1, failed: 2 });
+  expect(applied.lines).toEqual([
+    "regions.yaml:2: The region east was not saved: the storage system refuses the admin token. It stays as it was.",
+    "regions.yaml:10: The region nowhere was not saved: the server has no region nowhere.",
+    "The region west is added.",
+  ]);
+  expect(await readRegion("east")).toEqual(before);
+  expect(await db.region.count()).toBe(2);
+});
+
+test("a region that is no longer declared stays, and the way to disable it is told", async () => {
+  await apply([{ name: "east" }, { name: "west" }]);
+  const told = "The region east is no longer declared; disable it with: npm run admin -- region disable east";
+  expect(await apply([{ name: "west" }])).toEqual({ lines: [told], saved: 0, failed: 0 });
+  await db.region.update({ where: { name: "east" }, data: { disabledAt: new Date() } });
+  expect((await apply([])).lines).toEqual([told.replaceAll("east", "west")]);
+  expect(await db.region.count()).toBe(2);
+});
+
+test("a region that the command line made is taken over where it is the same, and not missed where it is not declared", async () => {
+  await apply([{ name: "east" }, { name: "west" }]);
+  await db.region.updateMany({ data: { declared: false } });
+  expect(await apply([{ name: "east" }])).toEqual({ lines: [], saved: 0, failed: 0 });
+  expect((await readRegion("east")).declared).toBe(true);
+  expect(await events()).toEqual(["region.created", "region.created"]);
+});
+
+test("a region does not change its provider: its keys would be lost sight of", async () => {
+  await apply([{ name: "east" }]);
+  const { lines, failed } = await apply([{ name: "east", provider: "ceph-rgw" }]);
+  expect(failed).toBe(1);
+  expect(lines).toEqual([
+    "regions.yaml:2: The region east was not saved: it is one of builtin, and its keys are there; give the new one another name.",
+  ]);
+  expect((await readRegion("east")).provider).toBe("builtin");
+});
+
+test("credentials that another master key sealed are sealed anew", async () => {
+  await apply([{ name: "east" }]);
+  const { sealedCredentials } = await readRegion("east");
+  const damaged = Uint8Array.from(Buffer.from(sealedCredentials ?? []).reverse());
+  await db.region.update({ where: { name: "east" }, data: { sealedCredentials: damaged } });
+  expect(await apply([{ name: "east" }])).toMatchObject({ saved: 1 });
+  expect(() => openProvider({ ...east(), sealedCredentials: damaged })).toThrow(/cannot be opened/);
+  expect(openProvider(await readRegion("east")).gateways()).toHaveLength(1);
+  function east() {
+    return {
+      id: "0",
+      name: "east",
+      provider: "builtin",
+      endpoint: "",
+      signingRegion: "",
+      gateways: [],
+      settings: {},
+    } as never as Awaited<ReturnType<typeof readRegion>>;
+  }
+});
+
+test("of two starts at once that find a new region, both end well", async () => {
+  const path = join(folder, "two.yaml");
+  writeFileSync(path, `regions:${describe({ name: "east" })}\n`);
+  const file = readRegionsFile(path, { TOKEN });
+  const both = await Promise.all([1, 2].map(() => applyRegionsFile(db, file, masterKey, SYSTEM_ACTOR)));
+  expect(both.map(({ saved, failed }) => [saved, failed]).sort()).toEqual([
+    [0, 0],
+    [1, 0],
+  ]);
+  expect(await db.region.count()).toBe(1);
+});
+
+test("a file that is not there, is too long, is no text, or shows a secret to others", () => {
+  const path = join(folder, "file.yaml");
+  const complaint = (content: string | Buffer, mode = 0o600) => {
+    writeFileSync(path, content);
+    chmodSync(path, mode);
+    return () => readRegionsFile(path, { TOKEN });
+  };
+  expect(() => readRegionsFile(join(folder, "nobody.yaml"), {})).toThrow(
+    /^LATCHKEY_REGIONS: .*nobody\.yaml is not there$/,
+  );
+  expect(() => readRegionsFile(folder, {})).toThrow(/ is no file$/);
+  expect(complaint("#".repeat(262_145))).toThrow(/ is longer than 256 KB$/);
+  expect(complaint(Buffer.from([0xff, 0xfe]))).toThrow(/ is no text in UTF-8$/);
+  const literal = `regions:${describe({ name: "east", token: TOKEN })}\n`;
+  expect(complaint(literal)).not.toThrow();
+  expect(complaint(literal, 0o640)).toThrow(/^file\.yaml:9: adminToken stands here in a file that others can read/);
+  expect(complaint(`regions:${describe({ name: "east" })}\n`, 0o644)).not.toThrow();
+});

@@ -1,0 +1,216 @@
+import { expect, test } from "vitest";
+import { parseRegionsFile } from "@/lib/regions/file/parse-regions-file";
+
+const ENVIRONMENT = { EAST_SECRET: "s3cr3t-of-east", EMPTY: "" };
+const EAST = `regions:
+  - name: east
+    provider: ceph-rgw
+    endpoint: https://S3.example.org/
+    signingRegion: default
+    gateways: ["http://10.0.0.1:8080", "http://10.0.0.2:8080"]
+    settings:
+      adminUrl: http://10.0.0.1:8080
+      cacheSeconds: 600
+    credentials:
+      accessKeyId: LATCHKEYADMIN
+      secretAccessKey: \${EAST_SECRET}
+`;
+
+function problemsOf(text: string, isPrivate = true): string[] {
+  const parsed = parseRegionsFile(text, ENVIRONMENT, isPrivate);
+  return parsed.ok ? [] : parsed.problems.map((problem) => `${problem.line}: ${problem.text}`);
+}
+
+test("a region is read with its variables, and with where it stands", () => {
+  const parsed = parseRegionsFile(EAST, ENVIRONMENT, false);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  const [{ line, region } = { line: 0, region: undefined }] = parsed.regions;
+  expect(line).toBe(2);
+  expect(region).toMatchObject({
+    name: "east",
+    provider: "ceph-rgw",
+    endpoint: "https://s3.example.org",
+    signingRegion: "default",
+    gateways: ["http://10.0.0.1:8080", "http://10.0.0.2:8080"],
+    settings: { adminUrl: "http://10.0.0.1:8080", cacheSeconds: 600 },
+  });
+  expect(JSON.parse(region?.credentials.reveal() ?? "{}")).toEqual({
+    accessKeyId: "LATCHKEYADMIN",
+    secretAccessKey: "s3cr3t-of-east",
+  });
+});
+
+test("a variable may be a part of a value, and a dollar can be written", () => {
+  const text = EAST.replace(
+    "secretAccessKey: ${EAST_SECRET}",
+    () => 'secretAccessKey: "a-${EAST_SECRET}-$${EAST_SECRET}-$5"',
+  );
+  const parsed = parseRegionsFile(text, { EAST_SECRET: "${HOME}" }, true);
+  const credentials = parsed.ok ? parsed.regions[0]?.region.credentials.reveal() : "";
+  expect(credentials).toContain('"a-${HOME}-${EAST_SECRET}-$5"');
+});
+
+test.each([
+  ["a variable that is not set", ["${EAST_SECRET}", "${WEST_SECRET}"], "12: the variable WEST_SECRET is not set"],
+  ["a variable that is empty", ["${EAST_SECRET}", "${EMPTY}"], "12: the variable EMPTY is not set"],
+  [
+    "half a reference",
+    ["${EAST_SECRET}", '"${EAST_SECRET"'],
+    "12: ${ begins a reference to a variable and wants ${NAME}; a dollar and a brace are written $${",
+  ],
+  [
+    "an unknown field",
+    ["signingRegion", "signing_region"],
+    "2: signingRegion wants a text\n5: an unknown field; there are name, provider, endpoint, signingRegion, gateways, settings and credentials",
+  ],
+  [
+    "an unknown field of the file",
+    ["regions:", "version: 1\nregions:"],
+    "1: an unknown field; there are regions and nothing else",
+  ],
+  ["no region", [EAST, "regions: yes\n"], "1: regions wants a list"],
+  ["nothing at all", [EAST, ""], "1: the file wants fields of its own"],
+  [
+    "an address without a scheme",
+    ["https://S3.example.org/", "s3.example.org"],
+    "4: endpoint wants a URL that begins with http:// or https://",
+  ],
+  [
+    "an address with a path",
+    ["https://S3.example.org/", "https://s3.example.org/path"],
+    "4: endpoint wants a URL without path, query or user name",
+  ],
+  [
+    "a metadata service as the endpoint",
+    ["https://S3.example.org/", "http://169.254.169.254"],
+    "4: endpoint wants a URL that is not link-local and not a cloud's metadata service's (LATCHKEY_ALLOWED_ADDRESSES names exceptions)",
+  ],
+  [
+    "a metadata service as a gateway",
+    ["http://10.0.0.2:8080", "http://[fd00:ec2::254]"],
+    "6: gateways wants a URL that is not link-local and not a cloud's metadata service's (LATCHKEY_ALLOWED_ADDRESSES names exceptions)",
+  ],
+  [
+    "a metadata service as the admin API",
+    ["adminUrl: http://10.0.0.1:8080", "adminUrl: http://metadata.google.internal"],
+    "8: adminUrl wants a URL that is not link-local and not a cloud's metadata service's (LATCHKEY_ALLOWED_ADDRESSES names exceptions)",
+  ],
+  ["a gateway twice", ["10.0.0.2", "10.0.0.1"], "6: a gateway is there twice"],
+  ["an unknown provider", ["ceph-rgw", "swift"], "3: provider wants one of builtin, ceph-rgw, keystone"],
+  [
+    "a name that is none",
+    ["name: east", "name: East Region"],
+    "2: name wants use lower case letters, digits and hyphens",
+  ],
+  ["an unknown setting", ["cacheSeconds: 600", "cacheMinutes: 10"], "9: cacheMinutes is unknown"],
+  ["a setting that is wrong", ["cacheSeconds: 600", "cacheSeconds: never"], "9: cacheSeconds is missing or wrong"],
+  [
+    "a setting that is missing",
+    ["adminUrl:", "adminPath: admin\n      #"],
+    "7: adminUrl wants a URL that begins with http:// or https://",
+  ],
+  [
+    "a setting that is found out",
+    ["cacheSeconds: 600", "deactivate: key"],
+    "9: deactivate is found out by the check and not declared",
+  ],
+  ["a credential that is missing", ["accessKeyId: LATCHKEYADMIN", "# none"], "7: accessKeyId is missing or wrong"],
+  ["a number as a credential", ["LATCHKEYADMIN", "12345678"], "11: accessKeyId wants a text"],
+  [
+    "a list as a setting",
+    ["cacheSeconds: 600", "cacheSeconds: [600]"],
+    "9: cacheSeconds wants a text, a number, true or false",
+  ],
+  [
+    "a field twice",
+    ["signingRegion: default", "signingRegion: default\n    signingRegion: other"],
+    "6: a field that is there already",
+  ],
+  [
+    "an alias",
+    ["signingRegion: default", "signingRegion: &a default\n    <<: *a"],
+    "5: a tag or an anchor, which are not read here\n6: an alias, which is not read here",
+  ],
+  [
+    "a tag",
+    ["signingRegion: default", "signingRegion: !!binary aGVsbG8="],
+    "5: a tag or an anchor, which are not read here",
+  ],
+  ["two documents", ["regions:", "--- {}\n---\nregions:"], "2: a second document; one file is one document"],
+  ["a tab", ["    signingRegion", "\tsigningRegion"], "5: a tab where spaces must indent"],
+])("%s", (_name, [from = "", to = ""], expected) => {
+  expect(problemsOf(EAST.replace(from, () => to)).join("\n")).toContain(expected);
+});
+
+test("a secret beside a reference is a secret that stands in the file", () => {
+  const open = (value: string) =>
+    problemsOf(
+      EAST.replace("${EAST_SECRET}", () => value),
+      false,
+    );
+  const refused = expect.stringMatching(/^12: secretAccessKey stands here in a file that others can read/);
+  for (const value of [
+    "hunter2${EAST_SECRET}",
+    "${EAST_SECRET}hunter2",
+    '"${EAST_SECRET}${EAST_SECRET}"',
+    "$${EAST_SECRET}",
+  ]) {
+    expect(open(value), value).toEqual([refused]);
+  }
+  expect(open('"${EAST_SECRET}"')).toEqual([]);
+  expect(
+    problemsOf(
+      EAST.replace("LATCHKEYADMIN", () => "LK-${EAST_SECRET}"),
+      false,
+    ),
+  ).toEqual([]);
+});
+
+test("a file of full length with one wide map is refused within seconds", () => {
+  const text = Array.from({ length: 30_000 }, (_, index) => `f${index}: 1\n`).join("");
+  const begun = performance.now();
+  expect(problemsOf(text)).toEqual(["1: more than 200 fields"]);
+  expect(performance.now() - begun).toBeLessThan(5_000);
+});
+
+test("a region twice, and one that the settings declare", () => {
+  const second = EAST.replace("regions:\n", "");
+  expect(problemsOf(EAST + second)).toEqual(["13: the region east is declared in line 2 already"]);
+  const own = `regions: [{name: north, provider: builtin, endpoint: http://10.0.0.1, signingRegion: north-1,
+    settings: {adminUrl: http://10.0.0.1:9002}, credentials: {adminToken: "\${EAST_SECRET}-and-some-more"}}]`;
+  expect(problemsOf(own)).toEqual(["1: north of the built-in server follows the settings and is not declared"]);
+});
+
+test("a secret stands in the file only where nobody else can read it; an id may", () => {
+  const literal = EAST.replace("${EAST_SECRET}", "s3cr3t-of-east");
+  expect(problemsOf(literal)).toEqual([]);
+  expect(problemsOf(literal, false)).toEqual([
+    "12: secretAccessKey stands here in a file that others can read; write ${NAME} and give it as a variable, or chmod 600 the file",
+  ]);
+});
+
+test("no problem quotes a value, also where YAML itself is at odds with it", () => {
+  const secret = "hunter2hunter2";
+  const values = [
+    `*${secret}`,
+    `"${secret}`,
+    `!${secret} x`,
+    `@${secret}`,
+    `[${secret}`,
+    `{${secret}: `,
+    `\`${secret}`,
+    `%${secret}`,
+    `"\\q${secret}"`,
+    `&${secret}`,
+    `|${secret}`,
+    `? ${secret}`,
+    `- ${secret}`,
+  ];
+  for (const value of values) {
+    const problems = problemsOf(EAST.replace("${EAST_SECRET}", () => value));
+    expect(problems.join("\n"), value).not.toContain("hunter2");
+    expect(problems.length, value).toBeGreaterThan(0);
+  }
+  for (const text of ["[".repeat(100_000), "{a: ".repeat(50_000), `${"- ".repeat(60_000)}x`])
+    expect(problemsOf(text).length).toBeLessThan(21);
+});

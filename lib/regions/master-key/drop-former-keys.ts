@@ -1,0 +1,46 @@
+import { statSync } from "node:fs";
+import { isSealedWith, parseMasterKey } from "@/lib/platform/crypto";
+import { holdsBuiltinSeals } from "@/lib/regions/master-key/built-in-seals";
+import { pathOfSecrets, readStoredSecrets, writeStoredSecrets } from "@/lib/platform/stored-secrets";
+import { lockMasterKey } from "@/lib/regions/master-key/rotate-master-key";
+import type { PrismaClient } from "@/prisma/generated/client";
+
+/** A command that was started with the former key has ended by then. Milliseconds. */
+const KEPT_MS = 60 * 60 * 1_000;
+
+/**
+ * Takes those former master keys out of the data folder with which nothing is sealed any more: no region's credentials,
+ * and nothing in the built-in server's journals, which must not run. Does nothing within an hour of a rotation. Gives
+ * how many went. Killed anywhere, they are there or were not needed.
+ */
+export async function dropFormerKeys(
+  database: PrismaClient,
+  settings: { LATCHKEY_DATA_DIR: string; LATCHKEY_MASTER_KEY: string },
+  now: Date,
+): Promise<number> {
+  const folder = settings.LATCHKEY_DATA_DIR;
+  if (!readStoredSecrets(folder).LATCHKEY_MASTER_KEY_FORMER) return 0;
+  return database.$transaction(async (tx) => {
+    await lockMasterKey(tx);
+    const { LATCHKEY_MASTER_KEY_FORMER: list = "", ...stored } = readStoredSecrets(folder);
+    // Rotated meanwhile: this start goes on sealing with what is a former key by now.
+    if (stored.LATCHKEY_MASTER_KEY !== settings.LATCHKEY_MASTER_KEY) return 0;
+    if (now.getTime() - statSync(pathOfSecrets(folder)).mtimeMs < KEPT_MS) return 0;
+    const regions = await tx.region.findMany({
+      where: { sealedCredentials: { not: null } },
+      select: { sealedCredentials: true },
+    });
+    const isNeeded = async (key: Buffer) =>
+      regions.some(({ sealedCredentials }) => isSealedWith(Buffer.from(sealedCredentials ?? []), key)) ||
+      holdsBuiltinSeals(folder, key);
+    const former = list.split(",").filter(Boolean);
+    const needed: string[] = [];
+    for (const text of former) if (await isNeeded(parseMasterKey(text))) needed.push(text);
+    if (needed.length === former.length) return 0;
+    writeStoredSecrets(folder, {
+      ...stored,
+      ...(needed.length > 0 ? { LATCHKEY_MASTER_KEY_FORMER: needed.join(",") } : {}),
+    });
+    return former.length - needed.length;
+  });
+}

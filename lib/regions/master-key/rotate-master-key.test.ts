@@ -1,0 +1,169 @@
+import { randomBytes } from "node:crypto";
+import { chmodSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { inspect } from "node:util";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { SYSTEM_ACTOR } from "@/lib/audit/record";
+import { startTestDatabase } from "@/testing/database/test-database";
+import { keyIdOf, parseMasterKey, seal } from "@/lib/platform/crypto";
+import { db } from "@/lib/platform/db";
+import { readDatabaseClock } from "@/lib/platform/sql";
+import { env } from "@/lib/platform/env";
+import { credentialsContext, openCredentials } from "@/lib/regions/data";
+import { ensureSecrets, readStoredSecrets } from "@/lib/platform/stored-secrets";
+import { planSettings } from "@/lib/platform/resolve-settings";
+import { rotateMasterKey } from "@/lib/regions/master-key/rotate-master-key";
+
+// Before anything reads the settings.
+const folder = await vi.hoisted(async () => {
+  const { mkdtempSync } = await import("node:fs");
+  process.env.LATCHKEY_DATA_DIR = mkdtempSync("/tmp/latchkey-rotate-");
+  return process.env.LATCHKEY_DATA_DIR;
+});
+const secretsPath = join(folder, "secrets.json");
+
+/** What this process was started with, as the web server and the worker are. */
+const OLD = env.LATCHKEY_MASTER_KEY;
+let begun: Date;
+
+beforeAll(() => startTestDatabase());
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+beforeEach(async () => {
+  begun = await readDatabaseClock(db);
+  await db.region.deleteMany();
+  for (const name of ["east", "west"]) await addRegion(name, parseMasterKey(OLD));
+  store({ LATCHKEY_MASTER_KEY: OLD });
+});
+
+async function addRegion(name: string, key: Buffer): Promise<void> {
+  const base = {
+    name,
+    provider: "builtin",
+    endpoint: "http://127.0.0.1:1",
+    signingRegion: "x",
+    gateways: [],
+    settings: {},
+  };
+  const { id } = await db.region.create({ data: base });
+  const sealedCredentials = Uint8Array.from(seal(`{"adminToken":"token of ${name}"}`, key, credentialsContext(id)));
+  await db.region.update({ where: { id }, data: { sealedCredentials } });
+}
+function store(secrets: Record<string, string>): void {
+  writeFileSync(secretsPath, JSON.stringify(secrets));
+  chmodSync(secretsPath, 0o600);
+}
+/** The settings that a command or a start would have now. */
+const settingsNow = () =>
+  ({
+    LATCHKEY_MASTER_KEY_FORMER: "",
+    ...ensureSecrets(planSettings({ LATCHKEY_DATA_DIR: folder })),
+    LATCHKEY_DATA_DIR: folder,
+  }) as Parameters<typeof rotateMasterKey>[1];
+const readCredentials = async () =>
+  (await db.region.findMany({ orderBy: { name: "asc" } })).map((region) => openCredentials(region).reveal());
+const CREDENTIALS = ['{"adminToken":"token of east"}', '{"adminToken":"token of west"}'];
+const readKeyIds = async () =>
+  (await db.region.findMany()).map(({ sealedCredentials }) =>
+    Buffer.from(sealedCredentials ?? [])
+      .subarray(1, 9)
+      .toString("hex"),
+  );
+const events = () => db.auditEvent.findMany({ where: { at: { gte: begun } } });
+
+test("a key that was drawn is replaced by another, and who runs with the old one goes on", async () => {
+  const { regions, keyId, drawn } = await rotateMasterKey(db, settingsNow(), SYSTEM_ACTOR);
+  expect({ regions, drawn }).toEqual({ regions: 2, drawn: true });
+  expect(await readKeyIds()).toEqual([keyId, keyId]);
+  const { LATCHKEY_MASTER_KEY, LATCHKEY_MASTER_KEY_FORMER } = readStoredSecrets(folder);
+  expect(keyIdOf(parseMasterKey(LATCHKEY_MASTER_KEY ?? "")).toString("hex")).toBe(keyId);
+  expect(LATCHKEY_MASTER_KEY_FORMER).toBe(OLD);
+  expect(statSync(secretsPath).mode & 0o777).toBe(0o600);
+  // This process still has the old key only.
+  expect(await readCredentials()).toEqual(CREDENTIALS);
+  expect(await events()).toMatchObject([{ event: "master-key.rotated", data: { keyId, regions: 2 } }]);
+});
+
+test("a second rotation keeps what the first one may have left under its own key", async () => {
+  await rotateMasterKey(db, settingsNow(), SYSTEM_ACTOR);
+  const first = readStoredSecrets(folder).LATCHKEY_MASTER_KEY;
+  await rotateMasterKey(db, settingsNow(), SYSTEM_ACTOR);
+  expect(settingsNow().LATCHKEY_MASTER_KEY_FORMER).toBe(`${first},${OLD}`);
+  expect(await readCredentials()).toEqual(CREDENTIALS);
+});
+
+test("of two rotations at once none loses a key", async () => {
+  const settings = settingsNow();
+  await Promise.all([1, 2].map(() => rotateMasterKey(db, settings, SYSTEM_ACTOR)));
+  expect(await readCredentials()).toEqual(CREDENTIALS);
+  expect(new Set(await readKeyIds()).size).toBe(1);
+});
+
+test("killed after the new key was written, every start opens everything, and the same command goes on with that key", async () => {
+  const next = randomBytes(32).toString("base64");
+  store({ LATCHKEY_MASTER_KEY: next, LATCHKEY_MASTER_KEY_FORMER: OLD });
+  expect(settingsNow()).toMatchObject({ LATCHKEY_MASTER_KEY: next, LATCHKEY_MASTER_KEY_FORMER: OLD });
+  expect(await readCredentials()).toEqual(CREDENTIALS);
+  expect(await rotateMasterKey(db, settingsNow(), SYSTEM_ACTOR)).toEqual({
+    regions: 2,
+    keyId: keyIdOf(parseMasterKey(next)).toString("hex"),
+    drawn: false,
+  });
+  expect(readStoredSecrets(folder).LATCHKEY_MASTER_KEY).toBe(next);
+  expect(await readCredentials()).toEqual(CREDENTIALS);
+});
+
+test("a transaction that fails leaves the old seals, which still open", async () => {
+  const failing = new Proxy(db, {
+    get: (target, name) =>
+      name === "$transaction"
+        ? (work: (tx: unknown) => Promise<unknown>) =>
+            target.$transaction(async (tx) => {
+              await work(tx);
+              throw new Error("the database went away");
+            })
+        : Reflect.get(target, name),
+  });
+  await expect(rotateMasterKey(failing, settingsNow(), SYSTEM_ACTOR)).rejects.toThrow("went away");
+  expect(readStoredSecrets(folder).LATCHKEY_MASTER_KEY_FORMER).toBe(OLD);
+  expect(await readKeyIds()).toEqual([0, 1].map(() => keyIdOf(parseMasterKey(OLD)).toString("hex")));
+  expect(await readCredentials()).toEqual(CREDENTIALS);
+  expect(await events()).toEqual([]);
+  expect(await rotateMasterKey(db, settingsNow(), SYSTEM_ACTOR)).toMatchObject({ regions: 2, drawn: false });
+});
+
+test("a region that no key opens is named, and nothing is changed", async () => {
+  await addRegion("lost", randomBytes(32));
+  const before = await readKeyIds();
+  const settings = settingsNow();
+  const file = readFileSync(secretsPath, "utf8");
+  await expect(rotateMasterKey(db, settings, SYSTEM_ACTOR)).rejects.toMatchObject({
+    code: "CONFLICT",
+    userMessage: expect.stringMatching(/^Nothing was changed: no key here opens the credentials of lost\. /),
+  });
+  expect(await readKeyIds()).toEqual(before);
+  expect(readFileSync(secretsPath, "utf8")).toBe(file);
+  expect(await events()).toEqual([]);
+});
+
+test("a damaged file of keys is told without a word of what stands in it", async () => {
+  writeFileSync(secretsPath, '{"LATCHKEY_MASTER_KEY": hunter2}');
+  await addRegion("other", randomBytes(32));
+  const region = await db.region.findUniqueOrThrow({ where: { name: "other" } });
+  const told = await Promise.resolve()
+    .then(() => openCredentials(region))
+    .catch((error: unknown) => inspect(error, { depth: 9 }));
+  expect(told).toContain("secrets.json in the data folder is no JSON");
+  expect(told).not.toContain("hunter2");
+});
+
+test("an operator's own key is replaced by the one given beside it, and by no other", async () => {
+  rmSync(secretsPath);
+  const next = randomBytes(32).toString("base64");
+  const own = { LATCHKEY_DATA_DIR: folder, LATCHKEY_MASTER_KEY: next, LATCHKEY_MASTER_KEY_FORMER: "" };
+  await expect(rotateMasterKey(db, own, SYSTEM_ACTOR)).rejects.toMatchObject({
+    userMessage: expect.stringContaining("LATCHKEY_MASTER_KEY_FORMER"),
+  });
+  const rotated = await rotateMasterKey(db, { ...own, LATCHKEY_MASTER_KEY_FORMER: OLD }, SYSTEM_ACTOR);
+  expect(rotated).toMatchObject({ regions: 2, drawn: false });
+  expect(await readKeyIds()).toEqual([rotated.keyId, rotated.keyId]);
+});

@@ -1,0 +1,68 @@
+const REASONS: Record<string, readonly string[]> = {
+  "S3 and RFC 9110 say so; RGW 16.2 does otherwise, and no client needs it to": [
+    'GET /cmp-bucket/hello {"range":"bytes=-0"}',
+    'GET /cmp-bucket/hello {"range":"lines=1-2"}',
+    'GET /cmp-bucket/hello {"range":"nonsense"}',
+    'GET /cmp-bucket/hello {"if-none-match":"*"}',
+    "GET /cmp-bucket?max-keys=-1",
+    "GET /cmp-bucket?encoding-type=x",
+    "GET /cmp-bucket?encoding-type=url&prefix=a%20b%2F%C3%BC&delimiter=%C3%BC",
+    "PUT /cmp-bucket/multi?partNumber=0&uploadId={other}",
+    "PUT /cmp-bucket/multi?partNumber=10001&uploadId={other}",
+    "form: redirect",
+    "form: redirect to nowhere",
+    "form: status x",
+  ],
+  "RGW 16.2 reads x-amz-copy-if-match and not x-amz-copy-source-if-match, and copies against the client's condition": [
+    'PUT /cmp-bucket/copy {"x-amz-copy-source":"/cmp-bucket/hello","x-amz-copy-source-if-match":"\\"x\\""}',
+    'GET the copy {"x-amz-copy-source":"/cmp-bucket/hello","x-amz-copy-source-if-match":"\\"x\\""}',
+    'PUT /cmp-bucket/copy {"x-amz-copy-source":"/cmp-bucket/hello","x-amz-copy-source-if-none-match":"\\"5d41402abc4b2a76b9719d911017c592\\""}',
+    'GET the copy {"x-amz-copy-source":"/cmp-bucket/hello","x-amz-copy-source-if-none-match":"\\"5d41402abc4b2a76b9719d911017c592\\""}',
+    'PUT /cmp-bucket/copy {"x-amz-copy-source":"/cmp-bucket/hello","x-amz-copy-source-if-unmodified-since":"Wed, 01 Jan 2020 00:00:00 GMT"}',
+  ],
+  "RGW 16.2 loses the ETag of an object in listings when its tags change": [
+    "GET /cmp-bucket",
+    "GET /cmp-bucket?delimiter=/",
+    "GET /cmp-bucket?encoding-type=url",
+    "GET /cmp-bucket?max-keys=2000",
+    "GET /cmp-bucket?list-type=2",
+    "GET /cmp-bucket?list-type=2&delimiter=/",
+    "GET /cmp-bucket?list-type=2&fetch-owner=true",
+    "GET /cmp-bucket?list-type=2&encoding-type=url",
+    "GET /cmp-bucket?versions&prefix=hello",
+  ],
+  "not there in RGW 16.2, which answers with a listing or the whole object": [
+    "GET /cmp-bucket?encryption",
+    "GET /cmp-bucket?notification",
+    "GET /cmp-bucket/hello?partNumber=1",
+    "HEAD /cmp-bucket/multi?partNumber=2",
+    "HEAD /cmp-bucket/multi?partNumber=9",
+  ],
+  "the same refusal by the code that S3 gives it": [
+    "PUT a name too long",
+    "GET /cmp-bucket/multi?uploadId=absent",
+    "complete in wrong order",
+    "delete with broken XML",
+    "form: changed policy",
+    "form: wrong signature",
+    "form: unknown key",
+    "form: without key",
+    "form: sizes without an end",
+    "form: policy is no JSON",
+    "form: policy without conditions",
+    "form: policy without expiration",
+    "form: policy with a broken date",
+  ],
+  "nobody gets anything here without a signature": ["GET / as nobody"],
+  "what is not there answers NotImplemented": ["POST /cmp-bucket/hello", "POST /cmp-bucket"],
+  "its own name or setting of that installation": ["GET /cmp-bucket?location", "GET /cmp-bucket?website"],
+  "the root element is called BlockPublicAccessBlockConfiguration there by mistake": [
+    "GET /cmp-bucket?publicAccessBlock",
+  ],
+  "its document there has no XML declaration": ["form: status 201"],
+};
+
+/** Probes that are answered differently than by Ceph RGW 16.2 on purpose, each with the reason. */
+export const DIFFERENCES: ReadonlyMap<string, string> = new Map(
+  Object.entries(REASONS).flatMap(([reason, names]) => names.map((name) => [name, reason] as const)),
+);

@@ -1,0 +1,38 @@
+import { randomUUID } from "node:crypto";
+import { SYSTEM_ACTOR } from "@/lib/audit/record";
+import type { PlatformRole, ProjectRole } from "@/lib/gate/permissions";
+import type { Actor } from "@/lib/gate/scope";
+import { setMember } from "@/lib/members/mutations";
+import { Secret } from "@/lib/platform/secret";
+import { createProject } from "@/lib/projects/mutations";
+import { createUser } from "@/lib/users/mutations";
+import type { PrismaClient } from "@/prisma/generated/client";
+
+/** A person with a random password, a platform role or none. */
+export async function makeUser(
+  database: PrismaClient,
+  name: string,
+  options: { platformRole?: PlatformRole; password?: string } = {},
+): Promise<Actor> {
+  const email = `${name.toLowerCase()}-${randomUUID()}@example.test`;
+  const platformRole = options.platformRole ?? null;
+  const password = new Secret(options.password ?? randomUUID());
+  const { id } = await database.$transaction((tx) =>
+    createUser(tx, SYSTEM_ACTOR, { email, name, platformRole, password }),
+  );
+  return { userId: id, name, email, platformRole };
+}
+
+/** A project with the given people in it. */
+export async function makeProject(
+  database: PrismaClient,
+  members: [Actor, ProjectRole][] = [],
+): Promise<{ id: string; slug: string }> {
+  const slug = `p-${randomUUID().slice(0, 8)}`;
+  return database.$transaction(async (tx) => {
+    const { id } = await createProject(tx, SYSTEM_ACTOR, { slug, name: `Project ${slug}` });
+    for (const [member, role] of members)
+      await setMember(tx, SYSTEM_ACTOR, { project: slug, email: member.email, role });
+    return { id, slug };
+  });
+}
