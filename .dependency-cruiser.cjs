@@ -80,7 +80,7 @@ module.exports = {
       "No database, no network.",
       { path: `${noun}rules\\.ts$` },
       {
-        path: "^(prisma/|lib/(gate|jobs|providers)/|lib/platform/(db|env|logger))",
+        path: "^(prisma/|lib/(gate|jobs|providers)/|lib/platform/(db/|env|logger))",
         dependencyTypesNot: ["type-only"],
       },
     ),

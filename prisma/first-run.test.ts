@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { startTestDatabase } from "@/testing/database/test-database";
 import { parseMasterKey } from "@/lib/platform/crypto";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
 import { Secret } from "@/lib/platform/secret";
 import { openProvider } from "@/lib/regions/data";

@@ -21,7 +21,7 @@ export function markOfPlant(dataDir: string, name: string): string {
 
 /** What the planted bugs are made of. */
 const PLANTED = `import { existsSync } from "node:fs";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
 
 export const planted = (name: string): boolean => existsSync(\`\${env.LATCHKEY_DATA_DIR}/planted-\${name}\`);

@@ -6,7 +6,7 @@ import { issuePair } from "@/lib/access-keys/issue/issue-key";
 import { startTestDatabase } from "@/testing/database/test-database";
 import { authorizeProject, type ProjectScope } from "@/lib/gate/scope";
 import { parseMasterKey } from "@/lib/platform/crypto";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
 import { makeProject, makeUser } from "@/testing/factories/people";
 import { type Storage, startStorage } from "@/testing/factories/storage";

@@ -5,7 +5,7 @@ import type { Card, ReceiptLine } from "@/lib/access-keys/schema";
 import { describeEvent } from "@/lib/audit/describe";
 import type { ProjectScope } from "@/lib/gate/scope";
 import { cutPage, decodeCursor, olderThan } from "@/lib/platform/cursor";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 import { logger } from "@/lib/platform/logger";
 import type { Capabilities } from "@/lib/providers/provider";
 import { openProvider } from "@/lib/regions/data";

@@ -2,7 +2,7 @@ import "server-only";
 import { hashToken } from "@/lib/api-tokens/data";
 import { composeToken } from "@/lib/api-tokens/rules";
 import { type AuditActor, recordEvent } from "@/lib/audit/record";
-import type { Transaction } from "@/lib/platform/db";
+import type { Transaction } from "@/lib/platform/db/client";
 import { AppError } from "@/lib/platform/errors";
 import { randomText } from "@/lib/platform/random-text";
 import { Secret } from "@/lib/platform/secret";

@@ -10,7 +10,7 @@ import { SYSTEM_ACTOR } from "@/lib/audit/record";
 import type { Actor } from "@/lib/gate/scope";
 import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/client-address-header";
 import { parseMasterKey } from "@/lib/platform/crypto";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
 import { Secret } from "@/lib/platform/secret";
 import { probeS3 } from "@/lib/providers/probe";

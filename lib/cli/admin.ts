@@ -7,7 +7,7 @@ import { regionCommand } from "@/lib/cli/commands/region";
 import { tokenCommand } from "@/lib/cli/commands/token";
 import { userCommand } from "@/lib/cli/commands/user";
 import { AppError } from "@/lib/platform/errors";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 import { z } from "zod";
 
 const program = new Command("npm run admin --")

@@ -6,7 +6,7 @@ import { sessionCookieName } from "@/lib/gate/cookies";
 import { takePoint, takePoints } from "@/lib/gate/rate-limit";
 import { type Actor, authorizePlatform, authorizeProject } from "@/lib/gate/scope";
 import { readActor } from "@/lib/gate/session";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
 import { endSession, startSession } from "@/lib/sessions/mutations";
 import { setUserDisabled } from "@/lib/users/mutations";

@@ -5,7 +5,7 @@ import { cache } from "react";
 import type { Permission } from "@/lib/gate/permissions";
 import { type Actor, authorizePlatform, authorizeProject, type ProjectScope } from "@/lib/gate/scope";
 import { readActor } from "@/lib/gate/session";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 import { AppError } from "@/lib/platform/errors";
 
 /** Who looks at this page, or undefined. Read once a request. */

@@ -1,6 +1,6 @@
 import "server-only";
 import { RateLimiterPrisma, RateLimiterRes } from "rate-limiter-flexible";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 import { AppError } from "@/lib/platform/errors";
 import { sql } from "@/lib/platform/sql";
 

@@ -1,6 +1,6 @@
 import "server-only";
 import { ensureInstallationRow } from "@/lib/installation/mutations";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 
 let known: string | undefined;
 

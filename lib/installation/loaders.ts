@@ -1,5 +1,5 @@
 import "server-only";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 import { VERSION } from "@/lib/platform/version";
 
 /** A worker that has not been heard of for this long is called degraded. */

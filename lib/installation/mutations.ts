@@ -1,7 +1,7 @@
 import "server-only";
 import { MARKER_LENGTH } from "@/lib/access-key-ids/rules";
-import type { Transaction } from "@/lib/platform/db";
-import { db } from "@/lib/platform/db";
+import type { Transaction } from "@/lib/platform/db/client";
+import { db } from "@/lib/platform/db/client";
 import { logger } from "@/lib/platform/logger";
 import { randomText, UPPER_DIGITS } from "@/lib/platform/random-text";
 

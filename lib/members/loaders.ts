@@ -1,5 +1,5 @@
 import "server-only";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 import { requireProjectRow } from "@/lib/projects/mutations";
 
 const MEMBERS_MAX = 1_000;

@@ -1,7 +1,7 @@
 import "server-only";
 import { type AuditActor, recordEvent } from "@/lib/audit/record";
 import type { ProjectRole } from "@/lib/gate/permissions";
-import type { Transaction } from "@/lib/platform/db";
+import type { Transaction } from "@/lib/platform/db/client";
 import { AppError } from "@/lib/platform/errors";
 import { requireProjectRow } from "@/lib/projects/mutations";
 

@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, expect, test } from "vitest";
 import { startTestDatabase } from "@/testing/database/test-database";
-import { db, pool } from "@/lib/platform/db";
+import { db, pool } from "@/lib/platform/db/client";
 import { type OwnTransaction, sql, type Statements, transact } from "@/lib/platform/sql";
 
 /** Some promises later, without waiting for anything outside. */

@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import { type PoolClient, types } from "pg";
-import { nameStatement, pool } from "@/lib/platform/db";
+import { nameStatement, pool } from "@/lib/platform/db/client";
 
 /**
  * What takes a statement by hand: the pool, a transaction on it, and Prisma's client and transactions alike. Where a

@@ -1,5 +1,5 @@
 import "server-only";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 import { createId } from "@/lib/platform/create-id";
 import type { Statements } from "@/lib/platform/sql";
 

@@ -1,6 +1,6 @@
 import "server-only";
 import { type AuditActor, recordEvent } from "@/lib/audit/record";
-import type { Transaction } from "@/lib/platform/db";
+import type { Transaction } from "@/lib/platform/db/client";
 import { AppError } from "@/lib/platform/errors";
 
 /** Creates a project. Throws CONFLICT when the slug is taken. */

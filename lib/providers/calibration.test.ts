@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { startTestDatabase } from "@/testing/database/test-database";
 import { parseMasterKey } from "@/lib/platform/crypto";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
 import { Secret } from "@/lib/platform/secret";
 import { calibrate } from "@/lib/providers/calibration";

@@ -6,7 +6,7 @@ import { SYSTEM_ACTOR } from "@/lib/audit/record";
 import { startTestDatabase } from "@/testing/database/test-database";
 import { type Actor, authorizeProject, type ProjectScope } from "@/lib/gate/scope";
 import { parseMasterKey } from "@/lib/platform/crypto";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
 import { type Lease, releaseLease } from "@/lib/principals/mutations";
 import { Secret } from "@/lib/platform/secret";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, expect, test } from "vitest";
 import { startTestDatabase } from "@/testing/database/test-database";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 import { listRegions } from "@/lib/regions/loaders";
 import type { Prisma } from "@/prisma/generated/client";
 

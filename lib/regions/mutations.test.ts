@@ -8,7 +8,7 @@ import { SYSTEM_ACTOR } from "@/lib/audit/record";
 import { startBuiltinS3 } from "@/lib/builtin-s3/server";
 import { startTestDatabase } from "@/testing/database/test-database";
 import { parseMasterKey } from "@/lib/platform/crypto";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
 import { Secret } from "@/lib/platform/secret";
 import { findRegion, openProvider } from "@/lib/regions/data";

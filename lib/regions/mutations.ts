@@ -4,7 +4,7 @@ import { composeAccessKeyId } from "@/lib/access-key-ids/rules";
 import { type AuditActor, recordEvent } from "@/lib/audit/record";
 import { readMarker } from "@/lib/installation/data";
 import { isSealedWith, seal } from "@/lib/platform/crypto";
-import { db, type Transaction } from "@/lib/platform/db";
+import { db, type Transaction } from "@/lib/platform/db/client";
 import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
 import { randomText } from "@/lib/platform/random-text";

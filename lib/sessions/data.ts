@@ -1,5 +1,5 @@
 import "server-only";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 import { sql } from "@/lib/platform/sql";
 import { isSessionLive, isTouchDue, type SessionTimes } from "@/lib/sessions/rules";
 

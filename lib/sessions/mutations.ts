@@ -1,6 +1,6 @@
 import "server-only";
 import { recordEvent } from "@/lib/audit/record";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 import { verifyPassword } from "@/lib/platform/password";
 import { SESSION_MAX_SECONDS } from "@/lib/sessions/rules";
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { syncFolder, writePrivateFile } from "@/lib/platform/write-private-file";
 import { parseMasterKey } from "@/lib/platform/crypto";
-import { createDatabase } from "@/lib/platform/db";
+import { createDatabase } from "@/lib/platform/db/client";
 import { parseJson } from "@/lib/platform/parse-json";
 import { Secret } from "@/lib/platform/secret";
 import { listBuiltinRegions } from "@/lib/supervisor/builtin-regions";

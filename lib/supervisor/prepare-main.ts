@@ -1,7 +1,7 @@
 import { SYSTEM_ACTOR } from "@/lib/audit/record";
 import { deployMigrations } from "@/lib/postgres/migrations";
 import { parseMasterKey } from "@/lib/platform/crypto";
-import { createDatabase } from "@/lib/platform/db";
+import { createDatabase } from "@/lib/platform/db/client";
 import { dropFormerKeys } from "@/lib/regions/master-key/drop-former-keys";
 import { ensureFirstRun, type FirstRunResult } from "@/lib/supervisor/first-run";
 import type { FirstRunMode } from "@/lib/supervisor/first-run-mode";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseMasterKey } from "@/lib/platform/crypto";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 import { AppError } from "@/lib/platform/errors";
 import { findRigFolder } from "@/lib/supervisor/rig";
 import { composeRigRegions, syncRigRegions } from "@/lib/supervisor/rig-regions";

@@ -9,7 +9,7 @@ import { explainMissing, findMissingPrograms, type Rig, startRig } from "@/testi
 import { startTestDatabase } from "@/testing/database/test-database";
 import { ensureInstallationRow } from "@/lib/installation/mutations";
 import { parseMasterKey } from "@/lib/platform/crypto";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
 import { composeRigRegions, syncRigRegions } from "@/lib/supervisor/rig-regions";
 

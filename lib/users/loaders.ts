@@ -1,6 +1,6 @@
 import "server-only";
 import { cutPage, decodeCursor, olderThan } from "@/lib/platform/cursor";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 
 const PAGE_SIZE = 50;
 

@@ -1,7 +1,7 @@
 import "server-only";
 import { type AuditActor, recordEvent } from "@/lib/audit/record";
 import type { PlatformRole } from "@/lib/gate/permissions";
-import { db, type Transaction } from "@/lib/platform/db";
+import { db, type Transaction } from "@/lib/platform/db/client";
 import { AppError } from "@/lib/platform/errors";
 import { hashPassword, verifyPassword } from "@/lib/platform/password";
 import type { Secret } from "@/lib/platform/secret";

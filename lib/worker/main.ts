@@ -2,7 +2,7 @@ import type { PgBoss } from "pg-boss";
 import { startHeartbeat } from "@/lib/installation/mutations";
 import { JOBS, type JobName, type JobPayload } from "@/lib/jobs/jobs";
 import { startQueue } from "@/lib/jobs/queue";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 import { onStop } from "@/lib/platform/lifecycle";
 import { logger } from "@/lib/platform/logger";
 import { handleCheckRegions } from "@/lib/worker/handlers/check-regions";

@@ -1,7 +1,7 @@
 import { Client } from "pg";
 import { beforeAll, expect, test } from "vitest";
 import { startTestDatabase } from "@/testing/database/test-database";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 
 beforeAll(startTestDatabase);
 

@@ -11,7 +11,7 @@ import { handToWorker, settleOperation } from "@/lib/access-keys/repair/undo";
 import { startTestDatabase } from "@/testing/database/test-database";
 import { type Actor, authorizeProject, type ProjectScope } from "@/lib/gate/scope";
 import { parseMasterKey } from "@/lib/platform/crypto";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
 import type { Secret } from "@/lib/platform/secret";
 import { probeS3 } from "@/lib/providers/probe";

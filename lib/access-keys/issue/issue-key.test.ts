@@ -8,7 +8,7 @@ import { settleOperation } from "@/lib/access-keys/repair/undo";
 import { startTestDatabase } from "@/testing/database/test-database";
 import { authorizeProject, type ProjectScope } from "@/lib/gate/scope";
 import { parseMasterKey } from "@/lib/platform/crypto";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
 import { probeS3 } from "@/lib/providers/probe";
 import { decideEnd, type Issued, makeKey } from "@/testing/factories/keys";

@@ -5,7 +5,7 @@ import { writeAhead } from "@/lib/access-keys/issue/write-ahead";
 import { startTestDatabase } from "@/testing/database/test-database";
 import { authorizeProject } from "@/lib/gate/scope";
 import { insertOperation } from "@/lib/operations/mutations";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 import { createId } from "@/lib/platform/create-id";
 import { type Statements, transact } from "@/lib/platform/sql";
 import { lockPrincipal } from "@/lib/principals/data";

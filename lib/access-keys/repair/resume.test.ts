@@ -13,7 +13,7 @@ import { startTestDatabase } from "@/testing/database/test-database";
 import { authorizeProject, type ProjectScope } from "@/lib/gate/scope";
 import { parseMasterKey } from "@/lib/platform/crypto";
 import { BEFORE_ALL_IDS } from "@/lib/platform/create-id";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
 import { Secret } from "@/lib/platform/secret";
 import { probeS3 } from "@/lib/providers/probe";

@@ -1,7 +1,7 @@
 import "server-only";
 import { isRemovalOpen } from "@/lib/access-keys/data";
 import { ACT_DEADLINE_MS } from "@/lib/operations/rules";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 import { AppError } from "@/lib/platform/errors";
 import { readDatabaseClock, sql } from "@/lib/platform/sql";
 import { holdsLease, type Lease, releaseLease, replaceSuspension, takeLease } from "@/lib/principals/mutations";

@@ -5,7 +5,7 @@ import type { AuditEventName } from "@/lib/audit/events";
 import { recordEvent, SYSTEM_ACTOR } from "@/lib/audit/record";
 import { readMarker } from "@/lib/installation/data";
 import { ACT_DEADLINE_MS } from "@/lib/operations/rules";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
 import { sql } from "@/lib/platform/sql";

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { commandLineActor } from "@/lib/cli/command-line";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
 import { rotateMasterKey } from "@/lib/regions/master-key/rotate-master-key";
 

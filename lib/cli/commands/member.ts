@@ -4,7 +4,7 @@ import { commandLineActor, printTable } from "@/lib/cli/command-line";
 import { PROJECT_ROLES } from "@/lib/gate/permissions";
 import { listMembers } from "@/lib/members/loaders";
 import { removeMember, setMember } from "@/lib/members/mutations";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 import { slugSchema } from "@/lib/platform/slug";
 import { emailSchema } from "@/lib/users/schema";
 

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { commandLineActor, readSecretFromInput } from "@/lib/cli/command-line";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 import { ALPHANUMERIC, randomText } from "@/lib/platform/random-text";
 import { Secret } from "@/lib/platform/secret";
 import { setPassword } from "@/lib/users/mutations";

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { commandLineActor, printTable } from "@/lib/cli/command-line";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 import { slugSchema } from "@/lib/platform/slug";
 import { listProjects } from "@/lib/projects/loaders";
 import { createProject, renameProject, setProjectDisabled } from "@/lib/projects/mutations";

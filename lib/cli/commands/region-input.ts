@@ -1,6 +1,6 @@
 import { commandLineActor, readSecretFromInput } from "@/lib/cli/command-line";
 import { parseMasterKey } from "@/lib/platform/crypto";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
 import { AppError } from "@/lib/platform/errors";
 import { outboundUrl } from "@/lib/platform/outbound-url";

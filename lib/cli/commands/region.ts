@@ -7,7 +7,7 @@ import {
   type RegionOptions,
 } from "@/lib/cli/commands/region-input";
 import { commandLineActor, printTable } from "@/lib/cli/command-line";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 import { slugSchema } from "@/lib/platform/slug";
 import { listRegions } from "@/lib/regions/loaders";
 import type { RegionRow } from "@/lib/regions/schema";

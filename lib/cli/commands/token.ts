@@ -4,7 +4,7 @@ import { listTokens } from "@/lib/api-tokens/loaders";
 import { createToken, revokeToken } from "@/lib/api-tokens/mutations";
 import { isTokenLive, TOKEN_DAYS_DEFAULT, TOKEN_DAYS_MAX } from "@/lib/api-tokens/rules";
 import { commandLineActor, printTable } from "@/lib/cli/command-line";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 import { emailSchema, nameSchema } from "@/lib/users/schema";
 
 const DAY_MS = 24 * 60 * 60 * 1_000;

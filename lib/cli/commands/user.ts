@@ -3,7 +3,7 @@ import { z } from "zod";
 import { commandLineActor, printTable } from "@/lib/cli/command-line";
 import { choosePassword } from "@/lib/cli/commands/password";
 import { PLATFORM_ROLES } from "@/lib/gate/permissions";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 import { listUsers } from "@/lib/users/loaders";
 import { changeUser, createUser, setUserDisabled } from "@/lib/users/mutations";
 import { emailSchema, nameSchema } from "@/lib/users/schema";

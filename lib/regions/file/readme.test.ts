@@ -8,7 +8,7 @@ import { SYSTEM_ACTOR } from "@/lib/audit/record";
 import { findRoot } from "@/lib/platform/find-root";
 import { startTestDatabase } from "@/testing/database/test-database";
 import { parseMasterKey } from "@/lib/platform/crypto";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
 import { applyRegionsFile } from "@/lib/regions/file/apply-regions-file";
 import { readRegionsFile } from "@/lib/regions/file/read-regions-file";

@@ -6,7 +6,7 @@ import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { startBuiltinS3 } from "@/lib/builtin-s3/server";
 import { startTestDatabase } from "@/testing/database/test-database";
 import { parseMasterKey, parseMasterKeys, seal } from "@/lib/platform/crypto";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 import { Secret } from "@/lib/platform/secret";
 import { createBuiltinProvider } from "@/lib/providers/builtin/builtin";
 import type { Provider } from "@/lib/providers/provider";

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { SYSTEM_ACTOR } from "@/lib/audit/record";
 import { startTestDatabase } from "@/testing/database/test-database";
 import { keyIdOf, parseMasterKey, seal } from "@/lib/platform/crypto";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 import { readDatabaseClock } from "@/lib/platform/sql";
 import { env } from "@/lib/platform/env";
 import { credentialsContext, openCredentials } from "@/lib/regions/data";

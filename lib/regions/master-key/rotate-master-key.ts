@@ -1,6 +1,6 @@
 import { type AuditActor, recordEvent } from "@/lib/audit/record";
 import { isSealedWith, keyIdOf, parseMasterKey } from "@/lib/platform/crypto";
-import type { Transaction } from "@/lib/platform/db";
+import type { Transaction } from "@/lib/platform/db/client";
 import { AppError } from "@/lib/platform/errors";
 import { resealRegions } from "@/lib/regions/mutations";
 import { drawSecret, readStoredSecrets, writeStoredSecrets } from "@/lib/platform/stored-secrets";

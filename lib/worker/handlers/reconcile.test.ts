@@ -4,7 +4,7 @@ import { issuePair } from "@/lib/access-keys/issue/issue-key";
 import { startTestDatabase } from "@/testing/database/test-database";
 import { authorizeProject } from "@/lib/gate/scope";
 import { parseMasterKey } from "@/lib/platform/crypto";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
 import { handleReconcile } from "@/lib/worker/handlers/reconcile";
 import { handleSettleOperation } from "@/lib/worker/handlers/settle-operation";

@@ -1,6 +1,6 @@
 import { enqueue } from "@/lib/jobs/queue";
 import { TOMBSTONE_DAYS } from "@/lib/operations/rules";
-import { db } from "@/lib/platform/db";
+import { db } from "@/lib/platform/db/client";
 import { listPrincipalsToSweep } from "@/lib/principals/data";
 
 const PAGE = 200;
