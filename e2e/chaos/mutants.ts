@@ -40,7 +40,7 @@ export async function unwritten<T>(change: { operationId: string; keyId: string 
 `;
 const SERVER_ONLY = `import "server-only";\n`;
 const MAKES_PAIR =
-  "provider.putKey({ principal, accessKeyId: change.accessKeyId, secretAccessKey, marker: change.keyId }, context)";
+  "provider.putKey({ principal, accessKeyId: change.accessKeyId, secretAccessKey, tag: change.keyId }, context)";
 
 const HANDS_OVER =
   "async function handOver(change: WrittenAhead, request: IssueRequest, delivery: Delivery): Promise<HandedOver | undefined> {\n";

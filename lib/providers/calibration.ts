@@ -3,7 +3,7 @@ import { z } from "zod";
 import { ALPHANUMERIC, randomText } from "@/lib/platform/random-text";
 import { Secret } from "@/lib/platform/secret";
 import { ProviderError } from "@/lib/providers/errors";
-import { refusesKey, takesPair } from "@/lib/providers/probe-answers";
+import { refusesKey, acceptsKey } from "@/lib/providers/probe-answers";
 import type { CallContext, Gateway, KeyRef, ProbeAnswer, Provider } from "@/lib/providers/provider";
 
 /**
@@ -37,7 +37,7 @@ export async function calibrate(provider: Provider, throwaway: KeyRef, context: 
   await removeLeftKeys(provider, principal, context);
   let answers: Map<Gateway, ProbeAnswer>;
   try {
-    const spec = { ...throwaway, secretAccessKey: createSecret(), marker: "calibration" };
+    const spec = { ...throwaway, secretAccessKey: createSecret(), tag: "calibration" };
     const secret = await provider.putKey(spec, context);
     await Promise.all(gateways.map((gateway) => expectLive(provider, gateway, accessKeyId, secret, context)));
     answers = new Map(
@@ -54,7 +54,7 @@ export async function calibrate(provider: Provider, throwaway: KeyRef, context: 
   }
   const found = await Promise.all(
     [...answers].map(async ([gateway, toWrongSecret]): Promise<[string, Measurement]> => {
-      if (takesPair(toWrongSecret)) throw new ProviderError("invalid", `${gateway.name} accepts any secret`);
+      if (acceptsKey(toWrongSecret)) throw new ProviderError("invalid", `${gateway.name} accepts any secret`);
       const tells = toWrongSecret === "refused-secret" && (await tellsRemoved(provider, gateway, accessKeyId, context));
       return [gateway.endpoint, tells ? "random-secret" : provider.readSecret ? "real-secret" : "none"];
     }),
@@ -90,7 +90,7 @@ async function expectLive(
   context: CallContext,
 ): Promise<void> {
   const until = Date.now() + LIVE_WITHIN_MS;
-  while (!takesPair(await provider.probe(gateway, accessKeyId, secret, context))) {
+  while (!acceptsKey(await provider.probe(gateway, accessKeyId, secret, context))) {
     if (Date.now() >= until)
       throw new ProviderError("invalid", `${gateway.name} does not accept a key that was made just now`);
     await pause(PAUSE_MS);

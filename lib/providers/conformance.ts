@@ -35,7 +35,7 @@ const newSpec = (principal: string): PutKeySpec => ({
   principal,
   accessKeyId: composeAccessKeyId("TST", randomText),
   secretAccessKey: newSecret(),
-  marker: randomUUID(),
+  tag: randomUUID(),
 });
 
 /** The one suite that every driver passes against its real product. */

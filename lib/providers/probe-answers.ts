@@ -1,7 +1,7 @@
 import type { ProbeAnswer } from "@/lib/providers/provider";
 
 /** Whether a gateway that answers so has taken the pair. What its owner may do is another matter. */
-export function takesPair(answer: ProbeAnswer): boolean {
+export function acceptsKey(answer: ProbeAnswer): boolean {
   return answer === "accepted" || answer === "denied";
 }
 

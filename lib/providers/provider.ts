@@ -10,7 +10,7 @@ export type KeyState = "active" | "inactive";
 
 /** What a storage system can do, as data. Nobody asks for the kind of a provider; they ask for these. */
 export interface Capabilities {
-  /** Whether the id is ours to choose. Where false, `marker` finds a key after a lost reply. */
+  /** Whether the id is ours to choose. Where false, `tag` finds a key after a lost reply. */
   choosesId: boolean;
   /** Whether the secret is ours to choose. Where false, `putKey` returns the one the storage system made. */
   choosesSecret: boolean;
@@ -34,7 +34,7 @@ export interface PutKeySpec {
   /** Ignored where the storage system makes the secret. */
   secretAccessKey: Secret;
   /** Says on the storage system that the key is ours, and which. */
-  marker: string;
+  tag: string;
 }
 
 export interface KeyRef {
@@ -46,7 +46,7 @@ export interface KeyRef {
 export interface KeyView {
   accessKeyId: string;
   state: KeyState;
-  marker: string | undefined;
+  tag: string | undefined;
   createdAt: Date | undefined;
   lastUsedAt: Date | undefined;
 }

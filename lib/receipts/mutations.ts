@@ -6,7 +6,7 @@ import { Secret } from "@/lib/platform/secret";
 import { sql, type Statements } from "@/lib/platform/sql";
 import type { Calibration } from "@/lib/providers/calibration";
 import { ProviderError } from "@/lib/providers/errors";
-import { refusesKey, takesPair } from "@/lib/providers/probe-answers";
+import { refusesKey, acceptsKey } from "@/lib/providers/probe-answers";
 import type { Gateway, ProbeAnswer, Provider } from "@/lib/providers/provider";
 import type { OpenReceipt } from "@/lib/receipts/data";
 import {
@@ -140,7 +140,7 @@ async function measureGateway(
     const answer = await askOnce(provider, gateway, key.accessKeyId, secret);
     if (isRefusal(answer, withPair)) return { endpoint: gateway.endpoint, at: performance.now() };
     // Without an answer that tells, nothing is known of the key, only that somebody is asking.
-    const accepted = answer !== undefined && (answer === "refused-secret" || takesPair(answer));
+    const accepted = answer !== undefined && (answer === "refused-secret" || acceptsKey(answer));
     if (!(await noteAsked(key.id, gateway.endpoint, accepted))) return undefined;
     if (Date.now() >= until && !withPair) return undefined;
     await pause(Date.now() < until ? MEASURE_PAUSE_MS : OVERDUE_PAUSE_MS);
@@ -164,7 +164,7 @@ async function noteAsked(keyId: string, endpoint: string, accepted: boolean): Pr
 /** With the pair itself every refusal is one of the key, with a random secret not that of the secret. */
 function isRefusal(answer: ProbeAnswer | undefined, withPair: boolean): boolean {
   if (answer === undefined) return false;
-  return withPair ? !takesPair(answer) : refusesKey(answer);
+  return withPair ? !acceptsKey(answer) : refusesKey(answer);
 }
 
 /** Undefined when the gateway gives no answer: nothing is known, so nothing is concluded. */

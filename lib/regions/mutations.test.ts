@@ -126,7 +126,7 @@ test("a region that has keys is changed only where they are found again", async 
     principal: "lk-one",
     accessKeyId: "LKTESTKEYOFWEST00001",
     secretAccessKey: new Secret("s".repeat(40)),
-    marker: "test",
+    tag: "test",
   };
   await openProvider(await findRegion("west")).ensurePrincipal(key.principal, "One", context());
   await openProvider(await findRegion("west")).putKey(key, context());

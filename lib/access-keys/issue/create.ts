@@ -26,7 +26,7 @@ export async function putPair(
     if (!(await holds(change.lease))) return undefined;
     onAsk();
     return provider.putKey(
-      { principal, accessKeyId: change.accessKeyId, secretAccessKey, marker: change.keyId },
+      { principal, accessKeyId: change.accessKeyId, secretAccessKey, tag: change.keyId },
       context,
     );
   };

@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { PROVE_DEADLINE_MS, PROVE_PAUSE_MS } from "@/lib/operations/rules";
 import type { Secret } from "@/lib/platform/secret";
 import { ProviderError } from "@/lib/providers/errors";
-import { takesPair } from "@/lib/providers/probe-answers";
+import { acceptsKey } from "@/lib/providers/probe-answers";
 import type { CallContext, Gateway, Provider } from "@/lib/providers/provider";
 
 /**
@@ -31,7 +31,7 @@ async function proveAt(
 ): Promise<void> {
   while (!context.signal.aborted) {
     const answer = await provider.probe(gateway, accessKeyId, secret, context).catch(asUnknown);
-    if (answer !== "no-answer" && takesPair(answer)) return;
+    if (answer !== "no-answer" && acceptsKey(answer)) return;
     await pause(PROVE_PAUSE_MS);
   }
   throw new ProviderError("ambiguous", `gateway ${gateway.name} did not accept the new pair in time`);

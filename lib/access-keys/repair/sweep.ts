@@ -56,7 +56,7 @@ async function compare(
   const marker = await readMarker();
   const knownIds = new Set(known.map((key) => key.accessKeyId));
   for (const view of views) {
-    const ours = view.marker !== undefined || isOwnAccessKeyId(view.accessKeyId, marker);
+    const ours = view.tag !== undefined || isOwnAccessKeyId(view.accessKeyId, marker);
     if (ours && !knownIds.has(view.accessKeyId)) await reportOnce(principal, "key.unknown-found", view.accessKeyId);
   }
   for (const key of known) {

@@ -9,7 +9,7 @@ export interface NewKey {
   account: string;
   accessKeyId: string;
   secret: Secret;
-  marker?: string;
+  tag?: string;
   /** Milliseconds since the epoch. */
   notAfter?: number;
 }
@@ -118,7 +118,7 @@ export class Accounts {
         refusal = "KeyExists";
       created = !refusal && !known;
       if (!created) return [];
-      const { account, accessKeyId: id, marker, notAfter } = input;
+      const { account, accessKeyId: id, tag, notAfter } = input;
       return [
         {
           t: "key",
@@ -127,7 +127,7 @@ export class Accounts {
           sealed: this.#sealSecret(input),
           state: "active",
           createdAt: Date.now(),
-          marker,
+          marker: tag,
           notAfter,
         },
       ];

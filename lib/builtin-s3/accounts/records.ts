@@ -18,6 +18,7 @@ export type AccountRecord =
       sealed: string;
       state: KeyState;
       createdAt: number;
+      /** The key's tag. Journals have called it so from the start. */
       marker?: string;
       notAfter?: number;
       lastUsed?: LastUse;

@@ -13,7 +13,7 @@ export interface Key {
   readonly account: string;
   readonly secret: Secret;
   readonly createdAt: number;
-  readonly marker?: string;
+  readonly tag?: string;
   state: KeyState;
   notAfter?: number;
   lastUsed?: LastUse;
@@ -42,13 +42,13 @@ export class AccountTable implements Ledger<AccountRecord> {
         this.accounts.set(record.id, { id: record.id, displayName: record.displayName, createdAt: record.createdAt });
         return;
       case "key": {
-        const { id, account, sealed, state, createdAt, marker, notAfter, lastUsed } = record;
+        const { id, account, sealed, state, createdAt, marker: tag, notAfter, lastUsed } = record;
         this.keys.set(id, {
           accessKeyId: id,
           account,
           secret: this.#open(sealed, account, id),
           createdAt,
-          marker,
+          tag,
           state,
           notAfter,
           lastUsed,
@@ -85,8 +85,9 @@ export class AccountTable implements Ledger<AccountRecord> {
   *snapshot(): Iterable<AccountRecord> {
     for (const account of this.accounts.values()) yield { t: "account", ...account };
     for (const key of this.keys.values()) {
-      const { accessKeyId: id, account, state, createdAt, marker, notAfter, lastUsed } = key;
-      yield { t: "key", id, account, sealed: this.#sealed.get(id) ?? "", state, createdAt, marker, notAfter, lastUsed };
+      const { accessKeyId: id, account, state, createdAt, tag, notAfter, lastUsed } = key;
+      const sealed = this.#sealed.get(id) ?? "";
+      yield { t: "key", id, account, sealed, state, createdAt, marker: tag, notAfter, lastUsed };
     }
   }
 

@@ -62,7 +62,7 @@ describe("the admin API", () => {
 
   it("makes, repeats, lists, changes and removes a key without ever telling its secret", async () => {
     const pair = randomPair();
-    const body = { secretAccessKey: pair.secretAccessKey, marker: "m-1", notAfter: "2999-01-01T00:00:00.000Z" };
+    const body = { secretAccessKey: pair.secretAccessKey, tag: "m-1", notAfter: "2999-01-01T00:00:00.000Z" };
     expect(await server.admin("PUT", key(pair.accessKeyId), body)).toMatchObject({
       status: 404,
       body: { error: { code: "NoSuchAccount" } },
@@ -88,7 +88,7 @@ describe("the admin API", () => {
         {
           accessKeyId: pair.accessKeyId,
           state: "active",
-          marker: "m-1",
+          tag: "m-1",
           notAfter: "2999-01-01T00:00:00.000Z",
           lastUsed: {
             at: expect.stringMatching(/^\d{4}-.*Z$/) as unknown,

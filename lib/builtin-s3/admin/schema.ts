@@ -9,7 +9,7 @@ export const putAccountBody = z.strictObject({ displayName: z.string().min(1).ma
 
 export const putKeyBody = z.strictObject({
   secretAccessKey: z.string().regex(/^[A-Za-z0-9]{40}$/),
-  marker: z.string().min(1).max(256).optional(),
+  tag: z.string().min(1).max(256).optional(),
   notAfter: notAfter.optional(),
 });
 

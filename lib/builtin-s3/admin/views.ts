@@ -6,11 +6,11 @@ export function describeAccount({ id, displayName, createdAt }: Account) {
 }
 
 /** A key as the admin API tells of it: never its secret. */
-export function describeKey({ accessKeyId, state, marker, createdAt, notAfter, lastUsed }: Key) {
+export function describeKey({ accessKeyId, state, tag, createdAt, notAfter, lastUsed }: Key) {
   return {
     accessKeyId,
     state,
-    marker,
+    tag,
     createdAt: new Date(createdAt).toISOString(),
     notAfter: notAfter === undefined ? undefined : new Date(notAfter).toISOString(),
     lastUsed: lastUsed && { ...lastUsed, at: new Date(lastUsed.at).toISOString() },

@@ -13,7 +13,7 @@ export const keysReplySchema = z.object({
     z.object({
       accessKeyId: z.string(),
       state: z.enum(["active", "inactive"]),
-      marker: z.string().nullish(),
+      tag: z.string().nullish(),
       createdAt: z.iso.datetime(),
       lastUsed: z.object({ at: z.iso.datetime() }).nullish(),
     }),

@@ -88,7 +88,7 @@ describe("a server that does not keep to the protocol", () => {
     const provider = await connect(500, "oops");
     const secretAccessKey = new Secret("s".repeat(40));
     const failure: unknown = await provider
-      .putKey({ ...key, secretAccessKey, marker: "m" }, context())
+      .putKey({ ...key, secretAccessKey, tag: "m" }, context())
       .catch((error) => error);
     expect(String(failure instanceof Error ? failure.stack : failure)).not.toMatch(/ssss|irrelevant-token/);
     expect(JSON.stringify(failure)).not.toMatch(/ssss|irrelevant-token/);

@@ -71,7 +71,7 @@ export function createBuiltinProvider(options: BuiltinOptions): Provider {
     async putKey(spec, context) {
       const answer = await call("PUT", keyPath(spec.principal, spec.accessKeyId), context, {
         secretAccessKey: spec.secretAccessKey.reveal(),
-        marker: spec.marker,
+        tag: spec.tag,
       });
       if (answer.status !== 200 && answer.status !== 201) throw toFailure(answer);
       return spec.secretAccessKey;
@@ -83,7 +83,7 @@ export function createBuiltinProvider(options: BuiltinOptions): Provider {
       return readBody(keysReplySchema)(answer).keys.map((key) => ({
         accessKeyId: key.accessKeyId,
         state: key.state,
-        marker: key.marker ?? undefined,
+        tag: key.tag ?? undefined,
         createdAt: new Date(key.createdAt),
         lastUsedAt: key.lastUsed ? new Date(key.lastUsed.at) : undefined,
       }));

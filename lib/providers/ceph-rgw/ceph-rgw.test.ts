@@ -54,7 +54,7 @@ describe.skipIf(missing.length > 0)(title, () => {
     const key = { principal: `lk-${randomUUID()}`, accessKeyId: composeAccessKeyId("TST", randomText) };
     await provider.ensurePrincipal(key.principal, "A project's name, with ' and (more)", context());
     const secretAccessKey = new Secret("never used");
-    const secret = await provider.putKey({ ...key, secretAccessKey, marker: "none" }, context());
+    const secret = await provider.putKey({ ...key, secretAccessKey, tag: "none" }, context());
     return { provider, key, secret };
   };
 
@@ -110,7 +110,7 @@ describe.skipIf(missing.length > 0)(title, () => {
         principal: key.principal,
         accessKeyId,
         secretAccessKey: new Secret("never used"),
-        marker: "none",
+        tag: "none",
       });
       const first = provider.putKey(spec(ids[0]), context());
       const second = provider.putKey(spec(ids[1]), { ...context(), mayWrite: async () => mayWrite });
@@ -127,7 +127,7 @@ describe.skipIf(missing.length > 0)(title, () => {
 
   test("the key that the portal works with can be neither removed nor replaced", async () => {
     const own = { principal: "latchkey-admin", accessKeyId: rig.admin.accessKeyId };
-    const spec = { ...own, secretAccessKey: new Secret("never used"), marker: "none" };
+    const spec = { ...own, secretAccessKey: new Secret("never used"), tag: "none" };
     await expect(connect().removeKey(own, context())).rejects.toMatchObject({ failure: "invalid" });
     await expect(connect().putKey(spec, context())).rejects.toMatchObject({ failure: "invalid" });
     await connect().check(context());
@@ -173,7 +173,7 @@ describe.skipIf(missing.length > 0)(title, () => {
       ...throwaway,
       accessKeyId: composeAccessKeyId("TST", randomText),
       secretAccessKey: new Secret("unused"),
-      marker: "",
+      tag: "",
     };
     await provider.putKey(left, context());
     const found = await calibrate(provider, throwaway, context());

@@ -49,7 +49,7 @@ export function createCephRgwProvider(options: CephRgwOptions): Provider {
     return readBody(userReplySchema)(answer).keys.map((key) => ({
       accessKeyId: key.access_key,
       state: key.active === false ? "inactive" : "active",
-      marker: undefined,
+      tag: undefined,
       createdAt: key.create_date === undefined ? undefined : new Date(key.create_date),
       lastUsedAt: undefined,
     }));

@@ -1,5 +1,5 @@
 import { ProviderError } from "@/lib/providers/errors";
-import { takesPair } from "@/lib/providers/probe-answers";
+import { acceptsKey } from "@/lib/providers/probe-answers";
 import { probeS3 } from "@/lib/providers/probe";
 import type { CallContext, CheckResult, Gateway } from "@/lib/providers/provider";
 import type { AdminAccess } from "@/lib/providers/rgw-admin/admin-ops";
@@ -30,7 +30,7 @@ export async function checkCephRgw(
 
 /** A gateway must know the admin's own pair, or it belongs to another Ceph. */
 async function checkGateway(access: AdminAccess, gateway: Gateway, context: CallContext): Promise<void> {
-  if (takesPair(await probeS3(gateway, access.signingRegion, access.accessKeyId, access.secretAccessKey, context)))
+  if (acceptsKey(await probeS3(gateway, access.signingRegion, access.accessKeyId, access.secretAccessKey, context)))
     return;
   throw new ProviderError("invalid", `${gateway.name} at ${gateway.endpoint} does not know the users of this Ceph`);
 }

@@ -3,7 +3,7 @@ import { ALPHANUMERIC, randomText } from "@/lib/platform/random-text";
 import { Secret } from "@/lib/platform/secret";
 import { expectClock } from "@/lib/providers/clock-skew";
 import { ProviderError } from "@/lib/providers/errors";
-import { takesPair } from "@/lib/providers/probe-answers";
+import { acceptsKey } from "@/lib/providers/probe-answers";
 import { warnOfRelease } from "@/lib/providers/keystone/advisories";
 import { assertSeesCredentials } from "@/lib/providers/keystone/credentials";
 import { callIdentity, readBody } from "@/lib/providers/keystone/identity-api";
@@ -62,7 +62,7 @@ async function checkGateway(options: KeystoneOptions, gateway: Gateway, context:
     new Secret(randomText(40, ALPHANUMERIC)),
     context,
   );
-  if (takesPair(answer)) throw new ProviderError("invalid", `${gateway.name} accepts a key that nobody made`);
+  if (acceptsKey(answer)) throw new ProviderError("invalid", `${gateway.name} accepts a key that nobody made`);
 }
 
 /** A catalogue need not name the S3 address, but whoever asks it for one should find this. */

@@ -60,7 +60,7 @@ describe.skipIf(missing.length > 0)(title, () => {
     principal,
     accessKeyId: composeAccessKeyId("TST", randomText),
     secretAccessKey: new Secret(randomText(40, ALPHANUMERIC)),
-    marker: "none",
+    tag: "none",
   });
   const make = async () => {
     const provider = connect();

@@ -44,7 +44,7 @@ export function createKeystoneProvider(options: KeystoneOptions): Provider {
     return (await listCredentials(options, robot.id, context)).map((credential) => ({
       accessKeyId: accessKeyIdOf(credential),
       state: "active",
-      marker: undefined,
+      tag: undefined,
       createdAt: undefined,
       lastUsedAt: undefined,
     }));

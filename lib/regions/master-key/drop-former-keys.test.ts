@@ -18,7 +18,7 @@ const KEY = {
   principal: "lk-one",
   accessKeyId: "LKTESTKEYSEALED00001",
   secretAccessKey: new Secret("s".repeat(40)),
-  marker: "test",
+  tag: "test",
 };
 const TOKEN = new Secret(randomBytes(24).toString("base64url"));
 const context = () => ({ signal: AbortSignal.timeout(10_000), requestId: "test" });
