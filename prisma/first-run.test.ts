@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
 import { startTestDatabase } from "@/testing/database/test-database";
-import { parseMasterKey } from "@/lib/platform/crypto";
+import { parseMasterKey } from "@/lib/platform/crypto/seal";
 import { db } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
 import { Secret } from "@/lib/platform/secret";

@@ -3,7 +3,7 @@ import type { PlatformRole, ProjectRole } from "@/lib/gate/permissions";
 import { ensureInstallationRow } from "@/lib/installation/mutations";
 import { setMember } from "@/lib/members/mutations";
 import type { Transaction } from "@/lib/platform/db/client";
-import { ALPHANUMERIC, randomText } from "@/lib/platform/random-text";
+import { ALPHANUMERIC, randomText } from "@/lib/platform/crypto/random-text";
 import { Secret } from "@/lib/platform/secret";
 import { createProject } from "@/lib/projects/mutations";
 import { openCredentials } from "@/lib/regions/data";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { composeAccessKeyId, isOwnAccessKeyId } from "@/lib/access-key-ids/rules";
-import { randomText } from "@/lib/platform/random-text";
+import { randomText } from "@/lib/platform/crypto/random-text";
 
 test("an id is 20 capital letters and digits, and ours at a glance", () => {
   for (let round = 0; round < 500; round += 1) {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { UPPER_DIGITS } from "@/lib/platform/random-text";
+import { UPPER_DIGITS } from "@/lib/platform/crypto/random-text";
 
 /** Says "made by Latchkey" in a leak. */
 const PREFIX = "LK";

@@ -4,7 +4,7 @@ import { CURRENT_STATES, deriveCardState, KEY_STATES } from "@/lib/access-keys/r
 import type { Card, ReceiptLine } from "@/lib/access-keys/schema";
 import { describeEvent } from "@/lib/audit/describe";
 import type { ProjectScope } from "@/lib/gate/scope";
-import { cutPage, decodeCursor, olderThan } from "@/lib/platform/cursor";
+import { cutPage, decodeCursor, olderThan } from "@/lib/platform/db/cursor";
 import { db } from "@/lib/platform/db/client";
 import { logger } from "@/lib/platform/logger";
 import type { Capabilities } from "@/lib/providers/provider";

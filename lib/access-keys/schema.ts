@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { plainText } from "@/lib/platform/plain-text";
-import { slugSchema } from "@/lib/platform/slug";
+import { plainText } from "@/lib/platform/text/plain-text";
+import { slugSchema } from "@/lib/platform/text/slug";
 
 /** The word a person types before something is taken away. */
 export const CONFIRM_WORD = "confirm";

@@ -2,7 +2,7 @@ import "server-only";
 import { createHash } from "node:crypto";
 import { isTokenLive, isTokenTouchDue, type TokenTimes } from "@/lib/api-tokens/rules";
 import type { FoundProject } from "@/lib/gate/scope";
-import { slugSchema } from "@/lib/platform/slug";
+import { slugSchema } from "@/lib/platform/text/slug";
 import { sql } from "@/lib/platform/sql";
 
 export interface TokenUser {

@@ -4,7 +4,7 @@ import { composeToken } from "@/lib/api-tokens/rules";
 import { type AuditActor, recordEvent } from "@/lib/audit/record";
 import type { Transaction } from "@/lib/platform/db/client";
 import { AppError } from "@/lib/platform/errors";
-import { randomText } from "@/lib/platform/random-text";
+import { randomText } from "@/lib/platform/crypto/random-text";
 import { Secret } from "@/lib/platform/secret";
 
 export interface NewToken {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { composeToken, isTokenLive, isTokenTouchDue, readBearer } from "@/lib/api-tokens/rules";
-import { randomText } from "@/lib/platform/random-text";
+import { randomText } from "@/lib/platform/crypto/random-text";
 
 const token = composeToken(randomText);
 const now = new Date("2026-01-01T12:00:00Z");

@@ -1,4 +1,4 @@
-import { ALPHANUMERIC } from "@/lib/platform/random-text";
+import { ALPHANUMERIC } from "@/lib/platform/crypto/random-text";
 
 /** Says "a token of Latchkey's API" in a leak. */
 const PREFIX = "lkt_";

@@ -16,7 +16,7 @@ import { type ApiContext, type ApiEnvironment, errorSchema, replyWithRefusal } f
 import type { ApiOperation } from "@/lib/gate/api";
 import { CHANGES } from "@/lib/gate/rate-limit";
 import { AppError } from "@/lib/platform/errors";
-import { slugSchema } from "@/lib/platform/slug";
+import { slugSchema } from "@/lib/platform/text/slug";
 
 const READ: ApiOperation = { name: "Read access keys", permission: "keys:read" };
 const ENABLE: ApiOperation = { name: "Enable CLI Access", permission: "keys:issue", limit: CHANGES };

@@ -2,7 +2,7 @@ import { createMiddleware } from "hono/factory";
 import type { ApiEnvironment } from "@/lib/api/replies";
 import { admitToProject, type ApiOperation, readCaller } from "@/lib/gate/api";
 import type { ProjectScope } from "@/lib/gate/scope";
-import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/client-address-header";
+import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/net/client-address-header";
 import { AppError } from "@/lib/platform/errors";
 
 interface Admitted {

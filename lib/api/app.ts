@@ -3,7 +3,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { addAccessKeyRoutes } from "@/lib/api/access-keys";
 import { type ApiEnvironment, refuseInput, replyWithError } from "@/lib/api/replies";
 import { AppError } from "@/lib/platform/errors";
-import { VERSION } from "@/lib/platform/version";
+import { VERSION } from "@/lib/platform/config/version";
 
 /** Where the API is; all below it is answered here and by nobody else. */
 export const API_PATH = "/api/v1";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { AppError } from "@/lib/platform/errors";
-import { parseMasterKey } from "@/lib/platform/crypto";
+import { parseMasterKey } from "@/lib/platform/crypto/seal";
 import { Secret } from "@/lib/platform/secret";
 
 export interface BuiltinS3Config {

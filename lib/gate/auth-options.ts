@@ -11,10 +11,10 @@ import {
   SIGN_IN_NETWORK,
   takePoint,
 } from "@/lib/gate/rate-limit";
-import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/client-address-header";
+import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/net/client-address-header";
 import { env } from "@/lib/platform/env";
 import { AppError } from "@/lib/platform/errors";
-import { plainText } from "@/lib/platform/plain-text";
+import { plainText } from "@/lib/platform/text/plain-text";
 import { readSession } from "@/lib/sessions/data";
 import { endSession, refuseByLimit, startSession } from "@/lib/sessions/mutations";
 import { SESSION_MAX_SECONDS } from "@/lib/sessions/rules";

@@ -1,6 +1,6 @@
 import "server-only";
 import { createHash, timingSafeEqual } from "node:crypto";
-import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/client-address-header";
+import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/net/client-address-header";
 import { env } from "@/lib/platform/env";
 
 /** Whether a caller may read how the single parts are: from loopback, or with the health token as bearer. */

@@ -1,6 +1,6 @@
 import { can, type Permission } from "@/lib/gate/permissions";
 import { AppError } from "@/lib/platform/errors";
-import { slugSchema } from "@/lib/platform/slug";
+import { slugSchema } from "@/lib/platform/text/slug";
 import { sql, type Statements } from "@/lib/platform/sql";
 
 /** A person, as read from the database at the start of this request. */

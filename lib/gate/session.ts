@@ -2,7 +2,7 @@ import "server-only";
 import { decode } from "next-auth/jwt";
 import { sessionCookieName } from "@/lib/gate/cookies";
 import type { Actor } from "@/lib/gate/scope";
-import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/client-address-header";
+import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/net/client-address-header";
 import { env } from "@/lib/platform/env";
 import { readSession } from "@/lib/sessions/data";
 

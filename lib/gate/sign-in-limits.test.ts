@@ -4,7 +4,7 @@ import { afterEach, beforeAll, expect, test } from "vitest";
 import { startTestDatabase } from "@/testing/database/test-database";
 import { authOptions } from "@/lib/gate/auth-options";
 import { SIGN_IN_ACCOUNT, SIGN_IN_ACCOUNT_ANYWHERE, SIGN_IN_NETWORK } from "@/lib/gate/rate-limit";
-import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/client-address-header";
+import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/net/client-address-header";
 import { db } from "@/lib/platform/db/client";
 import { makeUser } from "@/testing/factories/people";
 

@@ -1,6 +1,6 @@
 import "server-only";
 import { db } from "@/lib/platform/db/client";
-import { VERSION } from "@/lib/platform/version";
+import { VERSION } from "@/lib/platform/config/version";
 
 /** A worker that has not been heard of for this long is called degraded. */
 const WORKER_SILENT_MS = 45_000;

@@ -3,7 +3,7 @@ import { MARKER_LENGTH } from "@/lib/access-key-ids/rules";
 import type { Transaction } from "@/lib/platform/db/client";
 import { db } from "@/lib/platform/db/client";
 import { logger } from "@/lib/platform/logger";
-import { randomText, UPPER_DIGITS } from "@/lib/platform/random-text";
+import { randomText, UPPER_DIGITS } from "@/lib/platform/crypto/random-text";
 
 const BEAT_EVERY_MS = 10_000;
 

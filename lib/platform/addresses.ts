@@ -1,7 +1,7 @@
 import { BlockList, isIP } from "node:net";
 import { readEmbeddedAddresses } from "@/lib/platform/embedded-addresses";
 import { env } from "@/lib/platform/env";
-import { splitList } from "@/lib/platform/settings";
+import { splitList } from "@/lib/platform/config/settings";
 
 type Range = readonly [address: string, bits: number];
 

@@ -1,5 +1,5 @@
 import { createEnv } from "@t3-oss/env-nextjs";
-import { describeProblems, SETTINGS } from "@/lib/platform/settings";
+import { describeProblems, SETTINGS } from "@/lib/platform/config/settings";
 
 const readEnvironment = () =>
   createEnv({

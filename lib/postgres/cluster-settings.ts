@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { z } from "zod";
-import { writePrivateFile } from "@/lib/platform/write-private-file";
+import { writePrivateFile } from "@/lib/platform/config/write-private-file";
 
 const ClusterSettings = z.object({
   port: z.int().min(1).max(65535),

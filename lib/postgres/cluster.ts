@@ -12,7 +12,7 @@ import {
   writeClusterSettings,
 } from "@/lib/postgres/cluster-settings";
 import { ensureApplicationRole, initialiseCluster } from "@/lib/postgres/initialise-cluster";
-import { makeDataDir } from "@/lib/platform/make-data-dir";
+import { makeDataDir } from "@/lib/platform/config/make-data-dir";
 import { chooseOsUser } from "@/lib/postgres/os-user";
 import { clearDeadPostmaster, findPostmaster, type Postmaster } from "@/lib/postgres/postmaster";
 import { waitForLock } from "@/lib/platform/process-lock";

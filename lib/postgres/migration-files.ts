@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { MigrationList } from "@prisma/schema-engine-wasm/schema_engine_bg";
-import { findRoot } from "@/lib/platform/find-root";
+import { findRoot } from "@/lib/platform/config/find-root";
 import type { SchemaFile } from "@/lib/postgres/schema-engine";
 
 /** Says for which kind of database the migrations are; the engine asks for it even before there is one. */

@@ -1,7 +1,7 @@
 import "server-only";
 import { can } from "@/lib/gate/permissions";
 import type { Actor } from "@/lib/gate/scope";
-import { cutPage, decodeCursor, olderThan } from "@/lib/platform/cursor";
+import { cutPage, decodeCursor, olderThan } from "@/lib/platform/db/cursor";
 import { db } from "@/lib/platform/db/client";
 
 const PAGE_SIZE = 50;

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
-import { ALPHANUMERIC, randomText } from "@/lib/platform/random-text";
+import { ALPHANUMERIC, randomText } from "@/lib/platform/crypto/random-text";
 import { Secret } from "@/lib/platform/secret";
 import { ProviderError } from "@/lib/providers/errors";
 import { refusesKey, acceptsKey } from "@/lib/providers/probe-answers";

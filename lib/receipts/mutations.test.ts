@@ -5,7 +5,7 @@ import { revokeKey, startRevocation } from "@/lib/access-keys/revoke/revoke";
 import { SYSTEM_ACTOR } from "@/lib/audit/record";
 import { startTestDatabase } from "@/testing/database/test-database";
 import { type Actor, authorizeProject, type ProjectScope } from "@/lib/gate/scope";
-import { parseMasterKey } from "@/lib/platform/crypto";
+import { parseMasterKey } from "@/lib/platform/crypto/seal";
 import { db } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
 import { type Lease, releaseLease } from "@/lib/principals/mutations";

@@ -1,7 +1,7 @@
 import "server-only";
 import { setTimeout as pause } from "node:timers/promises";
 import { createId } from "@/lib/platform/create-id";
-import { ALPHANUMERIC, randomText } from "@/lib/platform/random-text";
+import { ALPHANUMERIC, randomText } from "@/lib/platform/crypto/random-text";
 import { Secret } from "@/lib/platform/secret";
 import { sql, type Statements } from "@/lib/platform/sql";
 import type { Calibration } from "@/lib/providers/calibration";

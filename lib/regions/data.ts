@@ -2,7 +2,7 @@ import "server-only";
 import { db } from "@/lib/platform/db/client";
 import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
-import { openSealed } from "@/lib/platform/master-keys";
+import { openSealed } from "@/lib/platform/crypto/master-keys";
 import { Secret } from "@/lib/platform/secret";
 import { sql, type Statements } from "@/lib/platform/sql";
 import { type Calibration, calibrationSchema } from "@/lib/providers/calibration";

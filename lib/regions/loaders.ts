@@ -1,7 +1,7 @@
 import "server-only";
 import { randomUUID } from "node:crypto";
 import type { ProjectScope } from "@/lib/gate/scope";
-import { cutPage, decodeCursor, olderThan } from "@/lib/platform/cursor";
+import { cutPage, decodeCursor, olderThan } from "@/lib/platform/db/cursor";
 import { db } from "@/lib/platform/db/client";
 import { logger } from "@/lib/platform/logger";
 import { ProviderError } from "@/lib/providers/errors";

@@ -7,7 +7,7 @@ import { startFaultProxy } from "@/testing/proxies/fault-proxy";
 import { SYSTEM_ACTOR } from "@/lib/audit/record";
 import { startBuiltinS3 } from "@/lib/builtin-s3/server";
 import { startTestDatabase } from "@/testing/database/test-database";
-import { parseMasterKey } from "@/lib/platform/crypto";
+import { parseMasterKey } from "@/lib/platform/crypto/seal";
 import { db } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
 import { Secret } from "@/lib/platform/secret";

@@ -1,7 +1,7 @@
 import "server-only";
 import { recordEvent } from "@/lib/audit/record";
 import { db } from "@/lib/platform/db/client";
-import { verifyPassword } from "@/lib/platform/password";
+import { verifyPassword } from "@/lib/platform/crypto/password";
 import { SESSION_MAX_SECONDS } from "@/lib/sessions/rules";
 
 const USER_AGENT_MAX = 300;

@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
 import { join } from "node:path";
-import { findRoot } from "@/lib/platform/find-root";
+import { findRoot } from "@/lib/platform/config/find-root";
 import { waitForLock } from "@/lib/platform/process-lock";
 
 const BUILD_WITHIN_MS = 600_000;

@@ -1,4 +1,4 @@
-import { type PlannedSettings, toLocalUrl } from "@/lib/platform/resolve-settings";
+import { type PlannedSettings, toLocalUrl } from "@/lib/platform/config/resolve-settings";
 import type { BuiltinRegion } from "@/prisma/first-run";
 
 type Addresses = Pick<

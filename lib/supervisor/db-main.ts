@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { findRunningCluster, startCluster, stopCluster } from "@/lib/postgres/cluster";
 import { readLock } from "@/lib/platform/process-lock";
-import { planSettings } from "@/lib/platform/resolve-settings";
+import { planSettings } from "@/lib/platform/config/resolve-settings";
 
 const program = new Command("npm run db --").description("Runs the embedded database by itself.");
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { chooseFirstRunMode } from "@/lib/supervisor/first-run-mode";
-import { planSettings } from "@/lib/platform/resolve-settings";
+import { planSettings } from "@/lib/platform/config/resolve-settings";
 
 test.each([
   ["embedded database on loopback", {}, undefined, "demo"],

@@ -1,4 +1,4 @@
-import { isLoopback, type PlannedSettings } from "@/lib/platform/resolve-settings";
+import { isLoopback, type PlannedSettings } from "@/lib/platform/config/resolve-settings";
 
 export type FirstRunMode = "demo" | "empty";
 

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { syncFolder, writePrivateFile } from "@/lib/platform/write-private-file";
-import { parseMasterKey } from "@/lib/platform/crypto";
+import { syncFolder, writePrivateFile } from "@/lib/platform/config/write-private-file";
+import { parseMasterKey } from "@/lib/platform/crypto/seal";
 import { createDatabase } from "@/lib/platform/db/client";
-import { parseJson } from "@/lib/platform/parse-json";
+import { parseJson } from "@/lib/platform/text/parse-json";
 import { Secret } from "@/lib/platform/secret";
 import { listBuiltinRegions } from "@/lib/supervisor/builtin-regions";
 import type { FirstRunMode } from "@/lib/supervisor/first-run-mode";
-import type { Settings } from "@/lib/platform/resolve-settings";
+import type { Settings } from "@/lib/platform/config/resolve-settings";
 import {
   applyFirstRun,
   type BuiltinRegion,

@@ -1,6 +1,6 @@
 import { startCluster, stopCluster } from "@/lib/postgres/cluster";
 import { expectDatabase } from "@/lib/postgres/expect-database";
-import { type PlannedSettings, planSettings } from "@/lib/platform/resolve-settings";
+import { type PlannedSettings, planSettings } from "@/lib/platform/config/resolve-settings";
 
 /** A database a command may use; `close` stops it again when it did not run before. */
 export type OpenDatabase = { url: string; close: () => Promise<void> };

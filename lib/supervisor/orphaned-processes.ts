@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { isAlive, readStartTime } from "@/lib/platform/process-state";
-import { writePrivateFile } from "@/lib/platform/write-private-file";
+import { writePrivateFile } from "@/lib/platform/config/write-private-file";
 
 const Noted = z.array(z.object({ name: z.string(), pid: z.int().positive(), startTime: z.string().optional() }));
 type Noted = z.infer<typeof Noted>;

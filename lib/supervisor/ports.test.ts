@@ -2,7 +2,7 @@ import { createServer } from "node:net";
 import { expect, test } from "vitest";
 import { findFreePort } from "@/lib/postgres/cluster-settings";
 import { findPortProblem, listPorts } from "@/lib/supervisor/ports";
-import { planSettings } from "@/lib/platform/resolve-settings";
+import { planSettings } from "@/lib/platform/config/resolve-settings";
 
 test("a taken port is named with the setting that moves it", async () => {
   const port = await findFreePort();

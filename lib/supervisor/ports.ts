@@ -1,5 +1,5 @@
 import { createServer } from "node:net";
-import type { PlannedSettings } from "@/lib/platform/resolve-settings";
+import type { PlannedSettings } from "@/lib/platform/config/resolve-settings";
 
 export type WantedPort = { setting: string; port: number; host: string };
 

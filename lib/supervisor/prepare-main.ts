@@ -1,13 +1,13 @@
 import { SYSTEM_ACTOR } from "@/lib/audit/record";
 import { deployMigrations } from "@/lib/postgres/migrations";
-import { parseMasterKey } from "@/lib/platform/crypto";
+import { parseMasterKey } from "@/lib/platform/crypto/seal";
 import { createDatabase } from "@/lib/platform/db/client";
 import { dropFormerKeys } from "@/lib/regions/master-key/drop-former-keys";
 import { ensureFirstRun, type FirstRunResult } from "@/lib/supervisor/first-run";
 import type { FirstRunMode } from "@/lib/supervisor/first-run-mode";
 import { applyRegionsFile } from "@/lib/regions/file/apply-regions-file";
 import { readRegionsFile, type RegionsFile } from "@/lib/regions/file/read-regions-file";
-import { finishSettings, planSettings } from "@/lib/platform/resolve-settings";
+import { finishSettings, planSettings } from "@/lib/platform/config/resolve-settings";
 import { step } from "@/lib/supervisor/step";
 import type { PrismaClient } from "@/prisma/generated/client";
 

@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
 import { join } from "node:path";
-import { findRoot } from "@/lib/platform/find-root";
+import { findRoot } from "@/lib/platform/config/find-root";
 import type { FirstRunResult } from "@/lib/supervisor/first-run";
 import type { FirstRunMode } from "@/lib/supervisor/first-run-mode";
 

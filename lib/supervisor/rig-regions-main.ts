@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseMasterKey } from "@/lib/platform/crypto";
+import { parseMasterKey } from "@/lib/platform/crypto/seal";
 import { db } from "@/lib/platform/db/client";
 import { AppError } from "@/lib/platform/errors";
 import { findRigFolder } from "@/lib/supervisor/rig";
 import { composeRigRegions, syncRigRegions } from "@/lib/supervisor/rig-regions";
-import { finishSettings, planSettings } from "@/lib/platform/resolve-settings";
+import { finishSettings, planSettings } from "@/lib/platform/config/resolve-settings";
 
 const settings = finishSettings(planSettings(process.env), {}, process.env.DATABASE_URL ?? "");
 

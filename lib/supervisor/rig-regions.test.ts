@@ -8,7 +8,7 @@ import { startOwnRig } from "@/testing/rig/own-rig";
 import { explainMissing, findMissingPrograms, type Rig, startRig } from "@/testing/rig/rig";
 import { startTestDatabase } from "@/testing/database/test-database";
 import { ensureInstallationRow } from "@/lib/installation/mutations";
-import { parseMasterKey } from "@/lib/platform/crypto";
+import { parseMasterKey } from "@/lib/platform/crypto/seal";
 import { db } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
 import { composeRigRegions, syncRigRegions } from "@/lib/supervisor/rig-regions";

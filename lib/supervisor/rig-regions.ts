@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { SYSTEM_ACTOR } from "@/lib/audit/record";
-import { parseJson } from "@/lib/platform/parse-json";
+import { parseJson } from "@/lib/platform/text/parse-json";
 import { Secret } from "@/lib/platform/secret";
 import { checkRegionInput, putRegion } from "@/lib/regions/mutations";
 import type { RegionInput } from "@/lib/regions/schema";
 import { isAsDeclared } from "@/lib/regions/file/apply-regions-file";
-import { isLoopback } from "@/lib/platform/resolve-settings";
+import { isLoopback } from "@/lib/platform/config/resolve-settings";
 import type { PrismaClient } from "@/prisma/generated/client";
 
 /** What rig.json says, as far as regions need it. */

@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
 import { join } from "node:path";
-import { findRoot } from "@/lib/platform/find-root";
+import { findRoot } from "@/lib/platform/config/find-root";
 
 /** Where the rig of an installation keeps its state, its logs and rig.json. */
 export function findRigFolder(dataDir: string): string {

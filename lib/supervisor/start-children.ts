@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import { findRoot } from "@/lib/platform/find-root";
+import { findRoot } from "@/lib/platform/config/find-root";
 import { listBuiltinRegions } from "@/lib/supervisor/builtin-regions";
 import { type Child, keepRunning } from "@/lib/supervisor/child";
 import { noteChild } from "@/lib/supervisor/orphaned-processes";
-import { type Settings, toEnvironment } from "@/lib/platform/resolve-settings";
+import { type Settings, toEnvironment } from "@/lib/platform/config/resolve-settings";
 
 /** Of our own environment, what programs need that is no setting of Latchkey's. */
 const SYSTEM = [

@@ -1,8 +1,8 @@
-import { ensureSecrets } from "@/lib/platform/stored-secrets";
-import { makeDataDir } from "@/lib/platform/make-data-dir";
+import { ensureSecrets } from "@/lib/platform/config/stored-secrets";
+import { makeDataDir } from "@/lib/platform/config/make-data-dir";
 import { explain } from "@/lib/supervisor/explain";
 import { openDatabase } from "@/lib/supervisor/open-database";
-import { finishSettings, planSettings, toEnvironment } from "@/lib/platform/resolve-settings";
+import { finishSettings, planSettings, toEnvironment } from "@/lib/platform/config/resolve-settings";
 
 /**
  * Runs a command under the settings that `npm run up` would use here: while that runs, with DATABASE_URL, or

@@ -1,5 +1,5 @@
 import "server-only";
-import { cutPage, decodeCursor, olderThan } from "@/lib/platform/cursor";
+import { cutPage, decodeCursor, olderThan } from "@/lib/platform/db/cursor";
 import { db } from "@/lib/platform/db/client";
 
 const PAGE_SIZE = 50;

@@ -3,7 +3,7 @@ import { SYSTEM_ACTOR as BY } from "@/lib/audit/record";
 import { startTestDatabase } from "@/testing/database/test-database";
 import type { Actor } from "@/lib/gate/scope";
 import { db } from "@/lib/platform/db/client";
-import { hashPassword, verifyPassword } from "@/lib/platform/password";
+import { hashPassword, verifyPassword } from "@/lib/platform/crypto/password";
 import { Secret } from "@/lib/platform/secret";
 import { changeOwnPassword, changeUser, setPassword, setUserDisabled } from "@/lib/users/mutations";
 import { nameSchema, newPasswordSchema } from "@/lib/users/schema";

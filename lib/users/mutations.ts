@@ -3,7 +3,7 @@ import { type AuditActor, recordEvent } from "@/lib/audit/record";
 import type { PlatformRole } from "@/lib/gate/permissions";
 import { db, type Transaction } from "@/lib/platform/db/client";
 import { AppError } from "@/lib/platform/errors";
-import { hashPassword, verifyPassword } from "@/lib/platform/password";
+import { hashPassword, verifyPassword } from "@/lib/platform/crypto/password";
 import type { Secret } from "@/lib/platform/secret";
 import type { ChangePasswordOutput } from "@/lib/users/schema";
 

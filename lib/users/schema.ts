@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { plainText } from "@/lib/platform/plain-text";
+import { plainText } from "@/lib/platform/text/plain-text";
 
 export const PASSWORD_MIN = 12;
 export const PASSWORD_MAX = 200;

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from "node:net";
-import { splitList } from "@/lib/platform/settings";
+import { splitList } from "@/lib/platform/config/settings";
 
 /** Says of an address whether it is one of the operator's proxies. */
 export type IsTrusted = (address: string) => boolean;

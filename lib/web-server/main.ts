@@ -1,7 +1,7 @@
 import { getRequestListener } from "@hono/node-server";
 import next from "next";
 import { API_PATH, createApi } from "@/lib/api/app";
-import { findRoot } from "@/lib/platform/find-root";
+import { findRoot } from "@/lib/platform/config/find-root";
 import { env } from "@/lib/platform/env";
 import { onStop } from "@/lib/platform/lifecycle";
 import { logger } from "@/lib/platform/logger";

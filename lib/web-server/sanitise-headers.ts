@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/client-address-header";
+import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/net/client-address-header";
 import { findClientAddress, type IsTrusted } from "@/lib/web-server/client-address";
 
 /** What a proxy says about the request it passes on, and what we say to the portal ourselves. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { stopCluster } from "@/lib/postgres/cluster";
 import { ensureClusterSettings } from "@/lib/postgres/cluster-settings";
-import { DATA_DIR_MODE } from "@/lib/platform/make-data-dir";
+import { DATA_DIR_MODE } from "@/lib/platform/config/make-data-dir";
 import { readLock, takeLock } from "@/lib/platform/process-lock";
 import type { TestCluster } from "@/testing/database/test-database";
 

@@ -1,7 +1,7 @@
 import { loadHealth } from "@/lib/installation/loaders";
 import { maySeeHealthDetails } from "@/lib/gate/health";
 import { logger } from "@/lib/platform/logger";
-import { VERSION } from "@/lib/platform/version";
+import { VERSION } from "@/lib/platform/config/version";
 
 const FRESH = { "cache-control": "no-store" };
 

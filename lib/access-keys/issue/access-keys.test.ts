@@ -10,7 +10,7 @@ import { sweepPrincipal } from "@/lib/access-keys/repair/sweep";
 import { handToWorker, settleOperation } from "@/lib/access-keys/repair/undo";
 import { startTestDatabase } from "@/testing/database/test-database";
 import { type Actor, authorizeProject, type ProjectScope } from "@/lib/gate/scope";
-import { parseMasterKey } from "@/lib/platform/crypto";
+import { parseMasterKey } from "@/lib/platform/crypto/seal";
 import { db } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
 import type { Secret } from "@/lib/platform/secret";

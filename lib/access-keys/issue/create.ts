@@ -1,7 +1,7 @@
 import "server-only";
 import { endSuspension } from "@/lib/access-keys/repair/resume";
 import type { WrittenAhead } from "@/lib/access-keys/issue/write-ahead";
-import { ALPHANUMERIC, randomText } from "@/lib/platform/random-text";
+import { ALPHANUMERIC, randomText } from "@/lib/platform/crypto/random-text";
 import { Secret } from "@/lib/platform/secret";
 import { holdsLease, holdsNewLease } from "@/lib/principals/mutations";
 import { ProviderError } from "@/lib/providers/errors";
@@ -25,10 +25,7 @@ export async function putPair(
   const ask = async (holds: typeof holdsLease) => {
     if (!(await holds(change.lease))) return undefined;
     onAsk();
-    return provider.putKey(
-      { principal, accessKeyId: change.accessKeyId, secretAccessKey, tag: change.keyId },
-      context,
-    );
+    return provider.putKey({ principal, accessKeyId: change.accessKeyId, secretAccessKey, tag: change.keyId }, context);
   };
   // A driver that was told so in between has made nothing.
   const put = (holds = holdsLease) =>

@@ -7,7 +7,7 @@ import { revokeKey } from "@/lib/access-keys/revoke/revoke";
 import { settleOperation } from "@/lib/access-keys/repair/undo";
 import { startTestDatabase } from "@/testing/database/test-database";
 import { authorizeProject, type ProjectScope } from "@/lib/gate/scope";
-import { parseMasterKey } from "@/lib/platform/crypto";
+import { parseMasterKey } from "@/lib/platform/crypto/seal";
 import { db } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
 import { probeS3 } from "@/lib/providers/probe";

@@ -11,7 +11,7 @@ import { findMaking, findRequested, type RequestedOperation } from "@/lib/operat
 import { insertOperation } from "@/lib/operations/mutations";
 import { mustBeUndone } from "@/lib/operations/rules";
 import { createId } from "@/lib/platform/create-id";
-import { randomText } from "@/lib/platform/random-text";
+import { randomText } from "@/lib/platform/crypto/random-text";
 import { type OwnTransaction, type Statements, transact } from "@/lib/platform/sql";
 import { type LockedPrincipal, lockPrincipal } from "@/lib/principals/data";
 import { LEASE_SECONDS, type Lease, takeLease } from "@/lib/principals/mutations";

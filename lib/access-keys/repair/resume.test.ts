@@ -11,7 +11,7 @@ import { revokeKey, startRevocation } from "@/lib/access-keys/revoke/revoke";
 import { SYSTEM_ACTOR } from "@/lib/audit/record";
 import { startTestDatabase } from "@/testing/database/test-database";
 import { authorizeProject, type ProjectScope } from "@/lib/gate/scope";
-import { parseMasterKey } from "@/lib/platform/crypto";
+import { parseMasterKey } from "@/lib/platform/crypto/seal";
 import { BEFORE_ALL_IDS } from "@/lib/platform/create-id";
 import { db } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";

@@ -1,4 +1,4 @@
-import { isSealedWith, seal, unseal } from "@/lib/platform/crypto";
+import { isSealedWith, seal, unseal } from "@/lib/platform/crypto/seal";
 import { logger } from "@/lib/platform/logger";
 import { Secret } from "@/lib/platform/secret";
 import { Journal } from "../store/journal";

@@ -5,7 +5,7 @@ import { PROJECT_ROLES } from "@/lib/gate/permissions";
 import { listMembers } from "@/lib/members/loaders";
 import { removeMember, setMember } from "@/lib/members/mutations";
 import { db } from "@/lib/platform/db/client";
-import { slugSchema } from "@/lib/platform/slug";
+import { slugSchema } from "@/lib/platform/text/slug";
 import { emailSchema } from "@/lib/users/schema";
 
 const roleSchema = z.enum(PROJECT_ROLES, `The role is one of ${PROJECT_ROLES.join(", ")}`);

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { commandLineActor, readSecretFromInput } from "@/lib/cli/command-line";
 import { db } from "@/lib/platform/db/client";
-import { ALPHANUMERIC, randomText } from "@/lib/platform/random-text";
+import { ALPHANUMERIC, randomText } from "@/lib/platform/crypto/random-text";
 import { Secret } from "@/lib/platform/secret";
 import { setPassword } from "@/lib/users/mutations";
 import { emailSchema, newPasswordSchema } from "@/lib/users/schema";

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { commandLineActor, printTable } from "@/lib/cli/command-line";
 import { db } from "@/lib/platform/db/client";
-import { slugSchema } from "@/lib/platform/slug";
+import { slugSchema } from "@/lib/platform/text/slug";
 import { listProjects } from "@/lib/projects/loaders";
 import { createProject, renameProject, setProjectDisabled } from "@/lib/projects/mutations";
 import { nameSchema } from "@/lib/users/schema";

@@ -1,12 +1,12 @@
 import { commandLineActor, readSecretFromInput } from "@/lib/cli/command-line";
-import { parseMasterKey } from "@/lib/platform/crypto";
+import { parseMasterKey } from "@/lib/platform/crypto/seal";
 import { db } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
 import { AppError } from "@/lib/platform/errors";
 import { outboundUrl } from "@/lib/platform/outbound-url";
-import { plainText } from "@/lib/platform/plain-text";
+import { plainText } from "@/lib/platform/text/plain-text";
 import { Secret } from "@/lib/platform/secret";
-import { slugSchema } from "@/lib/platform/slug";
+import { slugSchema } from "@/lib/platform/text/slug";
 import { composeCredentials } from "@/lib/providers/registry";
 import { findRegion, openCredentials, toRegionInput } from "@/lib/regions/data";
 import { checkRegionInput, putRegion } from "@/lib/regions/mutations";

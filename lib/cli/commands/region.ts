@@ -8,7 +8,7 @@ import {
 } from "@/lib/cli/commands/region-input";
 import { commandLineActor, printTable } from "@/lib/cli/command-line";
 import { db } from "@/lib/platform/db/client";
-import { slugSchema } from "@/lib/platform/slug";
+import { slugSchema } from "@/lib/platform/text/slug";
 import { listRegions } from "@/lib/regions/loaders";
 import type { RegionRow } from "@/lib/regions/schema";
 import { checkRegions, setRegionDisabled } from "@/lib/regions/mutations";

@@ -1,4 +1,4 @@
-import { ALPHANUMERIC, randomText, UPPER_DIGITS } from "@/lib/platform/random-text";
+import { ALPHANUMERIC, randomText, UPPER_DIGITS } from "@/lib/platform/crypto/random-text";
 import { Secret } from "@/lib/platform/secret";
 import { type BuiltinAccess, callAdmin, codeOf, readBody } from "@/lib/providers/builtin/call-admin";
 import { regionReplySchema } from "@/lib/providers/builtin/admin-api";

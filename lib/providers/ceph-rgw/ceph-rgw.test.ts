@@ -8,7 +8,7 @@ import { stopProgram } from "@/testing/rig/processes";
 import { findMissingPrograms, readGatewayLogs, type Rig } from "@/testing/rig/rig";
 import { composeAccessKeyId } from "@/lib/access-key-ids/rules";
 import { logger } from "@/lib/platform/logger";
-import { randomText } from "@/lib/platform/random-text";
+import { randomText } from "@/lib/platform/crypto/random-text";
 import { Secret } from "@/lib/platform/secret";
 import { callAdminOps } from "@/lib/providers/rgw-admin/admin-ops";
 import { type CephRgwOptions, createCephRgwProvider } from "@/lib/providers/ceph-rgw/ceph-rgw";

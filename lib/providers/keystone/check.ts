@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { ALPHANUMERIC, randomText } from "@/lib/platform/random-text";
+import { ALPHANUMERIC, randomText } from "@/lib/platform/crypto/random-text";
 import { Secret } from "@/lib/platform/secret";
 import { expectClock } from "@/lib/providers/clock-skew";
 import { ProviderError } from "@/lib/providers/errors";

@@ -13,7 +13,7 @@ import { stopProgram } from "@/testing/rig/processes";
 import { findMissingPrograms, readGatewayLogs, type Rig, startRig } from "@/testing/rig/rig";
 import { composeAccessKeyId } from "@/lib/access-key-ids/rules";
 import { logger } from "@/lib/platform/logger";
-import { ALPHANUMERIC, randomText } from "@/lib/platform/random-text";
+import { ALPHANUMERIC, randomText } from "@/lib/platform/crypto/random-text";
 import { Secret } from "@/lib/platform/secret";
 import { describeConformance } from "@/lib/providers/conformance";
 import { guard } from "@/lib/providers/guard";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseJson } from "@/lib/platform/parse-json";
+import { parseJson } from "@/lib/platform/text/parse-json";
 
 /** What Keystone answers, cut to what the driver uses; anything else is not believed. */
 export const loginReplySchema = z.object({

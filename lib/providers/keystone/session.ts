@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { sendOutbound } from "@/lib/platform/outbound";
 import { OutboundError } from "@/lib/platform/outbound-error";
-import { parseJson } from "@/lib/platform/parse-json";
+import { parseJson } from "@/lib/platform/text/parse-json";
 import { Secret } from "@/lib/platform/secret";
 import { ProviderError } from "@/lib/providers/errors";
 import { loginReplySchema } from "@/lib/providers/keystone/replies";

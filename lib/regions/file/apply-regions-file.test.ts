@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { SYSTEM_ACTOR } from "@/lib/audit/record";
 import { startBuiltinS3 } from "@/lib/builtin-s3/server";
 import { startTestDatabase } from "@/testing/database/test-database";
-import { parseMasterKey } from "@/lib/platform/crypto";
+import { parseMasterKey } from "@/lib/platform/crypto/seal";
 import { db } from "@/lib/platform/db/client";
 import { readDatabaseClock } from "@/lib/platform/sql";
 import { env } from "@/lib/platform/env";

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { outboundUrl } from "@/lib/platform/outbound-url";
-import { plainText } from "@/lib/platform/plain-text";
+import { plainText } from "@/lib/platform/text/plain-text";
 import { Secret } from "@/lib/platform/secret";
-import { slugSchema } from "@/lib/platform/slug";
+import { slugSchema } from "@/lib/platform/text/slug";
 import { findMisfits, isSecretField, listProviderKinds, omitFoundSettings } from "@/lib/providers/registry";
 import type { RegionInput } from "@/lib/regions/schema";
 import { type Problem, readYamlValues, type YamlValues } from "@/lib/regions/file/yaml-values";

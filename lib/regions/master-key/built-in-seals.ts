@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { beginningOfSealed } from "@/lib/platform/crypto";
+import { beginningOfSealed } from "@/lib/platform/crypto/seal";
 
 /**
  * Whether a journal of the built-in server, its history included, still holds what this key sealed: the server would

@@ -5,13 +5,13 @@ import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { startBuiltinS3 } from "@/lib/builtin-s3/server";
 import { startTestDatabase } from "@/testing/database/test-database";
-import { parseMasterKey, parseMasterKeys, seal } from "@/lib/platform/crypto";
+import { parseMasterKey, parseMasterKeys, seal } from "@/lib/platform/crypto/seal";
 import { db } from "@/lib/platform/db/client";
 import { Secret } from "@/lib/platform/secret";
 import { createBuiltinProvider } from "@/lib/providers/builtin/builtin";
 import type { Provider } from "@/lib/providers/provider";
 import { dropFormerKeys } from "@/lib/regions/master-key/drop-former-keys";
-import { pathOfSecrets, readStoredSecrets, writeStoredSecrets } from "@/lib/platform/stored-secrets";
+import { pathOfSecrets, readStoredSecrets, writeStoredSecrets } from "@/lib/platform/config/stored-secrets";
 
 const drawKey = () => randomBytes(32).toString("base64");
 const KEY = {

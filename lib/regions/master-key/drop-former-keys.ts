@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
-import { isSealedWith, parseMasterKey } from "@/lib/platform/crypto";
+import { isSealedWith, parseMasterKey } from "@/lib/platform/crypto/seal";
 import { holdsBuiltinSeals } from "@/lib/regions/master-key/built-in-seals";
-import { pathOfSecrets, readStoredSecrets, writeStoredSecrets } from "@/lib/platform/stored-secrets";
+import { pathOfSecrets, readStoredSecrets, writeStoredSecrets } from "@/lib/platform/config/stored-secrets";
 import { lockMasterKey } from "@/lib/regions/master-key/rotate-master-key";
 import type { PrismaClient } from "@/prisma/generated/client";
 

@@ -5,13 +5,13 @@ import { inspect } from "node:util";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { SYSTEM_ACTOR } from "@/lib/audit/record";
 import { startTestDatabase } from "@/testing/database/test-database";
-import { keyIdOf, parseMasterKey, seal } from "@/lib/platform/crypto";
+import { keyIdOf, parseMasterKey, seal } from "@/lib/platform/crypto/seal";
 import { db } from "@/lib/platform/db/client";
 import { readDatabaseClock } from "@/lib/platform/sql";
 import { env } from "@/lib/platform/env";
 import { credentialsContext, openCredentials } from "@/lib/regions/data";
-import { ensureSecrets, readStoredSecrets } from "@/lib/platform/stored-secrets";
-import { planSettings } from "@/lib/platform/resolve-settings";
+import { ensureSecrets, readStoredSecrets } from "@/lib/platform/config/stored-secrets";
+import { planSettings } from "@/lib/platform/config/resolve-settings";
 import { rotateMasterKey } from "@/lib/regions/master-key/rotate-master-key";
 
 // Before anything reads the settings.

@@ -1,9 +1,9 @@
 import { type AuditActor, recordEvent } from "@/lib/audit/record";
-import { isSealedWith, keyIdOf, parseMasterKey } from "@/lib/platform/crypto";
+import { isSealedWith, keyIdOf, parseMasterKey } from "@/lib/platform/crypto/seal";
 import type { Transaction } from "@/lib/platform/db/client";
 import { AppError } from "@/lib/platform/errors";
 import { resealRegions } from "@/lib/regions/mutations";
-import { drawSecret, readStoredSecrets, writeStoredSecrets } from "@/lib/platform/stored-secrets";
+import { drawSecret, readStoredSecrets, writeStoredSecrets } from "@/lib/platform/config/stored-secrets";
 import type { PrismaClient } from "@/prisma/generated/client";
 
 export interface Rotation {

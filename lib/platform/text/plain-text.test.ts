@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isPlainText, plainText } from "@/lib/platform/plain-text";
+import { isPlainText, plainText } from "@/lib/platform/text/plain-text";
 
 const char = (code: number) => String.fromCharCode(code);
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { finishSettings, planSettings, toEnvironment, toLocalUrl } from "@/lib/platform/resolve-settings";
+import { finishSettings, planSettings, toEnvironment, toLocalUrl } from "@/lib/platform/config/resolve-settings";
 
 test("what is left out is worked out", () => {
   expect(planSettings({}, "/srv/latchkey")).toMatchObject({

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
-import { parseMasterKey, seal, unseal } from "@/lib/platform/crypto";
+import { parseMasterKey, seal, unseal } from "@/lib/platform/crypto/seal";
 
 const key = randomBytes(32);
 

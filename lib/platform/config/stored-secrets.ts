@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { writePrivateFile } from "@/lib/platform/write-private-file";
+import { writePrivateFile } from "@/lib/platform/config/write-private-file";
 import { AppError } from "@/lib/platform/errors";
-import { parseJson } from "@/lib/platform/parse-json";
-import { splitList } from "@/lib/platform/settings";
-import type { PlannedSettings } from "@/lib/platform/resolve-settings";
+import { parseJson } from "@/lib/platform/text/parse-json";
+import { splitList } from "@/lib/platform/config/settings";
+import type { PlannedSettings } from "@/lib/platform/config/resolve-settings";
 
 const NAMES = [
   "LATCHKEY_MASTER_KEY",

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, sta
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { DATA_DIR_MODE, makeDataDir } from "@/lib/platform/make-data-dir";
+import { DATA_DIR_MODE, makeDataDir } from "@/lib/platform/config/make-data-dir";
 
 let folder: string;
 beforeEach(() => {

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { onTestFinished, expect, test } from "vitest";
-import { ensureSecrets } from "@/lib/platform/stored-secrets";
-import { planSettings } from "@/lib/platform/resolve-settings";
+import { ensureSecrets } from "@/lib/platform/config/stored-secrets";
+import { planSettings } from "@/lib/platform/config/resolve-settings";
 
 test("secrets are drawn once, kept for their owner only, and yield to those given", () => {
   const folder = mkdtempSync(join(tmpdir(), "latchkey-secrets-"));

@@ -1,8 +1,8 @@
 import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { z } from "zod";
-import { findRoot } from "@/lib/platform/find-root";
-import { describeProblems, SETTINGS } from "@/lib/platform/settings";
+import { findRoot } from "@/lib/platform/config/find-root";
+import { describeProblems, SETTINGS } from "@/lib/platform/config/settings";
 
 /** Settings as texts. */
 export type Environment = Record<string, string | undefined>;

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { isSealedWith, parseMasterKeys, unseal } from "@/lib/platform/crypto";
+import { isSealedWith, parseMasterKeys, unseal } from "@/lib/platform/crypto/seal";
 import { env } from "@/lib/platform/env";
-import { parseJson } from "@/lib/platform/parse-json";
+import { parseJson } from "@/lib/platform/text/parse-json";
 
 const storedSchema = z.object({ LATCHKEY_MASTER_KEY: z.string(), LATCHKEY_MASTER_KEY_FORMER: z.string().default("") });
 
