@@ -1,7 +1,7 @@
 /**
  * - `address`: the portal sends nothing there
  * - `certificate`: the server's certificate is not accepted
- * - `unreachable`: there was no connection, or the portal stood still before it used it
+ * - `unreachable`: no connection could be made
  * - `broken`: the connection ended before the whole answer was there
  * - `too-long`: the answer has no end
  */

@@ -10,7 +10,6 @@ import { promisify } from "node:util";
 import { build } from "esbuild";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { HAS_OPENSSL, makeCertificate } from "@/testing/certificate";
-import { MANY } from "@/lib/platform/bursts";
 import { type OutboundRequest, sendOutbound } from "@/lib/platform/outbound";
 
 const run = promisify(execFile);
@@ -59,26 +58,6 @@ test("one connection serves one request after the other", async () => {
   });
   for (let count = 0; count < 10; count += 1) await send(url);
   expect(ports.size).toBe(1);
-});
-
-test("a write that was held back while the process stood still is not sent, a read is", async () => {
-  const asked: string[] = [];
-  const hanging: (() => void)[] = [];
-  const url = await serve((incoming, response) => {
-    asked.push(`${incoming.method} ${incoming.url}`);
-    if (incoming.url === "/hangs") hanging.push(() => response.end("ok"));
-    else response.end("ok");
-  });
-  const first = Array.from({ length: MANY }, () => send(`${url}hangs`));
-  const write = send(url, { method: "PUT" }).catch((error: unknown) => error);
-  const read = send(url);
-  const { now } = performance;
-  vi.spyOn(performance, "now").mockImplementation(() => now.call(performance) + 2_000);
-  expect(await write).toMatchObject({ kind: "unreachable", sent: false });
-  expect(await read).toMatchObject({ status: 200 });
-  for (const answer of hanging) answer();
-  await Promise.all(first);
-  expect(asked).not.toContain("PUT /");
 });
 
 test("a redirect is an answer and is not followed", async () => {

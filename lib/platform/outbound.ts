@@ -9,7 +9,6 @@ import {
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import type { LookupFunction, Socket } from "node:net";
 import { findAddressProblem, isAllowedName } from "@/lib/platform/addresses";
-import { sendInBurst } from "@/lib/platform/bursts";
 import { OutboundError, toOutboundError } from "@/lib/platform/outbound-error";
 
 export interface OutboundRequest {
@@ -29,13 +28,13 @@ export interface OutboundAnswer {
   text: string;
 }
 
-/** Nobody listens behind a firewall that drops: given up before the caller's own deadline, so that it is known that nothing was sent. */
+/**
+ * The longest time to make a connection (a firewall may drop packets without an answer). Shorter than the deadlines of
+ * the callers, so that they learn that nothing was sent.
+ */
 const CONNECT_WITHIN_MS = 5_000;
-/** Idle connections go before servers and balancers, which keep them 5 s or longer, can close them under a request. */
+/** Servers and load balancers close idle connections after 5 s or more; ours are closed earlier, while none is in use. */
 const IDLE_MS = 4_000;
-
-/** A write that was held back for longer is not sent. */
-const HELD_MAX_MS = 1_000;
 
 const KEPT = { keepAlive: true, timeout: IDLE_MS };
 const agents = { "http:": new HttpAgent(KEPT), "https:": new HttpsAgent(KEPT) };
@@ -48,14 +47,7 @@ const agents = { "http:": new HttpAgent(KEPT), "https:": new HttpsAgent(KEPT) };
 export async function sendOutbound(url: URL, request: OutboundRequest): Promise<OutboundAnswer> {
   const problem = findAddressProblem(url.hostname);
   if (problem) throw new OutboundError("address", `${url.hostname} is ${problem}`, false);
-  const begun = performance.now();
-  return sendInBurst(url.origin, () => {
-    // A process that stood still meanwhile cannot know any more that it may write: nothing is sent.
-    if (request.method !== "GET" && performance.now() - begun > HELD_MAX_MS) {
-      throw new OutboundError("unreachable", `the portal stood still before it asked ${url.host}`, false);
-    }
-    return sendAgainOnLoss(url, request);
-  });
+  return sendAgainOnLoss(url, request);
 }
 
 async function sendAgainOnLoss(url: URL, request: OutboundRequest): Promise<OutboundAnswer> {

@@ -88,7 +88,6 @@ export class Journal<R> {
   }
 
   async #run(): Promise<void> {
-    await Promise.resolve();
     while (this.#queue.length > 0) {
       await this.#flush(this.#queue.splice(0, MAX_BATCH));
       if (this.#records > Math.max(this.#compactAfter, 2 * this.#ledger.size() + COMPACT_SLACK))
