@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { toDigits } from "@/lib/platform/embedded-addresses";
+import { toDigits } from "@/lib/platform/net/embedded-addresses";
 
 /** Whoever has IPv6 has at least the last 64 bits to choose from (RFC 4291, 2.5.1; RFC 6177): they tell nobody apart. */
 const NETWORK_GROUPS = [0, 4, 8, 12];

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { type OutboundRequest, sendOutbound } from "@/lib/platform/outbound";
+import { type OutboundRequest, sendOutbound } from "@/lib/platform/net/outbound";
 import { parseJson } from "@/lib/platform/text/parse-json";
 import { ProviderError, type ProviderFailure } from "@/lib/providers/errors";
 import { ANSWER_MAX_BYTES, toNetworkFailure } from "@/lib/providers/network-failure";

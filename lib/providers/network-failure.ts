@@ -1,4 +1,4 @@
-import { OutboundError } from "@/lib/platform/outbound-error";
+import { OutboundError } from "@/lib/platform/net/outbound-error";
 import { ProviderError } from "@/lib/providers/errors";
 
 /** The longest answer of an admin API: a list of tens of thousands of buckets fits, one without end does not. */

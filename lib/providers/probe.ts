@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { sendOutbound } from "@/lib/platform/outbound";
-import { OutboundError } from "@/lib/platform/outbound-error";
+import { sendOutbound } from "@/lib/platform/net/outbound";
+import { OutboundError } from "@/lib/platform/net/outbound-error";
 import type { Secret } from "@/lib/platform/secret";
 import { ProviderError } from "@/lib/providers/errors";
 import type { CallContext, Gateway, ProbeAnswer } from "@/lib/providers/provider";

@@ -3,7 +3,7 @@ import { parseMasterKey } from "@/lib/platform/crypto/seal";
 import { db } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
 import { AppError } from "@/lib/platform/errors";
-import { outboundUrl } from "@/lib/platform/outbound-url";
+import { outboundUrl } from "@/lib/platform/net/outbound-url";
 import { plainText } from "@/lib/platform/text/plain-text";
 import { Secret } from "@/lib/platform/secret";
 import { slugSchema } from "@/lib/platform/text/slug";

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
-import { httpUrl } from "@/lib/platform/http-url";
+import { httpUrl } from "@/lib/platform/net/http-url";
 
 const PORT_WANTED = "a port number from 1 to 65535";
 const port = z.coerce.number({ error: PORT_WANTED }).int(PORT_WANTED).min(1, PORT_WANTED).max(65_535, PORT_WANTED);

@@ -1,4 +1,4 @@
-import type { OutboundRequest } from "@/lib/platform/outbound";
+import type { OutboundRequest } from "@/lib/platform/net/outbound";
 import {
   accountsReplySchema,
   bucketsReplySchema,

@@ -1,4 +1,4 @@
-import type { OutboundRequest } from "@/lib/platform/outbound";
+import type { OutboundRequest } from "@/lib/platform/net/outbound";
 import type { Secret } from "@/lib/platform/secret";
 import { type AdminAnswer, askAdmin, createReader, toFailureKind } from "@/lib/providers/admin-answer";
 import { errorReplySchema } from "@/lib/providers/builtin/admin-api";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { outboundUrl } from "@/lib/platform/outbound-url";
+import { outboundUrl } from "@/lib/platform/net/outbound-url";
 
 /** Where the built-in server's admin API of a region answers. */
 export const builtinSettingsSchema = z.strictObject({

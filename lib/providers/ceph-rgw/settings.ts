@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { outboundUrl } from "@/lib/platform/outbound-url";
+import { outboundUrl } from "@/lib/platform/net/outbound-url";
 
 /** How long radosgw keeps user records unless told of a change: `rgw_cache_expiry_interval` as Ceph comes. */
 const CACHE_SECONDS = 900;

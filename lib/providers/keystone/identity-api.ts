@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { OutboundRequest } from "@/lib/platform/outbound";
+import type { OutboundRequest } from "@/lib/platform/net/outbound";
 import { type AdminAnswer, askAdmin, createReader, toFailureKind } from "@/lib/providers/admin-answer";
 import { ProviderError } from "@/lib/providers/errors";
 import { errorReplySchema, pageSchema } from "@/lib/providers/keystone/replies";

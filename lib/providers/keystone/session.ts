@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from "node:crypto";
-import { sendOutbound } from "@/lib/platform/outbound";
-import { OutboundError } from "@/lib/platform/outbound-error";
+import { sendOutbound } from "@/lib/platform/net/outbound";
+import { OutboundError } from "@/lib/platform/net/outbound-error";
 import { parseJson } from "@/lib/platform/text/parse-json";
 import { Secret } from "@/lib/platform/secret";
 import { ProviderError } from "@/lib/providers/errors";

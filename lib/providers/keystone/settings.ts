@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { outboundPathUrl, outboundUrl } from "@/lib/platform/outbound-url";
+import { outboundPathUrl, outboundUrl } from "@/lib/platform/net/outbound-url";
 import { Secret } from "@/lib/platform/secret";
 import { ProviderError } from "@/lib/providers/errors";
 import type { RobotAccess } from "@/lib/providers/keystone/robots";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { outboundUrl } from "@/lib/platform/outbound-url";
+import { outboundUrl } from "@/lib/platform/net/outbound-url";
 import { plainText } from "@/lib/platform/text/plain-text";
 import { Secret } from "@/lib/platform/secret";
 import { slugSchema } from "@/lib/platform/text/slug";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { httpUrl } from "@/lib/platform/http-url";
+import { httpUrl } from "@/lib/platform/net/http-url";
 
 test.each([
   ["http://127.0.0.1:80", "http://127.0.0.1"],

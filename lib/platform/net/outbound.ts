@@ -8,8 +8,8 @@ import {
 } from "node:http";
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import type { LookupFunction, Socket } from "node:net";
-import { findAddressProblem, isAllowedName } from "@/lib/platform/addresses";
-import { OutboundError, toOutboundError } from "@/lib/platform/outbound-error";
+import { findAddressProblem, isAllowedName } from "@/lib/platform/net/addresses";
+import { OutboundError, toOutboundError } from "@/lib/platform/net/outbound-error";
 
 export interface OutboundRequest {
   method: "GET" | "HEAD" | "PUT" | "POST" | "PATCH" | "DELETE";

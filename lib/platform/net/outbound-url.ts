@@ -1,5 +1,5 @@
-import { findAddressProblem } from "@/lib/platform/addresses";
-import { httpPathUrl, httpUrl } from "@/lib/platform/http-url";
+import { findAddressProblem } from "@/lib/platform/net/addresses";
+import { httpPathUrl, httpUrl } from "@/lib/platform/net/http-url";
 
 const WANTED =
   "a URL that is not link-local and not a cloud's metadata service's (LATCHKEY_ALLOWED_ADDRESSES names exceptions)";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findAddressProblem } from "@/lib/platform/addresses";
+import { findAddressProblem } from "@/lib/platform/net/addresses";
 
 test.each([
   ["169.254.169.254", "a cloud's metadata service"],

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from "node:net";
-import { readEmbeddedAddresses } from "@/lib/platform/embedded-addresses";
+import { readEmbeddedAddresses } from "@/lib/platform/net/embedded-addresses";
 import { env } from "@/lib/platform/env";
 import { splitList } from "@/lib/platform/config/settings";
 

@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
-import { findAddressProblem, isAllowedName } from "@/lib/platform/addresses";
-import { outboundUrl } from "@/lib/platform/outbound-url";
+import { findAddressProblem, isAllowedName } from "@/lib/platform/net/addresses";
+import { outboundUrl } from "@/lib/platform/net/outbound-url";
 
 // Before anything reads the settings.
 vi.hoisted(() => {

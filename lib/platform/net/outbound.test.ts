@@ -10,7 +10,7 @@ import { promisify } from "node:util";
 import { build } from "esbuild";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { HAS_OPENSSL, makeCertificate } from "@/testing/certificate";
-import { type OutboundRequest, sendOutbound } from "@/lib/platform/outbound";
+import { type OutboundRequest, sendOutbound } from "@/lib/platform/net/outbound";
 
 const run = promisify(execFile);
 const servers: Server[] = [];
@@ -185,7 +185,7 @@ describe.skipIf(!HAS_OPENSSL)("certificates", () => {
     folder = mkdtempSync(join(tmpdir(), "latchkey-tls-"));
     symlinkSync(join(import.meta.dirname, "../../node_modules"), join(folder, "node_modules"));
     const contents = `
-      import { sendOutbound } from "@/lib/platform/outbound";
+      import { sendOutbound } from "@/lib/platform/net/outbound";
       const request = { method: "PUT", body: "x", signal: AbortSignal.timeout(10_000), maxBytes: 1_000 };
       const answer = await sendOutbound(new URL(process.argv[2]), request).catch((error) => ({ text: error.sent + " " + error.message }));
       console.log(answer.text);
