@@ -17,7 +17,13 @@ export default defineConfig({
   test: {
     globalSetup: ["testing/database/global-setup.ts"],
     setupFiles: ["testing/database/setup.ts"],
-    include: ["lib/**/*.test.ts", "components/**/*.test.ts", "prisma/**/*.test.ts", "testing/**/*.test.ts"],
+    include: [
+      "e2e/**/*.test.ts",
+      "lib/**/*.test.ts",
+      "components/**/*.test.ts",
+      "prisma/**/*.test.ts",
+      "testing/**/*.test.ts",
+    ],
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

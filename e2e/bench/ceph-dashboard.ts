@@ -50,7 +50,7 @@ async function startModule(folder: string): Promise<string> {
   return url;
 }
 
-/** The pair with which it asks the gateways, and its administrator, whose password this gives. */
+/** The key with which it asks the gateways, and its administrator, whose password this gives. */
 async function makeUsers(folder: string): Promise<string> {
   const caps = "users=*;buckets=*;usage=*;metadata=*";
   const user = await runRadosgwAdmin(folder, [

@@ -40,7 +40,7 @@ interface Way {
   change: (slot: number) => Promise<{ former: Pair; parts?: Record<string, number> }>;
   /** Until the last call's return. */
   returned: number[];
-  /** From then until every gateway refuses the old pair. */
+  /** From then until every gateway refuses the old key. */
   refused: number[];
   /** Both, which is what the bare calls do too. */
   whole: number[];
@@ -110,20 +110,20 @@ async function prepare(portal: PortalFacts, backend: Backend, places: Place[]): 
   const lane: Lane = { title: backend.title, backend, yardsticks: [], ways: [] };
   const hold = await makeBarePairs(lane, places);
   hold("bare: create + delete", (account, former) => rotateBare(backend, account, former));
-  hold("bare, and each pair tried out", (account, former) => rotateProved(backend, account, former));
-  const pairs: Pair[] = [];
-  for (const place of places) pairs.push(await enableThroughPortal(place, backend));
+  hold("bare, and each key tried out", (account, former) => rotateProved(backend, account, former));
+  const keys: Pair[] = [];
+  for (const place of places) keys.push(await enableThroughPortal(place, backend));
   const open = (title: string, change: Way["change"]) =>
     lane.ways.push({ title, change, returned: [], refused: [], whole: [], parts: {}, rates: [] });
   open("through the API, one call", async (slot) => {
-    const former = pairs[slot] as Pair;
-    pairs[slot] = await rotateThroughApi(portal, places[slot] as Place, backend);
+    const former = keys[slot] as Pair;
+    keys[slot] = await rotateThroughApi(portal, places[slot] as Place, backend);
     return { former };
   });
   open("as the browser does, two calls", async (slot) => {
-    const former = pairs[slot] as Pair;
-    const { pair, regenerateMs, acknowledgeMs } = await rotateThroughPortal(places[slot] as Place, backend);
-    pairs[slot] = pair;
+    const former = keys[slot] as Pair;
+    const { key, regenerateMs, acknowledgeMs } = await rotateThroughPortal(places[slot] as Place, backend);
+    keys[slot] = key;
     return { former, parts: { regenerate: regenerateMs, acknowledge: acknowledgeMs } };
   });
   return lane;
@@ -139,11 +139,11 @@ async function prepareDashboard(backend: Backend, rotate: DashboardRotation, pla
 
 /** Keys that are made without the portal. Gives what adds a yardstick that changes them. */
 async function makeBarePairs({ backend, yardsticks }: Lane, places: Place[]) {
-  const pairs: Pair[] = [];
-  for (const { project } of places) pairs.push(await backend.makeKey(project, drawKeyId()));
+  const keys: Pair[] = [];
+  for (const { project } of places) keys.push(await backend.makeKey(project, drawKeyId()));
   return (title: string, rotate: (account: string, former: Pair) => Promise<Pair>) => {
     const change = async (slot: number) =>
-      void (pairs[slot] = await rotate((places[slot] as Place).project, pairs[slot] as Pair));
+      void (keys[slot] = await rotate((places[slot] as Place).project, keys[slot] as Pair));
     yardsticks.push({ title, change, times: [], rates: [] });
   };
 }
@@ -250,7 +250,7 @@ function report(lanes: Lane[]): void {
     }
     for (const way of ways) {
       rows.push([`  ${way.title}`, "", "", ""]);
-      rows.push(["    until the old pair is refused", ...ms(way.whole), times(way.whole, bare)]);
+      rows.push(["    until the old key is refused", ...ms(way.whole), times(way.whole, bare)]);
       rows.push(["      until the call's return", ...ms(way.returned), times(way.returned, bare)]);
       for (const [part, values] of Object.entries(way.parts)) rows.push([`        ${part}`, ...ms(values), ""]);
       rows.push(["      then, until the refusal", ...ms(way.refused), ""]);

@@ -40,19 +40,19 @@ export function sendHttp(
   });
 }
 
-/** The same, signed with a pair (SigV4, service `s3`, no body). The query's names come in alphabetical order, escaped. */
-export function sendSigned(method: string, url: URL, pair: Pair, signingRegion: string): Promise<HttpAnswer> {
+/** The same, signed with a key (SigV4, service `s3`, no body). The query's names come in alphabetical order, escaped. */
+export function sendSigned(method: string, url: URL, key: Pair, signingRegion: string): Promise<HttpAnswer> {
   const time = new Date().toISOString().replace(/[-:]|\.\d{3}/g, "");
   const date = time.slice(0, 8);
   const scope = `${date}/${signingRegion}/s3/aws4_request`;
   const head = `host:${url.host}\nx-amz-content-sha256:${EMPTY_SHA256}\nx-amz-date:${time}\n`;
   const canonical = `${method}\n${url.pathname}\n${url.search.slice(1)}\n${head}\n${SIGNED_HEADERS}\n${EMPTY_SHA256}`;
   const text = `AWS4-HMAC-SHA256\n${time}\n${scope}\n${createHash("sha256").update(canonical).digest("hex")}`;
-  const signature = hmac(findSigningKey(pair, date, signingRegion), text).toString("hex");
+  const signature = hmac(findSigningKey(key, date, signingRegion), text).toString("hex");
   return sendHttp(method, url, {
     "x-amz-date": time,
     "x-amz-content-sha256": EMPTY_SHA256,
-    authorization: `AWS4-HMAC-SHA256 Credential=${pair.accessKeyId}/${scope}, SignedHeaders=${SIGNED_HEADERS}, Signature=${signature}`,
+    authorization: `AWS4-HMAC-SHA256 Credential=${key.accessKeyId}/${scope}, SignedHeaders=${SIGNED_HEADERS}, Signature=${signature}`,
   });
 }
 
@@ -60,11 +60,11 @@ export function closeConnections(): void {
   agent.destroy();
 }
 
-function findSigningKey(pair: Pair, date: string, signingRegion: string): Buffer {
-  const name = `${pair.accessKeyId} ${date} ${signingRegion}`;
+function findSigningKey(key: Pair, date: string, signingRegion: string): Buffer {
+  const name = `${key.accessKeyId} ${date} ${signingRegion}`;
   const known = signingKeys.get(name);
   if (known) return known;
-  const made = hmac(hmac(hmac(hmac(`AWS4${pair.secretAccessKey}`, date), signingRegion), "s3"), "aws4_request");
+  const made = hmac(hmac(hmac(hmac(`AWS4${key.secretAccessKey}`, date), signingRegion), "s3"), "aws4_request");
   signingKeys.set(name, made);
   return made;
 }

@@ -1,21 +1,22 @@
 import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { withDatabase } from "../fixtures/database";
 import { ROOT } from "../fixtures/portal";
 import type { History } from "./history";
-import { withDatabase, type World } from "./world";
+import type { World } from "./world/world";
 
 const TABLES = ["access_keys", "operations", "receipts", "principals", "audit_events", "pgboss.job"];
 const LOGS = ["up.log", "second-web.log", "postgres/server.log"];
 
-/** Keeps what happened, for whoever looks for the cause: logs, tables and the storm's own story. No secret. */
-export async function keepEvidence(world: World, history: History, seed: number): Promise<string> {
-  const folder = join(ROOT, "test-results", `torture-${seed}`);
+/** Saves logs, tables and the history, for whoever looks for the cause of a violation. No secret is saved. */
+export async function saveEvidence(world: World, history: History, seed: number): Promise<string> {
+  const folder = join(ROOT, "test-results", `chaos-${seed}`);
   mkdirSync(folder, { recursive: true });
-  const story = history.attempts.map(({ pair, ...attempt }) => ({
+  const attempts = history.attempts.map(({ key, ...attempt }) => ({
     ...attempt,
-    pair: pair && { ...pair, secretAccessKey: undefined },
+    key: key && { ...key, secretAccessKey: undefined },
   }));
-  writeJson(folder, "story.json", story);
+  writeJson(folder, "history.json", attempts);
   writeJson(
     folder,
     "writes.json",

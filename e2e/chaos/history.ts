@@ -1,43 +1,43 @@
-import type { IssuedPair, NewPair } from "../fixtures/portal-client";
+import type { IssuedKey, NewKey } from "../fixtures/portal-client";
 
-export type Kind = "enable" | "regenerate" | "disable";
+export type Change = "enable" | "regenerate" | "disable";
 
-/** A project in a region: what one key belongs to. */
+/** A project in a region. It has at most one active key. */
 export interface Slot {
   project: string;
   region: string;
 }
 
-/** What the storm did and was told. Times are milliseconds since the epoch. */
+/** One request of a user or a program, and how the portal answered. Times are milliseconds since the epoch. */
 export interface Attempt {
-  kind: Kind;
+  change: Change;
   slot: Slot;
   requestId: string;
   personId: string;
-  /** Who asks for them: a browser, which acknowledges what it gets, or a program, to which the reply is the delivery. */
+  /** A browser acknowledges the key that it gets. A program does not: the reply is the delivery. */
   by: "browser" | "program";
   begun: number;
-  /** Undefined while it runs. */
+  /** Undefined while the attempt is in flight. */
   ended?: number;
   /**
-   * What the portal said: `issued`, `done`, the reason of a refusal, or `unknown` when no answer came. A program that asks
-   * again and hears that it was done already has changed something: `done`, without the pair.
+   * `issued`, `done`, the reason of a refusal, or `unknown` when no answer came. When a program repeats a request and
+   * hears that it was done before, its first attempt becomes `done`, without the key.
    */
-  said?: string;
-  /** The sentence that came with it. */
+  answer?: string;
+  /** The sentence that came with the answer. */
   message?: string | undefined;
-  pair?: IssuedPair | NewPair;
+  key?: IssuedKey | NewKey;
   acknowledged?: Acknowledgement;
 }
 
 export interface Acknowledgement {
   begun: number;
   ended?: number;
-  /** `unknown`: asked, and no answer came. */
-  said: "ok" | "refused" | "unknown";
+  /** `unknown`: sent, and no answer came. */
+  answer: "ok" | "refused" | "unknown";
 }
 
-/** A change that stands, or may: the pair with this id became the current one, or there is none any more. */
+/** What an attempt did or may have done: the key with this id became the active one, or no key is active any more. */
 interface Effect {
   accessKeyId: string | undefined;
   begun: number;
@@ -45,9 +45,10 @@ interface Effect {
   certain: boolean;
 }
 
-/** A process that has not answered may go on for so long: its database call, a restart of that database, its own stop. */
-const MAY_LAND_WITHIN_MS = 100_000;
+/** A request without an answer may still take effect this long after: a database restart and a paused process. */
+const MAY_TAKE_EFFECT_WITHIN_MS = 100_000;
 
+/** Everything that users and programs did in a chaos run and were told. */
 export class History {
   readonly attempts: Attempt[] = [];
 
@@ -62,86 +63,92 @@ export class History {
     return this.attempts.filter(({ slot }) => slot.project === project && slot.region === region);
   }
 
-  /** Every pair that ever reached somebody. */
-  pairs(): NewPair[] {
-    return this.attempts.flatMap(({ pair }) => pair ?? []);
+  /** Every key that was delivered to somebody. */
+  keys(): NewKey[] {
+    return this.attempts.flatMap(({ key }) => key ?? []);
   }
 
-  /** Whether a request may have led to a pair that reached nobody. */
-  mayHaveLost({ requestId, actorId }: { requestId: string; actorId: string }): boolean {
-    const asked = this.attempts.filter((attempt) => isOfRequest(attempt, { requestId, personId: actorId }));
-    return asked.some((attempt) => isUnheard(attempt) && !isMoot(attempt, asked));
-  }
-
-  /**
-   * Notes what whoever asked again was told: that it was done already. Of the attempts whose end nobody heard the first
-   * counts, which began no later than the change; nothing where the end of one was heard.
-   */
-  noteDone(again: Attempt): void {
-    const asked = this.attempts.filter((attempt) => attempt !== again && isOfRequest(attempt, again));
-    const first = asked.find(({ said }) => said === "unknown");
-    if (!first || isMoot(first, asked)) return;
-    first.said = "done";
-    first.ended = again.ended ?? Date.now();
+  /** Whether a request may have created a key that was delivered to nobody. */
+  mayHaveUndelivered({ requestId, actorId }: { requestId: string; actorId: string }): boolean {
+    const sameRequest = this.attempts.filter((attempt) => isOfRequest(attempt, { requestId, personId: actorId }));
+    return sameRequest.some((attempt) => isUndelivered(attempt) && !isAnsweredElsewhere(attempt, sameRequest));
   }
 
   /**
-   * The access key ids that may be current after everything, undefined for none: a change can be the last one
-   * unless another surely began after it had ended. A pair that reached nobody stands there by `nameUnheard`.
+   * Notes that a repeated request was answered with "already done". The first attempt without an answer then counts
+   * as done. Nothing is noted when another attempt of the same request has an answer.
    */
-  whatMayStand(slot: Slot): (string | undefined)[] {
+  noteDone(repeated: Attempt): void {
+    const others = this.attempts.filter((attempt) => attempt !== repeated && isOfRequest(attempt, repeated));
+    const first = others.find(({ answer }) => answer === "unknown");
+    if (!first || isAnsweredElsewhere(first, others)) return;
+    first.answer = "done";
+    first.ended = repeated.ended ?? Date.now();
+  }
+
+  /**
+   * The access key ids that may be active after everything; undefined stands for no active key. A change can be the
+   * last one unless another change certainly began after it had ended. A key that was delivered to nobody has no known
+   * id and is listed by `nameUndelivered`.
+   */
+  listPossibleKeys(slot: Slot): (string | undefined)[] {
     const here = this.of(slot);
-    const effects = here.filter((attempt) => !isMoot(attempt, here)).flatMap(toEffect);
+    const effects = here.filter((attempt) => !isAnsweredElsewhere(attempt, here)).flatMap(toEffect);
     const certain = effects.filter((effect) => effect.certain);
     const last = effects.filter((effect) => !certain.some((other) => other !== effect && other.begun > effect.ended));
     return [...(certain.length === 0 ? [undefined] : []), ...last.map(({ accessKeyId }) => accessKeyId)];
   }
 
-  /** Whether nothing but this attempt has touched its project and region since a moment. */
+  /** Whether this attempt alone has changed its project and region since a moment. */
   isAlone(attempt: Attempt, since: number): boolean {
     return this.of(attempt.slot).every((other) => {
       if (other === attempt) return true;
       const ended = Math.max(other.ended ?? Infinity, other.acknowledged ? (other.acknowledged.ended ?? Infinity) : 0);
-      const mayLand = other.said === "unknown" || other.acknowledged?.said === "unknown" ? MAY_LAND_WITHIN_MS : 0;
-      return ended + mayLand < since;
+      const isOpen = other.answer === "unknown" || other.acknowledged?.answer === "unknown";
+      return ended + (isOpen ? MAY_TAKE_EFFECT_WITHIN_MS : 0) < since;
     });
   }
 }
 
-/** What a pair is called of which only the request is known. */
-export function nameUnheard({ requestId }: { requestId: string }): string {
-  return `the pair of request ${requestId}`;
+/** Names a key of which only the request is known. */
+export function nameUndelivered({ requestId }: { requestId: string }): string {
+  return `the key of request ${requestId}`;
 }
 
 function isOfRequest(attempt: Attempt, { requestId, personId }: Pick<Attempt, "requestId" | "personId">): boolean {
   return attempt.requestId === requestId && attempt.personId === personId;
 }
 
-/** Answers that say how a request ended, whichever attempt got them. */
+/** Answers that say how a request ended, to whichever of its attempts they were given. */
 const FINAL = new Set(["done", "undelivered", "superseded"]);
 
-/** Whether nobody heard how it ended, and that is no question any more: another attempt of the same request was told. */
-function isMoot(attempt: Attempt, among: readonly Attempt[]): boolean {
-  if (attempt.said !== "unknown") return false;
+/** Whether an attempt has no answer, but another attempt of the same request has one. */
+function isAnsweredElsewhere(attempt: Attempt, among: readonly Attempt[]): boolean {
+  if (attempt.answer !== "unknown") return false;
   return among.some(
-    (other) => isOfRequest(other, attempt) && (other.pair !== undefined || FINAL.has(other.said ?? "")),
+    (other) => isOfRequest(other, attempt) && (other.key !== undefined || FINAL.has(other.answer ?? "")),
   );
 }
 
-/** Whether it may have led to a pair that reached nobody: a browser's is undone then, a program's counts. */
-function isUnheard({ kind, by, said, pair }: Attempt): boolean {
-  return kind !== "disable" && by === "program" && !pair && (said === "unknown" || said === "done");
+/**
+ * Whether an attempt may have created a key that nobody got. Only a program's counts: the portal removes a key that a
+ * browser does not acknowledge.
+ */
+function isUndelivered({ change, by, answer, key }: Attempt): boolean {
+  return change !== "disable" && by === "program" && !key && (answer === "unknown" || answer === "done");
 }
 
 function toEffect(attempt: Attempt): Effect[] {
-  const { kind, begun, said, ended = Infinity, pair, acknowledged } = attempt;
-  if (kind === "disable" || isUnheard(attempt)) {
-    const accessKeyId = kind === "disable" ? undefined : nameUnheard(attempt);
-    if (said === "done") return [{ accessKeyId, begun, ended, certain: true }];
-    return said === "unknown" ? [{ accessKeyId, begun, ended: ended + MAY_LAND_WITHIN_MS, certain: false }] : [];
+  const { change, begun, answer, ended = Infinity, key, acknowledged } = attempt;
+  if (change === "disable" || isUndelivered(attempt)) {
+    const accessKeyId = change === "disable" ? undefined : nameUndelivered(attempt);
+    if (answer === "done") return [{ accessKeyId, begun, ended, certain: true }];
+    return answer === "unknown"
+      ? [{ accessKeyId, begun, ended: ended + MAY_TAKE_EFFECT_WITHIN_MS, certain: false }]
+      : [];
   }
-  if (!pair || !acknowledged || acknowledged.said === "refused") return [];
-  const certain = acknowledged.said === "ok";
-  const by = (acknowledged.ended ?? Infinity) + (certain ? 0 : MAY_LAND_WITHIN_MS);
-  return [{ accessKeyId: pair.accessKeyId, begun: acknowledged.begun, ended: by, certain }];
+  if (!key || !acknowledged || acknowledged.answer === "refused") return [];
+  const certain = acknowledged.answer === "ok";
+  const by = (acknowledged.ended ?? Infinity) + (certain ? 0 : MAY_TAKE_EFFECT_WITHIN_MS);
+  return [{ accessKeyId: key.accessKeyId, begun: acknowledged.begun, ended: by, certain }];
 }

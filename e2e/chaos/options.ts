@@ -1,40 +1,46 @@
 import { parseArgs } from "node:util";
-import { AIMS } from "./targets";
-import { listFaults } from "./faults";
-import type { StormOptions } from "./run";
+import { listFaults } from "./faults/faults";
+import { MUTANTS } from "./mutants/mutants";
+import { TARGETS } from "./mutants/targets";
+import type { ChaosOptions } from "./run";
 
-export const USAGE = `npm run torture [-- options]
+const NAMES = Object.keys(MUTANTS).join(", ");
+
+export const USAGE = `npm run chaos [-- options]
 
   --operations 1000   how many changes of keys are tried
   --faults 200        how many faults at least
   --regions north,south,ceph,openstack
-  --seed N            the same people, changes and faults once more; drawn when left out
-  --aim NAME          a short storm that goes for one promise: ${Object.keys(AIMS).join(", ")}`;
+  --seed N            repeats the people, changes and faults of another run; drawn when left out
+  --target NAME       a short run that tests one promise of the protocol: ${NAMES}
+  --mutants           breaks the protocol in one way after the other, and says whether the target finds it
+  --mutant NAME       the same with one mutant: ${NAMES}`;
 
-/** What the full storm has unless told otherwise. */
+/** The full run. */
 const FULL = {
   operations: 1_000,
   faults: 200,
   projects: 16,
   atOnce: 10,
   settleSeconds: 120,
-  crowd: 0.08,
-  forget: 0.1,
-  forgetForMs: Infinity,
+  contention: 0.08,
+  unacknowledged: 0.1,
+  unacknowledgedForMs: Infinity,
   programs: 0.25,
-  faultsOf: listFaults,
+  listFaults,
   eachOnceFirst: true,
 };
 
-export interface TortureOptions extends StormOptions {
-  regions: string[];
-  projects: number;
-  aim: string | undefined;
-}
+/** What the command line asks for. */
+export type Command =
+  | { kind: "help" }
+  | { kind: "mutants"; names: string[] }
+  | { kind: "run"; regions: string[]; projects: number; options: ChaosOptions };
 
 /** Reads the command line. Throws with what is wrong. */
-export function readOptions(args: string[], possible: readonly string[]): TortureOptions | undefined {
+export function readCommand(args: string[], possibleRegions: readonly string[]): Command {
   const option = { type: "string" } as const;
+  const flag = { type: "boolean" } as const;
   const { values } = parseArgs({
     args,
     options: {
@@ -42,26 +48,34 @@ export function readOptions(args: string[], possible: readonly string[]): Tortur
       faults: option,
       regions: option,
       seed: option,
-      aim: option,
-      help: { type: "boolean" },
+      target: option,
+      mutant: option,
+      mutants: flag,
+      help: flag,
     },
   });
-  if (values.help) return undefined;
-  const aim = values.aim === undefined ? undefined : AIMS[values.aim];
-  if (values.aim !== undefined && !aim) throw new Error(`--aim wants one of ${Object.keys(AIMS).join(", ")}`);
-  const kind = { ...FULL, ...aim?.storm };
-  const regions = values.regions?.split(",") ?? (aim ? ["north", "south"] : [...possible]);
-  const impossible = regions.find((region) => !possible.includes(region));
-  if (impossible) throw new Error(`there is no region ${impossible} here; there are ${possible.join(", ")}`);
-  return {
-    ...kind,
-    aim: values.aim,
+  if (values.help) return { kind: "help" };
+  if (values.mutants) return { kind: "mutants", names: Object.keys(MUTANTS) };
+  if (values.mutant !== undefined) return { kind: "mutants", names: [readName("mutant", values.mutant)] };
+  const target = values.target === undefined ? undefined : TARGETS[readName("target", values.target)];
+  const defaults = { ...FULL, ...target?.run };
+  const regions = values.regions?.split(",") ?? (target ? ["north", "south"] : [...possibleRegions]);
+  const impossible = regions.find((region) => !possibleRegions.includes(region));
+  if (impossible) throw new Error(`there is no region ${impossible} here; there are ${possibleRegions.join(", ")}`);
+  const { projects, ...run } = defaults;
+  const options = {
+    ...run,
     seed: readNumber("seed", values.seed, Math.floor(Math.random() * 2 ** 31)),
-    operations: readNumber("operations", values.operations, kind.operations),
-    faults: readNumber("faults", values.faults, kind.faults),
-    full: !aim && values.operations === undefined && values.faults === undefined,
-    regions,
+    operations: readNumber("operations", values.operations, run.operations),
+    faults: readNumber("faults", values.faults, run.faults),
+    full: !target && values.operations === undefined && values.faults === undefined,
   };
+  return { kind: "run", regions, projects, options };
+}
+
+function readName(option: string, name: string): string {
+  if (Object.hasOwn(MUTANTS, name)) return name;
+  throw new Error(`--${option} wants one of ${NAMES}`);
 }
 
 function readNumber(name: string, text: string | undefined, otherwise: number): number {

@@ -1,4 +1,4 @@
-/** Numbers that the seed decides (mulberry32). */
+/** Random numbers that depend on a seed alone (mulberry32). */
 export interface Random {
   /** From 0 up to, not including, 1. */
   next: () => number;
@@ -8,7 +8,7 @@ export interface Random {
   pick: <T>(of: readonly T[]) => T;
   /** A UUID of version 4. */
   uuid: () => string;
-  /** Another stream: what one part of the storm draws does not move what another draws. */
+  /** Another stream. The numbers that one part of a run draws do not change those of another part. */
   fork: (name: string) => Random;
 }
 

@@ -1,100 +1,110 @@
-import { join } from "node:path";
-import { checkHistory, checkLateWrites } from "./check-history";
-import { checkCards, checkOrphans, checkPairs, checkSettled, checkSuspensions } from "./check-keys";
-import { checkSecrets, readOwnSecrets } from "./check-secrets";
-import { countAnswered, countOperations, drive } from "./driver";
-import { keepEvidence } from "./evidence";
-import type { FaultKind } from "./fault-kind";
+import { checkEverything, isSettled } from "./checks/check-everything";
+import { checkAnswer, type Verified } from "./checks/check-answer";
+import { settleBy } from "./checks/settle";
+import type { Violation } from "./checks/violation";
+import { watchRevokedKeys } from "./checks/watch-revoked-keys";
+import { changeKeys, countAnswered, countOperations } from "./change-keys";
+import { saveEvidence } from "./evidence";
+import type { FaultKind } from "./faults/fault-kind";
+import { type FaultCounts, injectFaults } from "./faults/inject-faults";
 import { History } from "./history";
-import { readLedger } from "./ledger";
 import { createRandom } from "./random";
-import { settleBy } from "./settle";
-import { type FaultCounts, unleash } from "./inject-faults";
-import type { Violation } from "./violation";
-import { checkAnswer, type Tried, watchTheDead } from "./watch";
-import { waitUntilUp, withDatabase, type World } from "./world";
+import { waitUntilUp, type World } from "./world/world";
 
-export interface StormOptions {
+// How a chaos run works:
+//
+// 1. `startWorld` (world/) starts a portal with two web processes, storage systems behind proxies, and signs users in.
+// 2. Users and programs change keys (change-keys.ts) while faults are injected (faults/): processes are killed and
+//    paused, connections break. The history (history.ts) notes each request and its answer.
+// 3. The faults end. The portal has some time to finish what is still open (checks/settle.ts).
+// 4. The checks (checks/) compare the history, the database, the storage systems' own lists, and real signed requests.
+//    Each contradiction is a violation (checks/violation.ts lists the kinds).
+//
+// A seed decides who does what and which fault comes next. Timing still differs between two runs of one seed.
+// To prove that the checks find bugs, mutants/ breaks the protocol on purpose and expects a violation.
+
+export interface ChaosOptions {
   seed: number;
-  /** How many of both at least; both go on until there are enough of either. Counted are operations with an answer. */
+  /** The run goes on until there are this many answered operations and this many faults that hit something. */
   operations: number;
   faults: number;
+  /** How many users act at the same time. */
   atOnce: number;
+  /** How long the portal has to finish what is open after the last fault. */
   settleSeconds: number;
-  /** How many go on purpose where somebody is changing something. */
-  crowd: number;
-  /** How many pairs are left without acknowledgement, and for how long after the beginning. */
-  forget: number;
-  forgetForMs: number;
-  /** How many changes programs ask for with a token, the others browsers. */
+  /** The share of changes that start on purpose where another change is in flight. */
+  contention: number;
+  /** The share of delivered keys that nobody acknowledges, and for how long after the start. */
+  unacknowledged: number;
+  unacknowledgedForMs: number;
+  /** The share of changes that programs ask for with a token. Browsers ask for the others. */
   programs: number;
-  /** Which faults there are. */
-  faultsOf: (world: World) => FaultKind[];
-  /** Each kind of fault once before any comes again. */
+  listFaults: (world: World) => FaultKind[];
+  /** Whether each kind of fault comes once before any kind comes again. */
   eachOnceFirst: boolean;
-  /** Whether it is long enough for every check to have something to try. */
+  /** Whether the run is long enough that every check must have found something to verify. */
   full: boolean;
 }
 
-export interface StormReport extends FaultCounts {
+export interface ChaosReport extends FaultCounts {
   seed: number;
   operations: number;
   answered: number;
-  said: Record<string, number>;
-  pairs: number;
-  stormSeconds: number;
+  answers: Record<string, number>;
+  keys: number;
+  chaosSeconds: number;
   settledAfterSeconds: number;
-  tried: Tried;
+  verified: Verified;
   violations: Violation[];
-  /** Where everything about it is kept, when there was a violation. */
+  /** The folder with everything about the run, when there was a violation. */
   evidence: string | undefined;
 }
 
-/** The storm itself, the calm after it, and the check of everything. */
-export async function runStorm(world: World, options: StormOptions): Promise<StormReport> {
+/** Runs steps 2 to 4 on a world that was started. */
+export async function runChaos(world: World, options: ChaosOptions): Promise<ChaosReport> {
   const random = createRandom(options.seed);
   const history = new History();
   const violations: Violation[] = [];
   const begun = Date.now();
   const over = new AbortController();
   const counts: FaultCounts = { faults: 0, crashes: 0, byKind: {} };
-  const tried: Tried = { issued: 0, stillWork: 0 };
-  const kinds = options.faultsOf(world);
+  const verified: Verified = { issued: 0, stillWork: 0 };
+  const kinds = options.listFaults(world);
   const isEnough = () =>
     countAnswered(history) >= options.operations &&
     counts.faults >= options.faults &&
     (!options.eachOnceFirst ||
       options.faults < kinds.length ||
       kinds.every(({ name }) => counts.byKind[name] !== undefined));
-  const watched = watchTheDead(world, history, violations, random.fork("watch"), over.signal);
+  const watched = watchRevokedKeys(world, history, violations, random.fork("watch"), over.signal);
   const pace = {
-    everySteps: options.operations / options.faults,
-    readSteps: () => countAnswered(history),
+    everyOperations: options.operations / options.faults,
+    countOperations: () => countAnswered(history),
     eachOnceFirst: options.eachOnceFirst,
   };
-  const faults = unleash(kinds, random.fork("faults"), pace, counts, isEnough);
-  await drive(world, history, random.fork("people"), {
+  const faults = injectFaults(kinds, random.fork("faults"), pace, counts, isEnough);
+  await changeKeys(world, history, random.fork("people"), {
     isEnough,
     atOnce: options.atOnce,
-    crowd: options.crowd,
-    readForget: () => (Date.now() - begun < options.forgetForMs ? options.forget : 0),
+    contention: options.contention,
+    readUnacknowledged: () => (Date.now() - begun < options.unacknowledgedForMs ? options.unacknowledged : 0),
     programs: options.programs,
-    onAnswer: (attempt) => checkAnswer(world, history, { found: violations, tried }, attempt),
+    onAnswer: (attempt) => checkAnswer(world, history, { violations, verified }, attempt),
   });
   await faults;
   over.abort();
   await watched;
-  const stormSeconds = (Date.now() - begun) / 1_000;
+  const chaosSeconds = (Date.now() - begun) / 1_000;
 
-  const calm = Date.now();
+  const faultsEnded = Date.now();
   await waitUntilUp(world);
-  const settled = await settleBy(calm + options.settleSeconds * 1_000, () => isSettled(world));
-  const settledAfterSeconds = ((settled ?? Date.now()) - calm) / 1_000;
+  const settled = await settleBy(faultsEnded + options.settleSeconds * 1_000, () => isSettled(world));
+  const settledAfterSeconds = ((settled ?? Date.now()) - faultsEnded) / 1_000;
   violations.push(...(await checkEverything(world, history)));
-  if (options.full && tried.stillWork === 0) {
+  if (options.full && verified.stillWork === 0) {
     violations.push({
       kind: "unchecked",
-      what: "no refusal said that the current keys still work, or it could not be tried out",
+      what: "no answer said that the current keys still work, or none was verified",
     });
   }
   return {
@@ -102,54 +112,20 @@ export async function runStorm(world: World, options: StormOptions): Promise<Sto
     seed: options.seed,
     operations: countOperations(history),
     answered: countAnswered(history),
-    said: countWords(history),
-    pairs: history.pairs().length,
-    stormSeconds,
+    answers: countAnswers(history),
+    keys: history.keys().length,
+    chaosSeconds,
     settledAfterSeconds,
-    tried,
+    verified,
     violations,
-    evidence: violations.length > 0 ? await keepEvidence(world, history, options.seed) : undefined,
+    evidence: violations.length > 0 ? await saveEvidence(world, history, options.seed) : undefined,
   };
 }
 
-async function isSettled({ databaseUrl, backends }: World): Promise<boolean> {
-  const ledger = await withDatabase(databaseUrl, readLedger);
-  return checkSettled(ledger).length === 0 && (await checkOrphans(backends, ledger)).length === 0;
-}
-
-/** Reads every storage system and the database past the portal, and tries every pair that was ever delivered. */
-async function checkEverything(world: World, history: History): Promise<Violation[]> {
-  return withDatabase(world.databaseUrl, async (client) => {
-    const ledger = await readLedger(client);
-    const folders = [world.portal.facts.dataDir, ...(world.rig ? [join(world.rig.options.folder, "log")] : [])];
-    const pairs = history.pairs().map((pair) => pair.secretAccessKey);
-    const secrets = { pairs, own: readOwnSecrets(world), tokens: world.people.map(({ token }) => token) };
-    return [
-      ...checkSettled(ledger),
-      ...(await listFound("the storage systems' lists", () => checkOrphans(world.backends, ledger))),
-      ...(await listFound("the suspensions", () => checkSuspensions(world.backends, ledger))),
-      ...(await listFound("the pairs", () => checkPairs(world, history, ledger))),
-      ...checkHistory(world, history, ledger),
-      ...checkLateWrites(world, ledger),
-      ...(await listFound("the cards", () => checkCards(world, ledger))),
-      ...(await checkSecrets(client, folders, secrets)),
-    ];
-  });
-}
-
-/** What cannot be read long after nothing hinders it is a violation, and no reason to leave out the other checks. */
-async function listFound(what: string, check: () => Promise<Violation[]>): Promise<Violation[]> {
-  try {
-    return await check();
-  } catch (error) {
-    return [{ kind: "unsettled", what: `${what} could not be checked: ${String(error)}` }];
-  }
-}
-
-function countWords({ attempts }: History): Record<string, number> {
-  const words = attempts.map(({ said = "unanswered", by, acknowledged, pair }) => {
-    if (!pair) return said;
-    return `${said}, ${by === "program" ? "in the reply" : (acknowledged?.said ?? "not acknowledged")}`;
+function countAnswers({ attempts }: History): Record<string, number> {
+  const words = attempts.map(({ answer = "unanswered", by, acknowledged, key }) => {
+    if (!key) return answer;
+    return `${answer}, ${by === "program" ? "in the reply" : (acknowledged?.answer ?? "not acknowledged")}`;
   });
   return words.reduce<Record<string, number>>((counts, word) => ({ ...counts, [word]: (counts[word] ?? 0) + 1 }), {});
 }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runAdmin } from "../fixtures/admin";
-import type { IssuedPair } from "../fixtures/portal-client";
+import type { IssuedKey } from "../fixtures/portal-client";
 import { aws } from "../fixtures/s3-tools";
 import { signInByRequest } from "../fixtures/sign-in";
 import { expect, personOf, test } from "../fixtures/test";
@@ -30,12 +30,12 @@ test("a program with a token enables, regenerates and disables, and its keys wor
       headers: { "content-type": "application/json", ...headers },
       body: JSON.stringify(input),
     });
-  const issue = async (verb: string): Promise<IssuedPair> => {
+  const issue = async (verb: string): Promise<IssuedKey> => {
     const reply = await call(verb, { requestId: randomUUID(), ...(verb === "enable" ? {} : { confirm: "confirm" }) });
     expect([reply.status, reply.headers.get("cache-control")]).toEqual([201, "no-store"]);
-    return (await reply.json()) as IssuedPair;
+    return (await reply.json()) as IssuedKey;
   };
-  const takes = async (pair: IssuedPair) => (await aws(pair, ["s3", "ls"])).code === 0;
+  const takes = async (key: IssuedKey) => (await aws(key, ["s3", "ls"])).code === 0;
 
   const first = await issue("enable");
   expect(await takes(first)).toBe(true);

@@ -1,7 +1,7 @@
 import { runAdmin } from "../fixtures/admin";
 import { CredentialsPage } from "../fixtures/credentials-page";
 import { SIGNING_REGION, testOnRig } from "../fixtures/rig-test";
-import { aws, type Pair } from "../fixtures/s3-tools";
+import { aws, type S3Credentials } from "../fixtures/s3-tools";
 import { expect } from "../fixtures/test";
 import { testEveryJourney } from "./every-journey";
 import { useToolsThroughEveryChange } from "./tools";
@@ -15,7 +15,7 @@ const test = testOnRig("ceph", ["cached", "uncached"]);
 test.describe.configure({ mode: "serial" });
 test.skip(missing.length > 0, `a real Ceph needs ${missing.join(", ")}`);
 
-let kept: Pair | undefined;
+let kept: S3Credentials | undefined;
 
 test("a region is saved only when its storage system passes the check", async ({ rig, portal }) => {
   const endpoints = rig.gateways.map(({ endpoint }) => endpoint);
@@ -51,7 +51,7 @@ test("the real tools work on a real Ceph, through regenerate, disable and enable
   kept = last;
 });
 
-test("the rig's gateways take Keystone's pairs; one goes on taking a deleted pair from its cache, one does not", async ({
+test("the rig's gateways take Keystone's keys; one goes on taking a deleted key from its cache, one does not", async ({
   rig,
 }) => {
   const { keystone } = rig;
@@ -98,7 +98,7 @@ test("the rig comes back with all it had, and starting it twice starts nothing t
 });
 
 function fail(): never {
-  throw new Error("no pair was kept");
+  throw new Error("no key was kept");
 }
 
 /** The ids of all keys of the portal's users, read without any gateway. */

@@ -10,7 +10,7 @@ import { expect, personOf, test } from "../fixtures/test";
 
 const EMAIL = "ada@example.org";
 
-test("an empty installation, filled as the README says, gives a pair that aws uses", async ({ browser }) => {
+test("an empty installation, filled as the README says, gives a key that aws uses", async ({ browser }) => {
   test.setTimeout(400_000);
   const dataDir = await mkdtemp(join(tmpdir(), "latchkey-empty-"));
   const { facts, stop } = await startPortal(dataDir, { flags: ["--empty"] });
@@ -40,11 +40,11 @@ test("an empty installation, filled as the README says, gives a pair that aws us
     await signInByRequest(context, facts.url, { email: EMAIL, password, role: "member+", project: "research" });
     const credentials = new CredentialsPage(await context.newPage(), facts, "research");
     await credentials.open();
-    const pair = await credentials.enable("north");
+    const key = await credentials.enable("north");
     await credentials.hideSecret();
-    const made = await aws(pair, ["s3", "mb", "s3://first-bucket"]);
+    const made = await aws(key, ["s3", "mb", "s3://first-bucket"]);
     expect(made.code, made.stderr).toBe(0);
-    expect((await aws(pair, ["s3", "ls"])).stdout).toContain("first-bucket");
+    expect((await aws(key, ["s3", "ls"])).stdout).toContain("first-bucket");
     await context.close();
   } finally {
     await stop();

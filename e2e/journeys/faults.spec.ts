@@ -2,8 +2,8 @@ import type { Browser, Page } from "@playwright/test";
 import { runAdmin } from "../fixtures/admin";
 import { CredentialsPage } from "../fixtures/credentials-page";
 import { type OwnPortal, startOwnPortal } from "../fixtures/own-portal";
-import { aws, type Pair } from "../fixtures/s3-tools";
-import { addShakyRegion, type ShakyStorage } from "../fixtures/faulty-storage";
+import { aws, type S3Credentials } from "../fixtures/s3-tools";
+import { addFaultyRegion, type FaultyStorage } from "../fixtures/faulty-storage";
 import { signInByRequest } from "../fixtures/sign-in";
 import { expect, personOf, test } from "../fixtures/test";
 import { waitFor } from "@/testing/wait";
@@ -16,12 +16,12 @@ test.describe.configure({ mode: "serial" });
 test.use({ expectedErrors: [/Failed to load resource/, /Failed to fetch/, /ERR_/] });
 
 let portal: OwnPortal;
-let storage: ShakyStorage;
+let storage: FaultyStorage;
 
 test.beforeAll(async () => {
   test.setTimeout(400_000);
   portal = await startOwnPortal();
-  storage = await addShakyRegion(portal.facts);
+  storage = await addFaultyRegion(portal.facts);
 });
 test.afterAll(async () => {
   await storage.stop();
@@ -37,19 +37,22 @@ async function openFreshProject(page: Page): Promise<CredentialsPage> {
   const mia = personOf(portal.facts, "member+");
   await runAdmin(portal.facts, ["project", "create", slug, "--name", `Fault ${projects}`]);
   await runAdmin(portal.facts, ["member", "set", slug, mia.email, "member+"]);
-  const facts = { ...portal.facts, regions: [{ name: "shaky", endpoint: storage.endpoint, signingRegion: "shaky-1" }] };
+  const facts = {
+    ...portal.facts,
+    regions: [{ name: "faulty", endpoint: storage.endpoint, signingRegion: "faulty-1" }],
+  };
   const credentials = new CredentialsPage(page, facts, slug);
   await credentials.open();
   return credentials;
 }
 
 async function clickEnable({ page }: CredentialsPage): Promise<void> {
-  await page.getByRole("article", { name: "shaky" }).getByRole("button", { name: "Enable CLI Access" }).click();
+  await page.getByRole("article", { name: "faulty" }).getByRole("button", { name: "Enable CLI Access" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Enable", exact: true }).click();
 }
 
 async function clickRegenerate(credentials: CredentialsPage): Promise<void> {
-  await credentials.card("shaky").getByRole("button", { name: "Regenerate Keys" }).click();
+  await credentials.card("faulty").getByRole("button", { name: "Regenerate Keys" }).click();
   const dialog = credentials.page.getByRole("dialog");
   await dialog.getByRole("textbox", { name: "Type confirm to continue" }).fill("confirm");
   await dialog.getByRole("button", { name: "Regenerate Keys" }).click();
@@ -63,7 +66,7 @@ async function openPage(browser: Browser): Promise<Page> {
 }
 
 const isKeyCall = (wanted: string) => (method: string, path: string) => method === wanted && path.includes("/keys/");
-const works = async (pair: Pair) => (await aws(pair, ["s3", "ls"])).code === 0;
+const works = async (key: S3Credentials) => (await aws(key, ["s3", "ls"])).code === 0;
 
 test.describe("a storage system that fails", () => {
   const faults = [
@@ -75,7 +78,7 @@ test.describe("a storage system that fails", () => {
     test(`${name}: the user reads that the old keys work, and they do`, async ({ browser }) => {
       const page = await openPage(browser);
       const credentials = await openFreshProject(page);
-      const pair = await credentials.enable("shaky");
+      const key = await credentials.enable("faulty");
       await credentials.hideSecret();
       const injected = storage.admin.inject({ match: isKeyCall("PUT"), ...fault, times: 1 });
       await clickRegenerate(credentials);
@@ -83,11 +86,11 @@ test.describe("a storage system that fails", () => {
         timeout: 30_000,
       });
       injected.release();
-      expect(await works(pair)).toBe(true);
+      expect(await works(key)).toBe(true);
       await page.reload();
-      await credentials.expectState("shaky", "ACTIVE");
-      await expect(credentials.card("shaky")).toContainText(pair.accessKeyId);
-      const next = await credentials.regenerate("shaky");
+      await credentials.expectState("faulty", "ACTIVE");
+      await expect(credentials.card("faulty")).toContainText(key.accessKeyId);
+      const next = await credentials.regenerate("faulty");
       await credentials.hideSecret();
       expect(await works(next)).toBe(true);
       await page.context().close();
@@ -104,11 +107,11 @@ test.describe("a storage system that fails", () => {
     await storage.start();
     expect(await storage.readKeyIds()).toEqual(before);
     await page.reload();
-    const pair = await credentials.enable("shaky");
+    const key = await credentials.enable("faulty");
     await credentials.hideSecret();
     await storage.kill();
     await storage.start();
-    expect(await works(pair)).toBe(true);
+    expect(await works(key)).toBe(true);
     await page.context().close();
   });
 });
@@ -116,7 +119,7 @@ test.describe("a storage system that fails", () => {
 test("nothing is called removed before the storage system has proved it", async ({ browser }) => {
   const page = await openPage(browser);
   const credentials = await openFreshProject(page);
-  const pair = await credentials.enable("shaky");
+  const key = await credentials.enable("faulty");
   await credentials.hideSecret();
   const held = storage.admin.inject({
     match: (method) => method === "DELETE" || method === "PATCH",
@@ -137,20 +140,20 @@ test("nothing is called removed before the storage system has proved it", async 
       },
     );
   });
-  await credentials.card("shaky").getByRole("button", { name: "Disable Access" }).click();
+  await credentials.card("faulty").getByRole("button", { name: "Disable Access" }).click();
   await dialog.getByRole("textbox", { name: "Type confirm to continue" }).fill("confirm");
   await dialog.getByRole("button", { name: "Disable", exact: true }).click();
   await held.reached;
   await expect(dialog).toContainText("being removed");
-  expect(await works(pair)).toBe(true);
+  expect(await works(key)).toBe(true);
   expect(said.join()).not.toContain("The keys are removed");
   held.release();
   await expect(dialog).toContainText("The keys are removed, and every gateway refuses them.", { timeout: 60_000 });
-  expect(await works(pair)).toBe(false);
+  expect(await works(key)).toBe(false);
   await page.context().close();
 });
 
-test("kill -9 of the web process at each step: no orphan, no lost pair", async ({ browser }) => {
+test("kill -9 of the web process at each step: no orphan, no lost key", async ({ browser }) => {
   test.setTimeout(400_000);
   const open = async () => openFreshProject(await openPage(browser));
   const idsBefore = await storage.readKeyIds();
@@ -188,14 +191,14 @@ test("kill -9 of the web process at each step: no orphan, no lost pair", async (
   undone.push(delivered);
 
   const revoking = await open();
-  const old = await revoking.enable("shaky");
+  const old = await revoking.enable("faulty");
   await revoking.hideSecret();
   const held = storage.admin.inject({
     match: (_method, path) => path.endsWith(old.accessKeyId),
     when: "before",
     what: "hold",
   });
-  const fresh = await revoking.regenerate("shaky");
+  const fresh = await revoking.regenerate("faulty");
   await held.reached;
   expect(await works(old)).toBe(true);
   await portal.crash("web");
@@ -215,22 +218,22 @@ test("kill -9 of the web process at each step: no orphan, no lost pair", async (
   for (const credentials of undone) {
     await credentials.page.unrouteAll();
     await credentials.page.reload();
-    await credentials.expectState("shaky", "NOT CONFIGURED");
-    const pair = await credentials.enable("shaky");
+    await credentials.expectState("faulty", "NOT CONFIGURED");
+    const key = await credentials.enable("faulty");
     await credentials.hideSecret();
-    expect(await works(pair)).toBe(true);
+    expect(await works(key)).toBe(true);
     await credentials.page.context().close();
   }
   await revoking.page.reload();
-  await revoking.expectState("shaky", "ACTIVE");
-  await expect(revoking.card("shaky")).toContainText(fresh.accessKeyId);
+  await revoking.expectState("faulty", "ACTIVE");
+  await expect(revoking.card("faulty")).toContainText(fresh.accessKeyId);
   await revoking.page.context().close();
 });
 
-test("kill -9 of the storage system at each step: no orphan, no lost pair", async ({ browser }) => {
+test("kill -9 of the storage system at each step: no orphan, no lost key", async ({ browser }) => {
   test.setTimeout(600_000);
   const idsBefore = await storage.readKeyIds();
-  const settled: { credentials: CredentialsPage; live: Pair; dead?: Pair }[] = [];
+  const settled: { credentials: CredentialsPage; live: S3Credentials; dead?: S3Credentials }[] = [];
 
   const holds = [
     () => storage.admin.inject({ match: isKeyCall("PUT"), when: "before", what: "hold", times: 1 }),
@@ -239,7 +242,7 @@ test("kill -9 of the storage system at each step: no orphan, no lost pair", asyn
   ];
   for (const hold of holds) {
     const credentials = await openFreshProject(await openPage(browser));
-    const live = await credentials.enable("shaky");
+    const live = await credentials.enable("faulty");
     await credentials.hideSecret();
     const held = hold();
     await clickRegenerate(credentials);
@@ -256,10 +259,10 @@ test("kill -9 of the storage system at each step: no orphan, no lost pair", asyn
 
   for (const when of ["before", "after"] as const) {
     const credentials = await openFreshProject(await openPage(browser));
-    const dead = await credentials.enable("shaky");
+    const dead = await credentials.enable("faulty");
     await credentials.hideSecret();
     const held = storage.admin.inject({ match: isKeyCall("DELETE"), when, what: "hold", times: 1 });
-    const live = await credentials.regenerate("shaky");
+    const live = await credentials.regenerate("faulty");
     await held.reached;
     await storage.kill();
     held.release();
@@ -281,8 +284,8 @@ test("kill -9 of the storage system at each step: no orphan, no lost pair", asyn
     expect(await works(live)).toBe(true);
     if (dead) expect(await works(dead)).toBe(false);
     await credentials.page.reload();
-    await credentials.expectState("shaky", "ACTIVE");
-    await expect(credentials.card("shaky")).toContainText(live.accessKeyId);
+    await credentials.expectState("faulty", "ACTIVE");
+    await expect(credentials.card("faulty")).toContainText(live.accessKeyId);
     await credentials.page.context().close();
   }
 });
@@ -304,9 +307,9 @@ test("kill -9 of the worker while it removes: another finishes", async ({ browse
   for (const injected of [broken, unremovable, held]) injected.release();
   await waitFor("the removal", async () => (await storage.readKeyIds()).length === idsBefore.length, SETTLED_SECONDS);
   await credentials.page.reload();
-  const pair = await credentials.enable("shaky");
+  const key = await credentials.enable("faulty");
   await credentials.hideSecret();
-  expect(await works(pair)).toBe(true);
+  expect(await works(key)).toBe(true);
   await credentials.page.context().close();
 });
 
@@ -315,14 +318,14 @@ test("kill -9 of everything, then the same command: all data is there", async ({
   const page = await openPage(browser);
   const credentials = new CredentialsPage(page, portal.facts);
   await credentials.open();
-  const pair = await credentials.enable("north");
+  const key = await credentials.enable("north");
   await credentials.hideSecret();
-  expect((await aws(pair, ["s3", "mb", "s3://before-the-crash"])).code).toBe(0);
+  expect((await aws(key, ["s3", "mb", "s3://before-the-crash"])).code).toBe(0);
   await portal.crashAll();
   await portal.startAgain();
-  expect((await aws(pair, ["s3", "ls"])).stdout).toContain("before-the-crash");
+  expect((await aws(key, ["s3", "ls"])).stdout).toContain("before-the-crash");
   await page.reload();
   await credentials.expectState("north", "ACTIVE");
-  await expect(credentials.card("north")).toContainText(pair.accessKeyId);
+  await expect(credentials.card("north")).toContainText(key.accessKeyId);
   await page.context().close();
 });

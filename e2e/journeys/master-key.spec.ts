@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { runAdmin } from "../fixtures/admin";
 import { type OwnPortal, startOwnPortal } from "../fixtures/own-portal";
 import { type PortalClient, signInToPortal } from "../fixtures/portal-client";
-import { aws, type Pair } from "../fixtures/s3-tools";
+import { aws, type S3Credentials } from "../fixtures/s3-tools";
 import { expect, personOf, test } from "../fixtures/test";
 
 const PLACE = { project: "demo", region: "north" };
@@ -18,15 +18,15 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => portal.stop());
 
-async function make(change: "enable" | "regenerate"): Promise<Pair> {
+async function make(change: "enable" | "regenerate"): Promise<S3Credentials> {
   const issued = await mia[change](PLACE);
   if (issued.kind !== "data" || !issued.data.ok || issued.data.outcome !== "issued")
     throw new Error(JSON.stringify(issued));
-  const { operationId, ...pair } = issued.data;
+  const { operationId, ...key } = issued.data;
   await mia.acknowledge({ project: PLACE.project, operationId });
-  return pair;
+  return key;
 }
-const works = async (pair: Pair) => (await aws(pair, ["s3", "ls"])).code === 0;
+const works = async (key: S3Credentials) => (await aws(key, ["s3", "ls"])).code === 0;
 
 test("the master key is rotated while everything runs, and nothing fails before, between or after the restarts", async () => {
   test.setTimeout(400_000);

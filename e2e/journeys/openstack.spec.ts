@@ -10,13 +10,13 @@ import { runOpenstack } from "@/testing/rig/keystone";
 import { findMissingPrograms, readGatewayLogs, type Rig, type RigKeystone } from "@/testing/rig/rig";
 
 const missing = findMissingPrograms(["openstack"]);
-// One that caches goes on taking a removed pair for 300 s; the driver's tests have one.
+// One that caches goes on taking a removed key for 300 s; the driver's tests have one.
 const test = testOnRig("openstack", ["uncached"]);
 
 test.describe.configure({ mode: "serial" });
 test.skip(missing.length > 0, `a real Keystone needs ${missing.join(", ")}`);
 
-test("a region is saved only when Keystone passes the check, from a password and radosgw's pair", async ({
+test("a region is saved only when Keystone passes the check, from a password and radosgw's key", async ({
   rig,
   portal,
 }) => {
@@ -42,7 +42,7 @@ test("a region is saved only when Keystone passes the check, from a password and
 
 testEveryJourney(test, "openstack");
 
-test("the real tools work on a real Keystone's pairs, through regenerate, disable and enable", async ({
+test("the real tools work on a real Keystone's keys, through regenerate, disable and enable", async ({
   rig,
   portal,
   openAs,

@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { readActionResult } from "../fixtures/flight";
-import { type IssuedPair, type PortalClient, signInToPortal } from "../fixtures/portal-client";
+import { type IssuedKey, type PortalClient, signInToPortal } from "../fixtures/portal-client";
 import type { PortalAnswer } from "../fixtures/portal-answer";
 import { findFreePorts } from "@/testing/ports";
 import { aws } from "../fixtures/s3-tools";
@@ -14,15 +14,15 @@ async function makeReady(client: PortalClient): Promise<void> {
   expect(answer.kind).toBe("data");
 }
 
-function pairOf(answer: PortalAnswer<unknown>): IssuedPair {
+function keyOf(answer: PortalAnswer<unknown>): IssuedKey {
   expect(answer).toMatchObject({ kind: "data", data: { ok: true, outcome: "issued" } });
-  return (answer as { data: IssuedPair }).data;
+  return (answer as { data: IssuedKey }).data;
 }
 
 test("a person works past the browser: enable, regenerate, acknowledge, disable, read", async ({ portal }) => {
   const client = await signInToPortal(portal.url, personOf(portal, "member+"));
   await makeReady(client);
-  const first = pairOf(await client.enable(PLACE));
+  const first = keyOf(await client.enable(PLACE));
   expect(await client.acknowledge({ project: "demo", operationId: first.operationId })).toEqual({
     kind: "data",
     data: { ok: true },
@@ -30,7 +30,7 @@ test("a person works past the browser: enable, regenerate, acknowledge, disable,
   expect((await aws(first, ["s3", "ls"])).code).toBe(0);
 
   const requestId = crypto.randomUUID();
-  const second = pairOf(await client.regenerate({ ...PLACE, requestId }));
+  const second = keyOf(await client.regenerate({ ...PLACE, requestId }));
   expect(second.secretAccessKey).not.toBe(first.secretAccessKey);
   await client.acknowledge({ project: "demo", operationId: second.operationId });
   expect(await client.regenerate({ ...PLACE, requestId })).toMatchObject({

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Page } from "@playwright/test";
 import { CredentialsPage } from "../fixtures/credentials-page";
 import { expect, type Test } from "../fixtures/test";
-import { askGateway } from "../chaos/signed-request";
+import { askGateway } from "../fixtures/ask-gateway";
 
 export function testRefusedActions(test: Test, region: string): void {
   test("an action of another origin is refused, and is not there for whoever may not do it", async ({
@@ -15,7 +15,7 @@ export function testRefusedActions(test: Test, region: string): void {
     const request = page.waitForRequest(
       (sent) => sent.method() === "POST" && sent.headers()["next-action"] !== undefined,
     );
-    const pair = await credentials.issue(region);
+    const key = await credentials.issue(region);
     const sent = await request;
     await credentials.hideSecret();
     const headers = sent.headers();
@@ -42,7 +42,7 @@ export function testRefusedActions(test: Test, region: string): void {
       expect(other.status, role).toBe(404);
       expect(other.text).not.toContain("secretAccessKey");
     }
-    expect(await askGateway(pair.endpoint, pair.signingRegion, pair), "the pair from before").toBe("accepted");
+    expect(await askGateway(key.endpoint, key.signingRegion, key), "the key from before").toBe("accepted");
   });
 }
 

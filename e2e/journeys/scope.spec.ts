@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runAdmin } from "../fixtures/admin";
 import { CredentialsPage } from "../fixtures/credentials-page";
-import { aws, type Pair } from "../fixtures/s3-tools";
+import { aws, type S3Credentials } from "../fixtures/s3-tools";
 import { expect, personOf, test } from "../fixtures/test";
 
 test.describe.configure({ mode: "serial" });
 
-test("a pair works in its own region and project only", async ({ openAs, portal }) => {
+test("a key works in its own region and project only", async ({ openAs, portal }) => {
   test.setTimeout(240_000);
   const mia = personOf(portal, "member+");
   const admin = (...args: string[]) => runAdmin(portal, args);
@@ -18,14 +18,14 @@ test("a pair works in its own region and project only", async ({ openAs, portal 
   await expect(admin("project", "create", "Bad Slug", "--name", "x")).rejects.toThrow(/lower case/);
 
   const page = await openAs("member+");
-  const pairs: Pair[] = [];
+  const keys: S3Credentials[] = [];
   for (const project of ["demo", "second"]) {
     const credentials = new CredentialsPage(page, portal, project);
     await credentials.open();
-    pairs.push(await credentials.issue("north"));
+    keys.push(await credentials.issue("north"));
     await credentials.hideSecret();
   }
-  const [demo, second] = pairs as [Pair, Pair];
+  const [demo, second] = keys as [S3Credentials, S3Credentials];
 
   const south = portal.regions.find(({ name }) => name === "south");
   const elsewhere = await aws({ ...demo, endpoint: south?.endpoint ?? "", signingRegion: "south-1" }, ["s3", "ls"]);

@@ -2,37 +2,38 @@ import { expect, test } from "@playwright/test";
 import type { IssueResult } from "../fixtures/portal-client";
 import type { PortalAnswer } from "../fixtures/portal-answer";
 import { type OwnPortal, startOwnPortal } from "../fixtures/own-portal";
-import { addShakyRegion, type ShakyStorage } from "../fixtures/faulty-storage";
+import { addFaultyRegion, type FaultyStorage } from "../fixtures/faulty-storage";
 import { waitFor } from "@/testing/wait";
 import type { Injection } from "@/testing/proxies/fault-proxy";
-import { makePeople, type TorturePerson } from "../chaos/people";
-import { readWebEnvironment, type SecondWeb, startSecondWeb } from "../chaos/second-web";
-import { askGateway, type KnownPair } from "../chaos/signed-request";
-import { withDatabase } from "../chaos/world";
+import { createPeople, type SignedInPerson } from "../fixtures/people";
+import { readWebEnvironment, type SecondWeb, startSecondWeb } from "../fixtures/second-web";
+import type { AccessKey } from "../fixtures/access-key";
+import { askGateway } from "../fixtures/ask-gateway";
+import { withDatabase } from "../fixtures/database";
 
 /** Ten rounds of twenty: what one person may change in a minute bounds the rounds, and not the crowd. */
 const ROUNDS = 10;
 const CROWD = 20;
-const SLOT = { project: "crowd", region: "shaky" };
+const SLOT = { project: "crowd", region: "faulty" };
 const SETTLED_SECONDS = 120;
 
 test.describe.configure({ mode: "serial" });
 
 let portal: OwnPortal;
 let second: SecondWeb;
-let storage: ShakyStorage;
-let crowd: TorturePerson[];
+let storage: FaultyStorage;
+let crowd: SignedInPerson[];
 let webs: string[];
 
 test.beforeAll(async () => {
   test.setTimeout(400_000);
   portal = await startOwnPortal();
-  storage = await addShakyRegion(portal.facts);
+  storage = await addFaultyRegion(portal.facts);
   second = await startSecondWeb(portal);
   webs = [portal.facts.url, second.url];
   const { DATABASE_URL = "" } = await readWebEnvironment(portal);
   const memberships = Array.from({ length: CROWD }, () => [SLOT.project]);
-  crowd = await withDatabase(DATABASE_URL, (client) => makePeople(client, portal.facts, memberships));
+  crowd = await withDatabase(DATABASE_URL, (client) => createPeople(client, portal.facts, memberships));
 });
 test.afterAll(async () => {
   // What the beginning did not come to is not there.
@@ -41,10 +42,10 @@ test.afterAll(async () => {
 });
 
 const webOf = (index: number) => ({ at: webs[index % webs.length] ?? portal.facts.url });
-const works = async (pair: KnownPair) => (await askGateway(storage.endpoint, "shaky-1", pair)) === "accepted";
+const works = async (key: AccessKey) => (await askGateway(storage.endpoint, "faulty-1", key)) === "accepted";
 const listIds = async () => (await storage.readKeyIds()).sort();
 
-function personAt(index: number): TorturePerson {
+function personAt(index: number): SignedInPerson {
   const person = crowd[index % CROWD];
   if (!person) throw new Error("the crowd is empty");
   return person;
@@ -59,12 +60,12 @@ test("of 200 regenerations by twenty people through two web processes one wins e
   const enabled = issuedOf(await personAt(0).client.enable(SLOT));
   if (!enabled) throw new Error("the access was not enabled");
   await personAt(0).client.acknowledge({ project: SLOT.project, operationId: enabled.operationId });
-  let current: KnownPair = enabled;
+  let current: AccessKey = enabled;
   for (let round = 0; round < ROUNDS; round += 1) {
     const answers = await Promise.all(crowd.map(({ client }, index) => client.regenerate(SLOT, webOf(index + round))));
     const winners = answers.flatMap((answer, index) => {
-      const pair = issuedOf(answer);
-      return pair ? [{ pair, index }] : [];
+      const key = issuedOf(answer);
+      return key ? [{ key, index }] : [];
     });
     expect(winners).toHaveLength(1);
     for (const answer of answers.filter((_answer, index) => index !== winners[0]?.index)) {
@@ -73,28 +74,28 @@ test("of 200 regenerations by twenty people through two web processes one wins e
         /Person \d+ is changing the access here right now\.|Another change is under way here\./,
       );
     }
-    const { pair, index } = winners[0] ?? { pair: enabled, index: 0 };
+    const { key, index } = winners[0] ?? { key: enabled, index: 0 };
     expect(await works(current)).toBe(true);
     // Sent twice at once, to both web processes, as a browser that lost an answer does.
-    const delivery = { project: SLOT.project, operationId: pair.operationId };
+    const delivery = { project: SLOT.project, operationId: key.operationId };
     const acknowledged = await Promise.all(webs.map((at) => personAt(index).client.acknowledge(delivery, { at })));
     expect(acknowledged).toEqual(webs.map(() => ({ kind: "data", data: { ok: true } })));
-    await expect.poll(listIds, { timeout: SETTLED_SECONDS * 1_000 }).toEqual([pair.accessKeyId]);
-    expect(await works(pair)).toBe(true);
+    await expect.poll(listIds, { timeout: SETTLED_SECONDS * 1_000 }).toEqual([key.accessKeyId]);
+    expect(await works(key)).toBe(true);
     expect(await works(current)).toBe(false);
-    current = pair;
+    current = key;
   }
 });
 
 test.describe("disable during a running regenerate ends every key, wherever that one is", () => {
-  const points: [string, (of: ShakyStorage) => Injection][] = [
-    ["before the pair is made", ({ admin }) => hold(admin, "before", isKeyPut)],
-    ["after the pair was made, with the answer on its way", ({ admin }) => hold(admin, "after", isKeyPut)],
-    ["while the pair is proved", ({ gateway }) => hold(gateway, "before", () => true)],
+  const points: [string, (of: FaultyStorage) => Injection][] = [
+    ["before the key is made", ({ admin }) => hold(admin, "before", isKeyPut)],
+    ["after the key was made, with the answer on its way", ({ admin }) => hold(admin, "after", isKeyPut)],
+    ["while the key is proved", ({ gateway }) => hold(gateway, "before", () => true)],
   ];
   const isKeyPut = (method: string, path: string) => method === "PUT" && path.includes("/keys/");
   const hold = (
-    proxy: ShakyStorage["admin"],
+    proxy: FaultyStorage["admin"],
     when: "before" | "after",
     match: (method: string, path: string) => boolean,
   ) => proxy.inject({ match, when, what: "hold", times: 1 });
@@ -116,42 +117,42 @@ test.describe("disable during a running regenerate ends every key, wherever that
     }
   }
 
-  test("after its pair has arrived, before that is acknowledged", async () => {
+  test("after its key has arrived, before that is acknowledged", async () => {
     const { client } = personAt(12);
     const former = await enableAfresh(client);
-    const pair = issuedOf(await client.regenerate(SLOT));
-    if (!pair) throw new Error("no pair was issued");
+    const key = issuedOf(await client.regenerate(SLOT));
+    if (!key) throw new Error("no key was issued");
     expect(await client.disable(SLOT, webOf(1))).toMatchObject({ kind: "data", data: { ok: true } });
-    const late = await client.acknowledge({ project: SLOT.project, operationId: pair.operationId });
+    const late = await client.acknowledge({ project: SLOT.project, operationId: key.operationId });
     expect(late).toMatchObject({ kind: "data", data: { ok: false, reason: "superseded" } });
     await expectNothingLives(client);
-    for (const dead of [former, pair]) expect(await works(dead)).toBe(false);
+    for (const dead of [former, key]) expect(await works(dead)).toBe(false);
   });
 
   test("at the same moment as its acknowledgement", async () => {
     for (let round = 0; round < 4; round += 1) {
       const { client } = personAt(13 + round);
       await enableAfresh(client);
-      const pair = issuedOf(await client.regenerate(SLOT));
-      if (!pair) throw new Error("no pair was issued");
-      const delivery = { project: SLOT.project, operationId: pair.operationId };
+      const key = issuedOf(await client.regenerate(SLOT));
+      if (!key) throw new Error("no key was issued");
+      const delivery = { project: SLOT.project, operationId: key.operationId };
       await Promise.all([client.acknowledge(delivery, webOf(round)), client.disable(SLOT, webOf(round + 1))]);
       await expectNothingLives(client);
-      expect(await works(pair)).toBe(false);
+      expect(await works(key)).toBe(false);
     }
   });
 });
 
-async function enableAfresh(client: TorturePerson["client"]): Promise<KnownPair> {
+async function enableAfresh(client: SignedInPerson["client"]): Promise<AccessKey> {
   if ((await listIds()).length > 0) await client.disable(SLOT);
-  const pair = await waitFor("a free slot", async () => issuedOf(await client.enable(SLOT)));
-  expect(await client.acknowledge({ project: SLOT.project, operationId: pair.operationId })).toMatchObject({
+  const key = await waitFor("a free slot", async () => issuedOf(await client.enable(SLOT)));
+  expect(await client.acknowledge({ project: SLOT.project, operationId: key.operationId })).toMatchObject({
     data: { ok: true },
   });
-  return pair;
+  return key;
 }
 
-async function expectNothingLives(client: TorturePerson["client"]): Promise<void> {
+async function expectNothingLives(client: SignedInPerson["client"]): Promise<void> {
   const readCard = async () => {
     const cards = await client.readCards(SLOT.project);
     return cards.kind === "data" ? cards.data.find(({ region }) => region.name === SLOT.region) : undefined;

@@ -37,9 +37,9 @@ test("npm run up -- --with-rig brings real clouds; Ctrl-C stops them, and the ne
     const credentials = new CredentialsPage(await context.newPage(), { ...facts, regions });
     await credentials.open();
     for (const { name } of regions) {
-      const pair = await credentials.enable(name);
+      const key = await credentials.enable(name);
       await credentials.hideSecret();
-      expect((await aws(pair, ["s3", "mb", `s3://made-in-${name}`])).code).toBe(0);
+      expect((await aws(key, ["s3", "mb", `s3://made-in-${name}`])).code).toBe(0);
     }
     await context.close();
   } finally {

@@ -10,7 +10,7 @@ export interface Fault {
    * others answer in the server's place.
    */
   what: "hold" | "drop" | "half" | "garbage" | "error" | "refuse";
-  /** How many requests it befalls; all of them when left out. */
+  /** How many requests it hits; all of them when left out. */
   times?: number;
 }
 
@@ -81,14 +81,14 @@ async function handle(
   const body = await readBody(request);
   const fault = [...active].find(({ fault, left }) => left > 0 && fault.match(request.method ?? "", request.url ?? ""));
   if (fault) fault.left -= 1;
-  if (fault?.fault.when === "before" && (await befall(fault, response, "{}"))) return;
+  if (fault?.fault.when === "before" && (await applyFault(fault, response, "{}"))) return;
   const answer = await forward(request, body, target);
-  if (fault?.fault.when === "after" && (await befall(fault, response, answer.body))) return;
+  if (fault?.fault.when === "after" && (await applyFault(fault, response, answer.body))) return;
   response.writeHead(answer.status, answer.headers).end(answer.body);
 }
 
 /** Whether the fault has taken the answer over. */
-async function befall(
+async function applyFault(
   { fault, reach, released }: Active,
   response: ServerResponse,
   answer: string | Buffer,

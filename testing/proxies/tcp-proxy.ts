@@ -3,38 +3,38 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 
 /**
- * What befalls a connection, as networks do it.
- * - `delay`: everything takes so much longer, both ways
- * - `drop`: nothing gets through; both sides wait
- * - `truncate`: the reply ends after so many bytes
- * - `reset-before`: reset when the request comes, which reaches nobody
- * - `reset-after`: reset when the reply comes: the server has done it
- * - `strand`: the client is reset, and its request reaches the server so much later
- * - `garbage`, `error`: another reply in place of the server's, which has done it
- * - `refuse`: reset at once
+ * A fault of a connection.
+ * - `delay`: everything takes `ms` longer, in both directions
+ * - `drop`: nothing arrives, and both sides wait
+ * - `truncate`: the reply ends after `bytes` bytes
+ * - `reset-before`: the connection is reset when the request comes; the server does not get it
+ * - `reset-after`: the connection is reset when the reply comes; the server has done what was asked
+ * - `late-request`: the client is reset, and its request still reaches the server `ms` later
+ * - `garbage`, `error`: the client gets another reply than the server's; the server has done what was asked
+ * - `refuse`: the connection is reset as soon as it is open
  */
 export type TcpFault =
-  | { what: "delay" | "strand"; ms: number }
+  | { what: "delay" | "late-request"; ms: number }
   | { what: "truncate"; bytes: number }
   | { what: "drop" | "reset-before" | "reset-after" | "garbage" | "error" | "refuse" };
 
-/** A request that would change something, as it came from the client. */
+/** A request that changes something, as the client sent it. */
 export interface SeenWrite {
   at: number;
   method: string;
   path: string;
-  /** The access key id of the pair that it makes; undefined for other writes. */
+  /** The id of the access key that the request creates. Undefined for other writes. */
   accessKeyId: string | undefined;
 }
 
-/** Finds in a write the access key id of the pair that it makes. The body holds secrets: nothing else of it is kept. */
-export type ReadKeyPut = (method: string, path: string, body: string) => string | undefined;
+/** Returns the id of the access key that a write creates. The body holds secrets: the proxy keeps nothing else of it. */
+export type ReadCreatedKey = (method: string, path: string, body: string) => string | undefined;
 
 export interface TcpProxy {
   url: string;
-  /** The proxy has this fault, in place of any before, until the returned function is called. */
-  befall: (fault: TcpFault) => () => void;
-  /** Every write that came to the proxy, oldest first. */
+  /** Sets the fault of all connections, in place of an earlier one. The returned function clears it. */
+  setFault: (fault: TcpFault) => () => void;
+  /** Every write that a client sent, oldest first. */
   writes: readonly SeenWrite[];
   close: () => Promise<void>;
 }
@@ -42,7 +42,7 @@ export interface TcpProxy {
 interface State {
   fault: TcpFault | undefined;
   writes: SeenWrite[];
-  readKeyPut: ReadKeyPut;
+  readCreatedKey: ReadCreatedKey;
   open: Set<Socket>;
 }
 
@@ -50,15 +50,18 @@ const GARBAGE =
   "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 13\r\nconnection: close\r\n\r\n{ half an ans";
 const ERROR = "HTTP/1.1 500 Internal Server Error\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
 
-/** A proxy on loopback in front of an HTTP server. It knows bytes only: what is signed for its address stays so. */
-export async function startTcpProxy(target: string, readKeyPut: ReadKeyPut = () => undefined): Promise<TcpProxy> {
+/** Starts a proxy on loopback in front of an HTTP server. It passes bytes on unchanged, so signatures stay valid. */
+export async function startTcpProxy(
+  target: string,
+  readCreatedKey: ReadCreatedKey = () => undefined,
+): Promise<TcpProxy> {
   const { hostname, port } = new URL(target);
-  const state: State = { fault: undefined, writes: [], readKeyPut, open: new Set() };
+  const state: State = { fault: undefined, writes: [], readCreatedKey, open: new Set() };
   const server = createServer((client) => join(client, connect(Number(port), hostname), state));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    befall(fault) {
+    setFault(fault) {
       state.fault = fault;
       return () => {
         if (state.fault === fault) state.fault = undefined;
@@ -74,7 +77,7 @@ export async function startTcpProxy(target: string, readKeyPut: ReadKeyPut = () 
 }
 
 function join(client: Socket, upstream: Socket, state: State): void {
-  // Each way in its order, however long a part of it takes.
+  // Each direction keeps its order, however long a part is delayed.
   let up = Promise.resolve();
   let down = Promise.resolve();
   const endBoth = () => {
@@ -88,7 +91,7 @@ function join(client: Socket, upstream: Socket, state: State): void {
   for (const socket of [client, upstream]) {
     state.open.add(socket);
     socket.on("close", () => state.open.delete(socket));
-    // What broke shows as the end of the other side.
+    // The other side sees a broken connection as its end.
     socket.on("error", () => socket.destroy());
   }
   if (state.fault?.what === "refuse") return reset();
@@ -98,12 +101,12 @@ function join(client: Socket, upstream: Socket, state: State): void {
     const { fault } = state;
     if (fault?.what === "drop") return;
     if (fault?.what === "refuse" || fault?.what === "reset-before") return reset();
-    const wait = fault?.what === "delay" || fault?.what === "strand" ? fault.ms : 0;
+    const wait = fault?.what === "delay" || fault?.what === "late-request" ? fault.ms : 0;
     up = up.then(async () => {
       if (wait > 0) await pause(wait);
       if (!upstream.destroyed) upstream.write(part);
     });
-    if (fault?.what === "strand") client.resetAndDestroy();
+    if (fault?.what === "late-request") client.resetAndDestroy();
   });
   upstream.on("data", (part: Buffer) => {
     const { fault } = state;
@@ -113,7 +116,7 @@ function join(client: Socket, upstream: Socket, state: State): void {
       if (!client.destroyed) reply(client, part, fault, endBoth);
     });
   });
-  // What a client has sent still arrives when the client is gone.
+  // Everything that a client has sent still arrives after the client has gone.
   client.on("close", () => void up.then(() => upstream.end()));
   upstream.on("close", () => void down.then(() => client.end()));
 }
@@ -138,11 +141,11 @@ function reply(client: Socket, part: Buffer, fault: TcpFault | undefined, endBot
   }
 }
 
-/** A client that has all of a request at hand sends its head and its body in one piece. */
+/** Relies on clients that send the head and the body of a write in one piece. */
 function noteWrite(part: Buffer, state: State): void {
   const text = part.toString("latin1");
   const [, method, path] = /^(PUT|POST|PATCH|DELETE) (\S+) HTTP\/1\.1\r\n/.exec(text) ?? [];
   if (!method || !path) return;
   const body = text.slice(text.indexOf("\r\n\r\n") + 4);
-  state.writes.push({ at: Date.now(), method, path, accessKeyId: state.readKeyPut(method, path, body) });
+  state.writes.push({ at: Date.now(), method, path, accessKeyId: state.readCreatedKey(method, path, body) });
 }
