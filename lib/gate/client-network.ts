@@ -1,18 +1,19 @@
-import { isIP } from "node:net";
-import { toDigits } from "@/lib/platform/net/embedded-addresses";
+import ipaddr from "ipaddr.js";
 
-/** Whoever has IPv6 has at least the last 64 bits to choose from (RFC 4291, 2.5.1; RFC 6177): they tell nobody apart. */
-const NETWORK_GROUPS = [0, 4, 8, 12];
-/** IPv4 addresses in IPv6's clothes: mapped (RFC 4291, 2.5.5.2), and translated (RFC 6052, 2.1). */
-const CARRY_IPV4 = ["00000000000000000000ffff", "0064ff9b0000000000000000"];
+/** NAT64, RFC 6052: the last 32 bits are an IPv4 address. */
+const NAT64 = ipaddr.IPv6.parseCIDR("64:ff9b::/96");
 
-/** What limits count by: of an IPv6 address its /64, an IPv4 address itself. Anything else as it is. */
+/**
+ * What rate limits count by. Of an IPv6 address the /64, because whoever has IPv6 can choose among all addresses of at
+ * least a /64 (RFC 4291, 2.5.1; RFC 6177). An IPv4 address counts as itself, also when an IPv6 address carries it.
+ * Any other text is given back as it is.
+ */
 export function networkOf(address: string): string {
-  const [unscoped = ""] = address.split("%");
-  if (isIP(unscoped) !== 6) return address;
-  const digits = toDigits(unscoped);
-  const carrier = CARRY_IPV4.find((prefix) => digits.startsWith(prefix));
-  if (carrier) return [...Buffer.from(digits.slice(carrier.length), "hex")].join(".");
-  const groups = NETWORK_GROUPS.map((at) => parseInt(digits.slice(at, at + 4), 16).toString(16));
+  const [withoutZone = ""] = address.split("%");
+  if (!ipaddr.IPv6.isValid(withoutZone)) return address;
+  const parsed = ipaddr.IPv6.parse(withoutZone);
+  if (parsed.isIPv4MappedAddress()) return parsed.toIPv4Address().toString();
+  if (parsed.match(NAT64)) return new ipaddr.IPv4(parsed.toByteArray().slice(12)).toString();
+  const groups = parsed.parts.slice(0, 4).map((group) => group.toString(16));
   return `${groups.join(":")}::/64`;
 }

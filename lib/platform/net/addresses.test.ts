@@ -11,6 +11,7 @@ test.each([
   ["169.254.7.7", "a link-local address"],
   ["[fe80::1]", "a link-local address"],
   ["fe80::1%eth0", "a link-local address"],
+  ["fe80::1%eth-0.7", "a link-local address"],
   ["[febf::1]", "a link-local address"],
   ["[fd00:ec2:1::23]", "a cloud's metadata service"],
   ["[2002:a9fe:a9fe::]", "a cloud's metadata service"],
@@ -48,8 +49,15 @@ test.each([
   expect(findAddressProblem(host)).toBeUndefined();
 });
 
+test.each(["2852039166", "0xa9fea9fe", "0251.0376.0251.0376", "169.254.43518", "::ffff:a9fe:a9fe%1"])(
+  "%s, which a system's resolver reads as an address, is recognized",
+  (text) => {
+    expect(findAddressProblem(text)).toBe("a cloud's metadata service");
+  },
+);
+
 test.each(["http://2852039166", "http://0xa9fea9fe", "http://169.254.43518", "http://169.254.169.254."])(
-  "%s, as a URL has it, is seen through",
+  "%s is recognized in the form that a URL gives to its host",
   (text) => {
     expect(findAddressProblem(new URL(text).hostname)).toBe("a cloud's metadata service");
   },

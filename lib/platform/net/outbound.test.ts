@@ -183,7 +183,7 @@ describe.skipIf(!HAS_OPENSSL)("certificates", () => {
   let folder: string;
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "latchkey-tls-"));
-    symlinkSync(join(import.meta.dirname, "../../node_modules"), join(folder, "node_modules"));
+    symlinkSync(join(import.meta.dirname, "../../../node_modules"), join(folder, "node_modules"));
     const contents = `
       import { sendOutbound } from "@/lib/platform/net/outbound";
       const request = { method: "PUT", body: "x", signal: AbortSignal.timeout(10_000), maxBytes: 1_000 };
@@ -197,7 +197,7 @@ describe.skipIf(!HAS_OPENSSL)("certificates", () => {
       platform: "node",
       format: "esm",
       packages: "external",
-      alias: { "@": join(import.meta.dirname, "../..") },
+      alias: { "@": join(import.meta.dirname, "../../..") },
     });
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));

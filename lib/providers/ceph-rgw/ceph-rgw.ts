@@ -12,7 +12,7 @@ import {
   usersReplySchema,
 } from "@/lib/providers/rgw-admin/replies";
 import { readBuckets, readQuota, readUsage } from "@/lib/providers/rgw-admin/stored";
-import { takeTurn } from "@/lib/providers/keyed-mutex";
+import { runExclusive } from "@/lib/providers/keyed-mutex";
 
 export interface CephRgwOptions extends AdminAccess {
   gateways: Gateway[];
@@ -35,8 +35,8 @@ export function createCephRgwProvider(options: CephRgwOptions): Provider {
     context: CallContext,
   ): Promise<AdminAnswer> => callAdminOps(options, method, resource, query, context);
   // All keys of a user stand in one record, which radosgw reads, changes and writes: two writes at once lose one.
-  const inTurn = <T>(principal: string, context: CallContext, work: () => Promise<T>): Promise<T> =>
-    takeTurn(`${options.adminUrl} ${principal}`, context, work);
+  const withPrincipalLocked = <T>(principal: string, context: CallContext, work: () => Promise<T>): Promise<T> =>
+    runExclusive(`${options.adminUrl} ${principal}`, context, work);
   const keyQuery = (key: KeyRef) => ({ key: "", uid: key.principal, "key-type": "s3", "access-key": key.accessKeyId });
   const assertNotOwn = (accessKeyId: string) => {
     if (accessKeyId === options.accessKeyId)
@@ -58,7 +58,7 @@ export function createCephRgwProvider(options: CephRgwOptions): Provider {
     (await listKeys(key.principal, context)).find((view) => view.accessKeyId === key.accessKeyId);
 
   const setKeyState = (key: KeyRef, state: KeyState, context: CallContext) =>
-    inTurn(key.principal, context, async () => {
+    withPrincipalLocked(key.principal, context, async () => {
       assertNotOwn(key.accessKeyId);
       if (!(await findKey(key, context))) throw new ProviderError("not-found", "there is no such key");
       // Left to its default, generate-key would give the key another secret.
@@ -86,7 +86,7 @@ export function createCephRgwProvider(options: CephRgwOptions): Provider {
     check: (context) => checkCephRgw(options, options.gateways, context),
 
     ensurePrincipal: (principal, displayName, context) =>
-      inTurn(principal, context, async () => {
+      withPrincipalLocked(principal, context, async () => {
         const query = { uid: principal, "display-name": displayName, "generate-key": "false" };
         const answer = await call("PUT", "user", query, context);
         if (answer.status !== 200 && codeOf(answer) !== "UserAlreadyExists") throw toFailure(answer);
@@ -107,7 +107,7 @@ export function createCephRgwProvider(options: CephRgwOptions): Provider {
     },
 
     putKey: (spec, context) =>
-      inTurn(spec.principal, context, async () => {
+      withPrincipalLocked(spec.principal, context, async () => {
         assertNotOwn(spec.accessKeyId);
         const answer = await call("PUT", "user", { ...keyQuery(spec), "generate-key": "true" }, context);
         const made = readBody(newKeyReplySchema)(answer).find((key) => key.access_key === spec.accessKeyId);
@@ -120,7 +120,7 @@ export function createCephRgwProvider(options: CephRgwOptions): Provider {
     ...(options.deactivate === "key" ? { setKeyState } : {}),
 
     removeKey: (key, context) =>
-      inTurn(key.principal, context, async () => {
+      withPrincipalLocked(key.principal, context, async () => {
         assertNotOwn(key.accessKeyId);
         const answer = await call("DELETE", "user", keyQuery(key), context);
         const code = codeOf(answer);
