@@ -34,7 +34,7 @@ export async function calibrate(provider: Provider, throwaway: KeyRef, context: 
   const { principal, accessKeyId } = throwaway;
   const gateways = provider.gateways();
   await provider.ensurePrincipal(principal, "Latchkey calibration", context);
-  await removeLeftKeys(provider, principal, context);
+  await removeThrowawayKeys(provider, principal, context);
   let answers: Map<Gateway, ProbeAnswer>;
   try {
     const spec = { ...throwaway, secretAccessKey: createSecret(), tag: "calibration" };
@@ -63,7 +63,7 @@ export async function calibrate(provider: Provider, throwaway: KeyRef, context: 
 }
 
 /** Removes what interrupted calibrations left of a principal that is there for nothing else. */
-export async function removeLeftKeys(provider: Provider, principal: string, context: CallContext): Promise<void> {
+export async function removeThrowawayKeys(provider: Provider, principal: string, context: CallContext): Promise<void> {
   for (const { accessKeyId } of await provider.listKeys(principal, context)) {
     await provider.removeKey({ principal, accessKeyId }, context);
   }

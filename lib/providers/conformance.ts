@@ -19,7 +19,7 @@ export interface Candidate {
   /** Reads the principal's access key ids without our driver: the driver is no witness of its own. */
   readKeyIds: (principal: string) => Promise<string[]>;
   /** Whether its gateways tell no difference between a wrong secret and an unknown id. */
-  answersAlike?: boolean;
+  hasIndistinctGateways?: boolean;
   /** What the check finds out about this version of the product. */
   findings: Findings;
   stop: () => Promise<void>;
@@ -43,7 +43,7 @@ export function describeConformance(name: string, start: () => Promise<Candidate
   describe(`${name} keeps the provider's promises`, () => {
     let candidate: Candidate;
     let provider: Provider;
-    const toWrongSecret = () => (candidate.answersAlike ? "refused-unknown" : "refused-secret");
+    const toWrongSecret = () => (candidate.hasIndistinctGateways ? "refused-unknown" : "refused-secret");
 
     beforeAll(async () => {
       candidate = await start();
@@ -162,7 +162,7 @@ export function describeConformance(name: string, start: () => Promise<Candidate
     });
 
     test("the secret of a key can be read where gateways answer alike, and that of an absent one is undefined", async () => {
-      if (candidate.answersAlike) expect(provider.readSecret).toBeDefined();
+      if (candidate.hasIndistinctGateways) expect(provider.readSecret).toBeDefined();
       if (!provider.readSecret) return;
       const { spec, secret } = await make();
       expect((await provider.readSecret(spec, context()))?.reveal()).toBe(secret.reveal());

@@ -78,8 +78,8 @@ export function createProvider(kind: string, region: RegionConfiguration): Provi
     return driver.create(region);
   } catch (error) {
     if (error instanceof ProviderError) throw error;
-    const misfits = toMisfits(error).map(({ field, problem }) => `${field} ${problem}`.trim());
-    const detail = misfits.length > 0 ? `: ${misfits.join(", ")}` : "";
+    const invalid = toInvalidSettings(error).map(({ field, problem }) => `${field} ${problem}`.trim());
+    const detail = invalid.length > 0 ? `: ${invalid.join(", ")}` : "";
     throw new ProviderError("invalid", `the settings of region "${region.name}" do not fit its provider${detail}`);
   }
 }
@@ -111,7 +111,7 @@ function findDriver(kind: string): Driver {
   throw new ProviderError("invalid", `no provider of the kind "${kind}"; there are ${Object.keys(DRIVERS).join(", ")}`);
 }
 
-export interface Misfit {
+export interface InvalidSetting {
   /** Of the settings or the credentials; empty where it is about several. */
   field: string;
   /** What follows the field's name. Never quotes a value: it may be secret. */
@@ -119,19 +119,19 @@ export interface Misfit {
 }
 
 /** What in a region's settings and credentials its driver would refuse before it asks anybody. */
-export function findMisfits(kind: string, region: RegionConfiguration): Misfit[] {
+export function findInvalidSettings(kind: string, region: RegionConfiguration): InvalidSetting[] {
   try {
     findDriver(kind).create(region);
     return [];
   } catch (error) {
     if (error instanceof ProviderError) return [{ field: "", problem: error.message }];
-    return error instanceof z.ZodError ? toMisfits(error) : [{ field: "", problem: "cannot be read" }];
+    return error instanceof z.ZodError ? toInvalidSettings(error) : [{ field: "", problem: "cannot be read" }];
   }
 }
 
-function toMisfits(error: unknown): Misfit[] {
+function toInvalidSettings(error: unknown): InvalidSetting[] {
   if (!(error instanceof z.ZodError)) return [];
-  return error.issues.flatMap((issue): Misfit[] => {
+  return error.issues.flatMap((issue): InvalidSetting[] => {
     if (issue.code === "unrecognized_keys") return issue.keys.map((field) => ({ field, problem: "is unknown" }));
     const isOurs = issue.message.startsWith("a ");
     return [{ field: issue.path.join("."), problem: isOurs ? `wants ${issue.message}` : "is missing or wrong" }];

@@ -4,7 +4,7 @@ import { SignatureV4 } from "@smithy/signature-v4";
 import type { Secret } from "@/lib/platform/secret";
 
 /** With what a request is signed. */
-export interface SigningPair {
+export interface SigningCredentials {
   signingRegion: string;
   accessKeyId: string;
   secretAccessKey: Secret;
@@ -22,7 +22,7 @@ const EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b78
 
 /** The headers, but Host, of a request without a body, signed with SigV4 for the service `s3`. */
 export async function signRequest(
-  pair: SigningPair,
+  pair: SigningCredentials,
   { method, base, path, query = {} }: EmptyRequest,
 ): Promise<Record<string, string>> {
   const signer = new SignatureV4({

@@ -8,7 +8,7 @@ import { db, type Transaction } from "@/lib/platform/db/client";
 import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
 import { randomText } from "@/lib/platform/crypto/random-text";
-import { type Calibration, calibrate, removeLeftKeys } from "@/lib/providers/calibration";
+import { type Calibration, calibrate, removeThrowawayKeys } from "@/lib/providers/calibration";
 import { ProviderError } from "@/lib/providers/errors";
 import { guard } from "@/lib/providers/guard";
 import type { Findings, Provider } from "@/lib/providers/provider";
@@ -119,7 +119,7 @@ async function claimAndCalibrate(
   try {
     const calibration = await calibrateProvider(provider, region.name, "calibration");
     const context = { signal: AbortSignal.timeout(CHECK_DEADLINE_MS), requestId: region.id };
-    await removeLeftKeys(provider, await nameThrowaway(region.name, "check"), context);
+    await removeThrowawayKeys(provider, await nameThrowaway(region.name, "check"), context);
     // Only where the settings are still those that were tried.
     const where = { id: region.id, endpoint: region.endpoint, gateways: { equals: region.gateways } };
     await db.region.updateMany({ where, data: { calibration, calibratedAt: new Date() } });

@@ -7,7 +7,7 @@ import type { CallContext, Capabilities, Gateway, KeyRef, KeyState, KeyView, Pro
 import { type AdminAccess, callAdminOps, codeOf, readBody, toFailure } from "@/lib/providers/rgw-admin/admin-ops";
 import {
   newKeyReplySchema,
-  userPairsReplySchema,
+  userWithSecretsReplySchema,
   userReplySchema,
   usersReplySchema,
 } from "@/lib/providers/rgw-admin/replies";
@@ -136,7 +136,9 @@ export function createCephRgwProvider(options: CephRgwOptions): Provider {
     async readSecret(key, context) {
       const answer = await call("GET", "user", { uid: key.principal }, context);
       if (answer.status === 404 && codeOf(answer) === "NoSuchUser") return undefined;
-      const found = readBody(userPairsReplySchema)(answer).keys.find((held) => held.access_key === key.accessKeyId);
+      const found = readBody(userWithSecretsReplySchema)(answer).keys.find(
+        (held) => held.access_key === key.accessKeyId,
+      );
       return found && new Secret(found.secret_key);
     },
 

@@ -5,7 +5,7 @@ import { expectClock } from "@/lib/providers/clock-skew";
 import { ProviderError } from "@/lib/providers/errors";
 import { acceptsKey } from "@/lib/providers/probe-answers";
 import { warnOfRelease } from "@/lib/providers/keystone/advisories";
-import { assertSeesCredentials } from "@/lib/providers/keystone/credentials";
+import { assertMaySeeCredentials } from "@/lib/providers/keystone/credentials";
 import { callIdentity, readBody } from "@/lib/providers/keystone/identity-api";
 import { catalogueReplySchema } from "@/lib/providers/keystone/replies";
 import { assertDomain, findProject, findRobot, findRole } from "@/lib/providers/keystone/robots";
@@ -44,7 +44,7 @@ async function assertAdmin(options: KeystoneOptions, context: CallContext): Prom
   try {
     await findRobot(options, nobody, context);
     await findProject(options, nobody, context);
-    await assertSeesCredentials(options, context);
+    await assertMaySeeCredentials(options, context);
   } catch (error) {
     if (!(error instanceof ProviderError && error.failure === "denied")) throw error;
     const what = `may not see users, projects and credentials: give it the role admin in ${options.projectName}`;

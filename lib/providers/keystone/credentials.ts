@@ -3,12 +3,12 @@ import { z } from "zod";
 import { Secret } from "@/lib/platform/secret";
 import { ProviderError } from "@/lib/providers/errors";
 import { callIdentity, listAll, readBody, toFailure } from "@/lib/providers/keystone/identity-api";
-import { type Credential, credentialSchema, pairSchema } from "@/lib/providers/keystone/replies";
+import { type Credential, credentialSchema, credentialWithSecretSchema } from "@/lib/providers/keystone/replies";
 import type { IdentityAccess } from "@/lib/providers/keystone/session";
 import type { CallContext } from "@/lib/providers/provider";
 
 /** An ec2 credential with its secret. */
-export interface HeldPair {
+export interface StoredCredential {
   userId: string | undefined;
   projectId: string | undefined;
   /** Undefined where the credential holds none that could be read. */
@@ -37,24 +37,24 @@ export async function listCredentials(
   const filter = { type: "ec2", ...(userId === undefined ? {} : { user_id: userId }) };
   const listed = await listAll(access, "credentials", filter, credentialSchema, context);
   // Keystone leaves out of a list what the asker may not see: that nothing is in it proves nothing yet.
-  if (listed.length === 0) await assertSeesCredentials(access, context);
+  if (listed.length === 0) await assertMaySeeCredentials(access, context);
   return listed.filter((one) => one.type === "ec2" && (userId === undefined || one.user_id === userId));
 }
 
 /** Asked for a credential that is not there, Keystone says so only to those who may see everybody's. Throws `denied`. */
-export async function assertSeesCredentials(access: IdentityAccess, context: CallContext): Promise<void> {
+export async function assertMaySeeCredentials(access: IdentityAccess, context: CallContext): Promise<void> {
   const answer = await callIdentity(access, "GET", pathOf(randomUUID()), context);
   if (answer.status !== 404) throw toFailure(answer);
 }
 
-export async function findPair(
+export async function findCredential(
   access: IdentityAccess,
   accessKeyId: string,
   context: CallContext,
-): Promise<HeldPair | undefined> {
+): Promise<StoredCredential | undefined> {
   const answer = await callIdentity(access, "GET", pathOf(accessKeyId), context);
   if (answer.status === 404) return undefined;
-  const { credential } = readBody(z.object({ credential: pairSchema }))(answer);
+  const { credential } = readBody(z.object({ credential: credentialWithSecretSchema }))(answer);
   if (credential.type !== "ec2") return undefined;
   const { user_id, project_id, blob } = credential;
   return {
@@ -64,7 +64,7 @@ export async function findPair(
   };
 }
 
-export interface NewPair {
+export interface NewCredential {
   userId: string;
   projectId: string;
   accessKeyId: string;
@@ -72,13 +72,17 @@ export interface NewPair {
 }
 
 /** Makes a credential; resolves also when exactly this one is there. Throws `conflict` when the id is taken otherwise. */
-export async function putPair(access: IdentityAccess, pair: NewPair, context: CallContext): Promise<void> {
+export async function createCredential(
+  access: IdentityAccess,
+  pair: NewCredential,
+  context: CallContext,
+): Promise<void> {
   const { userId, projectId, accessKeyId, secretAccessKey } = pair;
   const blob = JSON.stringify({ access: accessKeyId, secret: secretAccessKey.reveal() });
   const credential = { type: "ec2", user_id: userId, project_id: projectId, blob };
   const answer = await callIdentity(access, "POST", "/credentials", context, { credential });
   if (answer.status === 409) {
-    const held = await findPair(access, accessKeyId, context);
+    const held = await findCredential(access, accessKeyId, context);
     if (!held) throw new ProviderError("ambiguous", "Keystone calls the access key id taken and does not have it");
     const same = held.userId === userId && held.projectId === projectId;
     if (same && held.secretAccessKey?.reveal() === secretAccessKey.reveal()) return;
@@ -91,7 +95,11 @@ export async function putPair(access: IdentityAccess, pair: NewPair, context: Ca
 }
 
 /** False when it was not there. */
-export async function deletePair(access: IdentityAccess, accessKeyId: string, context: CallContext): Promise<boolean> {
+export async function deleteCredential(
+  access: IdentityAccess,
+  accessKeyId: string,
+  context: CallContext,
+): Promise<boolean> {
   const answer = await callIdentity(access, "DELETE", pathOf(accessKeyId), context);
   if (answer.status !== 204 && answer.status !== 404) throw toFailure(answer);
   return answer.status === 204;

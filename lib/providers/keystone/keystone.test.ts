@@ -108,7 +108,7 @@ describe.skipIf(missing.length > 0)(title, () => {
     withWrongCredential: createKeystoneProvider({ ...optionsOf(rig), password: new Secret("wrong") }),
     unreachable: createKeystoneProvider({ ...optionsOf(rig), identityUrl: nobodyListens }),
     readKeyIds,
-    answersAlike: true,
+    hasIndistinctGateways: true,
     findings: {},
     stop: async () => {},
   }));

@@ -2,11 +2,11 @@ import { ProviderError } from "@/lib/providers/errors";
 import { checkKeystone } from "@/lib/providers/keystone/check";
 import {
   accessKeyIdOf,
-  deletePair,
-  findPair,
-  type HeldPair,
+  deleteCredential,
+  findCredential,
+  type StoredCredential,
   listCredentials,
-  putPair,
+  createCredential,
 } from "@/lib/providers/keystone/credentials";
 import {
   assertDomain,
@@ -51,8 +51,11 @@ export function createKeystoneProvider(options: KeystoneOptions): Provider {
   };
 
   /** The pair, if it is the principal's own. */
-  const findOwn = async ({ principal, accessKeyId }: KeyRef, context: CallContext): Promise<HeldPair | undefined> => {
-    const held = await findPair(options, accessKeyId, context);
+  const findOwn = async (
+    { principal, accessKeyId }: KeyRef,
+    context: CallContext,
+  ): Promise<StoredCredential | undefined> => {
+    const held = await findCredential(options, accessKeyId, context);
     if (!held) return undefined;
     const robot = await findRobot(options, principal, context);
     // Without its robot nobody can say whose the key is, and it may work.
@@ -88,7 +91,11 @@ export function createKeystoneProvider(options: KeystoneOptions): Provider {
       if (!project || !robot)
         throw new ProviderError("not-found", "the principal has no project or no robot in Keystone");
       await assertMayWrite(context);
-      await putPair(options, { userId: robot.id, projectId: project.id, accessKeyId, secretAccessKey }, context);
+      await createCredential(
+        options,
+        { userId: robot.id, projectId: project.id, accessKeyId, secretAccessKey },
+        context,
+      );
       return secretAccessKey;
     },
 
@@ -96,7 +103,7 @@ export function createKeystoneProvider(options: KeystoneOptions): Provider {
 
     async removeKey(key, context) {
       const own = await findOwn(key, context);
-      const removed = own ? await deletePair(options, key.accessKeyId, context) : false;
+      const removed = own ? await deleteCredential(options, key.accessKeyId, context) : false;
       const left = await listKeys(key.principal, context);
       if (left.some((view) => view.accessKeyId === key.accessKeyId)) {
         throw new ProviderError("ambiguous", "the key is still listed after its removal");

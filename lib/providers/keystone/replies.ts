@@ -42,7 +42,7 @@ export const credentialSchema = z.object({
 export type Credential = z.infer<typeof credentialSchema>;
 
 /** One credential with its secret. */
-export const pairSchema = z.object({
+export const credentialWithSecretSchema = z.object({
   ...owned,
   blob: blob.pipe(z.object({ access: z.string(), secret: z.string() }).optional().catch(undefined)),
 });

@@ -3,10 +3,10 @@ import { errorReplySchema } from "@/lib/providers/rgw-admin/replies";
 import { toSkewFailure } from "@/lib/providers/clock-skew";
 import { ProviderError } from "@/lib/providers/errors";
 import type { CallContext } from "@/lib/providers/provider";
-import { signRequest, type SigningPair } from "@/lib/providers/sign-request";
+import { signRequest, type SigningCredentials } from "@/lib/providers/sign-request";
 
 /** Where the Admin Ops API is, and with what its requests are signed. */
-export interface AdminAccess extends SigningPair {
+export interface AdminAccess extends SigningCredentials {
   adminUrl: string;
   adminPath: string;
 }

@@ -17,12 +17,12 @@ export const userReplySchema = z.object({
   caps: z.array(z.object({ type: z.string(), perm: z.string() })),
 });
 
-const pairSchema = z.object({ access_key: z.string(), secret_key: z.string().min(1) });
+const keyWithSecretSchema = z.object({ access_key: z.string(), secret_key: z.string().min(1) });
 
-export const newKeyReplySchema = z.array(pairSchema);
+export const newKeyReplySchema = z.array(keyWithSecretSchema);
 
 /** For whoever needs the secret itself. */
-export const userPairsReplySchema = z.object({ keys: z.array(pairSchema) });
+export const userWithSecretsReplySchema = z.object({ keys: z.array(keyWithSecretSchema) });
 
 export const usersReplySchema = z.object({
   keys: z.array(z.string()),

@@ -3,7 +3,7 @@ import { outboundUrl } from "@/lib/platform/net/outbound-url";
 import { plainText } from "@/lib/platform/text/plain-text";
 import { Secret } from "@/lib/platform/secret";
 import { slugSchema } from "@/lib/platform/text/slug";
-import { findMisfits, isSecretField, listProviderKinds, omitFoundSettings } from "@/lib/providers/registry";
+import { findInvalidSettings, isSecretField, listProviderKinds, omitFoundSettings } from "@/lib/providers/registry";
 import type { RegionInput } from "@/lib/regions/schema";
 import { type Problem, readYamlValues, type YamlValues } from "@/lib/regions/file/yaml-values";
 
@@ -68,9 +68,9 @@ export function parseRegionsFile(
         ? [{ line: values.lineOf(["regions", index, "gateways"]), text: "a gateway is there twice" }]
         : []),
       ...findMisplaced(declared[index] ?? { provider, settings: {}, credentials: {} }, index, values, isPrivate),
-      ...findMisfits(provider, region).map(({ field: misfit, problem }) => {
-        const place = Object.hasOwn(declared[index]?.credentials ?? {}, misfit) ? "credentials" : "settings";
-        return { line: values.lineOf(["regions", index, place, misfit]), text: `${misfit} ${problem}`.trim() };
+      ...findInvalidSettings(provider, region).map(({ field: setting, problem }) => {
+        const place = Object.hasOwn(declared[index]?.credentials ?? {}, setting) ? "credentials" : "settings";
+        return { line: values.lineOf(["regions", index, place, setting]), text: `${setting} ${problem}`.trim() };
       }),
     ];
   });
