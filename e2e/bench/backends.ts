@@ -2,26 +2,27 @@ import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runAdmin } from "../fixtures/admin";
+import type { AccessKey } from "../fixtures/access-key";
 import type { PortalFacts } from "../fixtures/portal";
 import type { Rig } from "@/testing/rig/rig";
-import { type HttpAnswer, type Pair, sendHttp, sendSigned } from "./signed-http";
+import { type HttpAnswer, sendHttp, sendSigned } from "./signed-http";
 
-/** A storage system as its own administrators reach it, and as the portal knows it. */
+/** A storage system: its own admin calls, and its region in the portal. */
 export interface Backend {
   title: string;
   region: string;
   signingRegion: string;
   gateways: string[];
-  makeAccount: (account: string) => Promise<void>;
-  makeKey: (account: string, accessKeyId: string) => Promise<Pair>;
-  removeKey: (account: string, accessKeyId: string) => Promise<void>;
+  createAccount: (account: string) => Promise<void>;
+  createKey: (account: string, accessKeyId: string) => Promise<AccessKey>;
+  deleteKey: (account: string, accessKeyId: string) => Promise<void>;
 }
 
-export function drawKeyId(): string {
+export function createKeyId(): string {
   return `B${randomBytes(10).toString("hex").toUpperCase()}`.slice(0, 20);
 }
 
-/** The built-in server that runs beside the portal. */
+/** The built-in server of the portal. */
 export async function openBuiltin(portal: PortalFacts): Promise<Backend> {
   const [region] = portal.regions;
   if (!region) throw new Error("the portal has no region");
@@ -31,19 +32,19 @@ export async function openBuiltin(portal: PortalFacts): Promise<Backend> {
   const headers = { authorization: `Bearer ${secrets.LATCHKEY_S3_ADMIN_TOKEN}`, "content-type": "application/json" };
   const accounts = `http://127.0.0.1:${await findAdminPort(portal)}/v1/regions/${region.name}/accounts`;
   const call = async (method: string, path: string, body?: object) =>
-    expectDone(await sendHttp(method, new URL(`${accounts}/${path}`), headers, body && JSON.stringify(body)));
+    expectSuccess(await sendHttp(method, new URL(`${accounts}/${path}`), headers, body && JSON.stringify(body)));
   return {
     title: "Built-in server",
     region: region.name,
     signingRegion: region.signingRegion,
     gateways: [region.endpoint],
-    makeAccount: async (account) => void (await call("PUT", account, { displayName: account })),
-    async makeKey(account, accessKeyId) {
+    createAccount: async (account) => void (await call("PUT", account, { displayName: account })),
+    async createKey(account, accessKeyId) {
       const secretAccessKey = randomBytes(20).toString("hex");
       await call("PUT", `${account}/keys/${accessKeyId}`, { secretAccessKey });
       return { accessKeyId, secretAccessKey };
     },
-    removeKey: async (account, id) => void (await call("DELETE", `${account}/keys/${id}`)),
+    deleteKey: async (account, id) => void (await call("DELETE", `${account}/keys/${id}`)),
   };
 }
 
@@ -54,7 +55,7 @@ async function findAdminPort(portal: PortalFacts): Promise<number> {
   return Number(admin);
 }
 
-/** A real Ceph, declared to the portal as the region `ceph`. Every gateway is proved and measured. */
+/** A real Ceph, as the portal's region `ceph`. The portal verifies and measures keys at every gateway. */
 export async function openCeph(portal: PortalFacts, rig: Rig): Promise<Backend> {
   const signingRegion = "default";
   const gateways = rig.gateways.map(({ endpoint }) => endpoint);
@@ -64,27 +65,27 @@ export async function openCeph(portal: PortalFacts, rig: Rig): Promise<Backend> 
   ];
   await runAdmin(portal, ["region", "create", "ceph", ...flags], rig.admin.secretAccessKey);
   const call = async (method: string, query: string) =>
-    expectDone(await sendSigned(method, new URL(`/admin/user?${query}`, rig.adminUrl), rig.admin, signingRegion));
+    expectSuccess(await sendSigned(method, new URL(`/admin/user?${query}`, rig.adminUrl), rig.admin, signingRegion));
   return {
     title: `Ceph RGW, ${gateways.length} gateways`,
     region: "ceph",
     signingRegion,
     gateways,
-    makeAccount: async (account) =>
+    createAccount: async (account) =>
       void (await call("PUT", `display-name=${account}&generate-key=false&uid=${account}`)),
-    async makeKey(account, id) {
+    async createKey(account, id) {
       const made = await call("PUT", `access-key=${id}&generate-key=true&key=&key-type=s3&uid=${account}`);
       const keys = JSON.parse(made) as { access_key: string; secret_key: string }[];
       const key = keys.find(({ access_key: accessKeyId }) => accessKeyId === id);
       if (!key) throw new Error(`the storage system did not make ${id}`);
       return { accessKeyId: id, secretAccessKey: key.secret_key };
     },
-    removeKey: async (account, id) => void (await call("DELETE", `access-key=${id}&key=&key-type=s3&uid=${account}`)),
+    deleteKey: async (account, id) => void (await call("DELETE", `access-key=${id}&key=&key-type=s3&uid=${account}`)),
   };
 }
 
-/** Gives the body. */
-function expectDone({ status, body }: HttpAnswer): string {
+/** Returns the body. */
+function expectSuccess({ status, body }: HttpAnswer): string {
   if (status < 200 || status > 299) throw new Error(`the storage system answered ${status}: ${body.slice(0, 200)}`);
   return body;
 }

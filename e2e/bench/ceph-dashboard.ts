@@ -6,24 +6,25 @@ import { confOf, readPair, runRadosgwAdmin, startGateway, startManager } from "@
 import { answers, run, stopProgram, waitUntil } from "@/testing/rig/processes";
 import type { Rig } from "@/testing/rig/rig";
 import { gatewayId } from "@/testing/rig/settings";
-import { drawKeyId } from "./backends";
-import { type Pair, sendHttp } from "./signed-http";
+import type { AccessKey } from "../fixtures/access-key";
+import { createKeyId } from "./backends";
+import { sendHttp } from "./signed-http";
 
 const PROGRAMS = ["/usr/bin/ceph-mgr", "/usr/share/ceph/mgr/dashboard/module.py"];
-/** Of the API that Ceph 16 has. */
+/** The version of the REST API in Ceph 16. */
 const API = { accept: "application/vnd.ceph.api.v1.0+json", "content-type": "application/json" };
 
-/** Makes another key through Ceph's own portal for administrators, at its REST API, and removes the one before it. */
-export type DashboardRotation = (account: string, former: Pair) => Promise<Pair>;
+/** Creates a key through the REST API of Ceph Dashboard and removes the former key. Returns the new key. */
+export type DashboardRotation = (account: string, former: AccessKey) => Promise<AccessKey>;
 
-/** Whether this machine has it (Debian's ceph-mgr-dashboard). */
+/** Whether this machine has Ceph Dashboard (Debian's ceph-mgr-dashboard). */
 export const hasCephDashboard = (): boolean => PROGRAMS.every((path) => existsSync(path));
 
-/** Starts it in a running cluster, and the gateways anew: it knows only those that began while it ran. */
+/** Starts Ceph Dashboard in a running cluster. Restarts the gateways, because it finds only gateways that start later. */
 export async function startCephDashboard({ options, gateways }: Rig): Promise<DashboardRotation> {
   const { folder } = options;
   const url = await startModule(folder);
-  const password = await makeUsers(folder);
+  const password = await createUsers(folder);
   for (const index of gateways.keys()) {
     await stopProgram(folder, gatewayId(index));
     startGateway(folder, index);
@@ -37,7 +38,7 @@ function askCeph(folder: string, args: string[]): Promise<string> {
   return run("/usr/bin/ceph", ["-c", confOf(folder), "--connect-timeout", "30", ...args]);
 }
 
-/** Gives its address. */
+/** Returns the address of the dashboard. */
 async function startModule(folder: string): Promise<string> {
   const port = await findFreePorts(4);
   const settings = { ssl: "false", server_addr: "127.0.0.1", server_port: String(port) };
@@ -50,8 +51,8 @@ async function startModule(folder: string): Promise<string> {
   return url;
 }
 
-/** The key with which it asks the gateways, and its administrator, whose password this gives. */
-async function makeUsers(folder: string): Promise<string> {
+/** Creates the key with which the dashboard calls the gateways, and its administrator. Returns the latter's password. */
+async function createUsers(folder: string): Promise<string> {
   const caps = "users=*;buckets=*;usage=*;metadata=*";
   const user = await runRadosgwAdmin(folder, [
     "user",
@@ -91,10 +92,10 @@ async function signIn(url: string, password: string): Promise<DashboardRotation>
   };
   const headers = { ...API, authorization: `Bearer ${token}` };
   return async (account, former) => {
-    const id = drawKeyId();
+    const id = createKeyId();
     const keys = `/api/rgw/user/${account}/key`;
-    const wish = { key_type: "s3", access_key: id, generate_key: "true" };
-    const made = JSON.parse(await call("POST", keys, headers, wish)) as { access_key: string; secret_key: string }[];
+    const newKey = { key_type: "s3", access_key: id, generate_key: "true" };
+    const made = JSON.parse(await call("POST", keys, headers, newKey)) as { access_key: string; secret_key: string }[];
     const key = made.find(({ access_key: accessKeyId }) => accessKeyId === id);
     if (!key) throw new Error(`Ceph Dashboard did not make ${id}`);
     await call("DELETE", `${keys}?key_type=s3&access_key=${former.accessKeyId}`, headers);

@@ -2,54 +2,55 @@ import { execFileSync } from "node:child_process";
 import { cpus, loadavg } from "node:os";
 import type { Client } from "pg";
 import { startOwnPortal } from "../fixtures/own-portal";
+import type { AccessKey } from "../fixtures/access-key";
 import type { PortalFacts } from "../fixtures/portal";
 import { startOwnRig } from "@/testing/rig/own-rig";
 import { findMissingPrograms } from "@/testing/rig/rig";
-import { type Backend, drawKeyId, openBuiltin, openCeph } from "./backends";
+import { type Backend, createKeyId, openBuiltin, openCeph } from "./backends";
 import { type DashboardRotation, hasCephDashboard, startCephDashboard } from "./ceph-dashboard";
 import {
   awaitRefusal,
   enableThroughPortal,
   rotateBare,
-  rotateProved,
+  rotateVerified,
   rotateThroughApi,
   rotateThroughPortal,
 } from "./changes";
 import { composeTable, median, quantile } from "./figures";
-import { makePlaces, openDatabase, type Place, waitUntilQuiet } from "./people";
-import { closeConnections, type Pair } from "./signed-http";
+import { createPlaces, openDatabase, type Place, waitUntilQuiet } from "./people";
+import { closeConnections } from "./signed-http";
 
-/** Every person may change 20 keys a minute: this many people do not get near it. */
+/** A user may change 20 keys a minute. With so many users nobody reaches that limit. */
 const PLACES = 48;
 const AT_ONCE = 16;
-/** One after the other, of each kind and on each storage system; then in rounds, 16 at once. */
+/** First 40 changes of each kind one after the other, then rounds of 96 changes, 16 at once. */
 const SINGLES = 40;
 const ROUNDS = 5;
 /**
- * Before all that, and not counted: portals run for weeks, and until Node has compiled what is used often one does less (16 at
- * once, by a quarter in the first 200 changes, by a tenth in the first 1,000).
+ * Rounds before the measurement. A portal runs for weeks, and Node is slower until it has compiled the hot code: at 16 at
+ * once, a quarter slower in the first 200 changes and a tenth in the first 1,000.
  */
 const WARM_UP_ROUNDS = 8;
 const ROUND_CHANGES = 96;
 
 const [LOAD_BEFORE = Number.NaN] = loadavg();
 
-/** One way to make a change, with what was measured of it; times in milliseconds, rates a second. */
+/** A way to change keys through the portal, and its measurements. Times are milliseconds, rates are changes a second. */
 interface Way {
   title: string;
-  change: (slot: number) => Promise<{ former: Pair; parts?: Record<string, number> }>;
-  /** Until the last call's return. */
+  change: (slot: number) => Promise<{ former: AccessKey; parts?: Record<string, number> }>;
+  /** Until the last call has returned. */
   returned: number[];
-  /** From then until every gateway refuses the old key. */
+  /** From the return until every gateway refuses the old key. */
   refused: number[];
-  /** Both, which is what the bare calls do too. */
+  /** Both together. The bare calls do as much. */
   whole: number[];
   parts: Record<string, number[]>;
   rates: number[];
 }
 
-/** The same change without the portal. */
-interface Yardstick {
+/** The same change without the portal, to compare with. */
+interface Baseline {
   title: string;
   change: (slot: number) => Promise<void>;
   /** In milliseconds, and changes a second. */
@@ -61,11 +62,11 @@ interface Lane {
   title: string;
   backend: Backend;
   /** The bare calls first. */
-  yardsticks: Yardstick[];
+  baselines: Baseline[];
   ways: Way[];
 }
 
-/** Bare admin calls against the same change through the portal, storage system by storage system, in turn. */
+/** Compares a change of keys through the portal with the bare admin calls of each storage system. */
 async function main(): Promise<void> {
   const missing = findMissingPrograms();
   if (missing.length > 0) console.log(`Without Ceph, which needs ${missing.join(", ")}.`);
@@ -74,7 +75,7 @@ async function main(): Promise<void> {
     closeConnections();
     for (const end of ends.splice(0).reverse()) await end();
   };
-  // What was started would otherwise outlive whoever is told to end.
+  // Without this, the started programs would outlive this process.
   for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.once(signal, () => void endAll().finally(() => process.exit(130)));
   try {
@@ -88,12 +89,12 @@ async function main(): Promise<void> {
     const builtin = await openBuiltin(portal.facts);
     const ceph = rig && (await openCeph(portal.facts, rig.rig));
     await describeMachine(database, rig !== undefined);
-    const places = await makePlaces(portal.facts, database, PLACES);
+    const places = await createPlaces(portal.facts, database, PLACES);
     const lanes: Lane[] = [];
     for (const backend of ceph ? [builtin, ceph] : [builtin]) lanes.push(await prepare(portal.facts, backend, places));
     await measure(lanes, places, database);
     if (rig && ceph && hasCephDashboard()) {
-      // Last, since its manager takes processor time of its own, and beside the bare calls once more.
+      // Last, because its manager takes processor time. The bare calls are measured once more beside it.
       const lane = await prepareDashboard(ceph, await startCephDashboard(rig.rig), places);
       await measure([lane], places, database);
       lanes.push(lane);
@@ -104,24 +105,24 @@ async function main(): Promise<void> {
   }
 }
 
-/** Makes all accounts and first keys. */
+/** Creates all accounts and their first keys. */
 async function prepare(portal: PortalFacts, backend: Backend, places: Place[]): Promise<Lane> {
-  for (const place of places) await backend.makeAccount(place.project);
-  const lane: Lane = { title: backend.title, backend, yardsticks: [], ways: [] };
-  const hold = await makeBarePairs(lane, places);
+  for (const place of places) await backend.createAccount(place.project);
+  const lane: Lane = { title: backend.title, backend, baselines: [], ways: [] };
+  const hold = await createBareKeys(lane, places);
   hold("bare: create + delete", (account, former) => rotateBare(backend, account, former));
-  hold("bare, and each key tried out", (account, former) => rotateProved(backend, account, former));
-  const keys: Pair[] = [];
+  hold("bare, and each key verified", (account, former) => rotateVerified(backend, account, former));
+  const keys: AccessKey[] = [];
   for (const place of places) keys.push(await enableThroughPortal(place, backend));
   const open = (title: string, change: Way["change"]) =>
     lane.ways.push({ title, change, returned: [], refused: [], whole: [], parts: {}, rates: [] });
   open("through the API, one call", async (slot) => {
-    const former = keys[slot] as Pair;
+    const former = keys[slot] as AccessKey;
     keys[slot] = await rotateThroughApi(portal, places[slot] as Place, backend);
     return { former };
   });
   open("as the browser does, two calls", async (slot) => {
-    const former = keys[slot] as Pair;
+    const former = keys[slot] as AccessKey;
     const { key, regenerateMs, acknowledgeMs } = await rotateThroughPortal(places[slot] as Place, backend);
     keys[slot] = key;
     return { former, parts: { regenerate: regenerateMs, acknowledge: acknowledgeMs } };
@@ -130,27 +131,27 @@ async function prepare(portal: PortalFacts, backend: Backend, places: Place[]): 
 }
 
 async function prepareDashboard(backend: Backend, rotate: DashboardRotation, places: Place[]): Promise<Lane> {
-  const lane: Lane = { title: `${backend.title}, and its manager`, backend, yardsticks: [], ways: [] };
-  const hold = await makeBarePairs(lane, places);
+  const lane: Lane = { title: `${backend.title}, and its manager`, backend, baselines: [], ways: [] };
+  const hold = await createBareKeys(lane, places);
   hold("bare: create + delete", (account, former) => rotateBare(backend, account, former));
   hold("Ceph Dashboard's REST API, two calls", rotate);
   return lane;
 }
 
-/** Keys that are made without the portal. Gives what adds a yardstick that changes them. */
-async function makeBarePairs({ backend, yardsticks }: Lane, places: Place[]) {
-  const keys: Pair[] = [];
-  for (const { project } of places) keys.push(await backend.makeKey(project, drawKeyId()));
-  return (title: string, rotate: (account: string, former: Pair) => Promise<Pair>) => {
+/** Creates keys without the portal. Returns a function that adds a baseline which changes these keys. */
+async function createBareKeys({ backend, baselines }: Lane, places: Place[]) {
+  const keys: AccessKey[] = [];
+  for (const { project } of places) keys.push(await backend.createKey(project, createKeyId()));
+  return (title: string, rotate: (account: string, former: AccessKey) => Promise<AccessKey>) => {
     const change = async (slot: number) =>
-      void (keys[slot] = await rotate((places[slot] as Place).project, keys[slot] as Pair));
-    yardsticks.push({ title, change, times: [], rates: [] });
+      void (keys[slot] = await rotate((places[slot] as Place).project, keys[slot] as AccessKey));
+    baselines.push({ title, change, times: [], rates: [] });
   };
 }
 
 async function measure(lanes: Lane[], places: Place[], database: Client): Promise<void> {
   await measureRounds(lanes, places, database, WARM_UP_ROUNDS);
-  for (const { rates } of lanes.flatMap(({ yardsticks, ways }) => [...yardsticks, ...ways])) rates.length = 0;
+  for (const { rates } of lanes.flatMap(({ baselines, ways }) => [...baselines, ...ways])) rates.length = 0;
   await measureSingles(lanes, places, database);
   await measureRounds(lanes, places, database, ROUNDS);
 }
@@ -158,11 +159,11 @@ async function measure(lanes: Lane[], places: Place[], database: Client): Promis
 async function measureSingles(lanes: Lane[], places: Place[], database: Client): Promise<void> {
   for (let index = 0; index < SINGLES; index += 1) {
     const slot = index % places.length;
-    for (const { backend, yardsticks, ways } of inTurn(lanes, index)) {
+    for (const { backend, baselines, ways } of alternate(lanes, index)) {
       await waitUntilQuiet(database);
-      for (const { change, times } of inTurn(yardsticks, index)) times.push(await time(() => change(slot)));
-      for (const way of inTurn(ways, index)) {
-        await places[slot]?.takePoint();
+      for (const { change, times } of alternate(baselines, index)) times.push(await time(() => change(slot)));
+      for (const way of alternate(ways, index)) {
+        await places[slot]?.waitForRateLimit();
         await waitUntilQuiet(database);
         await measureSingle(backend, way, slot);
       }
@@ -183,12 +184,12 @@ async function measureSingle(backend: Backend, way: Way, slot: number): Promise<
 
 async function measureRounds(lanes: Lane[], places: Place[], database: Client, rounds: number): Promise<void> {
   for (let round = 0; round < rounds; round += 1) {
-    for (const lane of inTurn(lanes, round)) {
-      for (const { change, rates } of lane.yardsticks) rates.push(await rate(change));
-      for (const way of inTurn(lane.ways, round)) {
-        for (let index = 0; index < ROUND_CHANGES; index += 1) await places[index % places.length]?.takePoint();
+    for (const lane of alternate(lanes, round)) {
+      for (const { change, rates } of lane.baselines) rates.push(await rate(change));
+      for (const way of alternate(lane.ways, round)) {
+        for (let index = 0; index < ROUND_CHANGES; index += 1) await places[index % places.length]?.waitForRateLimit();
         await waitUntilQuiet(database);
-        // A change is done when its old key is removed and refused, not when the caller has been answered.
+        // A change ends when its old key is removed and refused, not when the call returns.
         way.rates.push(
           await rate(
             async (slot) => void (await way.change(slot)),
@@ -200,7 +201,8 @@ async function measureRounds(lanes: Lane[], places: Place[], database: Client, r
   }
 }
 
-const inTurn = <T>(things: readonly T[], index: number): T[] => (index % 2 === 0 ? [...things] : [...things].reverse());
+const alternate = <T>(things: readonly T[], index: number): T[] =>
+  index % 2 === 0 ? [...things] : [...things].reverse();
 
 async function time(work: () => Promise<void>): Promise<number> {
   const begin = performance.now();
@@ -208,7 +210,7 @@ async function time(work: () => Promise<void>): Promise<number> {
   return performance.now() - begin;
 }
 
-/** Changes a second, 16 at once and never two of one project. */
+/** Changes a second, 16 at once, never two of one project. */
 async function rate(change: (slot: number) => Promise<void>, settle?: () => Promise<void>): Promise<number> {
   const begin = performance.now();
   await Promise.all(
@@ -230,7 +232,7 @@ async function describeMachine(database: Client, ceph: boolean): Promise<void> {
     `${model}, ${cpus().length} cores, Node ${process.version}, PostgreSQL ${rows[0]?.server_version}${version}; everything on this machine`,
   );
   console.log(
-    `Load before it began: ${LOAD_BEFORE.toFixed(1)}. Other work on the machine slows the portal more than the bare calls, which do less.\n`,
+    `Load before the start: ${LOAD_BEFORE.toFixed(1)}. Other work on the machine slows the portal more than the bare calls, which do less.\n`,
   );
 }
 
@@ -241,10 +243,10 @@ function report(lanes: Lane[]): void {
   ];
   const times = (part: readonly number[], whole: readonly number[]) => `${(median(part) / median(whole)).toFixed(2)}×`;
   const rows = [["", "p50", "p95", "of the bare calls"]];
-  for (const { title: storage, yardsticks, ways } of lanes) {
+  for (const { title: storage, baselines, ways } of lanes) {
     rows.push([storage, "", "", ""]);
-    const [{ times: bare, rates: bareRates } = { times: [], rates: [] }] = yardsticks;
-    for (const { title, times: spent, rates } of yardsticks) {
+    const [{ times: bare, rates: bareRates } = { times: [], rates: [] }] = baselines;
+    for (const { title, times: spent, rates } of baselines) {
       rows.push([`  ${title}`, ...ms(spent), times(spent, bare)]);
       rows.push([`    ${AT_ONCE} at once`, `${median(rates).toFixed(0)}/s`, "", times(rates, bareRates)]);
     }
@@ -259,7 +261,7 @@ function report(lanes: Lane[]): void {
   }
   console.log(composeTable(rows));
   console.log(
-    `\n${SINGLES} changes of each kind one after the other, then medians of ${ROUNDS} rounds of ${ROUND_CHANGES}; everything in turn, after ${WARM_UP_ROUNDS} rounds that do not count.`,
+    `\n${SINGLES} changes of each kind one after the other, then medians of ${ROUNDS} rounds of ${ROUND_CHANGES}; in alternating order, after ${WARM_UP_ROUNDS} rounds of warm-up.`,
   );
 }
 

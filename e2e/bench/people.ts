@@ -6,19 +6,19 @@ import { runAdmin } from "../fixtures/admin";
 import type { PortalFacts } from "../fixtures/portal";
 import { type PortalClient, signInToPortal } from "../fixtures/portal-client";
 
-/** What one person may do in a minute; the portal's limits stay as they are. */
+/** The portal's limit for one user, which the benchmark keeps. */
 const CHANGES_A_MINUTE = 20;
-/** A minute from the first change, which comes a while after it was asked for here. */
+/** More than the portal's minute, which begins when the first change arrives there. */
 const WINDOW_MS = 75_000;
 
-/** A project with one person in it who may change its keys. */
+/** A project with one user who may change its keys. */
 export interface Place {
   project: string;
   client: PortalClient;
-  /** Stands for the same person at the API. */
+  /** The user's API token. */
   token: string;
-  /** Resolves when the person may change one more key, within the portal's limit. */
-  takePoint: () => Promise<void>;
+  /** Resolves when the portal's limit allows one more change of the user. */
+  waitForRateLimit: () => Promise<void>;
 }
 
 export async function openDatabase(portal: PortalFacts): Promise<Client> {
@@ -31,8 +31,8 @@ export async function openDatabase(portal: PortalFacts): Promise<Client> {
   return database;
 }
 
-/** Makes projects with a person each, past the portal, and signs everyone in through it. */
-export async function makePlaces(portal: PortalFacts, database: Client, count: number): Promise<Place[]> {
+/** Creates projects with one user each, by SQL, and signs the users in. */
+export async function createPlaces(portal: PortalFacts, database: Client, count: number): Promise<Place[]> {
   const known = portal.users.find(({ role }) => role === "member+");
   if (!known) throw new Error("nobody is member+");
   const names = Array.from({ length: count }, (_none, index) => `bench-${index + 1}`);
@@ -50,7 +50,7 @@ export async function makePlaces(portal: PortalFacts, database: Client, count: n
   for (const project of names) {
     const client = await signInToPortal(portal.url, { email: emailOf(project), password: known.password });
     const token = await createToken(portal, emailOf(project));
-    places.push({ project, client, token, takePoint: limitPace() });
+    places.push({ project, client, token, waitForRateLimit: createRateLimit() });
   }
   return places;
 }
@@ -62,7 +62,7 @@ async function createToken(portal: PortalFacts, email: string): Promise<string> 
   return token;
 }
 
-/** Resolves when no key waits for its removal: the work of every change is done. */
+/** Resolves when no key is being removed, so that no change has work left. */
 export async function waitUntilQuiet(database: Client): Promise<void> {
   for (;;) {
     const { rows } = await database.query("SELECT 1 FROM access_keys WHERE state = 'REVOKING' LIMIT 1");
@@ -73,7 +73,7 @@ export async function waitUntilQuiet(database: Client): Promise<void> {
 
 const emailOf = (project: string) => `${project}@latchkey.localhost`;
 
-function limitPace(): () => Promise<void> {
+function createRateLimit(): () => Promise<void> {
   let begin = 0;
   let taken = 0;
   return async () => {

@@ -1,10 +1,6 @@
 import { createHash, createHmac } from "node:crypto";
 import { Agent, request } from "node:http";
-
-export interface Pair {
-  accessKeyId: string;
-  secretAccessKey: string;
-}
+import type { AccessKey } from "../fixtures/access-key";
 
 export interface HttpAnswer {
   status: number;
@@ -18,7 +14,7 @@ const signingKeys = new Map<string, Buffer>();
 
 const hmac = (key: Buffer | string, text: string) => createHmac("sha256", key).update(text).digest();
 
-/** Sends one request on a connection that is kept: nothing cheaper that Node offers is left out. */
+/** Sends one request on a keep-alive connection, as cheaply as Node can. */
 export function sendHttp(
   method: string,
   url: URL,
@@ -40,8 +36,11 @@ export function sendHttp(
   });
 }
 
-/** The same, signed with a key (SigV4, service `s3`, no body). The query's names come in alphabetical order, escaped. */
-export function sendSigned(method: string, url: URL, key: Pair, signingRegion: string): Promise<HttpAnswer> {
+/**
+ * Sends a request without a body, signed with a key (SigV4, service `s3`). The query parameters must be in alphabetical
+ * order and escaped.
+ */
+export function sendSigned(method: string, url: URL, key: AccessKey, signingRegion: string): Promise<HttpAnswer> {
   const time = new Date().toISOString().replace(/[-:]|\.\d{3}/g, "");
   const date = time.slice(0, 8);
   const scope = `${date}/${signingRegion}/s3/aws4_request`;
@@ -60,7 +59,7 @@ export function closeConnections(): void {
   agent.destroy();
 }
 
-function findSigningKey(key: Pair, date: string, signingRegion: string): Buffer {
+function findSigningKey(key: AccessKey, date: string, signingRegion: string): Buffer {
   const name = `${key.accessKeyId} ${date} ${signingRegion}`;
   const known = signingKeys.get(name);
   if (known) return known;

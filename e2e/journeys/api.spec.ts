@@ -35,17 +35,17 @@ test("a program with a token enables, regenerates and disables, and its keys wor
     expect([reply.status, reply.headers.get("cache-control")]).toEqual([201, "no-store"]);
     return (await reply.json()) as IssuedKey;
   };
-  const takes = async (key: IssuedKey) => (await aws(key, ["s3", "ls"])).code === 0;
+  const works = async (key: IssuedKey) => (await aws(key, ["s3", "ls"])).code === 0;
 
   const first = await issue("enable");
-  expect(await takes(first)).toBe(true);
+  expect(await works(first)).toBe(true);
   const second = await issue("regenerate");
-  expect(await takes(second)).toBe(true);
-  await expect.poll(() => takes(first), { timeout: 30_000 }).toBe(false);
+  expect(await works(second)).toBe(true);
+  await expect.poll(() => works(first), { timeout: 30_000 }).toBe(false);
   expect((await call("disable", { requestId: randomUUID(), confirm: "confirm" })).status).toBe(202);
-  await expect.poll(() => takes(second), { timeout: 30_000 }).toBe(false);
+  await expect.poll(() => works(second), { timeout: 30_000 }).toBe(false);
 
-  // A signed-in browser that another site makes ask gets nothing: its cookie is not looked at.
+  // The API ignores the session cookie, so another site cannot use a signed-in browser.
   const context = await browser.newContext({ baseURL: portal.url });
   await signInByRequest(context, portal.url, personOf(portal, "member+"));
   expect((await context.request.post(`${place}/enable`, { data: { requestId: randomUUID() } })).status()).toBe(401);

@@ -15,7 +15,7 @@ const test = testOnRig("ceph", ["cached", "uncached"]);
 test.describe.configure({ mode: "serial" });
 test.skip(missing.length > 0, `a real Ceph needs ${missing.join(", ")}`);
 
-let kept: S3Credentials | undefined;
+let lastKey: S3Credentials | undefined;
 
 test("a region is saved only when its storage system passes the check", async ({ rig, portal }) => {
   const endpoints = rig.gateways.map(({ endpoint }) => endpoint);
@@ -48,10 +48,10 @@ test("the real tools work on a real Ceph, through regenerate, disable and enable
   await expect.poll(() => readLiveKeyIds(rig.options.folder)).toEqual([last.accessKeyId]);
   expect(readGatewayLogs(rig.options.folder)).toContain(last.accessKeyId);
   expect(readGatewayLogs(rig.options.folder)).not.toContain(last.secretAccessKey);
-  kept = last;
+  lastKey = last;
 });
 
-test("the rig's gateways take Keystone's keys; one goes on taking a deleted key from its cache, one does not", async ({
+test("the rig's gateways accept Keystone's keys; one goes on accepting a deleted key from its cache, one does not", async ({
   rig,
 }) => {
   const { keystone } = rig;
@@ -79,7 +79,7 @@ test("the rig's gateways take Keystone's keys; one goes on taking a deleted key 
   ]);
 });
 
-test("the rig comes back with all it had, and starting it twice starts nothing twice", async ({ rig }) => {
+test("the rig restarts with all its data, and a second start changes nothing", async ({ rig }) => {
   const { folder } = rig.options;
   const readPids = async () => (await readRigStatus(folder)).map(({ pid }) => pid);
   const before = await readPids();
@@ -92,16 +92,16 @@ test("the rig comes back with all it had, and starting it twice starts nothing t
     ["mon", "osd", "rgw.1", "rgw.2", "keystone"].map((name) => [name, true]),
   );
   for (const { endpoint } of rig.gateways) {
-    const listed = await aws({ ...(kept ?? fail()), endpoint }, ["s3", "ls"]);
+    const listed = await aws({ ...(lastKey ?? fail()), endpoint }, ["s3", "ls"]);
     expect(listed.stdout).toContain("aws-first");
   }
 });
 
 function fail(): never {
-  throw new Error("no key was kept");
+  throw new Error("an earlier test left no key");
 }
 
-/** The ids of all keys of the portal's users, read without any gateway. */
+/** The ids of all keys of the portal's principals, read without a gateway. */
 async function readLiveKeyIds(folder: string): Promise<string[]> {
   const ask = async <T>(args: string[]) => JSON.parse(await runRadosgwAdmin(folder, args)) as T;
   const uids = (await ask<string[]>(["user", "list"])).filter((uid) => uid.startsWith("lk-"));

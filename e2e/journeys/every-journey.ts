@@ -4,7 +4,7 @@ import { testSecretShownOnce } from "./secret-shown-once";
 import { testSupport } from "./support";
 import { testTwoPeople } from "./two-people";
 
-/** What people do in a region, whatever stands behind it. On the built-in regions each is in a spec of its noun. */
+/** The journeys that every kind of region must pass. On the built-in regions each of them is in another spec. */
 export function testEveryJourney(test: Test, region: string): void {
   test.describe(`people in ${region}`, () => {
     testTwoPeople(test, region);

@@ -6,7 +6,7 @@ import { type PortalClient, signInToPortal } from "../fixtures/portal-client";
 import { aws, type S3Credentials } from "../fixtures/s3-tools";
 import { expect, personOf, test } from "../fixtures/test";
 
-const PLACE = { project: "demo", region: "north" };
+const SLOT = { project: "demo", region: "north" };
 
 let portal: OwnPortal;
 let mia: PortalClient;
@@ -18,19 +18,19 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => portal.stop());
 
-async function make(change: "enable" | "regenerate"): Promise<S3Credentials> {
-  const issued = await mia[change](PLACE);
+async function changeKey(change: "enable" | "regenerate"): Promise<S3Credentials> {
+  const issued = await mia[change](SLOT);
   if (issued.kind !== "data" || !issued.data.ok || issued.data.outcome !== "issued")
     throw new Error(JSON.stringify(issued));
   const { operationId, ...key } = issued.data;
-  await mia.acknowledge({ project: PLACE.project, operationId });
+  await mia.acknowledge({ project: SLOT.project, operationId });
   return key;
 }
 const works = async (key: S3Credentials) => (await aws(key, ["s3", "ls"])).code === 0;
 
 test("the master key is rotated while everything runs, and nothing fails before, between or after the restarts", async () => {
   test.setTimeout(400_000);
-  const first = await make("enable");
+  const first = await changeKey("enable");
   expect(await works(first)).toBe(true);
   const before = await readFile(join(portal.facts.dataDir, "secrets.json"), "utf8");
 
@@ -45,7 +45,7 @@ test("the master key is rotated while everything runs, and nothing fails before,
   expect(before).toContain(after.LATCHKEY_MASTER_KEY_FORMER);
 
   // The web server and the worker were started with the former key.
-  const second = await make("regenerate");
+  const second = await changeKey("regenerate");
   expect(await works(second)).toBe(true);
   await portal.crash("builtin-s3");
   await expect.poll(() => works(second)).toBe(true);
@@ -54,6 +54,6 @@ test("the master key is rotated while everything runs, and nothing fails before,
   await portal.startAgain();
   expect(await works(second)).toBe(true);
   mia = await signInToPortal(portal.facts.url, personOf(portal.facts, "member+"));
-  const third = await make("regenerate");
+  const third = await changeKey("regenerate");
   expect(await works(third)).toBe(true);
 });

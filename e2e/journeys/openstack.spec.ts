@@ -10,7 +10,7 @@ import { runOpenstack } from "@/testing/rig/keystone";
 import { findMissingPrograms, readGatewayLogs, type Rig, type RigKeystone } from "@/testing/rig/rig";
 
 const missing = findMissingPrograms(["openstack"]);
-// One that caches goes on taking a removed key for 300 s; the driver's tests have one.
+// A gateway with a cache accepts a removed key for 300 s. The tests of the provider have one.
 const test = testOnRig("openstack", ["uncached"]);
 
 test.describe.configure({ mode: "serial" });
@@ -69,14 +69,14 @@ function requireKeystone({ keystone }: Rig): RigKeystone {
   return keystone;
 }
 
-/** The ids of all keys of the portal's robots, read by OpenStack's own client. */
+/** The ids of all keys of the portal's Keystone users, read with OpenStack's own client. */
 async function readLiveKeyIds({ url, adminPassword }: RigKeystone): Promise<string[]> {
   const ask = async <T>(args: string[]) =>
     JSON.parse(await runOpenstack(url, adminPassword, [...args, "-f", "json"])) as T;
   const users = await ask<{ Name: string }[]>(["user", "list"]);
-  const robots = users.filter(({ Name }) => Name.startsWith("lk-"));
+  const ours = users.filter(({ Name }) => Name.startsWith("lk-"));
   const keys = await Promise.all(
-    robots.map(({ Name }) => ask<{ Access: string }[]>(["ec2", "credentials", "list", "--user", Name])),
+    ours.map(({ Name }) => ask<{ Access: string }[]>(["ec2", "credentials", "list", "--user", Name])),
   );
   return keys.flat().map((key) => key.Access);
 }

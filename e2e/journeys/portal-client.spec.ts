@@ -7,10 +7,10 @@ import { findFreePorts } from "@/testing/ports";
 import { aws } from "../fixtures/s3-tools";
 import { expect, personOf, test } from "../fixtures/test";
 
-const PLACE = { project: "demo", region: "south" };
+const SLOT = { project: "demo", region: "south" };
 
-async function makeReady(client: PortalClient): Promise<void> {
-  const answer = await client.disable(PLACE);
+async function disableFirst(client: PortalClient): Promise<void> {
+  const answer = await client.disable(SLOT);
   expect(answer.kind).toBe("data");
 }
 
@@ -19,10 +19,10 @@ function keyOf(answer: PortalAnswer<unknown>): IssuedKey {
   return (answer as { data: IssuedKey }).data;
 }
 
-test("a person works past the browser: enable, regenerate, acknowledge, disable, read", async ({ portal }) => {
+test("a client without a browser enables, regenerates, acknowledges, disables and reads", async ({ portal }) => {
   const client = await signInToPortal(portal.url, personOf(portal, "member+"));
-  await makeReady(client);
-  const first = keyOf(await client.enable(PLACE));
+  await disableFirst(client);
+  const first = keyOf(await client.enable(SLOT));
   expect(await client.acknowledge({ project: "demo", operationId: first.operationId })).toEqual({
     kind: "data",
     data: { ok: true },
@@ -30,10 +30,10 @@ test("a person works past the browser: enable, regenerate, acknowledge, disable,
   expect((await aws(first, ["s3", "ls"])).code).toBe(0);
 
   const requestId = crypto.randomUUID();
-  const second = keyOf(await client.regenerate({ ...PLACE, requestId }));
+  const second = keyOf(await client.regenerate({ ...SLOT, requestId }));
   expect(second.secretAccessKey).not.toBe(first.secretAccessKey);
   await client.acknowledge({ project: "demo", operationId: second.operationId });
-  expect(await client.regenerate({ ...PLACE, requestId })).toMatchObject({
+  expect(await client.regenerate({ ...SLOT, requestId })).toMatchObject({
     kind: "data",
     data: { outcome: "already-done" },
   });
@@ -43,19 +43,19 @@ test("a person works past the browser: enable, regenerate, acknowledge, disable,
     return answer.kind === "data" ? answer.data.find(({ region }) => region.name === "south") : undefined;
   };
   expect((await card())?.key?.accessKeyId).toBe(second.accessKeyId);
-  const ended = await client.disable(PLACE);
+  const ended = await client.disable(SLOT);
   expect(ended).toMatchObject({ kind: "data", data: { accessKeyIds: [second.accessKeyId] } });
   await expect.poll(async () => (await card())?.state).toBe("DISABLED");
   expect((await aws(second, ["s3", "ls"])).code).not.toBe(0);
 });
 
-test("refusals are told apart", async ({ portal }) => {
+test("each kind of refusal has its own answer", async ({ portal }) => {
   const [mia, other] = await Promise.all(
     ["member+", "member"].map((role) => signInToPortal(portal.url, personOf(portal, role))),
   );
   if (!mia || !other) throw new Error("two people signed in");
-  await makeReady(mia);
-  expect(await mia.regenerate(PLACE)).toMatchObject({ kind: "data", data: { ok: false, reason: "not-enabled" } });
+  await disableFirst(mia);
+  expect(await mia.regenerate(SLOT)).toMatchObject({ kind: "data", data: { ok: false, reason: "not-enabled" } });
   expect(await mia.enable({ project: "demo", region: "No Region" })).toMatchObject({
     kind: "refused",
     code: "BAD_INPUT",
@@ -64,24 +64,24 @@ test("refusals are told apart", async ({ portal }) => {
     kind: "refused",
     code: "NOT_FOUND",
   });
-  expect(await other.enable(PLACE)).toMatchObject({ kind: "refused", code: "NOT_FOUND" });
+  expect(await other.enable(SLOT)).toMatchObject({ kind: "refused", code: "NOT_FOUND" });
   expect(await other.readCards("demo")).toMatchObject({ kind: "refused", code: "NOT_FOUND" });
   await expect(signInToPortal(portal.url, { email: "nobody@latchkey.localhost", password: "x" })).rejects.toThrow(
     /could not sign in/,
   );
 });
 
-test("a portal that is gone, and one that goes while it is asked, are failures and no refusals", async ({ portal }) => {
+test("a portal that does not answer, or breaks the connection, is a failure and not a refusal", async ({ portal }) => {
   const client = await signInToPortal(portal.url, personOf(portal, "member+"));
   const gone = `http://127.0.0.1:${await findFreePorts(1)}`;
-  await expect(client.enable(PLACE, { at: gone })).rejects.toMatchObject({
+  await expect(client.enable(SLOT, { at: gone })).rejects.toMatchObject({
     name: "PortalFailure",
     mayHaveHappened: false,
   });
   const closing = createServer((socket) => socket.once("data", () => socket.destroy()));
   await new Promise<void>((resolve) => closing.listen(0, "127.0.0.1", resolve));
   const at = `http://127.0.0.1:${(closing.address() as AddressInfo).port}`;
-  await expect(client.enable(PLACE, { at })).rejects.toMatchObject({ name: "PortalFailure", mayHaveHappened: true });
+  await expect(client.enable(SLOT, { at })).rejects.toMatchObject({ name: "PortalFailure", mayHaveHappened: true });
   closing.close();
 });
 

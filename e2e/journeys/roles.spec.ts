@@ -22,7 +22,7 @@ test.describe("a member", () => {
   });
 });
 
-test("nobody who is signed out reads anything", async ({ browser, portal }) => {
+test("a signed-out visitor reads nothing", async ({ browser, portal }) => {
   const context = await browser.newContext({ baseURL: portal.url });
   expect((await context.request.get("/api/projects/demo/cards")).status()).toBe(401);
   const page = await context.newPage();

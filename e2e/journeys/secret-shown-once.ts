@@ -78,7 +78,7 @@ export function testSecretShownOnce(test: Test, region: string): void {
   });
 }
 
-/** Not in the page, its address, or anything the browser keeps for it. */
+/** The secret is not in the page, its address, or the browser's storage. */
 async function expectNowhere(secret: string, page: Page): Promise<void> {
   expect(await page.content()).not.toContain(secret);
   expect(page.url()).not.toContain(secret);

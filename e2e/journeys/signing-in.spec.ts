@@ -1,6 +1,6 @@
 import { expect, personOf, test } from "../fixtures/test";
 
-test("a browser that asks for the icon by its old name gets it, signed in or not", async ({ portal }) => {
+test("/favicon.ico leads to the icon, signed in or not", async ({ portal }) => {
   const reply = await fetch(new URL("/favicon.ico", portal.url));
   expect([reply.status, reply.headers.get("content-type"), new URL(reply.url).pathname]).toEqual([
     200,
@@ -34,7 +34,7 @@ test("signing in through the form, and out again, ends the session on the server
   await context.close();
 });
 
-test("too many attempts are held back, and the page says when to try again", async ({ browser, portal }) => {
+test("too many attempts are refused, and the page says when to try again", async ({ browser, portal }) => {
   const context = await browser.newContext({ baseURL: portal.url });
   const page = await context.newPage();
   await page.goto("/login");
@@ -49,7 +49,7 @@ test("too many attempts are held back, and the page says when to try again", asy
   await context.close();
 });
 
-test("every page carries the headers", async ({ portal }) => {
+test("every page has the security headers", async ({ portal }) => {
   const reply = await fetch(`${portal.url}/login`);
   const policy = reply.headers.get("content-security-policy") ?? "";
   expect(policy).toMatch(/script-src 'self' 'nonce-[0-9a-f]{32}' 'strict-dynamic'/);
@@ -62,7 +62,7 @@ test("every page carries the headers", async ({ portal }) => {
   expect(again.headers.get("content-security-policy")).not.toBe(policy);
 });
 
-test("health is public, its details are not", async ({ portal }) => {
+test("health is public, and its details are for the machine itself", async ({ portal }) => {
   const local = (await (await fetch(`${portal.url}/api/health`)).json()) as Record<string, unknown>;
   expect(local).toMatchObject({ version: expect.any(String), worker: "ok" });
   const forged = await fetch(`${portal.url}/api/health`, { headers: { "x-forwarded-for": "203.0.113.9" } });

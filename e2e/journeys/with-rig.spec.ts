@@ -17,7 +17,7 @@ import { PORTS_NEEDED } from "@/testing/rig/settings";
 const missing = findMissingPrograms();
 test.skip(missing.length > 0, `a real Ceph and Keystone need ${missing.join(", ")}`);
 
-test("npm run up -- --with-rig brings real clouds; Ctrl-C stops them, and the next start has them again", async ({
+test("npm run up -- --with-rig starts a real Ceph and Keystone; Ctrl-C stops them, and the next start has their data", async ({
   browser,
 }) => {
   test.setTimeout(500_000);
@@ -59,7 +59,7 @@ test("npm run up -- --with-rig brings real clouds; Ctrl-C stops them, and the ne
   }
 });
 
-test("Ctrl-C while the clouds are starting leaves nothing of them behind", async () => {
+test("Ctrl-C during the start of Ceph and Keystone leaves no process", async () => {
   const dataDir = await mkdtemp(join(tmpdir(), "latchkey-with-rig-"));
   const port = await findFreePorts(PORTS_NEEDED + 4);
   const env = { ...process.env, LATCHKEY_DATA_DIR: dataDir, PORT: String(port), S3_PORT: String(port + 1) };

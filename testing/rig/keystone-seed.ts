@@ -23,7 +23,7 @@ export async function signInToKeystone(
     method: "POST",
     headers: JSON_HEADERS,
     body: JSON.stringify(body),
-    signal: patience(),
+    signal: timeout(),
   });
   const token = reply.headers.get("x-subject-token");
   if (reply.status !== 201 || !token) throw new Error(`Keystone refused ${name}: ${reply.status}`);
@@ -34,7 +34,7 @@ export async function signInToKeystone(
         method,
         headers: { ...JSON_HEADERS, "x-auth-token": token },
         ...(sent ? { body: JSON.stringify(sent) } : {}),
-        signal: patience(),
+        signal: timeout(),
       });
       const text = await answer.text();
       if (!answer.ok) throw new Error(`Keystone: ${method} ${path} answered ${answer.status}`);
@@ -43,8 +43,8 @@ export async function signInToKeystone(
   };
 }
 
-/** A Keystone that is stopped takes connections and never answers. */
-const patience = () => AbortSignal.timeout(20_000);
+/** A paused Keystone accepts connections and never answers. */
+const timeout = () => AbortSignal.timeout(20_000);
 
 const JSON_HEADERS = { "content-type": "application/json" };
 

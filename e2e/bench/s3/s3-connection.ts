@@ -13,8 +13,8 @@ const hex = (data: Buffer | string) => createHash("sha256").update(data).digest(
 const HEAD_END = Buffer.from("\r\n\r\n");
 
 /**
- * One keep-alive connection that signs and sends requests one after the other. It does as little as it can, because
- * it shares the machine with the server it measures.
+ * One keep-alive connection that signs and sends requests one after the other. It is as cheap as possible, because it
+ * shares the machine with the server that is measured.
  */
 export class S3Connection {
   readonly #socket: Socket;
@@ -35,7 +35,7 @@ export class S3Connection {
     return new S3Connection(socket, host, key);
   }
 
-  /** Sends a request and gives the number of bytes of the answer's body. Throws when the status is not 200. */
+  /** Sends a request and returns the number of bytes of the answer's body. Throws when the status is not 200. */
   async send(method: string, path: string, body: Buffer = Buffer.alloc(0)): Promise<number> {
     const head = this.#sign(method, path, body);
     const answer = this.#read();

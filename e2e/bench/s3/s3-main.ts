@@ -9,15 +9,15 @@ import { type BenchServer, startServer } from "./s3-server";
 const ROUNDS = 7;
 const SMALL = randomBytes(1024);
 const LARGE = randomBytes(10 * 1024 * 1024);
-/** Objects that small requests go round on. */
+/** The number of objects that small requests use. */
 const NAMES = 500;
 
 interface Case {
   name: string;
-  /** How often it is done in a round. */
+  /** How often in a round. */
   count: number;
   atOnce: number;
-  /** Bytes moved each time. */
+  /** The size of the object. */
   bytes: number;
   bare: (index: number) => Promise<unknown>;
   server: (connection: S3Connection, index: number) => Promise<unknown>;
@@ -34,7 +34,7 @@ const [script = "", folder = ""] = process.argv.slice(2);
 const bareFolder = path.join(folder, "bare");
 mkdirSync(bareFolder, { recursive: true });
 
-/** What storing costs without a server: both hashes that S3 asks for, and a file that survives a power failure. */
+/** The cost of storing without a server: the two hashes of S3, and a file that survives a power failure. */
 async function storeBare(name: string, data: Buffer): Promise<void> {
   createHash("sha256").update(data).digest();
   createHash("md5").update(data).digest();
@@ -85,7 +85,7 @@ const CASES: Case[] = [
   },
 ];
 
-/** Does it `count` times, `atOnce` at a time, and gives how many a second. */
+/** Does the work `count` times, `atOnce` at a time. Returns how many a second. */
 async function rate(
   { count, atOnce }: Case,
   act: (worker: number, index: number) => Promise<unknown>,
@@ -102,7 +102,7 @@ async function rate(
 
 async function measure(server: BenchServer, connections: readonly S3Connection[]): Promise<Map<Case, Samples>> {
   const samples = new Map(CASES.map((one) => [one, { bare: [], server: [], cpu: 0, done: 0 } as Samples]));
-  // The first round warms both up and is thrown away.
+  // The first round is a warm-up.
   for (let round = 0; round <= ROUNDS; round += 1) {
     for (const [one, kept] of samples) {
       const bare = await rate(one, (_, index) => one.bare(index));
@@ -118,14 +118,14 @@ async function measure(server: BenchServer, connections: readonly S3Connection[]
   return samples;
 }
 
-interface Aim {
+interface Target {
   what: string;
   name: string;
   wanted: number;
   reached: (samples: Samples) => number;
 }
 
-const AIMS: Aim[] = [
+const TARGETS: Target[] = [
   {
     what: "PUT 10 MB, ratio to bare",
     name: "PUT 10 MB",
@@ -140,13 +140,13 @@ const AIMS: Aim[] = [
   },
 ];
 
-/** Says which aims are reached, and gives whether all are. */
-function judge(samples: Map<Case, Samples>): boolean {
-  const outcomes = AIMS.map(({ what, name, wanted, reached }) => {
+/** Prints which targets are reached, and returns whether all are. */
+function reportTargets(samples: Map<Case, Samples>): boolean {
+  const outcomes = TARGETS.map(({ what, name, wanted, reached }) => {
     const found = [...samples].find(([one]) => one.name === name);
     const value = found ? reached(found[1]) : 0;
     process.stdout.write(
-      `Aim: ${what}: ${wanted} or more. ${value >= wanted ? "Reached" : "Missed"}: ${value < 10 ? value.toFixed(2) : Math.round(value)}.\n`,
+      `Target: ${what}: ${wanted} or more. ${value >= wanted ? "Reached" : "Missed"}: ${value < 10 ? value.toFixed(2) : Math.round(value)}.\n`,
     );
     return value >= wanted;
   });
@@ -193,6 +193,6 @@ process.stdout.write(
 process.stdout.write(
   `"server, a core": what one second of the server's processor time serves.\nMemory of the server: ${idle.now} MB idle, ${busy.now} MB afterwards, ${busy.peak} MB at most.\n`,
 );
-process.exitCode = judge(samples) ? 0 : 1;
+process.exitCode = reportTargets(samples) ? 0 : 1;
 for (const connection of connections) connection.close();
 await server.stop();

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { S3Key } from "./s3-connection";
 
-/** Clock ticks a second in /proc, on every Linux that Node runs on. */
+/** Clock ticks a second in /proc, on every Linux on which Node runs. */
 const TICKS = 100;
 
 export interface BenchServer {
@@ -13,12 +13,12 @@ export interface BenchServer {
   key: S3Key;
   /** Seconds of processor time used so far. */
   cpuSeconds(): number;
-  /** Megabytes of memory, now and at most. */
+  /** Megabytes of memory: now, and the maximum so far. */
   memory(): { now: number; peak: number };
   stop(): Promise<void>;
 }
 
-/** Starts the built-in S3 server as `up` does, as a process of its own, with one account and one key. */
+/** Starts the built-in S3 server in a process of its own, as `up` does, with one account and one key. */
 export async function startServer(script: string, folder: string): Promise<BenchServer> {
   const token = randomBytes(24).toString("hex");
   const env = {
@@ -78,7 +78,7 @@ function readBanner(child: ChildProcess): Promise<Banner> {
 }
 
 function readCpu(pid: number): number {
-  // The command name may hold spaces and parentheses; the fields after its last parenthesis are fixed.
+  // The command name may contain spaces and parentheses. The fields after the last parenthesis are fixed.
   const fields = readFileSync(`/proc/${pid}/stat`, "latin1").split(")").at(-1)?.trim().split(" ") ?? [];
   return (Number(fields[11]) + Number(fields[12])) / TICKS;
 }
