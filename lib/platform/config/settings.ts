@@ -6,66 +6,85 @@ const PORT_WANTED = "a port number from 1 to 65535";
 const port = z.coerce.number({ error: PORT_WANTED }).int(PORT_WANTED).min(1, PORT_WANTED).max(65_535, PORT_WANTED);
 const MASTER_KEY = /^[A-Za-z0-9+/_-]{43}=?$/;
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+/** Secrets that the operator does not give. */
+const DRAWN = "drawn once and kept in the data folder";
 const secret = z.string({ error: "a secret of at least 32 characters" }).min(32, "a secret of at least 32 characters");
 
 /**
- * Every setting, one an environment variable. `npm run up` fills in what the operator leaves out and hands each
- * process it starts a complete set. The messages say what is wanted and never what was given.
+ * Every setting, one an environment variable. `npm run up` fills in what the operator leaves out and gives each
+ * process that it starts a complete set. The messages say what is wanted and never what was given. `description` says
+ * what a setting means, `leftOut` what holds without it where the schema has no default that says so: docs/settings.md
+ * and .env.example are made from them.
  */
 export const SETTINGS = {
-  /** Address on which the portal and the built-in S3 server listen. Anything but loopback is for others to reach. */
   HOST: z
     .string()
     .refine((text) => isIP(text) !== 0, "an IP address, such as 127.0.0.1 or 0.0.0.0")
-    .default("127.0.0.1"),
-  /** Port of the portal. */
-  PORT: port.default(3000),
-  /** Port of the first region of the built-in S3 server; the second takes the next. */
-  S3_PORT: port.max(65_534, "a port number from 1 to 65534").default(9000),
-  /** Port of the built-in S3 server's admin interface, always on loopback. Left out: S3_PORT + 2. */
-  S3_ADMIN_PORT: port,
-  /** Folder of everything that is kept: the embedded database, the built-in S3 server's objects, secrets. */
-  LATCHKEY_DATA_DIR: z.string().min(1, "a folder").default(".data"),
-  /** A PostgreSQL database to use. Left out: the embedded one in the data folder. */
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "a URL that begins with postgresql://" }),
-  /** The portal's address as browsers see it. Left out: HOST and PORT over http, unless HOST is all addresses. */
-  LATCHKEY_URL: httpUrl,
-  /**
-   * The S3 address of the built-in region north as its users see it. Left out: S3_PORT over http, on the host of
-   * LATCHKEY_URL or, when HOST is loopback, on HOST.
-   */
-  LATCHKEY_S3_URL_NORTH: httpUrl,
-  /** The S3 address of the built-in region south as its users see it. Left out: likewise, with S3_PORT + 1. */
-  LATCHKEY_S3_URL_SOUTH: httpUrl,
-  /** Addresses or ranges of proxies whose forwarded headers are believed, separated by commas. Left out: none is. */
+    .default("127.0.0.1")
+    .meta({ description: "IP address on which the portal and the built-in S3 server listen" }),
+  PORT: port.default(3000).meta({ description: "port of the portal" }),
+  S3_PORT: port
+    .max(65_534, "a port number from 1 to 65534")
+    .default(9000)
+    .meta({ description: "port of the built-in region `north`; `south` takes the next port" }),
+  S3_ADMIN_PORT: port.meta({
+    description: "port of the built-in S3 server's admin interface, which is always on loopback",
+    leftOut: "`S3_PORT` + 2",
+  }),
+  LATCHKEY_DATA_DIR: z.string().min(1, "a folder").default(".data").meta({
+    description:
+      "folder of everything that is kept: the embedded database, the built-in S3 server's objects, drawn secrets",
+  }),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/, error: "a URL that begins with postgresql://" })
+    .meta({ description: "a PostgreSQL database of your own", leftOut: "the embedded database" }),
+  LATCHKEY_URL: httpUrl.meta({
+    description:
+      "the portal's address as browsers see it; must be set when `HOST` means all addresses, as `0.0.0.0` does",
+    leftOut: "from `HOST` and `PORT`",
+  }),
+  LATCHKEY_S3_URL_NORTH: httpUrl.meta({
+    description: "the S3 address of the built-in region `north` as people's tools see it",
+    leftOut: "from `S3_PORT` and the host of `LATCHKEY_URL`; on loopback from `HOST`",
+  }),
+  LATCHKEY_S3_URL_SOUTH: httpUrl.meta({
+    description: "the S3 address of the built-in region `south` as people's tools see it",
+    leftOut: "the same with `S3_PORT` + 1",
+  }),
   LATCHKEY_TRUSTED_PROXIES: z
     .string()
     .refine(
       (text) => splitList(text).every(isAddressOrRange),
       "IP addresses or ranges such as 10.0.0.0/8, separated by commas",
     )
-    .default(""),
-  /**
-   * Host names, addresses or ranges that storage systems may have although they are link-local or a metadata
-   * service's, separated by commas. Left out: none may.
-   */
+    .default("")
+    .meta({
+      description: "addresses or ranges of proxies whose forwarded headers are believed, separated by commas",
+      leftOut: "none",
+    }),
   LATCHKEY_ALLOWED_ADDRESSES: z
     .string()
     .refine(
       (text) => splitList(text).every(isHostOrRange),
       "host names, IP addresses or ranges such as 169.254.10.0/24, separated by commas",
     )
-    .default(""),
-  /** A YAML file that declares regions. Left out: regions come from the command line. */
-  LATCHKEY_REGIONS: z.string().default(""),
-  /** Key that seals the admin credentials of regions: 32 bytes in base64. Left out: drawn once. */
+    .default("")
+    .meta({
+      description:
+        "host names, addresses or ranges of storage systems that are allowed although they are link-local or belong to a metadata service, separated by commas",
+      leftOut: "none",
+    }),
+  LATCHKEY_REGIONS: z.string().default("").meta({
+    description: "a YAML file that declares [regions](regions-file.md)",
+    leftOut: "regions come from the command line",
+  }),
   LATCHKEY_MASTER_KEY: z
     .string({ error: "32 bytes in base64" })
-    .refine((text) => MASTER_KEY.test(text), "32 bytes in base64"),
-  /**
-   * Keys that sealed before LATCHKEY_MASTER_KEY and still open what they sealed, separated by commas, until
-   * `master-key rotate` has sealed it anew. Left out: none.
-   */
+    .refine((text) => MASTER_KEY.test(text), "32 bytes in base64")
+    .meta({
+      description: "[the key](master-key.md) that seals the admin credentials of regions: 32 bytes in base64",
+      leftOut: DRAWN,
+    }),
   LATCHKEY_MASTER_KEY_FORMER: z
     .string()
     .refine(
@@ -73,15 +92,29 @@ export const SETTINGS = {
       "keys of 32 bytes in base64, separated by commas",
     )
     .transform((text) => splitList(text).join(","))
-    .default(""),
-  /** Key that encrypts session cookies. Left out: drawn once. */
-  LATCHKEY_SESSION_SECRET: secret,
-  /** Token for the built-in S3 server's admin interface. Left out: drawn once. */
-  LATCHKEY_S3_ADMIN_TOKEN: secret,
-  /** Bearer token with which /api/health gives details to others than loopback. Left out: drawn once. */
-  LATCHKEY_HEALTH_TOKEN: secret,
-  /** How much is logged. */
-  LOG_LEVEL: z.enum(LOG_LEVELS, { error: `one of ${LOG_LEVELS.join(", ")}` }).default("info"),
+    .default("")
+    .meta({
+      description:
+        "former master keys, separated by commas; they open what they sealed until [the rotation](master-key.md) is done",
+      leftOut: "none",
+    }),
+  LATCHKEY_SESSION_SECRET: secret.meta({
+    description: "encrypts session cookies; at least 32 characters",
+    leftOut: DRAWN,
+  }),
+  LATCHKEY_S3_ADMIN_TOKEN: secret.meta({
+    description: "token for the built-in S3 server's admin interface; at least 32 characters",
+    leftOut: DRAWN,
+  }),
+  LATCHKEY_HEALTH_TOKEN: secret.meta({
+    description:
+      "bearer token with which `/api/health` gives details to callers outside loopback; at least 32 characters",
+    leftOut: DRAWN,
+  }),
+  LOG_LEVEL: z
+    .enum(LOG_LEVELS, { error: `one of ${LOG_LEVELS.join(", ")}` })
+    .default("info")
+    .meta({ description: `how much is logged: ${LOG_LEVELS.join(", ")}` }),
 };
 
 /** The parts of a list written with commas. */
