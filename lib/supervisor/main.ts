@@ -10,7 +10,7 @@ const USAGE = `npm run up [-- options]
   --with-rig  start a real Ceph and Keystone too, from Debian's packages, and add the regions ceph and openstack
   --rig-port  the first of 18 neighbouring ports for them, on loopback (27480)
 
-Settings are environment variables; see README.md.`;
+Settings are environment variables; see docs/settings.md.`;
 
 function readOptions() {
   try {

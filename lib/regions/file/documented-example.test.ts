@@ -13,14 +13,14 @@ import { env } from "@/lib/platform/env";
 import { applyRegionsFile } from "@/lib/regions/file/apply-regions-file";
 import { readRegionsFile } from "@/lib/regions/file/read-regions-file";
 
-const README = readFileSync(join(findRoot(), "README.md"), "utf8");
+const PAGE = readFileSync(join(findRoot(), "docs/regions-file.md"), "utf8");
 
 test.skipIf(findMissingPrograms().length > 0)(
-  "the README's example works on a real Ceph with two gateways",
+  "the example of docs/regions-file.md works on a real Ceph with two gateways",
   async () => {
-    const [, example = ""] = /```yaml\n(# regions\.yaml\n.*?)```/s.exec(README) ?? [];
+    const [, example = ""] = /```yaml\n(# regions\.yaml\n.*?)```/s.exec(PAGE) ?? [];
     await startTestDatabase();
-    const folder = mkdtempSync(join(tmpdir(), "latchkey-readme-"));
+    const folder = mkdtempSync(join(tmpdir(), "latchkey-regions-"));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     const { rig, stop } = await startOwnRig(["cached", "uncached"]);
     onTestFinished(stop);
@@ -35,7 +35,7 @@ test.skipIf(findMissingPrograms().length > 0)(
       return applyRegionsFile(db, file, parseMasterKey(env.LATCHKEY_MASTER_KEY), SYSTEM_ACTOR);
     };
     expect(await apply()).toEqual({ lines: ["The region east is added."], saved: 1, failed: 0 });
-    // What the check found out is kept among the settings, and is no change.
+    // The findings of the check are kept among the settings. They do not count as a change.
     expect((await db.region.findUniqueOrThrow({ where: { name: "east" } })).settings).toHaveProperty("deactivate");
     expect(await apply()).toEqual({ lines: [], saved: 0, failed: 0 });
   },
