@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { findRoot } from "@/lib/platform/find-root";
+import { findRoot } from "@/lib/platform/config/find-root";
 import { renderEnvExample, renderSettingsPage } from "@/testing/docs/settings";
 
 const PAGE = join(findRoot(), "docs/settings.md");

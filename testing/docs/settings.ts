@@ -1,6 +1,6 @@
 import { format } from "prettier";
 import type { z } from "zod";
-import { SETTINGS } from "@/lib/platform/settings";
+import { SETTINGS } from "@/lib/platform/config/settings";
 
 interface SettingEntry {
   name: string;
