@@ -33,7 +33,7 @@ test("a region is saved only when Keystone passes the check, from a password and
     /The region openstack was not saved: Keystone refuses latchkey: the name or password is wrong/,
   );
   await expect(create(user.password)).rejects.toThrow(
-    /rgwAdminUrl, rgwAccessKeyId and rgwSecretAccessKey are given together/,
+    /rgwAdminUrl, rgwAccessKeyId and rgwSecretAccessKey must be given together/,
   );
   expect(await list()).not.toContain("openstack");
   await create(JSON.stringify({ password: user.password, ...rgw }));

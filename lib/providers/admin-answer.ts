@@ -4,16 +4,16 @@ import { parseJson } from "@/lib/platform/text/parse-json";
 import { ProviderError, type ProviderFailure } from "@/lib/providers/errors";
 import { ANSWER_MAX_BYTES, toNetworkFailure } from "@/lib/providers/network-failure";
 
-/** What an admin API answered. */
+/** The answer of an admin API. */
 export interface AdminAnswer {
   status: number;
-  /** Undefined for what is no JSON: pages of proxies, errors of the S3 API, and empty bodies. */
+  /** The parsed JSON. Undefined for anything else: a page of a proxy, an error of the S3 API, an empty body. */
   body: unknown;
-  /** By how much the storage system's clock is ahead of ours. Milliseconds; to the second. */
+  /** How far the storage system's clock is ahead of ours. Milliseconds, exact to the second. */
   aheadMs: number | undefined;
 }
 
-/** Sends one request to an admin API. Throws `unavailable` or `ambiguous` when there is no answer. */
+/** Sends one request to an admin API. Throws `unavailable` or `ambiguous` when no answer comes. */
 export async function askAdmin(url: URL, request: Omit<OutboundRequest, "maxBytes" | "beyond">): Promise<AdminAnswer> {
   const { status, headers, text } = await sendOutbound(url, { ...request, maxBytes: ANSWER_MAX_BYTES }).catch(
     (error: unknown) => {
@@ -25,15 +25,16 @@ export async function askAdmin(url: URL, request: Omit<OutboundRequest, "maxByte
 }
 
 /**
- * Makes what a driver reads its answers with: it gives the body in the form that it must have, throws what any other
- * status means to the driver, and `ambiguous`, in the name of `who` answered, for any other form.
+ * Creates the function with which a driver reads its answers. It returns the body when it has the given form. It throws
+ * what `toFailure` makes of any status but the expected one, and `ambiguous` for a body of another form. `who` begins
+ * that error's message: "the storage system's".
  */
 export function createReader(who: string, toFailure: (answer: AdminAnswer) => ProviderError) {
   return <T>(schema: z.ZodType<T>, status = 200) =>
     (answer: AdminAnswer): T => {
       if (answer.status !== status) throw toFailure(answer);
       const parsed = schema.safeParse(answer.body);
-      // Without zod's error: it may quote what it was given, and that may hold secrets.
+      // Zod's own error is left out: it may quote the body, which may hold secrets.
       if (!parsed.success) throw new ProviderError("ambiguous", `${who} answer is not of the known form`);
       return parsed.data;
     };
@@ -51,7 +52,7 @@ const FAILURES: Record<number, ProviderFailure> = {
   429: "throttled",
 };
 
-/** What a status that was not wanted means, where its driver knows no better. */
+/** What an unexpected status means, where the driver has no rule of its own for it. */
 export function toFailureKind(status: number): ProviderFailure {
   return FAILURES[status] ?? "ambiguous";
 }

@@ -3,18 +3,20 @@ import { z } from "zod";
 import { ALPHANUMERIC, randomText } from "@/lib/platform/crypto/random-text";
 import { Secret } from "@/lib/platform/secret";
 import { ProviderError } from "@/lib/providers/errors";
-import { refusesKey, acceptsKey } from "@/lib/providers/probe-answers";
+import { acceptsKey, refusesKey } from "@/lib/providers/probe-answers";
 import type { CallContext, Gateway, KeyRef, ProbeAnswer, Provider } from "@/lib/providers/provider";
 
 /**
- * How the end of a key can be measured at a gateway.
- * - `random-secret`: it tells a wrong secret from an unknown id, so the id and any secret are enough
- * - `real-secret`: it answers alike to both, so only the pair itself tells; it is read just before the removal
- * - `none`: it answers alike, and the storage system does not give the secret
+ * How the refusal of a removed key can be measured at a gateway.
+ * - `random-secret`: the gateway answers differently to a wrong secret and to an unknown id. The id and any secret are
+ *   enough.
+ * - `real-secret`: the gateway gives the same answer to both. Only a request with the real secret can tell, so the
+ *   secret is read from the storage system just before the removal.
+ * - `none`: the gateway gives the same answer to both, and the storage system does not give out the secret.
  */
 const measurementSchema = z.enum(["random-secret", "real-secret", "none"]);
 
-/** By the gateway's endpoint. */
+/** The measurement of each gateway, by its endpoint. */
 export const calibrationSchema = z.record(z.string(), measurementSchema);
 
 export type Measurement = z.infer<typeof measurementSchema>;
@@ -26,9 +28,9 @@ const REMOVED_WITHIN_MS = 8_000;
 const PAUSE_MS = 50;
 
 /**
- * Finds out with a throwaway key how each gateway answers to a live pair, a wrong secret and a removed key. Keys that
- * an interrupted calibration left behind are removed first. Throws `ProviderError`: `invalid` for a gateway that does
- * not accept the key, which then belongs to another storage system, or accepts any secret.
+ * Finds out with a throwaway key how each gateway answers to a live key, to a wrong secret and to a removed key. Keys
+ * of interrupted calibrations are removed first. Throws `ProviderError`: `invalid` for a gateway that accepts any
+ * secret, or does not accept the key and so belongs to another storage system.
  */
 export async function calibrate(provider: Provider, throwaway: KeyRef, context: CallContext): Promise<Calibration> {
   const { principal, accessKeyId } = throwaway;
@@ -47,7 +49,7 @@ export async function calibrate(provider: Provider, throwaway: KeyRef, context: 
         ),
       ),
     );
-    // Had it vanished meanwhile, the answers would be those to a key that is gone.
+    // If somebody removed the key meanwhile, the answers above were those to a removed key.
     await Promise.all(gateways.map((gateway) => expectLive(provider, gateway, accessKeyId, secret, context)));
   } finally {
     await removeThrowaway(provider, throwaway, context.requestId);
@@ -55,21 +57,22 @@ export async function calibrate(provider: Provider, throwaway: KeyRef, context: 
   const found = await Promise.all(
     [...answers].map(async ([gateway, toWrongSecret]): Promise<[string, Measurement]> => {
       if (acceptsKey(toWrongSecret)) throw new ProviderError("invalid", `${gateway.name} accepts any secret`);
-      const tells = toWrongSecret === "refused-secret" && (await tellsRemoved(provider, gateway, accessKeyId, context));
-      return [gateway.endpoint, tells ? "random-secret" : provider.readSecret ? "real-secret" : "none"];
+      const tellsApart =
+        toWrongSecret === "refused-secret" && (await tellsRemovedKey(provider, gateway, accessKeyId, context));
+      return [gateway.endpoint, tellsApart ? "random-secret" : provider.readSecret ? "real-secret" : "none"];
     }),
   );
   return Object.fromEntries(found);
 }
 
-/** Removes what interrupted calibrations left of a principal that is there for nothing else. */
+/** Removes all keys of a principal that exists for calibrations only: interrupted ones leave keys behind. */
 export async function removeThrowawayKeys(provider: Provider, principal: string, context: CallContext): Promise<void> {
   for (const { accessKeyId } of await provider.listKeys(principal, context)) {
     await provider.removeKey({ principal, accessKeyId }, context);
   }
 }
 
-/** Whatever became of the caller's time. */
+/** Has a time limit of its own, so that the key is removed also when the caller's time is over. */
 async function removeThrowaway(provider: Provider, throwaway: KeyRef, requestId: string): Promise<void> {
   await provider
     .removeKey(throwaway, { signal: AbortSignal.timeout(REMOVED_WITHIN_MS), requestId })
@@ -97,8 +100,11 @@ async function expectLive(
   }
 }
 
-/** A gateway that is merely slow to forget still answers as to a wrong secret: that is an answer that tells. */
-async function tellsRemoved(
+/**
+ * Whether the gateway's answer to a removed key differs from its answer to a wrong secret. A gateway that is slow to
+ * learn of the removal answers `refused-secret` for a while: it tells the two apart, so that counts as yes.
+ */
+async function tellsRemovedKey(
   provider: Provider,
   gateway: Gateway,
   accessKeyId: string,

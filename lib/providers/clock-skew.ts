@@ -1,13 +1,16 @@
 import { ProviderError } from "@/lib/providers/errors";
 
-/** Storage systems refuse signatures from 15 minutes on; a third of that is time to set a clock right. Milliseconds. */
+/**
+ * Storage systems refuse a signature whose time is 15 minutes off. A third of that leaves time to act. Milliseconds.
+ */
 const SKEW_MAX_MS = 300_000;
 
-/** Throws when the storage system's clock, by so many milliseconds ahead of ours, soon makes signatures invalid. */
-export function expectClock(aheadMs: number): void {
+/** Throws when the storage system's clock, which is `aheadMs` ahead of ours, is so far off that signatures may fail. */
+export function assertClock(aheadMs: number): void {
   if (Math.abs(aheadMs) > SKEW_MAX_MS) throw toSkewFailure(aheadMs);
 }
 
+/** The error for a storage system whose clock is `aheadMs` ahead of ours (negative: behind). */
 export function toSkewFailure(aheadMs: number): ProviderError {
   const seconds = Math.round(Math.abs(aheadMs) / 1_000);
   const direction = aheadMs > 0 ? "ahead of" : "behind";

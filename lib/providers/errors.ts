@@ -1,9 +1,13 @@
 /**
- * What a storage system's failure means for the change under way.
- * - `ambiguous`: the write may or may not have happened (timeout, reset, 5xx or garbage after sending)
+ * What the failure of a call means for the change that made the call.
+ * - `ambiguous`: the storage system may or may not have done the write (timeout, reset, 5xx or garbage after sending)
  * - `unavailable`: nothing was sent, or the answer proves that nothing was done
- * - `denied`: the region's admin credential was refused; someone must be called, retrying does not help
- * - `conflict`: the access key id is taken with another secret or owner
+ * - `denied`: the storage system refused the region's admin credential; an admin must act, a retry does not help
+ * - `conflict`: the access key id exists with another secret or another owner
+ * - `not-found`: the principal or the key does not exist
+ * - `invalid`: the settings or the request are wrong; a retry does not help
+ * - `limit`: a limit of the storage system is reached, such as the number of keys
+ * - `throttled`: the storage system has too much to do; nothing was done
  */
 export type ProviderFailure =
   "ambiguous" | "unavailable" | "denied" | "conflict" | "not-found" | "invalid" | "limit" | "throttled";
@@ -26,7 +30,7 @@ export class ProviderError extends Error {
     this.retryAfterMs = info.retryAfterMs;
   }
 
-  /** True when the storage system may have done what it was asked to do. */
+  /** Whether the storage system may have done the write all the same. */
   get mayHaveHappened(): boolean {
     return this.failure === "ambiguous";
   }

@@ -2,7 +2,7 @@ import type { Logger } from "@/lib/platform/logger";
 import { ProviderError } from "@/lib/providers/errors";
 import type { CallContext, Provider } from "@/lib/providers/provider";
 
-/** Longest time one call to a storage system may take. Milliseconds. */
+/** The longest time that one call to a storage system may take. Milliseconds. */
 export const CALL_DEADLINE_MS = 8_000;
 
 const METHODS = [
@@ -25,8 +25,8 @@ const METHODS = [
 type Call = (...input: unknown[]) => Promise<unknown>;
 
 /**
- * Wraps a driver so that every call has a deadline, fails only with `ProviderError`, and leaves a line in the log
- * with its time. What a driver throws by mistake becomes `ambiguous`: nothing is known about what happened.
+ * Wraps a driver: every call has a deadline, fails with nothing but `ProviderError`, and writes a line with its
+ * duration to the log. Any other error becomes `ambiguous`, because nobody knows what the storage system did.
  */
 export function guard(provider: Provider, region: string, logger: Logger): Provider {
   const guarded: Record<string, unknown> = {
@@ -43,7 +43,7 @@ export function guard(provider: Provider, region: string, logger: Logger): Provi
 function guardCall(call: Call, method: string, region: string, logger: Logger): Call {
   return async (...input) => {
     const context = input.at(-1) as CallContext;
-    // Let go of when the call is over: `AbortSignal.any` and `timeout` would stay, and each fire in the end.
+    // Not `AbortSignal.any` and `AbortSignal.timeout`: they cannot be cleared when the call is over.
     const deadline = new AbortController();
     const { signal } = deadline;
     const end = () => deadline.abort();
@@ -55,7 +55,7 @@ function guardCall(call: Call, method: string, region: string, logger: Logger): 
     try {
       return await Promise.race([call(...input.slice(0, -1), { ...context, signal }), rejectOnAbort(signal)]);
     } catch (error) {
-      // Of several requests that a driver began at once, one may have failed and others still run.
+      // A driver may have begun several requests at once: the others are aborted when one fails.
       end();
       const failure = asProviderError(error, method);
       outcome = failure.failure;
@@ -79,7 +79,7 @@ function rejectOnAbort(signal: AbortSignal): Promise<never> {
 
 function asProviderError(error: unknown, method: string): ProviderError {
   if (error instanceof ProviderError) return error;
-  // The cause is left out on purpose: what a library throws may quote the request, and with it a secret.
+  // The cause is left out: an error of a library may quote the request, which may hold a secret.
   const name = error instanceof Error ? error.name : typeof error;
   return new ProviderError("ambiguous", `${method} failed unexpectedly (${name})`);
 }

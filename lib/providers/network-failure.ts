@@ -1,12 +1,12 @@
 import { OutboundError } from "@/lib/platform/net/outbound-error";
 import { ProviderError } from "@/lib/providers/errors";
 
-/** The longest answer of an admin API: a list of tens of thousands of buckets fits, one without end does not. */
+/** The longest answer of an admin API that is read. A list of tens of thousands of buckets fits. Bytes. */
 export const ANSWER_MAX_BYTES = 64 * 1024 * 1024;
 
 /**
- * What a request that got no answer means. Only where nothing was sent is it known that nothing was done; every other
- * failure leaves open whether the storage system did what it was asked.
+ * What a request without an answer means: `unavailable` when nothing was sent. Otherwise `ambiguous`, because the
+ * storage system may have done what the request asked for.
  */
 export function toNetworkFailure(error: unknown): ProviderError {
   if (!(error instanceof OutboundError))

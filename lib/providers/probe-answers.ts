@@ -1,14 +1,15 @@
 import type { ProbeAnswer } from "@/lib/providers/provider";
 
-/** Whether a gateway that answers so has taken the pair. What its owner may do is another matter. */
+/** Whether this answer means that the gateway accepted the key. It says nothing about what the key may do. */
 export function acceptsKey(answer: ProbeAnswer): boolean {
   return answer === "accepted" || answer === "denied";
 }
 
 /**
- * Whether a gateway that answers so to an id with a random secret refuses the key. Only of one that is calibrated:
- * to a live key it says that the secret is wrong. `denied` is what radosgw says, until its cache expires, of a key
- * that somebody used during its removal: it finds the user by the id, and the user has no such key.
+ * Whether this answer, to a request with the key's id and a random secret, means that the gateway refuses the key.
+ * Holds only for gateways with the measurement `random-secret`, which answer `refused-secret` while the key is live.
+ * radosgw answers `denied` when somebody used the key during its removal: until its cache expires it finds the user by
+ * the id, and then no such key of that user.
  */
 export function refusesKey(answer: ProbeAnswer): boolean {
   return answer === "refused-unknown" || answer === "denied";

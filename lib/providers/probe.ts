@@ -8,15 +8,15 @@ import { signRequest } from "@/lib/providers/sign-request";
 
 const ANSWER_MAX_BYTES = 16_384;
 
-/** Nobody has a bucket of this name: it is drawn anew with every process, and told to gateways alone. */
+/** The name of a bucket that nobody has: it is random, and new in every process. */
 const NO_BUCKET = `lk-${randomUUID()}`;
 const PATH = `/${NO_BUCKET}`;
 const QUERY = { location: "" };
 
 /**
- * Asks a gateway where a bucket is that does not exist, signed with the pair (SigV4, service `s3`): it looks at the pair
- * first and changes nothing. radosgw 16.2 spends a fifth of what it takes to list the owner's buckets, however many they
- * are (measured: 0.2 against 1.0 ms of processor time). Throws `unavailable` when the gateway gives no answer that tells.
+ * Finds out whether a gateway accepts a key. Asks for the location of a bucket that does not exist, signed with the key
+ * (SigV4, service `s3`). A gateway checks the key first, and the request changes nothing. The load does not grow with
+ * the owner's buckets, as it would with a list of them. Throws `unavailable` when the answer says nothing of the key.
  */
 export async function probeS3(
   gateway: Gateway,
@@ -43,7 +43,7 @@ export async function probeS3(
   return readAnswer(status, text, gateway);
 }
 
-/** What speaks of the pair or its owner. Any other refusal (a clock, a firewall, a balancer) tells nothing of either. */
+/** The refusals that are about the key or its owner. Any other (a clock, a firewall, a load balancer) is not. */
 const REFUSALS: Record<string, ProbeAnswer> = {
   InvalidAccessKeyId: "refused-unknown",
   SignatureDoesNotMatch: "refused-secret",

@@ -8,32 +8,32 @@ export interface Gateway {
 
 export type KeyState = "active" | "inactive";
 
-/** What a storage system can do, as data. Nobody asks for the kind of a provider; they ask for these. */
+/** What a storage system can do, as data. Callers ask for capabilities, never for the kind of a provider. */
 export interface Capabilities {
-  /** Whether the id is ours to choose. Where false, `tag` finds a key after a lost reply. */
+  /** Whether the caller chooses the access key id. Where false, the `tag` finds a key whose creation got no answer. */
   choosesId: boolean;
-  /** Whether the secret is ours to choose. Where false, `putKey` returns the one the storage system made. */
+  /** Whether the caller chooses the secret. Where false, `putKey` returns the secret that the storage system chose. */
   choosesSecret: boolean;
-  /** How a single key can be switched off and on again. */
+  /** Whether a single key can be switched off and on again. */
   deactivate: "key" | "none";
-  /** Whether the storage system ends a key by itself at a given time. */
+  /** Whether the storage system itself ends a key at a given time. */
   expiry: "native" | "none";
   /** Whether two keys of a principal can work at the same time. */
   overlap: boolean;
   /** Whether the storage system tells when a key was last used. */
   lastUsed: boolean;
-  /** Whether all keys of a principal can be stopped at once, also where gateways keep removed ones in a cache. */
+  /** Whether all keys of a principal can be stopped at once, also removed keys that gateways keep in a cache. */
   suspends: boolean;
-  /** The longest time a removed key may still be accepted, all caches included. Milliseconds. */
+  /** The longest time for which a removed key may still be accepted, all caches included. Milliseconds. */
   revocationBoundMs: number;
 }
 
 export interface PutKeySpec {
   principal: string;
   accessKeyId: string;
-  /** Ignored where the storage system makes the secret. */
+  /** Ignored where the storage system chooses the secret. */
   secretAccessKey: Secret;
-  /** Says on the storage system that the key is ours, and which. */
+  /** The mark of the key on the storage system, where it can hold one: says that the key is ours, and which it is. */
   tag: string;
 }
 
@@ -42,7 +42,7 @@ export interface KeyRef {
   accessKeyId: string;
 }
 
-/** A key as the storage system knows it. Never with its secret. Undefined: the storage system does not say. */
+/** A key as the storage system lists it, without its secret. A field is undefined where it is not known there. */
 export interface KeyView {
   accessKeyId: string;
   state: KeyState;
@@ -71,95 +71,99 @@ export interface Quota {
   objects: number | undefined;
 }
 
-/**
- * What `check` found out about the storage system, such as what its version can do. It is kept among the region's
- * settings, so that every process knows it and no process guesses.
- */
+/** What `check` found out about the storage system, such as what its version can do. Kept in the region's settings. */
 export type Findings = Readonly<Record<string, string>>;
 
-/** What a check that found nothing wrong gives. */
+/** The result of a check that found no fault. */
 export interface CheckResult {
   findings: Findings;
-  /** Sentences for an admin about what works and should be looked at, without the last stop. */
+  /** Sentences, without the full stop, about things that work but need an admin's attention. */
   warnings: readonly string[];
 }
 
-/** Travels with every call: the deadline or the caller's withdrawal, and the id that logs are joined by. */
+/** Goes with every call. */
 export interface CallContext {
+  /** Aborts at the caller's deadline, or when the caller gives up. */
   signal: AbortSignal;
+  /** Joins the log lines of one request. */
   requestId: string;
   /**
-   * Whether the caller may write still. A driver that asks for other things first, or waits for its turn, asks this
-   * just before it makes a key, and makes none without it. Left out where nobody else can take that right.
+   * Whether the caller still holds its lease. A driver that sends other requests first, or waits for another write,
+   * asks this just before it creates a key, and creates none when the answer is false. Left out by callers without a
+   * lease.
    */
   mayWrite?: () => Promise<boolean>;
 }
 
 /**
- * What a gateway answers to a request signed with a pair.
- * - `accepted`: the signature was accepted
- * - `denied`: it does not allow the request, and does not say whether because of the pair
+ * The answer of a gateway to a request that was signed with a key.
+ * - `accepted`: the gateway accepts the signature
+ * - `denied`: the gateway does not allow the request, and does not say whether the key is the reason
  * - `refused-unknown`: the gateway does not know the access key id
- * - `refused-secret`: it knows the id, and the secret is another
- * - `refused`: refused, and it does not say which of the two
+ * - `refused-secret`: the gateway knows the id, and the secret is wrong
+ * - `refused`: the gateway refuses the key for another reason, such as a suspended owner
  */
 export type ProbeAnswer = "accepted" | "denied" | "refused-unknown" | "refused-secret" | "refused";
 
 /**
- * One storage system behind one region. Every method throws `ProviderError` and nothing else, obeys its context's
- * signal, and leaves no secret in an error, a log line or a URL. Callers get it wrapped by `guard`.
+ * The storage system of one region. Every method throws nothing but `ProviderError`, ends when its context's signal
+ * aborts, and puts no secret into an error, a log line or a URL. Callers use it wrapped by `guard`.
  */
 export interface Provider {
   readonly capabilities: Capabilities;
 
-  /** The S3 addresses to prove and measure at; never empty. */
+  /** The S3 addresses at which keys are verified and refusals measured; never empty. */
   gateways(): Gateway[];
 
   /** Resolves when the admin credential works and the storage system offers what the driver needs. */
   check(context: CallContext): Promise<CheckResult>;
 
-  /** Makes the identity that owns a project's buckets. Resolves also when it is there already. */
+  /** Creates the identity that owns a project's buckets. Resolves also when it exists already. */
   ensurePrincipal(principal: string, displayName: string, context: CallContext): Promise<void>;
 
-  /** The ids of all principals. Complete or it throws. */
+  /** The ids of all principals. Throws rather than returning a part. */
   listPrincipals(context: CallContext): Promise<string[]>;
 
   /**
-   * Makes a key and returns the secret that works. With the same id and secret again it changes nothing;
-   * `conflict` when the id exists with anything else. Where the storage system makes the secret, the same id of the
-   * same principal again gives a new secret, and the former one stops working.
+   * Creates a key and returns its secret. Repeated with the same id and secret, it changes nothing. Throws `conflict`
+   * when the id exists with another secret or owner. Where the storage system chooses the secret, a repetition for the
+   * same principal gives a new secret, and the former one stops working.
    */
   putKey(spec: PutKeySpec, context: CallContext): Promise<Secret>;
 
-  /** All keys of a principal, [] when it does not exist. Complete or it throws: a part must never look like absence. */
+  /** All keys of a principal, [] when there is no such principal. Throws rather than returning a part. */
   listKeys(principal: string, context: CallContext): Promise<KeyView[]>;
 
   /** Switches one key off or on. Only where `capabilities.deactivate` is `key`. */
   setKeyState?(key: KeyRef, state: KeyState, context: CallContext): Promise<void>;
 
-  /** Removes a key. Resolves only when the storage system has proved that it is gone; a missing key is no error. */
+  /**
+   * Removes a key. Resolves only after the storage system was read again and no longer has the key. A key that does not
+   * exist is no error.
+   */
   removeKey(key: KeyRef, context: CallContext): Promise<"removed" | "absent">;
 
   /**
-   * The secret of a key, undefined when the key is absent. For gateways that answer alike to a wrong secret and to an
-   * unknown id: it is read just before the removal, held in memory to measure the refusal, and dropped.
+   * The secret of a key, undefined when the key does not exist. For gateways that give the same answer to a wrong
+   * secret and to an unknown id: the secret is read just before the removal, held in memory while the refusal is
+   * measured, and dropped.
    */
   readSecret?(key: KeyRef, context: CallContext): Promise<Secret | undefined>;
 
   /**
-   * Stops every key of the principal at every gateway from the next request on, cached ones too. Throws `conflict`,
-   * and changes nothing, when the principal has a key that is not among `accessKeyIds`. Only where
+   * Stops every key of the principal at every gateway from the next request on, also removed keys in a cache. Throws
+   * `conflict`, and changes nothing, when the principal has a key that is not among `accessKeyIds`. Only where
    * `capabilities.suspends`.
    */
   suspendPrincipal?(principal: string, accessKeyIds: readonly string[], context: CallContext): Promise<void>;
 
   /**
-   * Ends a suspension; resolves also when there is none. Before the bound has passed since the last removal, pairs
-   * that are removed come back to life at gateways that cached them.
+   * Ends a suspension; resolves also when there is none. Callers wait until `revocationBoundMs` has passed since the
+   * last removal: before that, gateways that cached a removed key accept it again.
    */
   resumePrincipal?(principal: string, context: CallContext): Promise<void>;
 
-  /** Signs a harmless request with the pair at a gateway and tells the answer. */
+  /** Sends a harmless request, signed with the key, to a gateway and returns its answer. */
   probe(gateway: Gateway, accessKeyId: string, secretAccessKey: Secret, context: CallContext): Promise<ProbeAnswer>;
 
   usage?(principal: string, context: CallContext): Promise<Usage>;

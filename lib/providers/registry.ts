@@ -20,16 +20,16 @@ export interface RegionConfiguration {
 }
 
 interface Driver {
-  /** The field of its credentials that is secret; the others may stand on a command line. */
+  /** The name of the secret among its credentials; the others may be given on a command line. */
   secretField: string;
-  /** Those of its credentials that are no secret. */
+  /** The credentials that are not secret. */
   openFields?: readonly string[];
-  /** The settings that its check finds out; nobody gives them. */
+  /** The settings that the check finds out; nobody types them. */
   foundSettings?: readonly string[];
   create: (region: RegionConfiguration) => Provider;
 }
 
-/** Adding a driver is adding an entry here; nobody else asks for the kind. */
+/** A new driver is a new entry here. No other code asks for the kind. */
 const DRIVERS: Record<string, Driver> = {
   builtin: {
     secretField: "adminToken",
@@ -71,22 +71,22 @@ const DRIVERS: Record<string, Driver> = {
   },
 };
 
-/** Makes the driver of a region. Throws `invalid` for an unknown kind or settings of the wrong form, and names them. */
+/** Creates the driver of a region. Throws `invalid`, with the names of the settings that are wrong. */
 export function createProvider(kind: string, region: RegionConfiguration): Provider {
   const driver = findDriver(kind);
   try {
     return driver.create(region);
   } catch (error) {
     if (error instanceof ProviderError) throw error;
-    const invalid = toInvalidSettings(error).map(({ field, problem }) => `${field} ${problem}`.trim());
-    const detail = invalid.length > 0 ? `: ${invalid.join(", ")}` : "";
+    const problems = toInvalidSettings(error).map(({ field, problem }) => `${field} ${problem}`.trim());
+    const detail = problems.length > 0 ? `: ${problems.join(", ")}` : "";
     throw new ProviderError("invalid", `the settings of region "${region.name}" do not fit its provider${detail}`);
   }
 }
 
 /**
- * The credentials of a region in the form its driver reads: its secret, and the fields that are not. A secret that is
- * a JSON object holds the fields itself, where a driver takes several secrets.
+ * The credentials of a region in the form that its driver reads: the secret, and the fields that are not secret
+ * (`others`). Where a driver takes several secrets, `secret` is a JSON object with all of them.
  */
 export function composeCredentials(
   kind: string,
@@ -112,13 +112,13 @@ function findDriver(kind: string): Driver {
 }
 
 export interface InvalidSetting {
-  /** Of the settings or the credentials; empty where it is about several. */
+  /** The name of the setting or the credential; empty when several are concerned. */
   field: string;
-  /** What follows the field's name. Never quotes a value: it may be secret. */
+  /** What is wrong, as the rest of a sentence that begins with the name. Quotes no value: it may be secret. */
   problem: string;
 }
 
-/** What in a region's settings and credentials its driver would refuse before it asks anybody. */
+/** The settings and credentials of a region that its driver refuses without a request to the storage system. */
 export function findInvalidSettings(kind: string, region: RegionConfiguration): InvalidSetting[] {
   try {
     findDriver(kind).create(region);
@@ -138,18 +138,18 @@ function toInvalidSettings(error: unknown): InvalidSetting[] {
   });
 }
 
-/** Whether a field of the credentials must be kept secret; what no driver is known to show must. */
+/** Whether a credential is secret: every field is, except those that the driver names as open. */
 export function isSecretField(kind: string, field: string): boolean {
   return !(findDriver(kind).openFields ?? []).includes(field);
 }
 
-/** The settings that were given, without those that the check found out. */
+/** The settings without those that the check found out. */
 export function omitFoundSettings<T>(kind: string, settings: Readonly<Record<string, T>>): Record<string, T> {
   const found = findDriver(kind).foundSettings ?? [];
   return Object.fromEntries(Object.entries(settings).filter(([name]) => !found.includes(name)));
 }
 
-/** The kinds of providers that there are. */
+/** The kinds of all providers. */
 export function listProviderKinds(): string[] {
   return Object.keys(DRIVERS);
 }

@@ -3,7 +3,7 @@ import { HttpRequest } from "@smithy/protocol-http";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { Secret } from "@/lib/platform/secret";
 
-/** With what a request is signed. */
+/** The key that signs a request, and the region that the signature is for. */
 export interface SigningCredentials {
   signingRegion: string;
   accessKeyId: string;
@@ -12,7 +12,7 @@ export interface SigningCredentials {
 
 interface EmptyRequest {
   method: "GET" | "PUT" | "POST" | "DELETE";
-  /** Where the server is; its path is not looked at. */
+  /** The address of the server; its path is ignored. */
   base: URL;
   path: string;
   query?: Record<string, string>;
@@ -20,16 +20,16 @@ interface EmptyRequest {
 
 const EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-/** The headers, but Host, of a request without a body, signed with SigV4 for the service `s3`. */
+/** The headers, except Host, of a request without a body, signed with SigV4 for the service `s3`. */
 export async function signRequest(
-  pair: SigningCredentials,
+  credentials: SigningCredentials,
   { method, base, path, query = {} }: EmptyRequest,
 ): Promise<Record<string, string>> {
   const signer = new SignatureV4({
     service: "s3",
-    region: pair.signingRegion,
+    region: credentials.signingRegion,
     sha256: Hash.bind(null, "sha256"),
-    credentials: { accessKeyId: pair.accessKeyId, secretAccessKey: pair.secretAccessKey.reveal() },
+    credentials: { accessKeyId: credentials.accessKeyId, secretAccessKey: credentials.secretAccessKey.reveal() },
     uriEscapePath: false,
   });
   const headers = { host: base.host, "x-amz-content-sha256": EMPTY_SHA256 };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What the built-in server's admin API answers; anything else is not believed. */
+/** The answers of the built-in server's admin API, reduced to what the driver uses. Other forms are refused. */
 export const regionReplySchema = z.object({ name: z.string(), signingRegion: z.string(), time: z.iso.datetime() });
 
 export const accountsReplySchema = z.object({

@@ -25,14 +25,14 @@ const CAPABILITIES: Capabilities = {
   overlap: true,
   lastUsed: true,
   suspends: false,
-  // The server looks the key up on every request; there is no cache between.
+  // The server reads the key at every request, without a cache.
   revocationBoundMs: 1_000,
 };
 
 const ACCOUNTS_PAGE = 500;
 const PAGES_MAX = 10_000;
 
-/** The driver of the built-in evaluation server: its admin API over HTTP, one account a project. */
+/** The driver of the built-in evaluation server. Uses its admin API over HTTP; a principal is an account there. */
 export function createBuiltinProvider(options: BuiltinOptions): Provider {
   const regionPath = `/v1/regions/${encodeURIComponent(options.region)}`;
   const accountPath = (principal: string) => `${regionPath}/accounts/${encodeURIComponent(principal)}`;

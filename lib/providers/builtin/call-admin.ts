@@ -5,13 +5,13 @@ import { errorReplySchema } from "@/lib/providers/builtin/admin-api";
 import { ProviderError } from "@/lib/providers/errors";
 import type { CallContext } from "@/lib/providers/provider";
 
-/** Where the admin API is, and what it asks for. */
+/** The address of the admin API and its token. */
 export interface BuiltinAccess {
   adminUrl: string;
   adminToken: Secret;
 }
 
-/** Sends one request. Throws when there is no answer, or none in JSON. */
+/** Sends one request. Throws when no answer comes, or an answer with a body that is not JSON. */
 export async function callAdmin(
   access: BuiltinAccess,
   method: OutboundRequest["method"],
@@ -34,14 +34,16 @@ export async function callAdmin(
   throw new ProviderError("ambiguous", `the storage system answered ${answer.status} with something that is not JSON`);
 }
 
-/** An answer's body in the form it must have. */
+/** Checks an answer's status and form and returns its body. */
 export const readBody = createReader("the storage system's", toFailure);
 
+/** The error code in an answer of the admin API, if there is one. */
 export function codeOf(answer: AdminAnswer): string | undefined {
   const parsed = errorReplySchema.safeParse(answer.body);
   return parsed.success ? parsed.data.error.code : undefined;
 }
 
+/** What an answer with an unexpected status means. */
 export function toFailure(answer: AdminAnswer): ProviderError {
   return new ProviderError(
     toFailureKind(answer.status),

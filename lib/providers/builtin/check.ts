@@ -2,12 +2,15 @@ import { ALPHANUMERIC, randomText, UPPER_DIGITS } from "@/lib/platform/crypto/ra
 import { Secret } from "@/lib/platform/secret";
 import { type BuiltinAccess, callAdmin, codeOf, readBody } from "@/lib/providers/builtin/call-admin";
 import { regionReplySchema } from "@/lib/providers/builtin/admin-api";
-import { expectClock } from "@/lib/providers/clock-skew";
+import { assertClock } from "@/lib/providers/clock-skew";
 import { ProviderError } from "@/lib/providers/errors";
 import { probeS3 } from "@/lib/providers/probe";
 import type { CallContext, CheckResult, Gateway } from "@/lib/providers/provider";
 
-/** Throws, in words for an admin, what is wrong: the address, the token, the region, a clock, or a gateway. */
+/**
+ * Checks the address, the token, the region, the clock and the gateways. Throws a `ProviderError` whose message tells
+ * an admin which of them is wrong.
+ */
 export async function checkBuiltin(
   access: BuiltinAccess,
   region: { name: string; signingRegion: string; path: string },
@@ -23,15 +26,15 @@ export async function checkBuiltin(
   const { signingRegion, time } = readBody(regionReplySchema)(answer);
   if (signingRegion !== region.signingRegion)
     throw new ProviderError("invalid", `the server signs for ${signingRegion}`);
-  expectClock(Date.parse(time) - Date.now());
+  assertClock(Date.parse(time) - Date.now());
   await Promise.all(gateways.map((gateway) => checkGateway(gateway, signingRegion, context)));
   return { findings: {}, warnings: [] };
 }
 
-/** A key that nobody has is unknown to every gateway that works, and says nothing to one that belongs to others. */
+/** Probes with a random id: an S3 server answers that it does not know the key, another server answers otherwise. */
 async function checkGateway(gateway: Gateway, signingRegion: string, context: CallContext): Promise<void> {
-  const nobody = randomText(20, UPPER_DIGITS);
-  const answer = await probeS3(gateway, signingRegion, nobody, new Secret(randomText(40, ALPHANUMERIC)), context);
+  const unknownId = randomText(20, UPPER_DIGITS);
+  const answer = await probeS3(gateway, signingRegion, unknownId, new Secret(randomText(40, ALPHANUMERIC)), context);
   if (answer === "refused-unknown") return;
   throw new ProviderError("invalid", `${gateway.name} at ${gateway.endpoint} does not answer as an S3 server would`);
 }

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { outboundUrl } from "@/lib/platform/net/outbound-url";
 
-/** Where the built-in server's admin API of a region answers. */
+/** The settings of a region on the built-in server: the address of its admin API. */
 export const builtinSettingsSchema = z.strictObject({
   adminUrl: outboundUrl,
 });
 
-/** Sealed in the region's row. */
+/** The credentials of a region on the built-in server, sealed in the region's row. */
 export const builtinCredentialsSchema = z.strictObject({
   adminToken: z.string().min(20),
 });

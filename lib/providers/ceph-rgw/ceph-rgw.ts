@@ -6,7 +6,7 @@ import { probeS3 } from "@/lib/providers/probe";
 import type { CallContext, Capabilities, Gateway, KeyRef, KeyState, KeyView, Provider } from "@/lib/providers/provider";
 import { type AdminAccess, callAdminOps, codeOf, readBody, toFailure } from "@/lib/providers/rgw-admin/admin-ops";
 import {
-  newKeyReplySchema,
+  newKeysWithSecretsReplySchema,
   userWithSecretsReplySchema,
   userReplySchema,
   usersReplySchema,
@@ -16,6 +16,7 @@ import { runExclusive } from "@/lib/providers/keyed-mutex";
 
 export interface CephRgwOptions extends AdminAccess {
   gateways: Gateway[];
+  /** The longest time for which a gateway may accept a removed key. Seconds. */
   cacheSeconds: number;
   deactivate: Capabilities["deactivate"];
 }
@@ -24,8 +25,8 @@ const USERS_PAGE = 1_000;
 const PAGES_MAX = 10_000;
 
 /**
- * The driver of Ceph's RADOS Gateway, Pacific and later: Admin Ops API, one RGW user a project. The id of a key is
- * chosen here, its secret by RGW: a chosen one would travel in the URL, which radosgw logs.
+ * The driver of Ceph's RADOS Gateway, Pacific and later. Uses the Admin Ops API; a principal is an RGW user. The portal
+ * chooses the access key id. RGW chooses the secret, because a chosen secret would be in the URL, which radosgw logs.
  */
 export function createCephRgwProvider(options: CephRgwOptions): Provider {
   const call = (
@@ -34,13 +35,13 @@ export function createCephRgwProvider(options: CephRgwOptions): Provider {
     query: Record<string, string>,
     context: CallContext,
   ): Promise<AdminAnswer> => callAdminOps(options, method, resource, query, context);
-  // All keys of a user stand in one record, which radosgw reads, changes and writes: two writes at once lose one.
+  // radosgw keeps all keys of a user in one record. It reads, changes and writes it: of two writes at once one is lost.
   const withPrincipalLocked = <T>(principal: string, context: CallContext, work: () => Promise<T>): Promise<T> =>
     runExclusive(`${options.adminUrl} ${principal}`, context, work);
   const keyQuery = (key: KeyRef) => ({ key: "", uid: key.principal, "key-type": "s3", "access-key": key.accessKeyId });
   const assertNotOwn = (accessKeyId: string) => {
     if (accessKeyId === options.accessKeyId)
-      throw new ProviderError("invalid", "the portal works with this key itself");
+      throw new ProviderError("invalid", "the portal itself works with this key");
   };
 
   const listKeys = async (principal: string, context: CallContext): Promise<KeyView[]> => {
@@ -61,7 +62,7 @@ export function createCephRgwProvider(options: CephRgwOptions): Provider {
     withPrincipalLocked(key.principal, context, async () => {
       assertNotOwn(key.accessKeyId);
       if (!(await findKey(key, context))) throw new ProviderError("not-found", "there is no such key");
-      // Left to its default, generate-key would give the key another secret.
+      // The default of generate-key would give the key a new secret.
       const query = { ...keyQuery(key), active: String(state === "active"), "generate-key": "false" };
       const answer = await call("PUT", "user", query, context);
       if (answer.status !== 200) throw toFailure(answer);
@@ -110,7 +111,7 @@ export function createCephRgwProvider(options: CephRgwOptions): Provider {
       withPrincipalLocked(spec.principal, context, async () => {
         assertNotOwn(spec.accessKeyId);
         const answer = await call("PUT", "user", { ...keyQuery(spec), "generate-key": "true" }, context);
-        const made = readBody(newKeyReplySchema)(answer).find((key) => key.access_key === spec.accessKeyId);
+        const made = readBody(newKeysWithSecretsReplySchema)(answer).find((key) => key.access_key === spec.accessKeyId);
         if (!made) throw new ProviderError("ambiguous", "the new key is not in the storage system's answer");
         return new Secret(made.secret_key);
       }),
@@ -124,7 +125,7 @@ export function createCephRgwProvider(options: CephRgwOptions): Provider {
         assertNotOwn(key.accessKeyId);
         const answer = await call("DELETE", "user", keyQuery(key), context);
         const code = codeOf(answer);
-        // A missing key and a refused admin credential are answered alike: only looking tells them apart.
+        // radosgw gives the same answer for a missing key and for a refused admin credential; the list tells which.
         const perhapsAbsent = code === "InvalidAccessKeyId" || code === "NoSuchUser";
         if (answer.status !== 200 && !perhapsAbsent) throw toFailure(answer);
         if (await findKey(key, context)) {

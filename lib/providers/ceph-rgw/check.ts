@@ -5,7 +5,7 @@ import type { CallContext, CheckResult, Gateway } from "@/lib/providers/provider
 import type { AdminAccess } from "@/lib/providers/rgw-admin/admin-ops";
 import { checkAdmin } from "@/lib/providers/rgw-admin/check-admin";
 
-/** What the driver calls, by Ceph's names of capabilities. */
+/** The capabilities, by Ceph's names, that the driver's requests need. */
 const NEEDED = [
   ["users", "read"],
   ["users", "write"],
@@ -14,8 +14,8 @@ const NEEDED = [
 ] as const;
 
 /**
- * Throws, in words for an admin, what is wrong: the address, the credential, a capability, a clock, or a gateway.
- * Gives what this version of Ceph can do.
+ * Checks the address, the credential, the capabilities, the clock and the gateways. Throws a `ProviderError` whose
+ * message tells an admin which of them is wrong. The findings say whether this version of Ceph can deactivate a key.
  */
 export async function checkCephRgw(
   access: AdminAccess,
@@ -28,7 +28,7 @@ export async function checkCephRgw(
   return { findings: { deactivate: own?.active === undefined ? "none" : "key" }, warnings: [] };
 }
 
-/** A gateway must know the admin's own pair, or it belongs to another Ceph. */
+/** A gateway that does not accept the admin's key belongs to another Ceph. */
 async function checkGateway(access: AdminAccess, gateway: Gateway, context: CallContext): Promise<void> {
   if (acceptsKey(await probeS3(gateway, access.signingRegion, access.accessKeyId, access.secretAccessKey, context)))
     return;

@@ -1,4 +1,4 @@
-/** Published holes through which others read or make S3 credentials, and the releases that closed them. */
+/** Published vulnerabilities that let others read or create S3 credentials, and the releases with the fixes. */
 const ADVISORIES = [
   // OSSA-2026-015: https://security.openstack.org/ossa/OSSA-2026-015.html
   {
@@ -9,8 +9,8 @@ const ADVISORIES = [
 ];
 
 /**
- * What an admin should know about a release of Keystone. Its API tells the version of the API and not its own, so the
- * release is what the operator says: a number, `patched` for one that a distribution has mended, or nothing.
+ * Warnings for an admin about the vulnerabilities of a release of Keystone. The API does not tell the release, so the
+ * operator does: a version, `patched` for a release that a distribution has fixed, or undefined.
  */
 export function warnOfRelease(release: string | undefined): string[] {
   if (release === "patched") return [];
@@ -26,7 +26,7 @@ export function warnOfRelease(release: string | undefined): string[] {
   return [`Keystone ${release} as released is open to ${open.join(", ")}: ${remedy}`];
 }
 
-/** A release line is fixed from its own release on, later lines from their first; earlier lines were given none. */
+/** Each release line in `fixed` has the fix from that release on. Later lines always have it, earlier lines never. */
 function isFixed(release: string, fixed: string[]): boolean {
   const [major = 0, minor = 0, patch = 0] = parse(release);
   const line = fixed.map(parse).find(([own]) => own === major);

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { ALPHANUMERIC, randomText } from "@/lib/platform/crypto/random-text";
 import { Secret } from "@/lib/platform/secret";
-import { expectClock } from "@/lib/providers/clock-skew";
+import { assertClock } from "@/lib/providers/clock-skew";
 import { ProviderError } from "@/lib/providers/errors";
 import { acceptsKey } from "@/lib/providers/probe-answers";
 import { warnOfRelease } from "@/lib/providers/keystone/advisories";
@@ -22,13 +22,13 @@ const READS: Capability[] = [
 const SUSPENDS: Capability[] = [...READS, ["users", "write"]];
 
 /**
- * Throws, in words for an admin, what is wrong: the address, the credential, a right that it lacks, a clock, the
- * domain, the role, the Admin Ops API or a gateway. Nothing is written.
+ * Checks the address, the credential and its rights, the clock, the domain, the role, the Admin Ops API and the
+ * gateways. Throws a `ProviderError` whose message tells an admin which of them is wrong. Writes nothing.
  */
 export async function checkKeystone(options: KeystoneOptions, context: CallContext): Promise<CheckResult> {
   const { aheadMs } = await openSession(options);
-  // Keystone itself refuses signatures whose time is 15 minutes off.
-  expectClock(aheadMs);
+  // Keystone verifies the signatures, and refuses those whose time is 15 minutes off.
+  assertClock(aheadMs);
   await assertAdmin(options, context);
   await assertDomain(options, context);
   if (!(await findRole(options, context))) throw new ProviderError("invalid", `Keystone has no role ${options.role}`);
@@ -38,12 +38,12 @@ export async function checkKeystone(options: KeystoneOptions, context: CallConte
   return { findings: {}, warnings };
 }
 
-/** Whether the service user may look at other users, projects and credentials: a plain member may at none. */
+/** Checks that the service user may read other users, projects and credentials, which a plain member may not. */
 async function assertAdmin(options: KeystoneOptions, context: CallContext): Promise<void> {
-  const nobody = randomUUID();
+  const unknown = randomUUID();
   try {
-    await findRobot(options, nobody, context);
-    await findProject(options, nobody, context);
+    await findRobot(options, unknown, context);
+    await findProject(options, unknown, context);
     await assertMaySeeCredentials(options, context);
   } catch (error) {
     if (!(error instanceof ProviderError && error.failure === "denied")) throw error;
@@ -52,20 +52,20 @@ async function assertAdmin(options: KeystoneOptions, context: CallContext): Prom
   }
 }
 
-/** It need only speak S3: that it asks this Keystone shows with a key. */
+/** Checks that the gateway speaks S3. Only the calibration, which has a live key, shows that it asks this Keystone. */
 async function checkGateway(options: KeystoneOptions, gateway: Gateway, context: CallContext): Promise<void> {
-  const nobodys = randomText(20, ALPHANUMERIC);
+  const unknownId = randomText(20, ALPHANUMERIC);
   const answer = await probeS3(
     gateway,
     options.signingRegion,
-    nobodys,
+    unknownId,
     new Secret(randomText(40, ALPHANUMERIC)),
     context,
   );
-  if (acceptsKey(answer)) throw new ProviderError("invalid", `${gateway.name} accepts a key that nobody made`);
+  if (acceptsKey(answer)) throw new ProviderError("invalid", `${gateway.name} accepts a key that does not exist`);
 }
 
-/** A catalogue need not name the S3 address, but whoever asks it for one should find this. */
+/** The portal does not need the catalogue, but users who look up the S3 address there should find this region's. */
 async function warnOfCatalogue(options: KeystoneOptions, context: CallContext): Promise<string[]> {
   const answer = await callIdentity(options, "GET", "/auth/catalog", context);
   const { catalog } = readBody(catalogueReplySchema)(answer);

@@ -11,24 +11,24 @@ import type { CallContext } from "@/lib/providers/provider";
 export interface StoredCredential {
   userId: string | undefined;
   projectId: string | undefined;
-  /** Undefined where the credential holds none that could be read. */
+  /** Undefined where the credential's content cannot be read. */
   secretAccessKey: Secret | undefined;
 }
 
-/** Keystone names an ec2 credential by the hash of the access key id, and finds it by that when a request is signed. */
+/** Keystone's id of an ec2 credential is the hash of the access key id; by it Keystone finds the key of a request. */
 const credentialIdOf = (accessKeyId: string): string => createHash("sha256").update(accessKeyId).digest("hex");
 const pathOf = (accessKeyId: string): string => `/credentials/${credentialIdOf(accessKeyId)}`;
 
 /**
- * The id that a credential signs for. One whose content cannot be read, or names another id than the credential is
- * found by, goes by the credential's own id: it is nobody's known key, and must not be left out as if it were not there.
+ * The access key id of a credential. When its content cannot be read, or names an id by which Keystone would not find
+ * the credential, the credential's own id is returned: such a credential must not be missing in a list.
  */
 export function accessKeyIdOf(credential: Credential): string {
   const { id, blob } = credential;
   return blob && credentialIdOf(blob.access) === id ? blob.access : id;
 }
 
-/** The ec2 credentials of a user, or of everybody. Complete or it throws. */
+/** The ec2 credentials of a user, or of all users. Throws rather than returning a part. */
 export async function listCredentials(
   access: IdentityAccess,
   userId: string | undefined,
@@ -36,17 +36,21 @@ export async function listCredentials(
 ): Promise<Credential[]> {
   const filter = { type: "ec2", ...(userId === undefined ? {} : { user_id: userId }) };
   const listed = await listAll(access, "credentials", filter, credentialSchema, context);
-  // Keystone leaves out of a list what the asker may not see: that nothing is in it proves nothing yet.
+  // Keystone leaves out of a list what the caller may not see, so an empty list alone proves nothing.
   if (listed.length === 0) await assertMaySeeCredentials(access, context);
   return listed.filter((one) => one.type === "ec2" && (userId === undefined || one.user_id === userId));
 }
 
-/** Asked for a credential that is not there, Keystone says so only to those who may see everybody's. Throws `denied`. */
+/**
+ * Throws `denied` when the portal may not see the credentials of other users. Asks for one that does not exist:
+ * Keystone answers 404 only to users who may see them all.
+ */
 export async function assertMaySeeCredentials(access: IdentityAccess, context: CallContext): Promise<void> {
   const answer = await callIdentity(access, "GET", pathOf(randomUUID()), context);
   if (answer.status !== 404) throw toFailure(answer);
 }
 
+/** The ec2 credential with this access key id, undefined when there is none. */
 export async function findCredential(
   access: IdentityAccess,
   accessKeyId: string,
@@ -71,30 +75,31 @@ export interface NewCredential {
   secretAccessKey: Secret;
 }
 
-/** Makes a credential; resolves also when exactly this one is there. Throws `conflict` when the id is taken otherwise. */
+/** Creates a credential; resolves also when exactly this one exists. Throws `conflict` when another has its id. */
 export async function createCredential(
   access: IdentityAccess,
-  pair: NewCredential,
+  wanted: NewCredential,
   context: CallContext,
 ): Promise<void> {
-  const { userId, projectId, accessKeyId, secretAccessKey } = pair;
+  const { userId, projectId, accessKeyId, secretAccessKey } = wanted;
   const blob = JSON.stringify({ access: accessKeyId, secret: secretAccessKey.reveal() });
   const credential = { type: "ec2", user_id: userId, project_id: projectId, blob };
   const answer = await callIdentity(access, "POST", "/credentials", context, { credential });
   if (answer.status === 409) {
-    const held = await findCredential(access, accessKeyId, context);
-    if (!held) throw new ProviderError("ambiguous", "Keystone calls the access key id taken and does not have it");
-    const same = held.userId === userId && held.projectId === projectId;
-    if (same && held.secretAccessKey?.reveal() === secretAccessKey.reveal()) return;
+    const stored = await findCredential(access, accessKeyId, context);
+    if (!stored)
+      throw new ProviderError("ambiguous", "Keystone says that the access key id exists, but does not have it");
+    const same = stored.userId === userId && stored.projectId === projectId;
+    if (same && stored.secretAccessKey?.reveal() === secretAccessKey.reveal()) return;
     throw toFailure(answer);
   }
   const made = readBody(z.object({ credential: z.object({ id: z.string() }) }), 201)(answer);
   if (made.credential.id !== credentialIdOf(accessKeyId)) {
-    throw new ProviderError("ambiguous", "Keystone has stored the key under another id than it finds it by");
+    throw new ProviderError("ambiguous", "Keystone stored the key under an id by which it does not find it");
   }
 }
 
-/** False when it was not there. */
+/** Deletes a credential. Returns false when it did not exist. */
 export async function deleteCredential(
   access: IdentityAccess,
   accessKeyId: string,

@@ -9,8 +9,8 @@ import type { CallContext } from "@/lib/providers/provider";
 const PAGES_MAX = 10_000;
 
 /**
- * Sends one request as the service user. A refused token is replaced once: it may have been revoked, and a 401 proves
- * that nothing was done.
+ * Sends one request as the service user. When Keystone refuses the token, which may have been revoked, the request is
+ * sent once more with a new token: a 401 proves that nothing was done.
  */
 export async function callIdentity(
   access: IdentityAccess,
@@ -47,7 +47,7 @@ async function send(
   });
 }
 
-/** All members of a collection, page by page. Complete or it throws: a list that is cut off must not look whole. */
+/** All members of a collection, read page by page. Throws rather than returning a part. */
 export async function listAll<T>(
   access: IdentityAccess,
   collection: "users" | "projects" | "roles" | "credentials",
@@ -60,7 +60,7 @@ export async function listAll<T>(
   let query = new URLSearchParams(filter).toString();
   for (let page = 0; page < PAGES_MAX; page += 1) {
     const answer = await callIdentity(access, "GET", `/${collection}?${query}`, context);
-    // Of credentials, when one that was just listed has gone meanwhile.
+    // Keystone answers so when a credential was deleted while it made the list.
     if (answer.status === 404)
       throw new ProviderError("unavailable", `Keystone lost its list of ${collection}`, { status: 404 });
     const { links, truncated } = readBody(pageSchema)(answer);
@@ -70,16 +70,16 @@ export async function listAll<T>(
         throw new ProviderError("unavailable", `Keystone cuts off its list of ${collection}: raise its list_limit`);
       return members;
     }
-    // Behind a proxy the address in the link may be another's; only where to go on is taken from it.
+    // Only the query of the link is used: behind a proxy its host may be wrong.
     query = new URL(links.next, access.identityUrl).search.slice(1);
   }
   throw new ProviderError("unavailable", `the list of ${collection} does not end`);
 }
 
-/** An answer's body in the form it must have. */
+/** Checks an answer's status and form and returns its body. */
 export const readBody = createReader("Keystone's", toFailure);
 
-/** What an answer that was not wanted means. Keystone's own words are left out: they may quote the request. */
+/** What an unexpected answer means. Keystone's message is left out, because it may quote the request. */
 export function toFailure(answer: AdminAnswer): ProviderError {
   const { status } = answer;
   if (status === 403 && /Unable to create additional credentials/.test(messageOf(answer))) {

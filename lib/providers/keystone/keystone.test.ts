@@ -246,7 +246,7 @@ describe.skipIf(missing.length > 0)(title, () => {
       const suspension = provider.suspendPrincipal?.(key.principal, [key.accessKeyId], context());
       await expect(suspension).rejects.toMatchObject({
         failure: "conflict",
-        message: expect.stringContaining("1 credentials"),
+        message: expect.stringContaining("also stop 1 credentials"),
       });
       expect(await answerAt("cached", key)).toBe("accepted");
     });

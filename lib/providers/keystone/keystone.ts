@@ -24,13 +24,13 @@ import type { CallContext, KeyRef, KeyView, Provider } from "@/lib/providers/pro
 import type { AdminAccess } from "@/lib/providers/rgw-admin/admin-ops";
 import { readBuckets, readQuota, readUsage } from "@/lib/providers/rgw-admin/stored";
 
-/** Without a cache a gateway asks Keystone at every request. */
+/** The bound of gateways without a cache, which ask Keystone at every request. */
 const NO_CACHE_BOUND_MS = 1_000;
 
 /**
- * The driver of OpenStack's Keystone: ec2 credentials, of a robot user in a project of its own for each principal.
- * Beside it, where access is given, the Admin Ops API of the radosgw that asks this Keystone; there a principal is the
- * user whose uid is the project's id.
+ * The driver of OpenStack's Keystone. A principal is a project with a robot user of the same name; a key is an ec2
+ * credential of the robot. With access to the Admin Ops API of the radosgw that asks this Keystone, the driver also
+ * reads usage and suspends. In radosgw a principal is the user whose uid is the project's id.
  */
 export function createKeystoneProvider(options: KeystoneOptions): Provider {
   const { rgw } = options;
@@ -50,17 +50,17 @@ export function createKeystoneProvider(options: KeystoneOptions): Provider {
     }));
   };
 
-  /** The pair, if it is the principal's own. */
-  const findOwn = async (
+  /** The credential, if it belongs to the principal. */
+  const findOwnCredential = async (
     { principal, accessKeyId }: KeyRef,
     context: CallContext,
   ): Promise<StoredCredential | undefined> => {
-    const held = await findCredential(options, accessKeyId, context);
-    if (!held) return undefined;
+    const stored = await findCredential(options, accessKeyId, context);
+    if (!stored) return undefined;
     const robot = await findRobot(options, principal, context);
-    // Without its robot nobody can say whose the key is, and it may work.
+    // Without the robot's id the owner of the key is unknown, and the key may work.
     if (!robot) throw new ProviderError("conflict", "the key exists, and its principal does not");
-    return held.userId === robot.id ? held : undefined;
+    return stored.userId === robot.id ? stored : undefined;
   };
 
   return {
@@ -102,7 +102,7 @@ export function createKeystoneProvider(options: KeystoneOptions): Provider {
     listKeys,
 
     async removeKey(key, context) {
-      const own = await findOwn(key, context);
+      const own = await findOwnCredential(key, context);
       const removed = own ? await deleteCredential(options, key.accessKeyId, context) : false;
       const left = await listKeys(key.principal, context);
       if (left.some((view) => view.accessKeyId === key.accessKeyId)) {
@@ -112,7 +112,7 @@ export function createKeystoneProvider(options: KeystoneOptions): Provider {
     },
 
     async readSecret(key, context) {
-      const own = await findOwn(key, context);
+      const own = await findOwnCredential(key, context);
       if (own && !own.secretAccessKey) throw new ProviderError("invalid", "the key's credential holds no secret");
       return own?.secretAccessKey;
     },
@@ -120,13 +120,13 @@ export function createKeystoneProvider(options: KeystoneOptions): Provider {
     probe: (gateway, accessKeyId, secretAccessKey, context) =>
       probeS3(gateway, options.signingRegion, accessKeyId, secretAccessKey, context),
 
-    ...(rgw ? figuresOf(options, rgw) : {}),
-    ...(rgw && options.exclusive ? suspensionOf({ ...options, rgw }) : {}),
+    ...(rgw ? createFigures(options, rgw) : {}),
+    ...(rgw && options.exclusive ? createSuspension({ ...options, rgw }) : {}),
   };
 }
 
-/** Of a project that has never been used RGW knows nothing. */
-function figuresOf(options: RobotAccess, rgw: AdminAccess): Pick<Provider, "usage" | "listBuckets" | "quota"> {
+/** RGW does not know a project before its first request: then nothing is stored, and there is no quota. */
+function createFigures(options: RobotAccess, rgw: AdminAccess): Pick<Provider, "usage" | "listBuckets" | "quota"> {
   const ask = async <T>(
     read: (access: AdminAccess, uid: string, context: CallContext) => Promise<T>,
     unused: () => T,
@@ -147,22 +147,22 @@ function figuresOf(options: RobotAccess, rgw: AdminAccess): Pick<Provider, "usag
   };
 }
 
-function suspensionOf(
+function createSuspension(
   options: RobotAccess & { rgw: AdminAccess },
 ): Required<Pick<Provider, "suspendPrincipal" | "resumePrincipal">> {
-  /** Where there is no project no key of it can be stopped; a change that ended early may not have made it yet. */
-  const findStoppable = async (principal: string, context: CallContext): Promise<string | undefined> => {
+  /** The project's id. Undefined, and nothing to suspend, when a change ended before it created the project. */
+  const findProjectId = async (principal: string, context: CallContext): Promise<string | undefined> => {
     const project = await findProject(options, principal, context);
     if (!project) await assertDomain(options, context);
     return project?.id;
   };
   return {
     async suspendPrincipal(principal, accessKeyIds, context) {
-      const project = await findStoppable(principal, context);
+      const project = await findProjectId(principal, context);
       if (project !== undefined) await suspendProject(options, project, accessKeyIds, context);
     },
     async resumePrincipal(principal, context) {
-      const project = await findStoppable(principal, context);
+      const project = await findProjectId(principal, context);
       if (project !== undefined) await setSuspended(options.rgw, project, false, context);
     },
   };

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { parseJson } from "@/lib/platform/text/parse-json";
 
-/** What Keystone answers, cut to what the driver uses; anything else is not believed. */
+/** The answers of Keystone, reduced to what the driver uses. Other forms are refused. */
 export const loginReplySchema = z.object({
   token: z.object({ issued_at: z.coerce.date(), expires_at: z.coerce.date() }),
 });
@@ -11,10 +11,10 @@ export const namedSchema = z.object({ id: z.string().min(1), name: z.string(), d
 
 export type Named = z.infer<typeof namedSchema>;
 
-/** Of a collection, one page. */
+/** One page of a collection. */
 export const pageSchema = z.object({
   links: z.object({ next: z.string().nullish() }).optional(),
-  /** Set where Keystone's `list_limit` has cut the list off. */
+  /** True when Keystone cut the list off at its `list_limit`. */
   truncated: z.boolean().optional(),
 });
 
@@ -33,7 +33,7 @@ const owned = {
   project_id: z.string().nullish(),
 };
 
-/** A credential in a list. Every such answer holds secrets: this drops them. */
+/** A credential in a list, without its secret, which every such answer holds. */
 export const credentialSchema = z.object({
   ...owned,
   blob: blob.pipe(z.object({ access: z.string() }).optional().catch(undefined)),
@@ -41,7 +41,7 @@ export const credentialSchema = z.object({
 
 export type Credential = z.infer<typeof credentialSchema>;
 
-/** One credential with its secret. */
+/** A credential with its secret. */
 export const credentialWithSecretSchema = z.object({
   ...owned,
   blob: blob.pipe(z.object({ access: z.string(), secret: z.string() }).optional().catch(undefined)),

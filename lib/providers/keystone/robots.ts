@@ -5,11 +5,11 @@ import { type Named, namedSchema } from "@/lib/providers/keystone/replies";
 import type { IdentityAccess } from "@/lib/providers/keystone/session";
 import type { CallContext } from "@/lib/providers/provider";
 
-/** A principal is a project, which owns the buckets, and a user of the same name, whose keys open it. */
+/** A principal is a project, which owns the buckets, and a robot user of the same name, which owns the keys. */
 export interface RobotAccess extends IdentityAccess {
-  /** The id of the domain that holds both. */
+  /** The id of the domain of both. */
   domain: string;
-  /** The name of the role that the user has in the project. */
+  /** The name of the robot's role in the project. */
   role: string;
 }
 
@@ -19,7 +19,10 @@ export const findProject = (access: RobotAccess, principal: string, context: Cal
 export const findRobot = (access: RobotAccess, principal: string, context: CallContext): Promise<Named | undefined> =>
   findByName(access, "users", principal, context);
 
-/** Makes whatever of the project, the robot and its role is missing. The robot has no password: nobody signs in as it. */
+/**
+ * Creates the project, the robot and its role, as far as they are missing. The robot has no password, so nobody can
+ * sign in as it.
+ */
 export async function ensureRobot(
   access: RobotAccess,
   principal: string,
@@ -28,9 +31,9 @@ export async function ensureRobot(
 ): Promise<void> {
   const role = await findRole(access, context);
   if (!role) throw new ProviderError("invalid", `Keystone has no role ${access.role}`);
-  const project = await findOrMake(access, "project", { name: principal, description: displayName }, context);
+  const project = await findOrCreate(access, "project", { name: principal, description: displayName }, context);
   const description = `Holds the S3 keys of the project ${principal}`;
-  const robot = await findOrMake(
+  const robot = await findOrCreate(
     access,
     "user",
     { name: principal, description, default_project_id: project.id },
@@ -45,7 +48,7 @@ export async function ensureRobot(
   if (answer.status !== 204) throw toFailure(answer);
 }
 
-/** The names that both a user and a project of the domain have. */
+/** The names of all principals: those that both a user and a project of the domain have. */
 export async function listRobots(access: RobotAccess, context: CallContext): Promise<string[]> {
   const [users, projects] = await Promise.all(
     (["users", "projects"] as const).map((collection) =>
@@ -56,13 +59,13 @@ export async function listRobots(access: RobotAccess, context: CallContext): Pro
   return (users ?? []).map((user) => user.name).filter((name) => names.has(name));
 }
 
-/** Undefined when there is none of this name that belongs to no domain. */
+/** The role of the settings. A role of the same name that belongs to a domain does not count. */
 export async function findRole(access: RobotAccess, context: CallContext): Promise<Named | undefined> {
   const roles = await listAll(access, "roles", { name: access.role }, namedSchema, context);
   return roles.find((role) => role.name === access.role && !role.domain_id);
 }
 
-/** The domain must be there: in one that is not, everything would look absent. */
+/** Throws `invalid` when the domain does not exist: in such a domain every principal would seem to be absent. */
 export async function assertDomain(access: RobotAccess, context: CallContext): Promise<void> {
   const answer = await callIdentity(access, "GET", `/domains/${access.domain}`, context);
   if (answer.status === 404) throw new ProviderError("invalid", `Keystone has no domain with the id ${access.domain}`);
@@ -76,11 +79,11 @@ async function findByName(
   context: CallContext,
 ): Promise<Named | undefined> {
   const found = await listAll(access, collection, { name, domain_id: access.domain }, namedSchema, context);
-  // A filter that Keystone does not know it leaves out.
+  // Checked again here: Keystone ignores a filter that it does not know.
   return found.find((one) => one.name === name && one.domain_id === access.domain);
 }
 
-async function findOrMake(
+async function findOrCreate(
   access: RobotAccess,
   kind: "user" | "project",
   wanted: { name: string } & Record<string, string>,

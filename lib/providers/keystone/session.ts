@@ -7,7 +7,7 @@ import { ProviderError } from "@/lib/providers/errors";
 import { loginReplySchema } from "@/lib/providers/keystone/replies";
 import { ANSWER_MAX_BYTES } from "@/lib/providers/network-failure";
 
-/** Whom the portal signs in as, and where. */
+/** The address of Keystone, and the service user that the portal signs in as. */
 export interface IdentityAccess {
   identityUrl: string;
   userName: string;
@@ -19,56 +19,56 @@ export interface IdentityAccess {
 
 export interface Session {
   token: Secret;
-  /** On this process's monotonic clock: Keystone's own may be off. Milliseconds. */
+  /** By this process's monotonic clock, because Keystone's clock may be off. Milliseconds. */
   renewAt: number;
-  /** By how much Keystone's clock was ahead of ours at the login. Milliseconds. */
+  /** How far Keystone's clock was ahead of ours at the login. Milliseconds. */
   aheadMs: number;
 }
 
-/** Shorter than a call's deadline, so that a slow login is told from a slow change. */
+/** Shorter than the deadline of a call, so that a slow login is not taken for a slow change. */
 const LOGIN_WITHIN_MS = 6_000;
-/** So long before its end a token is renewed, or a quarter of its life where that is shorter. */
+/** A token is renewed this long before its end, or a quarter of its life before, if that is shorter. */
 const RENEW_BEFORE_MS = 60_000;
 
-/** A driver is made anew for every call; its session outlives it. By who signs in where, with what. */
+/** The sessions by address, user and password. A driver is created anew for every call, a session is kept. */
 const sessions = new Map<string, Promise<Session>>();
-const NAMING_KEY = randomBytes(32);
+const HASH_KEY = randomBytes(32);
 
 /**
- * A session that has not ended; concurrent callers share one login. A login changes nothing, so its failure is
- * `denied` or `unavailable`, never `ambiguous`.
+ * Returns a session that is valid; concurrent callers share one login. Throws `denied`, `unavailable` or `throttled`,
+ * never `ambiguous`, because a login changes nothing.
  */
 export async function openSession(access: IdentityAccess): Promise<Session> {
-  const name = nameOf(access);
-  const known = sessions.get(name);
+  const key = sessionKeyOf(access);
+  const known = sessions.get(key);
   if (known) {
     const session = await known;
     if (performance.now() < session.renewAt) return session;
-    forget(name, known);
+    forget(key, known);
     return openSession(access);
   }
   const login = logIn(access);
-  sessions.set(name, login);
-  login.catch(() => forget(name, login));
+  sessions.set(key, login);
+  login.catch(() => forget(key, login));
   return login;
 }
 
-/** Makes the next caller sign in anew, unless somebody has done so since. */
+/** Makes the next caller sign in again, unless another caller has replaced this session already. */
 export async function dropSession(access: IdentityAccess, session: Session): Promise<void> {
-  const name = nameOf(access);
-  const known = sessions.get(name);
-  if (known && (await known) === session) forget(name, known);
+  const key = sessionKeyOf(access);
+  const known = sessions.get(key);
+  if (known && (await known) === session) forget(key, known);
 }
 
-function forget(name: string, login: Promise<Session>): void {
-  if (sessions.get(name) === login) sessions.delete(name);
+function forget(key: string, login: Promise<Session>): void {
+  if (sessions.get(key) === login) sessions.delete(key);
 }
 
-/** With the password in it: a wrong one must not work on with the token of the right one. */
-function nameOf(access: IdentityAccess): string {
+/** Includes the password, so that a wrong password never gets the session of the right one. */
+function sessionKeyOf(access: IdentityAccess): string {
   const { identityUrl, userName, userDomain, projectName, projectDomain, password } = access;
   const parts = [identityUrl, userName, userDomain, projectName, projectDomain, password.reveal()];
-  return createHmac("sha256", NAMING_KEY).update(JSON.stringify(parts)).digest("base64");
+  return createHmac("sha256", HASH_KEY).update(JSON.stringify(parts)).digest("base64");
 }
 
 async function logIn(access: IdentityAccess): Promise<Session> {

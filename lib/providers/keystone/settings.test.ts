@@ -89,8 +89,8 @@ test.each<[string, Record<string, unknown>, Record<string, unknown>, RegExp]>([
   ["a release that is no version", { keystoneRelease: "Zed" }, {}, /keystoneRelease is missing or wrong/],
   ["a domain that would be a path", { domain: "a/b" }, {}, /domain is missing or wrong/],
   ["no password", {}, { password: "" }, /password is missing or wrong/],
-  ["half of radosgw's access", { rgwAdminUrl: "https://rgw.example.org" }, {}, /given together or not at all/],
-  ["a pair without an address", {}, PAIR, /given together or not at all/],
+  ["half of radosgw's access", { rgwAdminUrl: "https://rgw.example.org" }, {}, /must be given together or not at all/],
+  ["a pair without an address", {}, PAIR, /must be given together or not at all/],
   ["a suspension without radosgw's access", { exclusive: true }, {}, /exclusive needs rgwAdminUrl/],
 ])("%s is refused by its name, without a secret", (_what, settings, credentials, message) => {
   const attempt = () => create(settings, credentials);

@@ -5,8 +5,8 @@ import type { CallContext } from "@/lib/providers/provider";
 import { type AdminAccess, callAdminOps, codeOf, toFailure } from "@/lib/providers/rgw-admin/admin-ops";
 
 /**
- * Suspends the RGW user that a Keystone project is to RGW. Throws `conflict` when any credential of the project, of
- * whatever user, is not among `accessKeyIds`: it would stop too.
+ * Suspends the RGW user of a Keystone project. Throws `conflict` when the project has a credential, of any user, that
+ * is not among `accessKeyIds`, because the suspension would stop that one too.
  */
 export async function suspendProject(
   access: IdentityAccess & { rgw: AdminAccess },
@@ -14,19 +14,22 @@ export async function suspendProject(
   accessKeyIds: readonly string[],
   context: CallContext,
 ): Promise<void> {
-  // Keystone does not list by project.
+  // Keystone cannot list the credentials of a project, so all are read.
   const all = await listCredentials(access, undefined, context);
   const others = all.filter((one) => one.project_id === projectId && !accessKeyIds.includes(accessKeyIdOf(one)));
   if (others.length > 0) {
     throw new ProviderError(
       "conflict",
-      `the project has ${others.length} credentials besides, which a suspension would stop too`,
+      `a suspension would also stop ${others.length} credentials that are not the portal's`,
     );
   }
   await setSuspended(access.rgw, projectId, true, context);
 }
 
-/** RGW makes its user at a project's first request: where there is none, nothing is suspended and nothing cached. */
+/**
+ * Suspends the project's RGW user or ends its suspension. Does nothing when RGW has no such user: RGW creates it at the
+ * project's first request, so there is nothing in a cache either.
+ */
 export async function setSuspended(
   rgw: AdminAccess,
   projectId: string,

@@ -5,15 +5,15 @@ import { ProviderError } from "@/lib/providers/errors";
 import type { CallContext } from "@/lib/providers/provider";
 import { signRequest, type SigningCredentials } from "@/lib/providers/sign-request";
 
-/** Where the Admin Ops API is, and with what its requests are signed. */
+/** The address of the Admin Ops API and the key that signs its requests. */
 export interface AdminAccess extends SigningCredentials {
   adminUrl: string;
   adminPath: string;
 }
 
 /**
- * Sends one request, signed with the admin pair (SigV4, service `s3`). All parameters go into the query, which
- * radosgw writes to its log: no caller may put a secret there.
+ * Sends one request, signed with the admin's key (SigV4, service `s3`). All parameters go into the query. radosgw
+ * writes the query to its log, so no parameter may be a secret.
  */
 export async function callAdminOps(
   access: AdminAccess,
@@ -28,9 +28,10 @@ export async function callAdminOps(
   return askAdmin(new URL(`${path}?${encodeQuery(query)}`, base), { method, headers, signal: context.signal });
 }
 
-/** An answer's body in the form it must have. */
+/** Checks an answer's status and form and returns its body. */
 export const readBody = createReader("the storage system's", toFailure);
 
+/** The error code in an answer of the Admin Ops API, if there is one. */
 export function codeOf(answer: AdminAnswer): string | undefined {
   const parsed = errorReplySchema.safeParse(answer.body);
   return parsed.success ? parsed.data.Code : undefined;
@@ -44,9 +45,9 @@ const SENTENCES: Record<string, string> = {
 };
 
 /**
- * What an answer other than 200 means. A 403 is always about the admin credential: `InvalidAccessKeyId` also answers
- * the removal of a key that is gone, and whoever asks for that looks whether it is. A 404 without RGW's code may be a
- * proxy's.
+ * What an answer other than 200 means. A 403 counts as a refusal of the admin credential. radosgw also answers
+ * `InvalidAccessKeyId` to the removal of a key that does not exist: whoever removes a key handles that code before. A
+ * 404 without a code of RGW may come from a proxy and proves nothing.
  */
 export function toFailure(answer: AdminAnswer): ProviderError {
   const { status } = answer;
@@ -58,7 +59,7 @@ export function toFailure(answer: AdminAnswer): ProviderError {
   return new ProviderError(kind, (code && SENTENCES[code]) ?? said, { status });
 }
 
-/** As the signature's canonical form has it: everything escaped but the unreserved characters. */
+/** Escapes everything but the unreserved characters, as the canonical form of the signature does. */
 function encodeQuery(query: Record<string, string>): string {
   const escape = (text: string) =>
     encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);

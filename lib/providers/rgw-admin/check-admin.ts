@@ -1,16 +1,16 @@
 import type { z } from "zod";
-import { expectClock } from "@/lib/providers/clock-skew";
+import { assertClock } from "@/lib/providers/clock-skew";
 import { ProviderError } from "@/lib/providers/errors";
 import type { CallContext } from "@/lib/providers/provider";
 import { type AdminAccess, callAdminOps, codeOf, readBody } from "@/lib/providers/rgw-admin/admin-ops";
 import { userReplySchema } from "@/lib/providers/rgw-admin/replies";
 
-/** By Ceph's names of capabilities. */
+/** A capability by Ceph's name, and the access that is needed. */
 export type Capability = readonly [type: string, need: "read" | "write"];
 
 /**
- * The user that an admin pair belongs to. Throws, in words for an admin, what is wrong: the address, the credential, a
- * clock or a capability.
+ * Checks the address, the credential, the clock and the needed capabilities, and returns the user that the admin's key
+ * belongs to. Throws a `ProviderError` whose message tells an admin which of them is wrong.
  */
 export async function checkAdmin(
   access: AdminAccess,
@@ -25,7 +25,7 @@ export async function checkAdmin(
     );
   }
   const user = readBody(userReplySchema)(answer);
-  expectClock(answer.aheadMs ?? 0);
+  assertClock(answer.aheadMs ?? 0);
   const missing = needed.filter(
     ([type, need]) => !user.caps.some((cap) => cap.type === type && allows(cap.perm, need)),
   );

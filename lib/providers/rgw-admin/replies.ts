@@ -1,12 +1,12 @@
 import { z } from "zod";
 
 /**
- * What the Admin Ops API answers, cut to what the driver uses; anything else is not believed. Every reply with keys
- * holds their secrets: all schemas but those of pairs drop them.
+ * The answers of the Admin Ops API, reduced to what the drivers use. Other forms are refused. Every answer with keys
+ * holds their secrets: only the schemas with "secret" in their names keep them.
  */
 const keySchema = z.object({
   access_key: z.string(),
-  /** From Squid on. */
+  /** Since Ceph Squid. */
   active: z.boolean().optional(),
   create_date: z.string().optional(),
 });
@@ -19,9 +19,9 @@ export const userReplySchema = z.object({
 
 const keyWithSecretSchema = z.object({ access_key: z.string(), secret_key: z.string().min(1) });
 
-export const newKeyReplySchema = z.array(keyWithSecretSchema);
+export const newKeysWithSecretsReplySchema = z.array(keyWithSecretSchema);
 
-/** For whoever needs the secret itself. */
+/** A user with the secrets of the keys. */
 export const userWithSecretsReplySchema = z.object({ keys: z.array(keyWithSecretSchema) });
 
 export const usersReplySchema = z.object({
@@ -40,12 +40,12 @@ export const bucketsReplySchema = z.array(
   z.object({
     bucket: z.string(),
     creation_time: z.coerce.date(),
-    /** By category; a bucket that never held an object has none. */
+    /** By category; empty for a bucket that never held an object. */
     usage: z.record(z.string(), z.object({ size: count.optional(), num_objects: count })),
   }),
 );
 
-/** -1 means no limit, and a quota that is not enabled says nothing. */
+/** A maximum of -1 means no limit; the maxima of a quota that is not enabled do not count. */
 export const quotaReplySchema = z.object({
   user_quota: z.object({ enabled: z.boolean(), max_size: z.number(), max_objects: z.number() }),
 });

@@ -9,7 +9,7 @@ import type { BucketView, CallContext, Quota, Usage } from "@/lib/providers/prov
 
 /** What an RGW user stores now. Throws `not-found` when there is no such user. */
 export async function readUsage(access: AdminAccess, uid: string, context: CallContext): Promise<Usage> {
-  // Without sync the figures may be a day old.
+  // Without `sync` the figures may be a day old.
   const [user, buckets] = await Promise.all([
     callAdminOps(access, "GET", "user", { uid, stats: "True", sync: "True" }, context).then(readBody(statsReplySchema)),
     callAdminOps(access, "GET", "bucket", { uid }, context).then(readBody(bucketNamesReplySchema)),
@@ -18,6 +18,7 @@ export async function readUsage(access: AdminAccess, uid: string, context: CallC
   return { buckets: buckets.length, objects, bytes: BigInt(size), asOf: new Date() };
 }
 
+/** The buckets of an RGW user. Throws `not-found` when there is no such user. */
 export async function readBuckets(access: AdminAccess, uid: string, context: CallContext): Promise<BucketView[]> {
   const answer = await callAdminOps(access, "GET", "bucket", { uid, stats: "True" }, context);
   return readBody(bucketsReplySchema)(answer).map((bucket) => {
@@ -31,7 +32,7 @@ export async function readBuckets(access: AdminAccess, uid: string, context: Cal
   });
 }
 
-/** Throws `not-found` when there is no such user. */
+/** The quota of an RGW user. Throws `not-found` when there is no such user. */
 export async function readQuota(access: AdminAccess, uid: string, context: CallContext): Promise<Quota> {
   const answer = await callAdminOps(access, "GET", "user", { quota: "", uid }, context);
   const { enabled, max_size, max_objects } = readBody(quotaReplySchema)(answer).user_quota;
