@@ -9,12 +9,22 @@ import { startBuiltinS3 } from "@/lib/builtin-s3/server";
 import { logger } from "@/lib/platform/logger";
 import { Secret } from "@/lib/platform/secret";
 import { createBuiltinProvider } from "@/lib/providers/builtin/builtin";
-import { type Candidate, describeConformance } from "@/lib/providers/conformance";
+import type { Candidate, Traits } from "@/lib/providers/conformance/candidate";
+import { describeConformance } from "@/lib/providers/conformance/suite";
 import { guard } from "@/lib/providers/guard";
 
 const SIGNING_REGION = "north-1";
 
-describeConformance("the built-in server's driver", async (): Promise<Candidate> => {
+const TRAITS: Traits = {
+  choosesSecret: true,
+  deactivate: "key",
+  suspends: false,
+  readsSecrets: false,
+  readsQuota: false,
+  hasIndistinctGateways: false,
+};
+
+describeConformance("the built-in server's driver", TRAITS, async (): Promise<Candidate> => {
   const dataDir = await mkdtemp(join(tmpdir(), "latchkey-builtin-"));
   const adminToken = randomBytes(24).toString("base64url");
   const server = await startBuiltinS3({

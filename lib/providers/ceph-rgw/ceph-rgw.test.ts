@@ -13,7 +13,8 @@ import { Secret } from "@/lib/platform/secret";
 import { callAdminOps } from "@/lib/providers/rgw-admin/admin-ops";
 import { type CephRgwOptions, createCephRgwProvider } from "@/lib/providers/ceph-rgw/ceph-rgw";
 import { calibrate } from "@/lib/providers/calibration";
-import { describeConformance } from "@/lib/providers/conformance";
+import type { Traits } from "@/lib/providers/conformance/candidate";
+import { describeConformance } from "@/lib/providers/conformance/suite";
 import { guard } from "@/lib/providers/guard";
 import type { Provider } from "@/lib/providers/provider";
 
@@ -58,7 +59,15 @@ describe.skipIf(missing.length > 0)(title, () => {
     return { provider, key, secret };
   };
 
-  describeConformance("the Ceph RGW driver", async () => ({
+  const traits: Traits = {
+    choosesSecret: false,
+    deactivate: "none",
+    suspends: false,
+    readsSecrets: true,
+    readsQuota: true,
+    hasIndistinctGateways: false,
+  };
+  describeConformance("the Ceph RGW driver", traits, async () => ({
     provider: remember(createCephRgwProvider(optionsOf(rig))),
     withWrongCredential: createCephRgwProvider({ ...optionsOf(rig), secretAccessKey: new Secret("x".repeat(40)) }),
     unreachable: createCephRgwProvider({ ...optionsOf(rig), adminUrl: nobodyListens }),

@@ -15,7 +15,8 @@ import { composeAccessKeyId } from "@/lib/access-key-ids/rules";
 import { logger } from "@/lib/platform/logger";
 import { ALPHANUMERIC, randomText } from "@/lib/platform/crypto/random-text";
 import { Secret } from "@/lib/platform/secret";
-import { describeConformance } from "@/lib/providers/conformance";
+import type { Traits } from "@/lib/providers/conformance/candidate";
+import { describeConformance } from "@/lib/providers/conformance/suite";
 import { guard } from "@/lib/providers/guard";
 import { createKeystoneProvider } from "@/lib/providers/keystone/keystone";
 import { openSession } from "@/lib/providers/keystone/session";
@@ -103,12 +104,19 @@ describe.skipIf(missing.length > 0)(title, () => {
     return user.id;
   };
 
-  describeConformance("the Keystone driver", async () => ({
+  const traits: Traits = {
+    choosesSecret: true,
+    deactivate: "none",
+    suspends: true,
+    readsSecrets: true,
+    readsQuota: true,
+    hasIndistinctGateways: true,
+  };
+  describeConformance("the Keystone driver", traits, async () => ({
     provider: remember(createKeystoneProvider(optionsOf(rig))),
     withWrongCredential: createKeystoneProvider({ ...optionsOf(rig), password: new Secret("wrong") }),
     unreachable: createKeystoneProvider({ ...optionsOf(rig), identityUrl: nobodyListens }),
     readKeyIds,
-    hasIndistinctGateways: true,
     findings: {},
     stop: async () => {},
   }));
