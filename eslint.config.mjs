@@ -26,6 +26,7 @@ const MAY_READ_ENVIRONMENT = [
   "lib/platform/logger.ts",
   "lib/supervisor/**",
   "lib/postgres/**",
+  "lib/web-server/main.ts",
   "lib/platform/process-lock.ts",
   "lib/platform/config/find-root.ts",
   "lib/platform/config/stored-secrets.ts",
@@ -51,7 +52,18 @@ const ENVIRONMENT = {
 };
 
 export default ts.config(
-  { ignores: ["node_modules/", ".next/", "dist/", ".data/", "prisma/generated/", "next-env.d.ts", "test-results/"] },
+  {
+    ignores: [
+      "node_modules/",
+      ".next/",
+      "dist/",
+      ".data/",
+      ".data-dev/",
+      "prisma/generated/",
+      "next-env.d.ts",
+      "test-results/",
+    ],
+  },
   js.configs.recommended,
   ts.configs.recommended,
   {

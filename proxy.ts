@@ -6,7 +6,9 @@ export function proxy(request: NextRequest): NextResponse {
   // The gate decides about origins; this only spares Next's own refusal, which is a 500 with a stack in the log.
   if (request.headers.has("next-action") && !isOwnOrigin(request)) return new NextResponse(null, { status: 403 });
   const nonce = crypto.randomUUID().replaceAll("-", "");
-  const headers = composeHeaders(nonce, process.env.NEXTAUTH_URL?.startsWith("https:") ?? false);
+  const secure = process.env.NEXTAUTH_URL?.startsWith("https:") ?? false;
+  // A build replaces NODE_ENV by "production": no setting can loosen the policy there.
+  const headers = composeHeaders(nonce, secure, process.env.NODE_ENV === "development");
   const forwarded = new Headers(request.headers);
   forwarded.set("x-nonce", nonce);
   forwarded.set("content-security-policy", headers["content-security-policy"] ?? "");

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { ROOT } from "./root.mjs";
 import { hashOf, isFresh, writeStamp } from "./stamp.mjs";
 
-/** What runs outside Next, as one file each: Node 20 runs no TypeScript. */
-const ENTRIES = {
+/** The programs that run outside Next. Each becomes one file in dist/, because Node 20 runs no TypeScript. */
+const PROGRAMS = {
   up: "lib/supervisor/main.ts",
   web: "lib/web-server/main.ts",
   worker: "lib/worker/main.ts",
@@ -15,14 +15,14 @@ const ENTRIES = {
   "with-settings": "lib/supervisor/with-settings.ts",
   prepare: "lib/supervisor/prepare-main.ts",
   "rig-regions": "lib/supervisor/rig-regions-main.ts",
-  // As deep as its source: it finds its Python scripts from where it stands.
+  // In a folder as deep as its source: it finds its Python scripts relative to itself.
   "rig/main": "testing/rig/main.ts",
   "bench/keys": "e2e/bench/keys-main.ts",
   "chaos/main": "e2e/chaos/main.ts",
 };
 const STAMP = "dist/.stamp";
 
-/** `server-only` throws wherever a bundler does not know React's server condition; here everything is the server. */
+/** `server-only` throws wherever a bundler does not know React's server condition. These programs are all server. */
 const serverOnly = {
   name: "server-only",
   setup(build) {
@@ -31,7 +31,27 @@ const serverOnly = {
   },
 };
 
-/** Bundles every entry point into dist/, if any source changed. */
+/** esbuild's options for some of the programs (all by default), with their files in `outdir`. */
+export function bundleOptions(outdir, names = Object.keys(PROGRAMS)) {
+  const programs = names.map((name) => [name, PROGRAMS[name]]).filter(([, path]) => existsSync(join(ROOT, path)));
+  return {
+    absWorkingDir: ROOT,
+    entryPoints: programs.map(([out, path]) => ({ in: path, out })),
+    outdir,
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    packages: "external",
+    sourcemap: true,
+    alias: { "@": ROOT },
+    plugins: [serverOnly],
+    logLevel: "warning",
+  };
+}
+
+/** Bundles every program into dist/ if a source changed. Returns whether it did. */
 export async function bundle() {
   const hash = hashOf([
     "lib",
@@ -45,24 +65,9 @@ export async function bundle() {
   ]);
   if (isFresh(STAMP, hash)) return false;
   const { build, stop } = await import("esbuild");
-  const entries = Object.entries(ENTRIES).filter(([, path]) => existsSync(join(ROOT, path)));
   rmSync(join(ROOT, STAMP), { force: true });
-  await build({
-    absWorkingDir: ROOT,
-    entryPoints: entries.map(([out, path]) => ({ in: path, out })),
-    outdir: "dist",
-    outExtension: { ".js": ".mjs" },
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    packages: "external",
-    sourcemap: true,
-    alias: { "@": ROOT },
-    plugins: [serverOnly],
-    logLevel: "warning",
-  });
-  // Its helper process would live as long as this one.
+  await build(bundleOptions("dist"));
+  // Ends esbuild's helper process, which would otherwise live as long as this one.
   stop();
   writeStamp(STAMP, hash);
   return true;

@@ -9,8 +9,11 @@ import { step } from "./step.mjs";
 
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
-  console.error(`Latchkey needs Node 20.19 or later, better 24; this is ${process.version}.`);
+  console.error(`Latchkey needs Node.js 24 LTS, or at least 20.19. This is ${process.version}.`);
   process.exit(1);
+}
+if (major === 20) {
+  console.error("Warning: Node.js 20 no longer gets security fixes. Please run Latchkey on Node.js 24 LTS.");
 }
 
 try {

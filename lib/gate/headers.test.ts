@@ -9,6 +9,13 @@ test("scripts run with the nonce only, and nothing frames the portal", () => {
   expect(policy).not.toMatch(/unsafe-eval|script-src[^;]*unsafe-inline|\*/);
 });
 
+test("only the development server may evaluate code and open a WebSocket", () => {
+  const policy = composeHeaders("abc", false, true)["content-security-policy"];
+  expect(policy).toContain("script-src 'self' 'nonce-abc' 'strict-dynamic' 'unsafe-eval'");
+  expect(policy).toContain("connect-src 'self' ws:");
+  expect(composeHeaders("abc", false)["content-security-policy"]).toContain("connect-src 'self';");
+});
+
 test("https adds HSTS, plain http does not", () => {
   expect(composeHeaders("abc", true)["strict-transport-security"]).toMatch(/^max-age=\d{8}/);
   expect(composeHeaders("abc", false)).not.toHaveProperty("strict-transport-security");

@@ -1,9 +1,12 @@
 const HSTS = "max-age=31536000; includeSubDomains";
 
-/** The headers of every page. `secure`: the portal is served over https. */
-export function composeHeaders(nonce: string, secure: boolean): Record<string, string> {
+/**
+ * The headers of every page. `secure`: the portal is served over https. `dev`: pages come from Next's development
+ * server, which evaluates code and tells pages of changes through a WebSocket.
+ */
+export function composeHeaders(nonce: string, secure: boolean, dev = false): Record<string, string> {
   return {
-    "content-security-policy": composePolicy(nonce),
+    "content-security-policy": composePolicy(nonce, dev),
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "referrer-policy": "no-referrer",
@@ -15,14 +18,14 @@ export function composeHeaders(nonce: string, secure: boolean): Record<string, s
 }
 
 // Styles may stand inline: Radix and sonner set them at run time, and no markup of ours takes text from people as HTML.
-function composePolicy(nonce: string): string {
+function composePolicy(nonce: string, dev: boolean): string {
   return [
     "default-src 'none'",
-    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'`,
+    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${dev ? " 'unsafe-eval'" : ""}`,
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data: blob:",
     "font-src 'self'",
-    "connect-src 'self'",
+    `connect-src 'self'${dev ? " ws:" : ""}`,
     "manifest-src 'self'",
     "form-action 'self'",
     "base-uri 'none'",

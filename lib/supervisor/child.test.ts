@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, expect, test, vi } from "vitest";
 import { isAlive } from "@/lib/platform/process-state";
 import { keepRunning } from "@/lib/supervisor/child";
-import { endLeftovers, noteChild } from "@/lib/supervisor/orphaned-processes";
+import { stopOrphanedProcesses, noteChild } from "@/lib/supervisor/orphaned-processes";
 
 const folder = mkdtempSync(join(tmpdir(), "latchkey-child-"));
 
@@ -57,13 +57,13 @@ test("what a killed start left is ended, also when it does not listen; a pid use
   const other = fork(stubborn);
   await Promise.all([left, other].map((child) => new Promise((resolve) => child.once("message", resolve))));
   noteChild(folder, "web", left.pid ?? 0);
-  expect(await endLeftovers(folder)).toBe(true);
+  expect(await stopOrphanedProcesses(folder)).toBe(true);
   expect(isAlive(left.pid ?? 0)).toBe(false);
   writeFileSync(
     join(folder, "processes.json"),
     JSON.stringify([{ name: "web", pid: other.pid, startTime: "another" }]),
   );
-  expect(await endLeftovers(folder)).toBe(false);
+  expect(await stopOrphanedProcesses(folder)).toBe(false);
   expect(isAlive(other.pid ?? 0)).toBe(true);
   other.kill("SIGKILL");
 });

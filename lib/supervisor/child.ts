@@ -5,9 +5,9 @@ import { countFailures, delayBeforeRestart } from "@/lib/supervisor/backoff";
 export type Child = {
   name: string;
   pid: () => number | undefined;
-  /** Ends it and starts it anew, with another environment. */
-  restart: (environment: Record<string, string>) => void;
-  /** Ends it for good: asks, and after a while does not ask. */
+  /** Stops the program and starts it again at once, with another environment if one is given. */
+  restart: (environment?: Record<string, string>) => void;
+  /** Stops the program for good: with SIGTERM, and after 20 s with SIGKILL. */
   stop: () => Promise<void>;
 };
 
@@ -15,27 +15,29 @@ export type ChildOptions = {
   name: string;
   script: string;
   environment: Record<string, string>;
-  /** Called with every pid there is a new process under. */
+  /** Called with the process id of each process that runs the program. */
   onStart: (pid: number) => void;
 };
 
 const STOP_WITHIN_MS = 20_000;
 
 /**
- * Starts a program and starts it again when it dies, waiting longer each time. It is forked with a channel: that
- * closes when this process dies, however it dies, and then the program ends too and frees its ports.
+ * Starts a program, and starts it again each time it dies, after a delay that grows with the failures in a row. It is
+ * forked with an IPC channel. The channel closes when this process dies, whatever the cause, and the program then ends
+ * too and frees its ports.
  */
 export function keepRunning(options: ChildOptions): Child {
   let environment = options.environment;
   let failures = 0;
   let stopping = false;
+  let restarting: ChildProcess | undefined;
   let current: ChildProcess | undefined;
   let waiting: NodeJS.Timeout | undefined;
 
   const start = () => {
     const begin = Date.now();
     const child = fork(options.script, [], {
-      env: { ...environment, NODE_ENV: "production", LATCHKEY_PROCESS: options.name },
+      env: { NODE_ENV: "production", ...environment, LATCHKEY_PROCESS: options.name },
       execArgv: ["--enable-source-maps"],
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
@@ -45,6 +47,7 @@ export function keepRunning(options: ChildOptions): Child {
     child.once("exit", (code, signal) => {
       if (current === child) current = undefined;
       if (stopping) return;
+      if (restarting === child) return start();
       failures = countFailures(failures, Date.now() - begin);
       const delay = delayBeforeRestart(failures);
       console.error(`${options.name} ended (${signal ?? `exit code ${code}`}); starting it again in ${delay / 1000} s`);
@@ -56,9 +59,12 @@ export function keepRunning(options: ChildOptions): Child {
   return {
     name: options.name,
     pid: () => current?.pid,
-    restart: (changed) => {
+    restart: (changed = environment) => {
       environment = changed;
-      current?.kill("SIGTERM");
+      clearTimeout(waiting);
+      restarting = current;
+      if (current) void end(current);
+      else start();
     },
     stop: async () => {
       stopping = true;

@@ -3,13 +3,18 @@ import { chooseFirstRunMode } from "@/lib/supervisor/first-run-mode";
 import { planSettings } from "@/lib/platform/config/resolve-settings";
 
 test.each([
-  ["embedded database on loopback", {}, undefined, "demo"],
-  ["a database of one's own", { DATABASE_URL: "postgresql://db.example/latchkey" }, undefined, undefined],
+  ["the embedded database on loopback", {}, undefined, "demo"],
+  ["another database", { DATABASE_URL: "postgresql://db.example/latchkey" }, undefined, undefined],
   ["reachable by others", { HOST: "192.0.2.2" }, undefined, undefined],
   ["published by a proxy", { LATCHKEY_URL: "https://portal.example" }, undefined, undefined],
   ["IPv6 loopback", { HOST: "::1" }, undefined, "demo"],
-  ["asked for, reachable by others", { HOST: "192.0.2.2" }, "demo", "demo"],
-  ["asked to be empty", {}, "empty", "empty"],
-] as const)("%s", (_case, environment, asked, expected) => {
-  expect(chooseFirstRunMode(planSettings(environment), asked)).toBe(expected);
+  ["reachable by others, demo data asked for", { HOST: "192.0.2.2" }, "demo", "demo"],
+  ["an empty installation asked for", {}, "empty", "empty"],
+] as const)("%s", (_case, environment, mode, expected) => {
+  expect(chooseFirstRunMode(planSettings(environment), { mode, dev: false })).toBe(expected);
+});
+
+test("development has demo data also with another database", () => {
+  const plan = planSettings({ DATABASE_URL: "postgresql://db.example/latchkey" });
+  expect(chooseFirstRunMode(plan, { mode: undefined, dev: true })).toBe("demo");
 });

@@ -2,20 +2,32 @@ import { parseArgs } from "node:util";
 import { explain } from "@/lib/supervisor/explain";
 import { up, UpError } from "@/lib/supervisor/up";
 
-const USAGE = `npm run up [-- options]
+const UP_USAGE = `npm run up [-- options]
 
-  --demo      make the demo project and its people also with a database of one's own, or reachable by others
+  --demo      make the demo project and its people even with an external database, or where others can reach the portal
   --empty     make one platform-admin and nothing else
   --rebuild   build the portal even if nothing changed
   --with-rig  start a real Ceph and Keystone too, from Debian's packages, and add the regions ceph and openstack
-  --rig-port  the first of 18 neighbouring ports for them, on loopback (27480)
+  --rig-port  the first of 18 consecutive loopback ports for them (27480)
 
 Settings are environment variables; see docs/settings.md.`;
+
+const DEV_USAGE = `npm run dev [-- options]
+
+Starts Latchkey for whoever works on its code, with demo data. Pages follow their sources, and the other programs
+restart when theirs change. The data folder is .data-dev and the ports are 3100 and 9100 to 9102, unless
+LATCHKEY_DATA_DIR, PORT and S3_PORT say otherwise, so that it runs beside \`npm run up\`.
+
+  --with-rig  start a real Ceph and Keystone too, from Debian's packages, and add the regions ceph and openstack
+  --rig-port  the first of 18 consecutive loopback ports for them (27480)`;
+
+const usage = process.argv.includes("--dev") ? DEV_USAGE : UP_USAGE;
 
 function readOptions() {
   try {
     const { values } = parseArgs({
       options: {
+        dev: { type: "boolean" },
         demo: { type: "boolean" },
         empty: { type: "boolean" },
         rebuild: { type: "boolean" },
@@ -29,19 +41,20 @@ function readOptions() {
     const rigPort = values["rig-port"];
     if (rigPort !== undefined && !values["with-rig"]) throw new UpError("--rig-port goes with --with-rig.");
     return {
+      dev: values.dev ?? false,
       mode: values.demo ? ("demo" as const) : values.empty ? ("empty" as const) : undefined,
       rebuild: values.rebuild ?? false,
       rig: values["with-rig"] ? { port: rigPort } : undefined,
     };
   } catch (error) {
-    throw new UpError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    throw new UpError(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
   }
 }
 
 try {
   const options = readOptions();
   if (options) await up(options);
-  else console.log(USAGE);
+  else console.log(usage);
 } catch (error) {
   console.error(explain(error));
   process.exit(1);

@@ -21,7 +21,7 @@ export function noteChild(dataDir: string, name: string, pid: number): void {
  * Ends what a killed start left running. Such programs end by themselves when they notice; this waits for them,
  * and after a while does not wait any longer. Gives whether there was anything.
  */
-export async function endLeftovers(dataDir: string): Promise<boolean> {
+export async function stopOrphanedProcesses(dataDir: string): Promise<boolean> {
   const left = readNoted(dataDir).filter(({ pid, startTime }) => isAlive(pid) && readStartTime(pid) === startTime);
   for (const { pid } of left) process.kill(pid, "SIGTERM");
   const end = Date.now() + ASK_MS;

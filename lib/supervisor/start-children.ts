@@ -5,12 +5,12 @@ import { type Child, keepRunning } from "@/lib/supervisor/child";
 import { noteChild } from "@/lib/supervisor/orphaned-processes";
 import { type Settings, toEnvironment } from "@/lib/platform/config/resolve-settings";
 
-/** Of our own environment, what programs need that is no setting of Latchkey's. */
+/** The variables of our own environment that programs need and that are not settings of Latchkey. */
 const SYSTEM = [
   ...["PATH", "HOME", "TMPDIR", "TEMP", "LANG", "TZ", "SystemRoot"],
   ...["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"],
 ];
-/** The built-in S3 server gets what it needs and no more: it knows neither the database nor the session key. */
+/** All that the built-in S3 server needs. It knows neither the database nor the session key. */
 const FOR_BUILTIN_S3 = [
   "HOST",
   "LATCHKEY_DATA_DIR",
@@ -19,16 +19,25 @@ const FOR_BUILTIN_S3 = [
   "LATCHKEY_MASTER_KEY",
   "LATCHKEY_MASTER_KEY_FORMER",
   "LOG_LEVEL",
+  "NODE_ENV",
 ];
 
 /** The environment of the web server and the worker. */
-export function toChildEnvironment(settings: Settings): Record<string, string> {
-  return { ...pick(process.env, SYSTEM), ...toEnvironment(settings), NEXT_TELEMETRY_DISABLED: "1" };
+export function toChildEnvironment(settings: Settings, dev: boolean): Record<string, string> {
+  return {
+    ...pick(process.env, SYSTEM),
+    ...toEnvironment(settings),
+    NODE_ENV: dev ? "development" : "production",
+    NEXT_TELEMETRY_DISABLED: "1",
+  };
 }
 
-/** Starts the web server, the worker and the built-in S3 server, and keeps them running. */
-export function startChildren(settings: Settings): Child[] {
-  const environment = toChildEnvironment(settings);
+/**
+ * Starts the web server, the worker and the built-in S3 server, and keeps them running. `dev` takes the programs that
+ * are bundled again when their sources change, and a web server that compiles pages when they are asked for.
+ */
+export function startChildren(settings: Settings, dev: boolean): Child[] {
+  const environment = toChildEnvironment(settings, dev);
   const regions = listBuiltinRegions(settings).map(({ name, port, signingRegion }) => ({ name, port, signingRegion }));
   const builtin = {
     ...pick(environment, [...SYSTEM, ...FOR_BUILTIN_S3]),
@@ -37,7 +46,7 @@ export function startChildren(settings: Settings): Child[] {
   const start = (name: string, of: Record<string, string>) =>
     keepRunning({
       name,
-      script: join(findRoot(), `dist/${name}.mjs`),
+      script: join(findRoot(), dev ? "dist/dev" : "dist", `${name}.mjs`),
       environment: of,
       onStart: (pid) => noteChild(settings.LATCHKEY_DATA_DIR, name, pid),
     });

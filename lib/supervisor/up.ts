@@ -4,25 +4,29 @@ import { expectDatabase } from "@/lib/postgres/expect-database";
 import { makeDataDir } from "@/lib/platform/config/make-data-dir";
 import { takeLock } from "@/lib/platform/process-lock";
 import { buildPortal } from "@/lib/supervisor/build-portal";
+import { watchPrograms } from "@/lib/supervisor/watch-programs";
 import type { Child } from "@/lib/supervisor/child";
 import { ensureSecrets } from "@/lib/platform/config/stored-secrets";
 import { chooseFirstRunMode, type FirstRunMode } from "@/lib/supervisor/first-run-mode";
-import { endLeftovers } from "@/lib/supervisor/orphaned-processes";
+import { stopOrphanedProcesses } from "@/lib/supervisor/orphaned-processes";
 import { findPortProblem, listPorts } from "@/lib/supervisor/ports";
 import { addRigRegions, prepareDatabase } from "@/lib/supervisor/prepare";
 import { startRig, stopRig } from "@/lib/supervisor/rig";
-import { finishSettings, type PlannedSettings, planSettings, toLocalUrl } from "@/lib/platform/config/resolve-settings";
+import { finishSettings, type PlannedSettings, planSettings } from "@/lib/platform/config/resolve-settings";
+import { toLocalUrl } from "@/lib/platform/net/host";
 import { startChildren, toChildEnvironment } from "@/lib/supervisor/start-children";
 import { step } from "@/lib/supervisor/step";
 import { waitUntilReady } from "@/lib/supervisor/wait-until-ready";
 import { watchDatabase } from "@/lib/supervisor/watch-database";
 
-/** Something that a person can put right; its message says what. */
+/** Something that a person can put right. Its message says what. */
 export class UpError extends Error {}
 
 const READY_WITHIN_MS = 120_000;
 
 type Options = {
+  /** For whoever works on Latchkey itself: pages and programs follow their sources. */
+  dev: boolean;
   mode: FirstRunMode | undefined;
   rebuild: boolean;
   /** Set when a real Ceph and Keystone are wanted beside the portal. */
@@ -31,9 +35,9 @@ type Options = {
 type Undo = () => Promise<void> | void;
 
 /**
- * Starts everything, in order, and keeps it running until this process is told to end; then stops, in the other
- * order, what it started. What would make a start vain (a wrong setting, a second start, a taken port) is found
- * before anything takes long.
+ * Starts everything in order and keeps it running until this process is told to end. Then it stops, in the reverse
+ * order, what it started. Whatever would make the start fail (a wrong setting, a second start, a taken port) is looked
+ * for before any long step. Throws an UpError, or another error whose message is for people.
  */
 export async function up(options: Options): Promise<void> {
   const undo: Undo[] = [];
@@ -55,13 +59,13 @@ async function start(options: Options, undo: Undo[], signal: AbortSignal): Promi
   if (!lock.ok)
     throw new UpError(`Latchkey already runs on ${dataDir} (process ${lock.holder.pid}), at ${lock.holder.note}`);
   undo.push(lock.release);
-  await endLeftovers(dataDir);
+  await stopOrphanedProcesses(dataDir);
   const problem = await findPortProblem(listPorts(plan));
   if (problem) throw new UpError(problem);
 
   const { rig } = options;
   if (rig) {
-    // Noted first: Ctrl-C while it starts must find it.
+    // Before the start itself, so that Ctrl-C during the start stops it too.
     undo.push(() => stopRig(dataDir));
     await step("Ceph and Keystone", () => startRig(dataDir, rig.port, signal));
   }
@@ -69,24 +73,39 @@ async function start(options: Options, undo: Undo[], signal: AbortSignal): Promi
   const withUrl = (url: string) => finishSettings(plan, ensureSecrets(plan), url);
   const url = await openDatabase(plan, undo, (moved) => {
     for (const child of children.filter(({ name }) => name !== "builtin-s3"))
-      child.restart(toChildEnvironment(withUrl(moved)));
+      child.restart(toChildEnvironment(withUrl(moved), options.dev));
   });
   const settings = withUrl(url);
-  const firstRun = await prepareDatabase(toChildEnvironment(settings), chooseFirstRunMode(plan, options.mode), signal);
-  if (rig) await step("Regions of the rig", () => addRigRegions(toChildEnvironment(settings), signal));
-  await step("Portal", () => buildPortal({ force: options.rebuild }, signal));
+  const environment = toChildEnvironment(settings, false);
+  const firstRun = await prepareDatabase(environment, chooseFirstRunMode(plan, options), signal);
+  if (rig) await step("Regions of the rig", () => addRigRegions(environment, signal));
+  if (options.dev) await step("Watched programs", () => watchPrograms((names) => restartAll(children, names), signal));
+  else await step("Portal", () => buildPortal({ force: options.rebuild }, signal));
 
   undo.push(async () => {
     await Promise.all(children.map((child) => child.stop()));
   });
   await step("Start", async () => {
-    children = startChildren(settings);
+    children = startChildren(settings, options.dev);
     if (await waitUntilReady(toLocalUrl(plan.HOST, plan.PORT), listPorts(plan), READY_WITHIN_MS)) return;
-    throw new UpError(`Not everything answered within ${READY_WITHIN_MS / 1000} s; what went wrong is printed above.`);
+    throw new UpError(`Not everything answered within ${READY_WITHIN_MS / 1000} s; the cause is printed above.`);
   });
   const seconds = ((Date.now() - performance.timeOrigin) / 1000).toFixed(1);
   console.log(`\nLatchkey is ready at ${settings.LATCHKEY_URL}  (${seconds} s)`);
   console.log(explainSignIn(firstRun, join(dataDir, "first-run.json")));
+  if (options.dev) console.log(WATCHED);
+}
+
+const WATCHED =
+  "Pages follow their sources. The web server, the worker and the built-in S3 server restart when theirs change.\n" +
+  "After a change in prisma/, start again. Ctrl-C stops everything.";
+
+/** In development: the programs whose code changed. */
+function restartAll(children: Child[], names: string[]): void {
+  for (const child of children.filter(({ name }) => names.includes(name))) {
+    console.log(`The sources of ${child.name} changed; restarting it.`);
+    child.restart();
+  }
 }
 
 async function openDatabase(plan: PlannedSettings, undo: Undo[], onMoved: (url: string) => void): Promise<string> {
@@ -94,7 +113,7 @@ async function openDatabase(plan: PlannedSettings, undo: Undo[], onMoved: (url: 
     await expectDatabase(plan.DATABASE_URL);
     return plan.DATABASE_URL;
   }
-  // Noted first: Ctrl-C while it starts must find it. One that runs for `npm run db` is left alone.
+  // Before the start itself, so that Ctrl-C during the start stops it too. One that runs for `npm run db` goes on.
   undo.push(() => stopCluster(plan.LATCHKEY_DATA_DIR, "up"));
   const cluster = await step("Database", () => startCluster(plan.LATCHKEY_DATA_DIR, "up"));
   undo.push(watchDatabase(plan.LATCHKEY_DATA_DIR, cluster, onMoved));
@@ -102,13 +121,13 @@ async function openDatabase(plan: PlannedSettings, undo: Undo[], onMoved: (url: 
 }
 
 /**
- * Gives the function that takes everything back, which also runs on Ctrl-C and the like; a second Ctrl-C does not
- * wait. The signal tells what is under way that it is not wanted any more.
+ * Undoes everything on Ctrl-C and the like, or when `stop` is called. A second Ctrl-C does not wait. The signal is
+ * aborted at the first one, for steps that are still in progress.
  */
 function stopOnSignal(undo: Undo[]): { stop: () => Promise<void>; signal: AbortSignal } {
   const controller = new AbortController();
   let stopping: Promise<void> | undefined;
-  const stop = () => (stopping ??= takeBack(undo));
+  const stop = () => (stopping ??= undoAll(undo));
   const end = (name: string) => {
     if (controller.signal.aborted) process.exit(1);
     console.log(`\nStopping (${name}).`);
@@ -119,7 +138,7 @@ function stopOnSignal(undo: Undo[]): { stop: () => Promise<void>; signal: AbortS
   return { stop, signal: controller.signal };
 }
 
-async function takeBack(undo: Undo[]): Promise<void> {
+async function undoAll(undo: Undo[]): Promise<void> {
   for (let step = undo.pop(); step; step = undo.pop()) {
     try {
       await step();
@@ -133,10 +152,10 @@ function explainSignIn(firstRun: string, path: string): string {
   if (firstRun === "nobody") {
     return (
       "Nobody can sign in yet. Make the first administrator with `npm run admin -- user create --help`,\n" +
-      "or start once with --empty, which makes one and writes down the password."
+      "or start once with --empty, which makes one and writes the password to a file."
     );
   }
   return firstRun === "made"
     ? `The sign-in details are in ${path}`
-    : `The sign-in details of the first run: ${path}, if you kept it`;
+    : `The sign-in details were written to ${path} on the first start.`;
 }
