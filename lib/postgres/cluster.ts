@@ -4,14 +4,13 @@ import { findBinaries } from "@/lib/postgres/binaries";
 import {
   type ClusterSettings,
   ensureClusterSettings,
-  findFreePort,
-  isPortFree,
   LOOPBACK,
   readClusterSettings,
   toDatabaseUrl,
   writeClusterSettings,
 } from "@/lib/postgres/cluster-settings";
 import { ensureApplicationRole, initialiseCluster } from "@/lib/postgres/initialise-cluster";
+import { findFreePort, isPortFree } from "@/lib/platform/net/ports";
 import { makeDataDir } from "@/lib/platform/config/make-data-dir";
 import { chooseOsUser } from "@/lib/postgres/os-user";
 import { clearDeadPostmaster, findPostmaster, type Postmaster } from "@/lib/postgres/postmaster";
@@ -70,7 +69,7 @@ export async function startCluster(
     const user = chooseOsUser(binaries, root, existsSync(home) ? statSync(home).uid : undefined);
     await initialiseCluster(home, binaries, user, settings);
     if (!(await isPortFree(settings.port, LOOPBACK))) {
-      settings.port = await findFreePort();
+      settings.port = await findFreePort(LOOPBACK);
       writeClusterSettings(root, settings);
     }
     const log = join(home, "server.log");

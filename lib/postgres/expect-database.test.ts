@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { findFreePort } from "@/lib/postgres/cluster-settings";
+import { findFreePort } from "@/lib/platform/net/ports";
 import { expectDatabase } from "@/lib/postgres/expect-database";
 import { startTestDatabase } from "@/testing/database/test-database";
 
@@ -18,7 +18,7 @@ test("is content with a database that answers", async () => {
 });
 
 test("names the setting when nothing listens, under an address and under a name", async () => {
-  const port = String(await findFreePort());
+  const port = String(await findFreePort("127.0.0.1"));
   for (const hostname of ["127.0.0.1", "localhost"]) {
     const closed = changed((other) => Object.assign(other, { hostname, port }));
     await expect(expectDatabase(closed)).rejects.toThrow(

@@ -1,4 +1,5 @@
-import { type PlannedSettings, toLocalUrl } from "@/lib/platform/config/resolve-settings";
+import type { PlannedSettings } from "@/lib/platform/config/resolve-settings";
+import { toLocalUrl } from "@/lib/platform/net/host";
 import type { BuiltinRegion } from "@/prisma/first-run";
 
 type Addresses = Pick<

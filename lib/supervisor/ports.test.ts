@@ -1,11 +1,11 @@
 import { createServer } from "node:net";
 import { expect, test } from "vitest";
-import { findFreePort } from "@/lib/postgres/cluster-settings";
+import { findFreePort } from "@/lib/platform/net/ports";
 import { findPortProblem, listPorts } from "@/lib/supervisor/ports";
 import { planSettings } from "@/lib/platform/config/resolve-settings";
 
 test("a taken port is named with the setting that moves it", async () => {
-  const port = await findFreePort();
+  const port = await findFreePort("127.0.0.1");
   const wanted = [{ setting: "S3_PORT", port, host: "127.0.0.1" }];
   expect(await findPortProblem(wanted)).toBeUndefined();
   const squatter = createServer();

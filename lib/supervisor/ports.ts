@@ -1,4 +1,4 @@
-import { createServer } from "node:net";
+import { findListenError } from "@/lib/platform/net/ports";
 import type { PlannedSettings } from "@/lib/platform/config/resolve-settings";
 
 export type WantedPort = { setting: string; port: number; host: string };
@@ -19,7 +19,7 @@ export async function findPortProblem(ports: WantedPort[]): Promise<string | und
   for (const [index, { setting, port, host }] of ports.entries()) {
     const twin = ports.slice(0, index).find((other) => other.port === port);
     if (twin) return `${twin.setting} and ${setting} both come to port ${port}: set ${setting} to another port.`;
-    const code = await tryPort(port, host);
+    const code = await findListenError(port, host);
     if (code === "EADDRINUSE")
       return `Port ${port} on ${host} is taken by another program. Stop it, or set ${setting} to another port.`;
     if (code === "EADDRNOTAVAIL") return `This machine has no address ${host}: set HOST to one of its own.`;
@@ -27,12 +27,4 @@ export async function findPortProblem(ports: WantedPort[]): Promise<string | und
     if (code) return `Port ${port} on ${host} cannot be listened on (${code}).`;
   }
   return undefined;
-}
-
-function tryPort(port: number, host: string): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", (error) => resolve("code" in error ? String(error.code) : error.message));
-    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(undefined)));
-  });
 }

@@ -5,7 +5,7 @@ import { Secret } from "@/lib/platform/secret";
 import { checkRegionInput, putRegion } from "@/lib/regions/mutations";
 import type { RegionInput } from "@/lib/regions/schema";
 import { isAsDeclared } from "@/lib/regions/file/apply-regions-file";
-import { isLoopback } from "@/lib/platform/config/resolve-settings";
+import { isLoopback } from "@/lib/platform/net/host";
 import type { PrismaClient } from "@/prisma/generated/client";
 
 /** What rig.json says, as far as regions need it. */

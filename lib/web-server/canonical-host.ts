@@ -1,4 +1,4 @@
-import { isIP } from "node:net";
+import { isLoopback } from "@/lib/platform/net/host";
 
 /**
  * Where to send a browser that reached a portal on loopback under another of loopback's names, or undefined.
@@ -14,17 +14,13 @@ export function findCanonicalUrl(
   publicUrl: URL,
 ): string | undefined {
   const { method, url = "/", host, accept = "" } = request;
-  if (method !== "GET" || !accept.includes("text/html") || !isPage(url) || !isLoopbackName(publicUrl.hostname))
+  if (method !== "GET" || !accept.includes("text/html") || !isPage(url) || !isLoopback(publicUrl.hostname))
     return undefined;
   const given = URL.canParse(`http://${host}`) ? new URL(`http://${host}`) : undefined;
-  if (!given || given.hostname === publicUrl.hostname || !isLoopbackName(given.hostname)) return undefined;
+  if (!given || given.hostname === publicUrl.hostname || !isLoopback(given.hostname)) return undefined;
   return `${publicUrl.origin}${url}`;
 }
 
 function isPage(url: string): boolean {
   return url.startsWith("/") && !url.startsWith("/api/") && !url.startsWith("/_next/");
-}
-
-function isLoopbackName(name: string): boolean {
-  return name === "localhost" || name === "[::1]" || (isIP(name) === 4 && name.startsWith("127."));
 }

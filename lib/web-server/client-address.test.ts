@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import { expect, test } from "vitest";
 import { findClientAddress, parseTrustedProxies } from "@/lib/web-server/client-address";
 
@@ -24,7 +25,17 @@ test.each([
   ["brackets are left out", proxies, "10.0.0.1", "[2001:db9::5]:4711", "2001:db9::5"],
   ["garbage ends the chain", proxies, "10.0.0.1", "203.0.113.9, unknown", "10.0.0.1"],
   ["garbage further left does not matter", proxies, "10.0.0.1", "<script>, 203.0.113.9", "203.0.113.9"],
+  ["garbage between proxies ends the chain", proxies, "10.0.0.1", "203.0.113.9, unknown, 10.0.0.2", "10.0.0.2"],
+  ["a short form is not an address", proxies, "10.0.0.1", "203.0.113.9, 10.1", "10.0.0.1"],
+  ["a mapped IPv4 entry", proxies, "10.0.0.1", "203.0.113.9, ::ffff:192.0.2.7", "203.0.113.9"],
+  ["an IPv4 client is not in an IPv6 range", proxies, "10.0.0.1", "::ffff:203.0.113.9", "203.0.113.9"],
+  ["a tab between entries", proxies, "10.0.0.1", "203.0.113.9,\t192.0.2.7", "203.0.113.9"],
   ["an empty entry does not matter", proxies, "10.0.0.1", "203.0.113.9, ,", "203.0.113.9"],
 ])("%s", (_case, isTrusted, peer, header, expected) => {
-  expect(findClientAddress(peer, header, isTrusted)).toBe(expected);
+  const request = { socket: { remoteAddress: peer }, headers: { "x-forwarded-for": header } };
+  expect(findClientAddress(request as unknown as IncomingMessage, isTrusted)).toBe(expected);
+});
+
+test("without any proxy configured, a connection that is already gone has no address", () => {
+  expect(findClientAddress({ socket: {}, headers: {} } as unknown as IncomingMessage, none)).toBe("");
 });

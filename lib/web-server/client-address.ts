@@ -1,46 +1,32 @@
-import { BlockList, isIP } from "node:net";
+import type { IncomingMessage } from "node:http";
+import { isIP } from "node:net";
+import ipaddr from "ipaddr.js";
+import proxyaddr from "proxy-addr";
 import { splitList } from "@/lib/platform/config/settings";
 
-/** Says of an address whether it is one of the operator's proxies. */
+/** Tells whether an address belongs to one of the operator's proxies. */
 export type IsTrusted = (address: string) => boolean;
 
-/** From the setting LATCHKEY_TRUSTED_PROXIES, whose form is checked already. */
+/** From the setting LATCHKEY_TRUSTED_PROXIES, which is checked already. */
 export function parseTrustedProxies(text: string): IsTrusted {
-  const list = new BlockList();
-  for (const part of splitList(text)) {
-    const [address = "", bits] = part.split("/");
-    if (bits === undefined) list.addAddress(address, familyOf(address));
-    else list.addSubnet(address, Number(bits), familyOf(address));
-  }
-  return (address) => isIP(address) !== 0 && list.check(address, familyOf(address));
+  const isInList = proxyaddr.compile(splitList(text));
+  // proxy-addr also reads short forms such as 10.1, which no proxy writes.
+  return (address) => isIP(address) !== 0 && isInList(address, 0);
 }
 
 /**
- * Where a request comes from: the rightmost address that no trusted proxy vouches for. What stands further left
- * in X-Forwarded-For is the client's own writing. An entry that is no address ends the chain: the proxy that
- * passed it on is then all that is known.
+ * The client's address: the rightmost address of the chain (X-Forwarded-For, then the peer) that is not a trusted
+ * proxy. A client can write anything further left. An entry that is not an address ends the chain, and the address of
+ * the proxy that passed it on is returned.
  */
-export function findClientAddress(peer: string, forwardedFor: string | undefined, isTrusted: IsTrusted): string {
-  let address = normaliseAddress(peer);
-  for (const entry of splitList(forwardedFor ?? "").reverse()) {
-    if (!isTrusted(address)) return address;
-    const next = normaliseAddress(withoutPort(entry));
-    if (isIP(next) === 0) return address;
-    address = next;
-  }
-  return address;
+export function findClientAddress(request: IncomingMessage, isTrusted: IsTrusted): string {
+  const chain = proxyaddr.all(request, (entry) => isTrusted(readAddress(entry))).map(readAddress);
+  return chain.findLast((address) => isIP(address) !== 0) ?? "";
 }
 
-/** IPv4 addresses that came in over an IPv6 socket, in their plain form. */
-export function normaliseAddress(address: string): string {
-  const plain = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  return plain ?? address.toLowerCase();
-}
-
-function withoutPort(entry: string): string {
-  return /^\[(.*)\](?::\d+)?$/.exec(entry)?.[1] ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(entry)?.[1] ?? entry;
-}
-
-function familyOf(address: string): "ipv4" | "ipv6" {
-  return isIP(address) === 6 ? "ipv6" : "ipv4";
+/** An entry's address without port and brackets, in lower case; an IPv4 address on an IPv6 socket in its own form. */
+function readAddress(entry: string | undefined): string {
+  const text = entry?.trim() ?? "";
+  const address = /^\[(.*)\](?::\d+)?$/.exec(text)?.[1] ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(text)?.[1] ?? text;
+  return isIP(address) === 6 ? ipaddr.process(address).toString() : address;
 }

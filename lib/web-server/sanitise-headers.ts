@@ -11,9 +11,7 @@ const FORWARDED = /^(x-forwarded-.*|forwarded|x-real-ip|x-client-ip|true-client-
  * a server action. Next itself would keep a header that the client made up.
  */
 export function sanitiseHeaders(request: IncomingMessage, publicUrl: URL, isTrusted: IsTrusted): void {
-  const peer = request.socket.remoteAddress ?? "";
-  const forwardedFor = request.headers["x-forwarded-for"];
-  const address = findClientAddress(peer, Array.isArray(forwardedFor) ? forwardedFor.join() : forwardedFor, isTrusted);
+  const address = findClientAddress(request, isTrusted);
   for (const name of Object.keys(request.headers)) {
     if (FORWARDED.test(name)) delete request.headers[name];
   }

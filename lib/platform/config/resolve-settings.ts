@@ -1,7 +1,7 @@
-import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { z } from "zod";
 import { findRoot } from "@/lib/platform/config/find-root";
+import { isLoopback, isWildcard, toLocalUrl } from "@/lib/platform/net/host";
 import { describeProblems, SETTINGS } from "@/lib/platform/config/settings";
 
 /** Settings as texts. */
@@ -58,21 +58,6 @@ export function toEnvironment(settings: Settings): Record<string, string> {
     NEXTAUTH_URL: settings.LATCHKEY_URL,
     NEXTAUTH_SECRET: settings.LATCHKEY_SESSION_SECRET,
   };
-}
-
-/** Whether an address can be reached from this machine only. */
-export function isLoopback(host: string): boolean {
-  return host === "::1" || host === "localhost" || (isIP(host) === 4 && host.startsWith("127."));
-}
-
-/** How this machine reaches a server that listens on `host`. */
-export function toLocalUrl(host: string, port: number): string {
-  const reachable = isWildcard(host) ? "127.0.0.1" : host;
-  return `http://${isIP(reachable) === 6 ? `[${reachable}]` : reachable}:${port}`;
-}
-
-function isWildcard(host: string): boolean {
-  return isIP(host) === 4 ? host === "0.0.0.0" : /^[0:]+$/.test(host);
 }
 
 function parse<T extends z.ZodType>(schema: T, value: unknown): z.infer<T> {

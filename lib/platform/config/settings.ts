@@ -54,8 +54,8 @@ export const SETTINGS = {
   LATCHKEY_TRUSTED_PROXIES: z
     .string()
     .refine(
-      (text) => splitList(text).every(isAddressOrRange),
-      "IP addresses or ranges such as 10.0.0.0/8, separated by commas",
+      (text) => splitList(text).every((part) => isAddressOrRange(part) && !part.endsWith("/0")),
+      "IP addresses or ranges such as 10.0.0.0/8, separated by commas, and not the range of all addresses",
     )
     .default("")
     .meta({
@@ -117,6 +117,8 @@ export const SETTINGS = {
     .meta({ description: `how much is logged: ${LOG_LEVELS.join(", ")}` }),
 };
 
+const addressOrRange = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
+
 /** The parts of a list written with commas. */
 export function splitList(text: string): string[] {
   return text
@@ -138,10 +140,7 @@ function nameOf(part: unknown): string {
 }
 
 function isAddressOrRange(text: string): boolean {
-  const [address = "", bits, ...rest] = text.split("/");
-  const version = isIP(address);
-  if (version === 0 || rest.length > 0) return false;
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+  return addressOrRange.safeParse(text).success;
 }
 
 function isHostOrRange(text: string): boolean {
