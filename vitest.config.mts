@@ -26,5 +26,7 @@ export default defineConfig({
     ],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // A loaded machine takes its time. A condition that never comes still fails the test.
+    expect: { poll: { timeout: 30_000 } },
   },
 });

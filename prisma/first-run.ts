@@ -2,6 +2,7 @@ import { type AuditActor, SYSTEM_ACTOR } from "@/lib/audit/record";
 import type { PlatformRole, ProjectRole } from "@/lib/gate/permissions";
 import { ensureInstallationRow } from "@/lib/installation/mutations";
 import { setMember } from "@/lib/members/mutations";
+import { withTransaction } from "@/lib/platform/db/transaction";
 import type { Transaction } from "@/lib/platform/db/client";
 import { ALPHANUMERIC, randomText } from "@/lib/platform/crypto/random-text";
 import { Secret } from "@/lib/platform/secret";
@@ -66,7 +67,7 @@ export async function hasUsers(database: PrismaClient): Promise<boolean> {
 /** Makes the people and the project of a first run, in one transaction. */
 export async function applyFirstRun(database: PrismaClient, record: FirstRun): Promise<void> {
   const people = new Map(DEMO.map((person) => [person.email, person]));
-  await database.$transaction(
+  await withTransaction(
     async (tx) => {
       await ensureInstallationRow(tx);
       if (record.users.some((user) => user.project === DEMO_PROJECT)) {
@@ -82,7 +83,7 @@ export async function applyFirstRun(database: PrismaClient, record: FirstRun): P
         }
       }
     },
-    { timeout: 30_000 },
+    { client: database, timeoutMs: 30_000 },
   );
 }
 
@@ -94,14 +95,17 @@ export async function syncBuiltinRegions(
   masterKey: Buffer,
   by: AuditActor = SYSTEM_ACTOR,
 ): Promise<void> {
-  await database.$transaction(async (tx) => {
-    await ensureInstallationRow(tx);
-    const credentials = new Secret(JSON.stringify({ adminToken: adminToken.reveal() }));
-    for (const { gateway, adminUrl, ...rest } of regions) {
-      const region = { ...rest, provider: "builtin", gateways: [gateway], settings: { adminUrl }, credentials };
-      if (!(await isUpToDate(tx, region))) await putRegion(tx, by, region, masterKey);
-    }
-  });
+  await withTransaction(
+    async (tx) => {
+      await ensureInstallationRow(tx);
+      const credentials = new Secret(JSON.stringify({ adminToken: adminToken.reveal() }));
+      for (const { gateway, adminUrl, ...rest } of regions) {
+        const region = { ...rest, provider: "builtin", gateways: [gateway], settings: { adminUrl }, credentials };
+        if (!(await isUpToDate(tx, region))) await putRegion(tx, by, region, masterKey);
+      }
+    },
+    { client: database },
+  );
 }
 
 async function isUpToDate(tx: Transaction, region: RegionInput): Promise<boolean> {

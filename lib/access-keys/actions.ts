@@ -2,8 +2,9 @@
 
 import { after } from "next/server";
 import { disableAccess as disable } from "@/lib/access-keys/revoke/disable";
-import { acknowledgeSecret as acknowledge } from "@/lib/access-keys/issue/acknowledge";
-import { type IssueOutcome, issuePair } from "@/lib/access-keys/issue/issue-key";
+import { commitKey } from "@/lib/access-keys/issue/commit";
+import { awaitAcknowledgement } from "@/lib/access-keys/issue/deliver";
+import { issueKey, type IssueOutcome } from "@/lib/access-keys/issue/issue-key";
 import { startRevocation } from "@/lib/access-keys/revoke/revoke";
 import {
   acknowledgeInputSchema,
@@ -25,7 +26,7 @@ export const enableCliAccess = actionClient
   .outputSchema(issueOutputSchema)
   .useValidated(inProject())
   .action(async ({ parsedInput: { region, requestId }, ctx: { scope } }) =>
-    deliver(await issuePair({ kind: "ENABLE", scope, region, requestId })),
+    reply(await issueKey({ kind: "ENABLE", scope, region, requestId }, awaitAcknowledgement)),
   );
 
 /** Makes a new pair in place of the current one, which works until the new one is acknowledged. */
@@ -35,7 +36,7 @@ export const regenerateKeys = actionClient
   .outputSchema(issueOutputSchema)
   .useValidated(inProject())
   .action(async ({ parsedInput: { region, requestId }, ctx: { scope } }) =>
-    deliver(await issuePair({ kind: "REGENERATE", scope, region, requestId })),
+    reply(await issueKey({ kind: "REGENERATE", scope, region, requestId }, awaitAcknowledgement)),
   );
 
 /** Says that the secret has arrived: the new pair becomes the current one. May be called again. */
@@ -50,7 +51,7 @@ export const acknowledgeSecret = actionClient
   .outputSchema(acknowledgeOutputSchema)
   .useValidated(inProject())
   .action(async ({ parsedInput, ctx: { scope } }) => {
-    const outcome = await acknowledge(scope, parsedInput.operationId);
+    const outcome = await commitKey(scope, parsedInput.operationId);
     if (!outcome.ok) return outcome;
     after(() => startRevocation(outcome.revoking));
     return { ok: true as const };
@@ -66,12 +67,13 @@ export const disableAccess = actionClient
     const outcome = await disable({ scope, region, requestId, reason });
     if (!outcome.ok) return outcome;
     if (outcome.outcome === "already-done") return { ...outcome, accessKeyIds: [] };
-    const { revoking, lease, ...reply } = outcome;
-    after(() => startRevocation(revoking, lease));
-    return reply;
+    const { revoking, ...told } = outcome;
+    after(() => startRevocation(revoking));
+    return told;
   });
 
-function deliver(outcome: IssueOutcome): IssueOutput {
+/** The one place where a browser is given the secret. */
+function reply(outcome: IssueOutcome): IssueOutput {
   if (!outcome.ok || outcome.outcome === "already-done") return outcome;
   const { change, secret } = outcome;
   return {

@@ -1,138 +1,87 @@
 import "server-only";
-import { CURRENT_STATES, type KeyEvent, type KeyState, moveKeyState, statesThatAllow } from "@/lib/access-keys/rules";
-import { sql, type Statements } from "@/lib/platform/sql";
+import { type KeyEvent, type KeyState, LIVE_STATES, statesThatAllow, targetOf } from "@/lib/access-keys/rules";
+import { db, type Transaction } from "@/lib/platform/db/client";
+import { readDatabaseClock } from "@/lib/platform/db/locks";
+import type { AccessKey, Prisma, Principal, Region } from "@/prisma/generated/client";
 
 /** The slot that the cards show. */
 export const DEFAULT_SLOT = "default";
 
-export interface SlotKey {
-  id: string;
-  accessKeyId: string;
-  state: KeyState;
-}
+export type SlotKey = Pick<AccessKey, "id" | "accessKeyId" | "state">;
 
-const LIVE_STATES: KeyState[] = ["CREATING", "ISSUED", "ACTIVE", "INACTIVE", "RETIRING", "EXPIRED"];
-
-/**
- * The keys of a project's default slot in a region (by name) that can still be ended. They stand only while their
- * principal is locked.
- */
-export function listLiveKeys(tx: Statements, projectId: string, region: string): Promise<SlotKey[]> {
-  return tx.$queryRaw<SlotKey[]>`
-    SELECT id, access_key_id AS "accessKeyId", state::text FROM access_keys
-    WHERE principal_id = (
-        SELECT p.id FROM principals p JOIN regions r ON r.id = p.region_id
-        WHERE p.project_id = ${projectId}::uuid AND r.name = ${region})
-      AND slot = ${DEFAULT_SLOT} AND state = ANY(${LIVE_STATES}::access_key_state[])
-    ORDER BY created_at`;
-}
-
-/** Those of them that are current: what a new pair takes the place of. */
-export async function listCurrentKeys(tx: Statements, projectId: string, region: string): Promise<SlotKey[]> {
-  return (await listLiveKeys(tx, projectId, region)).filter((key) => CURRENT_STATES.includes(key.state));
+/** The keys of a principal's default slot that can still be ended. They stand only while their principal is locked. */
+export function listLiveKeys(tx: Transaction, principalId: string): Promise<SlotKey[]> {
+  return tx.accessKey.findMany({
+    where: { principalId, slot: DEFAULT_SLOT, state: { in: [...LIVE_STATES] } },
+    orderBy: { createdAt: "asc" },
+    select: { id: true, accessKeyId: true, state: true },
+  });
 }
 
 /** The access key ids of a principal, in all slots: those meant to work, now or again, and those whose end is decided. */
 export async function listWorkingKeys(principalId: string): Promise<{ working: string[]; ending: string[] }> {
-  const keys = await sql.$queryRaw<{ accessKeyId: string; state: KeyState }[]>`
-    SELECT access_key_id AS "accessKeyId", state::text FROM access_keys
-    WHERE principal_id = ${principalId}::uuid AND state = ANY(${[...LIVE_STATES, "REVOKING"]}::access_key_state[])`;
+  const keys = await db.accessKey.findMany({
+    where: { principalId, state: { in: [...LIVE_STATES, "REVOKING"] } },
+    select: { accessKeyId: true, state: true },
+  });
   const ids = (ending: boolean) =>
     keys.filter((key) => (key.state === "REVOKING") === ending).map((key) => key.accessKeyId);
   return { working: ids(false), ending: ids(true) };
 }
 
 /** Whether a key of the principal, in any slot, is to be removed and is not yet proved gone. */
-export async function isRemovalOpen(tx: Statements, principalId: string): Promise<boolean> {
-  const open = await tx.$queryRaw<unknown[]>`
-    SELECT FROM access_keys WHERE principal_id = ${principalId}::uuid AND state = 'REVOKING' AND removed_at IS NULL LIMIT 1`;
-  return open.length > 0;
-}
-
-export interface NewKey {
-  id: string;
-  projectId: string;
-  regionId: string;
-  principalId: string;
-  accessKeyId: string;
-  createdById: string;
-}
-
-/** Writes a key down before the storage system is asked for it. */
-export async function insertKey(tx: Statements, key: NewKey): Promise<void> {
-  await tx.$queryRaw`
-    INSERT INTO access_keys (id, project_id, region_id, principal_id, slot, access_key_id, state, created_by_id)
-    VALUES (${key.id}::uuid, ${key.projectId}::uuid, ${key.regionId}::uuid, ${key.principalId}::uuid, ${DEFAULT_SLOT},
-      ${key.accessKeyId}, 'CREATING', ${key.createdById}::uuid)`;
+export async function isRemovalOpen(tx: Transaction, principalId: string): Promise<boolean> {
+  const open = await tx.accessKey.findFirst({
+    where: { principalId, state: "REVOKING", removedAt: null },
+    select: { id: true },
+  });
+  return open !== null;
 }
 
 /** What a move may write down besides the state. What is left out stays. */
-export interface KeyFacts {
-  activatedAt?: Date;
-  endedAt?: Date;
-  endedById?: string | null;
-  endReason?: string;
-  removedAt?: Date;
-}
+export type KeyFacts = Pick<
+  Prisma.AccessKeyUncheckedUpdateManyInput,
+  "activatedAt" | "endedAt" | "endedById" | "endReason" | "removedAt"
+>;
 
 /**
- * Moves a key by an event of the state table, or by several that happen at once, if its state allows it when the row is
- * written. False when it did not: someone else moved it first.
+ * Moves a key by an event of the state table, if its state allows the event when the row is written. False when it does
+ * not: someone else moved the key first.
  */
-export async function moveKey(
-  tx: Statements,
-  keyId: string,
-  events: KeyEvent | readonly [KeyEvent, ...KeyEvent[]],
-  facts: KeyFacts = {},
-): Promise<boolean> {
-  const [first, ...others] = typeof events === "string" ? [events] : events;
-  const after = (source: KeyState) =>
-    [first, ...others].reduce<KeyState | undefined>((state, event) => state && moveKeyState(state, event), source);
-  const from = statesThatAllow(first).filter((source) => after(source) !== undefined);
-  const [state] = new Set(from.map(after));
-  const moved = await tx.$queryRaw<unknown[]>`
-    UPDATE access_keys SET state = ${state}::access_key_state,
-      activated_at = COALESCE(${facts.activatedAt ?? null}::timestamptz, activated_at),
-      ended_at = COALESCE(${facts.endedAt ?? null}::timestamptz, ended_at),
-      ended_by_id = COALESCE(${facts.endedById ?? null}::uuid, ended_by_id),
-      end_reason = COALESCE(${facts.endReason ?? null}::text, end_reason),
-      removed_at = COALESCE(${facts.removedAt ?? null}::timestamptz, removed_at)
-    WHERE id = ${keyId}::uuid AND state = ANY(${from}::access_key_state[]) RETURNING id`;
-  return moved.length === 1;
+export async function moveKey(tx: Transaction, keyId: string, event: KeyEvent, facts: KeyFacts = {}): Promise<boolean> {
+  const { count } = await tx.accessKey.updateMany({
+    where: { id: keyId, state: { in: statesThatAllow(event) } },
+    data: { ...facts, state: targetOf(event) },
+  });
+  return count === 1;
 }
 
-/** Writes down that the storage system proved now that it has not the key; the first time counts. */
-export async function noteRemoval(tx: Statements, keyId: string): Promise<void> {
-  await tx.$queryRaw`UPDATE access_keys SET removed_at = now() WHERE id = ${keyId}::uuid AND removed_at IS NULL`;
+/** Writes down when the storage system proved that it does not have the key. The first time counts. */
+export async function noteRemoval(tx: Transaction, keyId: string, removedAt: Date): Promise<void> {
+  await tx.accessKey.updateMany({ where: { id: keyId, removedAt: null }, data: { removedAt } });
 }
 
-/** A key whose end is decided. Undefined when it is not, or no more. */
-export async function findRevoking(keyId: string): Promise<RevokingRow | undefined> {
-  const [key] = await sql.$queryRaw<RevokingRow[]>`
-    SELECT k.id, k.access_key_id AS "accessKeyId", k.project_id AS "projectId", k.principal_id AS "principalId",
-      k.removed_at AS "removedAt", p.external_id AS "externalId", r.name AS region
-    FROM access_keys k JOIN principals p ON p.id = k.principal_id JOIN regions r ON r.id = k.region_id
-    WHERE k.id = ${keyId}::uuid AND k.state = 'REVOKING'`;
-  return key;
+/** A key whose end is decided, with its principal and region. */
+export type RevokingKey = AccessKey & { principal: Principal; region: Region };
+
+/** The key while its end is decided and not carried out. Undefined before and after. */
+export async function findRevokingKey(keyId: string): Promise<RevokingKey | undefined> {
+  const where = { id: keyId, state: "REVOKING" as KeyState };
+  const key = await db.accessKey.findUnique({ where, include: { principal: true, region: true } });
+  return key ?? undefined;
 }
 
-export interface RevokingRow {
-  id: string;
-  accessKeyId: string;
-  projectId: string;
-  principalId: string;
-  removedAt: Date | null;
-  /** Its principal's name on the storage system. */
-  externalId: string;
-  /** By name. */
-  region: string;
-}
+/** The first job for a removal comes before this; after it, the job must be missing. Milliseconds. */
+const UNFINISHED_AFTER_MS = 10_000;
 
 /** Keys whose end was decided a while ago and is not carried out. By id, those after `after`. */
 export async function listUnfinishedRevocations(after: string, limit: number): Promise<string[]> {
-  const rows = await sql.$queryRaw<{ id: string }[]>`
-    SELECT id FROM access_keys
-    WHERE id > ${after}::uuid AND state = 'REVOKING' AND ended_at < now() - interval '10 seconds'
-    ORDER BY id LIMIT ${limit}`;
+  const before = new Date((await readDatabaseClock(db)).getTime() - UNFINISHED_AFTER_MS);
+  const rows = await db.accessKey.findMany({
+    where: { id: { gt: after }, state: "REVOKING", endedAt: { lt: before } },
+    orderBy: { id: "asc" },
+    take: limit,
+    select: { id: true },
+  });
   return rows.map((row) => row.id);
 }

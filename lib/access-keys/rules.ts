@@ -57,10 +57,19 @@ export function statesThatAllow(event: KeyEvent): KeyState[] {
   return KEY_STATES.filter((state) => MOVES[state][event] !== undefined);
 }
 
-/** Written ahead or sent, not yet acknowledged. At most one a slot. */
+/** The state that an event leads to. An event leads to one state, wherever it comes from; the test holds that. */
+export function targetOf(event: KeyEvent): KeyState {
+  const target = KEY_STATES.map((state) => MOVES[state][event]).find((state) => state !== undefined);
+  if (!target) throw new Error(`no state allows ${event}`);
+  return target;
+}
+
+/** Written ahead or sent, not yet acknowledged. At most one in a slot. */
 export const PENDING_STATES: readonly KeyState[] = ["CREATING", "ISSUED"];
-/** What a card shows as its key. At most one a slot. */
+/** What a card shows as its key. At most one in a slot. */
 export const CURRENT_STATES: readonly KeyState[] = ["ACTIVE", "INACTIVE", "EXPIRED"];
+/** The end of these is not decided yet. */
+export const LIVE_STATES: readonly KeyState[] = ["CREATING", "ISSUED", "ACTIVE", "INACTIVE", "RETIRING", "EXPIRED"];
 /** Ended for good; kept as tombstones against writes that land late. */
 export const ENDED_STATES: readonly KeyState[] = ["REVOKED", "FAILED"];
 
@@ -127,15 +136,17 @@ const SENTENCES: Record<Refusal, string> = {
   unconfirmed: "The pair of this request was not confirmed. It is removed within a minute; then start again.",
 };
 
-/**
- * The sentence for a refusal: what happened, whether anything changed, what works now.
- * `current`: whether a current pair goes on working; `who`: the person whose change came first; `from`: when it will be
- * possible.
- */
-export function describeRefusal(
-  reason: Refusal,
-  facts: { current?: boolean; who?: string | undefined; from?: Date | undefined } = {},
-): string {
+export interface RefusalFacts {
+  /** Whether a current key goes on working. */
+  current?: boolean;
+  /** The person whose change came first. */
+  who?: string | undefined;
+  /** When the change will be possible. */
+  from?: Date | undefined;
+}
+
+/** The sentence for a refusal: what happened, whether anything changed, what works now. */
+export function describeRefusal(reason: Refusal, facts: RefusalFacts = {}): string {
   if (reason === "busy" && facts.who) {
     return `${facts.who} is changing the access here right now. Nothing of yours was changed; try again when it is done.`;
   }

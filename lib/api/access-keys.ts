@@ -1,7 +1,8 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { loadCards } from "@/lib/access-keys/loaders";
+import { loadCards } from "@/lib/access-keys/loaders/cards";
 import { disableAccess } from "@/lib/access-keys/revoke/disable";
-import { issuePair } from "@/lib/access-keys/issue/issue-key";
+import { commitBeforeReply } from "@/lib/access-keys/issue/deliver";
+import { issueKey } from "@/lib/access-keys/issue/issue-key";
 import { startRevocation } from "@/lib/access-keys/revoke/revoke";
 import type { IssueRequest } from "@/lib/access-keys/issue/write-ahead";
 import {
@@ -146,17 +147,17 @@ export function addAccessKeyRoutes(api: OpenAPIHono<ApiEnvironment>): void {
     if (!ended.ok) return replyWithRefusal(context, ended);
     const { outcome, message } = ended;
     if (outcome === "already-done") return context.json({ outcome, message }, 200);
-    void startRevocation(ended.revoking, ended.lease);
+    void startRevocation(ended.revoking);
     return context.json({ outcome, message, accessKeyIds: ended.accessKeyIds }, 202);
   });
 }
 
 async function issue(context: ApiContext, request: IssueRequest) {
-  const issued = await issuePair(request, "reply");
+  const issued = await issueKey(request, commitBeforeReply);
   if (!issued.ok) return replyWithRefusal(context, issued);
   if (issued.outcome === "already-done") return context.json({ outcome: issued.outcome, message: issued.message }, 200);
-  const { change, secret, revoking, lease } = issued;
-  void startRevocation(revoking, lease);
+  const { change, secret, revoking } = issued;
+  void startRevocation(revoking);
   const { name: region, endpoint, signingRegion } = change.region;
   const pair = { accessKeyId: change.accessKeyId, secretAccessKey: secret.reveal() };
   return context.json({ ...pair, endpoint, region, signingRegion, revoking: revoking.length }, 201);

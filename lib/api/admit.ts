@@ -19,13 +19,9 @@ export const admit = (operation: ApiOperation) =>
   createMiddleware<Admitted>(async (context, next) => {
     context.set("operation", operation);
     const { req } = context;
-    const caller = await readCaller(
-      req.header("authorization"),
-      req.header(CLIENT_ADDRESS_HEADER),
-      req.param("project") ?? "",
-    );
-    context.set("actor", caller.actor);
-    context.set("scope", await admitToProject(caller, operation));
+    const actor = await readCaller(req.header("authorization"), req.header(CLIENT_ADDRESS_HEADER));
+    context.set("actor", actor);
+    context.set("scope", await admitToProject(actor, req.param("project") ?? "", operation));
     // Its length is known before it is read: HTTP/1.1 has no third way to send one.
     if (req.header("transfer-encoding") !== undefined) refuse("The body is sent without a Content-Length");
     if (Number(req.header("content-length") ?? 0) > BODY_MAX_BYTES)

@@ -1,6 +1,5 @@
 import { type AuditData, type AuditEventName, type AuditOutcome, EVENT_DATA } from "@/lib/audit/events";
-import { createId } from "@/lib/platform/create-id";
-import type { Statements } from "@/lib/platform/sql";
+import type { Transaction } from "@/lib/platform/db/client";
 
 /** Who did it and from where. The program itself has no user id. */
 export interface AuditActor {
@@ -23,11 +22,21 @@ export interface AuditEntry<E extends AuditEventName> {
 }
 
 /** Writes one line of the audit log, in the transaction of the change it tells of. Throws when the shape is wrong. */
-export async function recordEvent<E extends AuditEventName>(tx: Statements, entry: AuditEntry<E>): Promise<void> {
+export async function recordEvent<E extends AuditEventName>(tx: Transaction, entry: AuditEntry<E>): Promise<void> {
   const data = EVENT_DATA[entry.event].parse(entry.data);
   const { event, outcome, actor, projectId, keyId, requestId } = entry;
-  await tx.$queryRaw`
-    INSERT INTO audit_events (id, event, outcome, actor_id, actor_name, address, project_id, key_id, request_id, data)
-    VALUES (${createId()}::uuid, ${event}, ${outcome}, ${actor.userId}::uuid, ${actor.name}, ${actor.address ?? null},
-      ${projectId ?? null}::uuid, ${keyId ?? null}::uuid, ${requestId ?? null}, ${JSON.stringify(data)}::jsonb)`;
+  await tx.auditEvent.create({
+    data: {
+      event,
+      outcome,
+      data,
+      actorId: actor.userId,
+      actorName: actor.name,
+      address: actor.address ?? null,
+      projectId: projectId ?? null,
+      keyId: keyId ?? null,
+      requestId: requestId ?? null,
+    },
+    select: { id: true },
+  });
 }

@@ -6,7 +6,7 @@ import { createSafeActionClient, type ValidatedMiddlewareFn } from "next-safe-ac
 import { z } from "zod";
 import { type AuditEventName, EVENT_DATA } from "@/lib/audit/events";
 import { PERMISSIONS, type Permission } from "@/lib/gate/permissions";
-import { ACTIONS_COARSE, takePoint } from "@/lib/gate/rate-limit";
+import { ACTIONS_COARSE, consumeRateLimit } from "@/lib/gate/rate-limit";
 import { auditRefusal, explainError, type GateContext, type GateError, readRefusal } from "@/lib/gate/refusals";
 import { type Actor, authorizeProject, type ProjectScope } from "@/lib/gate/scope";
 import { readActor } from "@/lib/gate/session";
@@ -55,7 +55,7 @@ export const actionClient = createSafeActionClient({
     return next({ ctx: { actor } });
   })
   .use(async ({ next, ctx }) => {
-    await takePoint("actions", ACTIONS_COARSE, ctx.actor.userId);
+    await consumeRateLimit("actions", ACTIONS_COARSE, ctx.actor.userId);
     return next();
   })
   .use(async ({ next, ctx, metadata }) => {
@@ -85,7 +85,7 @@ type Validated<Input, Added extends object> = ValidatedMiddlewareFn<
 export function inProject<Input extends { project: string }>(): Validated<Input, { scope: ProjectScope }> {
   return async ({ parsedInput, ctx, metadata, next }) => {
     const scope = await authorizeProject(ctx.actor, parsedInput.project, metadata.permission);
-    await takePoint(metadata.name, metadata.limit, ctx.actor.userId);
+    await consumeRateLimit(metadata.name, metadata.limit, ctx.actor.userId);
     return next({ ctx: { scope } });
   };
 }
@@ -93,7 +93,7 @@ export function inProject<Input extends { project: string }>(): Validated<Input,
 /** For actions on one's own account: whoever is signed in may, within the limit. */
 export function inOwnAccount<Input>(): Validated<Input, object> {
   return async ({ ctx, metadata, next }) => {
-    await takePoint(metadata.name, metadata.limit, ctx.actor.userId);
+    await consumeRateLimit(metadata.name, metadata.limit, ctx.actor.userId);
     return next({ ctx: {} });
   };
 }

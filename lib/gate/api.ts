@@ -1,10 +1,10 @@
 import "server-only";
-import { readTokenCaller } from "@/lib/api-tokens/data";
+import { readTokenUser } from "@/lib/api-tokens/data";
 import { readBearer } from "@/lib/api-tokens/rules";
 import { networkOf } from "@/lib/gate/client-network";
 import type { Permission } from "@/lib/gate/permissions";
-import { ACTIONS_COARSE, type Limit, SIGN_IN_NETWORK, takePoint, takePoints } from "@/lib/gate/rate-limit";
-import { type Actor, type FoundProject, notFound, type ProjectScope, findScope } from "@/lib/gate/scope";
+import { ACTIONS_COARSE, consumeRateLimit, type Limit, SIGN_IN_NETWORK } from "@/lib/gate/rate-limit";
+import { type Actor, findProject, findScope, notFound, type ProjectScope } from "@/lib/gate/scope";
 import { AppError } from "@/lib/platform/errors";
 
 /** What every operation of the API must say about itself, as every action does. */
@@ -16,37 +16,24 @@ export interface ApiOperation {
   limit?: Limit;
 }
 
-/** Whoever calls, and the project that they call for, as they were read together. */
-export interface ApiCaller {
-  actor: Actor;
-  project: FoundProject | undefined;
-}
-
 /** The person whose token this is, read afresh. Throws UNAUTHENTICATED, and RATE_LIMITED for a network that guesses. */
-export async function readCaller(
-  authorization: string | undefined,
-  address: string | undefined,
-  slug: string,
-): Promise<ApiCaller> {
+export async function readCaller(authorization: string | undefined, address: string | undefined): Promise<Actor> {
   const token = readBearer(authorization);
-  const found = token === undefined ? undefined : await readTokenCaller(token, slug);
-  if (!found) {
-    await takePoint("token-network", SIGN_IN_NETWORK, networkOf(address ?? "unknown"));
-    const userMessage = "The token is missing, unknown, expired or revoked. Nothing was changed.";
-    throw new AppError("UNAUTHENTICATED", "no token that stands for anybody", { userMessage });
-  }
-  return { actor: { ...found.user, address }, project: found.project };
+  const user = token === undefined ? undefined : await readTokenUser(token);
+  if (user) return { ...user, address };
+  await consumeRateLimit("token-network", SIGN_IN_NETWORK, networkOf(address ?? "unknown"));
+  const userMessage = "The token is missing, unknown, expired or revoked. Nothing was changed.";
+  throw new AppError("UNAUTHENTICATED", "no token that stands for anybody", { userMessage });
 }
 
 /**
- * The project with the caller's roles in it, within the limits of all that one person does and of the operation. Throws
- * RATE_LIMITED, and NOT_FOUND where the project is not theirs.
+ * The project with the caller's roles in it, within the limits of all that one person does and of the operation.
+ * Throws RATE_LIMITED, and NOT_FOUND where the project is not theirs.
  */
-export async function admitToProject({ actor, project }: ApiCaller, operation: ApiOperation): Promise<ProjectScope> {
-  const { name, permission, limit } = operation;
-  const scope = findScope(actor, project, permission);
-  const all = { name: "actions", limit: ACTIONS_COARSE };
-  await takePoints(scope && limit ? [all, { name, limit }] : [all], actor.userId);
+export async function admitToProject(actor: Actor, slug: string, operation: ApiOperation): Promise<ProjectScope> {
+  await consumeRateLimit("actions", ACTIONS_COARSE, actor.userId);
+  const scope = findScope(actor, await findProject(actor.userId, slug), operation.permission);
   if (!scope) throw notFound("project");
+  if (operation.limit) await consumeRateLimit(operation.name, operation.limit, actor.userId);
   return scope;
 }

@@ -5,11 +5,11 @@ import { z } from "zod";
 import { networkOf } from "@/lib/gate/client-network";
 import { authCookies } from "@/lib/gate/cookies";
 import {
-  resetPoints,
+  resetRateLimit,
   SIGN_IN_ACCOUNT,
   SIGN_IN_ACCOUNT_ANYWHERE,
   SIGN_IN_NETWORK,
-  takePoint,
+  consumeRateLimit,
 } from "@/lib/gate/rate-limit";
 import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/net/client-address-header";
 import { env } from "@/lib/platform/env";
@@ -41,7 +41,7 @@ export const authOptions: NextAuthOptions = {
         await applyLimits(parsed.data.email, address);
         const session = await startSession({ ...parsed.data, address, userAgent: headers?.["user-agent"] });
         if (!session) return null;
-        await resetPoints("sign-in-account", SIGN_IN_ACCOUNT, accountFrom(parsed.data.email, address));
+        await resetRateLimit("sign-in-account", SIGN_IN_ACCOUNT, accountFrom(parsed.data.email, address));
         return { id: session.userId, sessionId: session.sessionId };
       },
     }),
@@ -67,9 +67,9 @@ export const authOptions: NextAuthOptions = {
 /** Throws what next-auth hands to the sign-in page as the error `TRY_AGAIN_IN:seconds`. */
 async function applyLimits(email: string, address: string): Promise<void> {
   try {
-    await takePoint("sign-in-network", SIGN_IN_NETWORK, networkOf(address));
-    await takePoint("sign-in-account", SIGN_IN_ACCOUNT, accountFrom(email, address));
-    await takePoint("sign-in-account-anywhere", SIGN_IN_ACCOUNT_ANYWHERE, accountKey(email));
+    await consumeRateLimit("sign-in-network", SIGN_IN_NETWORK, networkOf(address));
+    await consumeRateLimit("sign-in-account", SIGN_IN_ACCOUNT, accountFrom(email, address));
+    await consumeRateLimit("sign-in-account-anywhere", SIGN_IN_ACCOUNT_ANYWHERE, accountKey(email));
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== "RATE_LIMITED") throw new Error("UNAVAILABLE", { cause: error });
     await refuseByLimit(email, address);

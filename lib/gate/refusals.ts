@@ -3,7 +3,7 @@ import { recordEvent } from "@/lib/audit/record";
 import type { Actor, ProjectScope } from "@/lib/gate/scope";
 import { AppError, type AppErrorCode } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
-import { transact } from "@/lib/platform/sql";
+import { withTransaction } from "@/lib/platform/db/transaction";
 
 const SENTENCES: Record<AppErrorCode, string> = {
   BAD_INPUT: "The request was not understood. Nothing was changed.",
@@ -55,7 +55,7 @@ export async function auditRefusal(
   logger.info(facts, event);
   if (!actor) return;
   const { userId, name, address } = actor;
-  await transact((tx) =>
+  await withTransaction((tx) =>
     recordEvent(tx, {
       event,
       outcome: event === "action.refused" ? "refused" : "failed",

@@ -1,7 +1,8 @@
 import { can, type Permission } from "@/lib/gate/permissions";
+import { db, type Transaction } from "@/lib/platform/db/client";
+import { lockMembership, lockRow } from "@/lib/platform/db/locks";
 import { AppError } from "@/lib/platform/errors";
 import { slugSchema } from "@/lib/platform/text/slug";
-import { sql, type Statements } from "@/lib/platform/sql";
 
 /** A person, as read from the database at the start of this request. */
 export interface Actor {
@@ -40,14 +41,20 @@ export const notFound = (what: string) => new AppError("NOT_FOUND", `${what} is 
 
 /** The project by its slug with the caller's roles in it. Throws NOT_FOUND where `findScope` gives none. */
 export async function authorizeProject(actor: Actor, slug: string, permission: Permission): Promise<ProjectScope> {
-  if (!slugSchema.safeParse(slug).success) throw notFound("project");
-  const [project] = await sql.$queryRaw<FoundProject[]>`
-    SELECT p.id, p.slug, p.name, p.disabled_at AS "disabledAt", m.role
-    FROM projects p LEFT JOIN memberships m ON m.project_id = p.id AND m.user_id = ${actor.userId}::uuid
-    WHERE p.slug = ${slug}`;
-  const scope = findScope(actor, project, permission);
+  const scope = findScope(actor, await findProject(actor.userId, slug), permission);
   if (!scope) throw notFound("project");
   return scope;
+}
+
+/** A project by its slug, with the person's role in it. Undefined when there is none. */
+export async function findProject(userId: string, slug: string): Promise<FoundProject | undefined> {
+  if (!slugSchema.safeParse(slug).success) return undefined;
+  const project = await db.project.findUnique({ where: { slug } });
+  if (!project) return undefined;
+  const { id, name, disabledAt } = project;
+  const where = { projectId_userId: { projectId: id, userId } };
+  const membership = await db.membership.findUnique({ where, select: { role: true } });
+  return { id, slug, name, disabledAt, role: membership?.role ?? null };
 }
 
 /**
@@ -72,21 +79,21 @@ export function authorizePlatform(actor: Actor, permission: Permission): void {
 
 /**
  * Reads user and role again inside the transaction of the change, locked against a change of either until it
- * ends. Throws when the permission has gone since the gate looked.
+ * ends. Throws NOT_FOUND when the permission has gone since the gate looked.
  */
-export async function assertStillAllowed(tx: Statements, scope: ProjectScope, permission: Permission): Promise<void> {
-  const { userId } = scope.actor;
-  const [now] = await tx.$queryRaw<
-    { platformRole: string | null; role: string | null; isDisabled: boolean; isClosed: boolean }[]
-  >`
-    WITH person AS (SELECT platform_role, disabled_at FROM users WHERE id = ${userId}::uuid FOR SHARE),
-      place AS (SELECT disabled_at FROM projects WHERE id = ${scope.projectId}::uuid AND EXISTS (SELECT FROM person) FOR SHARE),
-      member AS (SELECT role FROM memberships WHERE user_id = ${userId}::uuid AND project_id = ${scope.projectId}::uuid FOR SHARE)
-    SELECT person.platform_role AS "platformRole", (SELECT role FROM member) AS role,
-      person.disabled_at IS NOT NULL AS "isDisabled", place.disabled_at IS NOT NULL AS "isClosed"
-    FROM person, place`;
-  if (!now || now.isDisabled) throw notFound("project");
-  if (!can(rolesOf(now.platformRole, now.isClosed ? null : now.role), permission)) throw notFound("project");
+export async function assertStillAllowed(tx: Transaction, scope: ProjectScope, permission: Permission): Promise<void> {
+  const { projectId, actor } = scope;
+  await lockRow(tx, "users", actor.userId, "share");
+  await lockRow(tx, "projects", projectId, "share");
+  await lockMembership(tx, projectId, actor.userId);
+  const user = await tx.user.findUnique({ where: { id: actor.userId } });
+  const project = await tx.project.findUnique({ where: { id: projectId } });
+  const membership = await tx.membership.findUnique({
+    where: { projectId_userId: { projectId, userId: actor.userId } },
+  });
+  if (!user || user.disabledAt || !project) throw notFound("project");
+  const role = project.disabledAt ? null : (membership?.role ?? null);
+  if (!can(rolesOf(user.platformRole, role), permission)) throw notFound("project");
 }
 
 function rolesOf(platformRole: string | null, projectRole: string | null): string[] {

@@ -60,12 +60,12 @@ test("a network that tries many accounts is held back, and so is an account that
       {
         key: "sign-in-network:2001:db8:1:1::/64",
         points: SIGN_IN_NETWORK.points,
-        expire: new Date(Date.now() + 60_000),
+        expire: Date.now() + 60_000,
       },
       {
         key: `sign-in-account-anywhere:${email}`,
         points: SIGN_IN_ACCOUNT_ANYWHERE.points - 1,
-        expire: new Date(Date.now() + 60_000),
+        expire: Date.now() + 60_000,
       },
     ],
   });

@@ -1,8 +1,8 @@
 import { fromPrisma, PgBoss } from "pg-boss";
 import { JOB_NAMES, JOBS, RETRY_LIMITS, type JobName, type JobPayload } from "@/lib/jobs/jobs";
+import type { Transaction } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
 import { logger } from "@/lib/platform/logger";
-import type { Statements } from "@/lib/platform/sql";
 
 /** A job that takes longer is taken for stuck, and tried again. */
 const JOB_EXPIRES_SECONDS = 60;
@@ -63,7 +63,7 @@ export async function startQueue(options: {
  * an unfinished job of this name and key is there.
  */
 export async function enqueue<N extends JobName>(
-  tx: Statements,
+  tx: Transaction,
   name: N,
   payload: JobPayload<N>,
   key: string,

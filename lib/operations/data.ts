@@ -1,96 +1,102 @@
 import "server-only";
-import type { OpenOperation } from "@/lib/operations/rules";
-import { sql, type Statements } from "@/lib/platform/sql";
-
-export interface RequestedOperation extends OpenOperation {
-  id: string;
-  inputHash: string;
-}
+import { OPEN_STATES, type OperationState } from "@/lib/operations/rules";
+import { db, type Transaction } from "@/lib/platform/db/client";
+import { lockRow, readDatabaseClock } from "@/lib/platform/db/locks";
+import type { AccessKey, Operation, Principal, Region } from "@/prisma/generated/client";
 
 /** The operation that a person's request id already led to. */
 export async function findRequested(
-  tx: Statements,
+  tx: Transaction,
   actorId: string,
   requestId: string,
-): Promise<RequestedOperation | undefined> {
-  const [operation] = await tx.$queryRaw<RequestedOperation[]>`
-    SELECT id, input_hash AS "inputHash", state::text, due_at AS "dueAt" FROM operations
-    WHERE actor_id = ${actorId}::uuid AND request_id = ${requestId}::uuid`;
-  return operation;
+): Promise<Operation | undefined> {
+  const operation = await tx.operation.findUnique({ where: { actorId_requestId: { actorId, requestId } } });
+  return operation ?? undefined;
 }
 
-/** The operation that makes a key, and the name of the person whose it is. */
+/** The operation that makes a key, and the name of the person who asked for it. */
 export async function findMaking(
-  tx: Statements,
+  tx: Transaction,
   keyId: string,
-): Promise<(OpenOperation & { id: string; actor: string }) | undefined> {
-  const [operation] = await tx.$queryRaw<(OpenOperation & { id: string; actor: string })[]>`
-    SELECT o.id, o.state::text, o.due_at AS "dueAt", u.name AS actor
-    FROM operations o JOIN users u ON u.id = o.actor_id WHERE o.key_id = ${keyId}::uuid`;
-  return operation;
+): Promise<(Operation & { actor: { name: string } }) | undefined> {
+  const where = { keyId };
+  const operation = await tx.operation.findFirst({ where, include: { actor: { select: { name: true } } } });
+  return operation ?? undefined;
 }
 
 /** The state of an operation; undefined when there is none. */
-export async function readOperationState(operationId: string): Promise<OpenOperation["state"] | undefined> {
-  const [operation] = await sql.$queryRaw<{ state: OpenOperation["state"] }[]>`
-    SELECT state::text FROM operations WHERE id = ${operationId}::uuid`;
+export async function readOperationState(operationId: string): Promise<OperationState | undefined> {
+  const operation = await db.operation.findUnique({ where: { id: operationId }, select: { state: true } });
   return operation?.state;
 }
 
-/** What an operation that makes a key was asked for, and by which request. */
-export async function readOrigin(
-  tx: Statements,
-  operationId: string,
-): Promise<{ kind: "ENABLE" | "REGENERATE"; projectId: string; requestId: string }> {
-  const [operation] = await tx.$queryRaw<{ kind: "ENABLE" | "REGENERATE"; projectId: string; requestId: string }[]>`
-    SELECT kind::text, project_id AS "projectId", request_id AS "requestId" FROM operations WHERE id = ${operationId}::uuid`;
-  if (!operation) throw new Error(`there is no operation ${operationId}`);
-  return operation;
-}
-
-/** Locks the principal of an operation, which goes before the operation itself: see `lockOperation`. */
-export async function lockPrincipalOf(tx: Statements, operationId: string): Promise<void> {
-  await tx.$queryRaw`
-    SELECT id FROM principals
-    WHERE id = (SELECT principal_id FROM operations WHERE id = ${operationId}::uuid) FOR UPDATE`;
-}
-
-export interface MakingOperation extends OpenOperation {
-  keyId: string;
-  accessKeyId: string;
-  principal: { id: string; externalId: string };
-  /** By name. */
-  region: string;
-  failureReason: string | null;
-  /** The transaction's time. */
+/** An operation that makes a key, with all that a change of it needs. */
+export interface MakingOperation {
+  operation: Operation;
+  key: AccessKey;
+  principal: Principal;
+  region: Region;
+  /** The database's time after the locks were given. */
   now: Date;
 }
 
-/**
- * Locks an operation that makes a key, and reads it. Its principal goes first: every change locks in this order, so
- * none waits in a circle. Undefined when there is none.
- */
-export async function lockMakingOperation(tx: Statements, operationId: string): Promise<MakingOperation | undefined> {
-  type Row = Omit<MakingOperation, "principal"> & { principalId: string; externalId: string };
-  const [, [row]] = await Promise.all([
-    lockPrincipalOf(tx, operationId),
-    tx.$queryRaw<Row[]>`
-      SELECT o.state::text, o.due_at AS "dueAt", o.failure_reason AS "failureReason", k.id AS "keyId",
-        k.access_key_id AS "accessKeyId", p.id AS "principalId", p.external_id AS "externalId", r.name AS region, now()
-      FROM operations o JOIN access_keys k ON k.id = o.key_id JOIN principals p ON p.id = o.principal_id
-        JOIN regions r ON r.id = o.region_id
-      WHERE o.id = ${operationId}::uuid FOR UPDATE OF o`,
-  ]);
-  if (!row) return undefined;
-  const { principalId, externalId, ...operation } = row;
-  return { ...operation, principal: { id: principalId, externalId } };
+/** Locks an operation that makes a key, after its principal, until the transaction ends. Undefined when there is none. */
+export async function lockMakingOperation(tx: Transaction, id: string): Promise<MakingOperation | undefined> {
+  const found = await tx.operation.findUnique({ where: { id }, select: { principalId: true } });
+  if (!found) return undefined;
+  await lockRow(tx, "principals", found.principalId, "update");
+  await lockRow(tx, "operations", id, "update");
+  const operation = await tx.operation.findUniqueOrThrow({ where: { id } });
+  if (operation.keyId === null) return undefined;
+  // One read after the other: an include of several relations sends them at once, which a connection does not like.
+  const key = await tx.accessKey.findUniqueOrThrow({ where: { id: operation.keyId } });
+  const principal = await tx.principal.findUniqueOrThrow({ where: { id: operation.principalId } });
+  const region = await tx.region.findUniqueOrThrow({ where: { id: operation.regionId } });
+  return { operation, key, principal, region, now: await readDatabaseClock(tx) };
 }
 
-/** Operations that must be undone and whose undo no process may be working on. By id, those after `after`. */
+export interface OperationMove {
+  from: readonly OperationState[];
+  to: OperationState;
+  /** What is left out stays. */
+  dueAt?: Date | null;
+  finishedAt?: Date;
+  failureReason?: string;
+}
+
+/** Moves an operation that is in one of the states when the row is written. False when it is not. */
+export async function moveOperation(
+  tx: Transaction,
+  id: string,
+  { from, to, ...facts }: OperationMove,
+): Promise<boolean> {
+  const { count } = await tx.operation.updateMany({
+    where: { id, state: { in: [...from] } },
+    data: { ...facts, state: to },
+  });
+  return count === 1;
+}
+
+/** Cancels the open operations of a principal, and gives how many there were. */
+export async function cancelOpenOperations(tx: Transaction, principalId: string, now: Date): Promise<number> {
+  const { count } = await tx.operation.updateMany({
+    where: { principalId, state: { in: [...OPEN_STATES] } },
+    data: { state: "CANCELLED", finishedAt: now, dueAt: null },
+  });
+  return count;
+}
+
+/** Operations that must be undone, and whose undo no process may be working on. By id, those after `after`. */
 export async function listOverdueOperations(after: string, limit: number): Promise<string[]> {
-  const rows = await sql.$queryRaw<{ id: string }[]>`
-    SELECT id FROM operations
-    WHERE id > ${after}::uuid AND (state = 'UNDOING' OR (state IN ('PENDING', 'DELIVERING') AND due_at <= now()))
-    ORDER BY id LIMIT ${limit}`;
+  const now = await readDatabaseClock(db);
+  const rows = await db.operation.findMany({
+    where: {
+      id: { gt: after },
+      OR: [{ state: "UNDOING" }, { state: { in: ["PENDING", "DELIVERING"] }, dueAt: { lte: now } }],
+    },
+    orderBy: { id: "asc" },
+    take: limit,
+    select: { id: true },
+  });
   return rows.map((row) => row.id);
 }

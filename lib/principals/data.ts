@@ -1,48 +1,25 @@
 import "server-only";
-import { db } from "@/lib/platform/db/client";
-import { createId } from "@/lib/platform/create-id";
-import type { Statements } from "@/lib/platform/sql";
-
-interface KnownPrincipal {
-  id: string;
-  externalId: string;
-  suspendedUntil: Date | null;
-  fence: bigint;
-  /** Who holds its lease; null when it is free. */
-  heldBy: string | null;
-  /** The transaction's time. */
-  now: Date;
-}
-
-export interface LockedPrincipal extends KnownPrincipal {
-  /** Whether it was not there when this transaction first looked for it; another may have made it. */
-  isNew: boolean;
-}
+import { db, type Transaction } from "@/lib/platform/db/client";
+import { lockRow, readDatabaseClock } from "@/lib/platform/db/locks";
+import type { Principal } from "@/prisma/generated/client";
 
 /**
- * The principal of a project in a region (by name), made where it is missing, with its row locked until the
- * transaction ends. Its name on the storage system comes from the project's id, so that renaming a project moves no
- * data.
+ * The principal of a project in a region, made where it is missing. Its name on the storage system comes from the
+ * project's id, so that renaming a project moves no data.
  */
-export async function lockPrincipal(tx: Statements, projectId: string, region: string): Promise<LockedPrincipal> {
-  const known = await lockKnown(tx, projectId, region);
-  if (known) return { ...known, isNew: false };
-  await tx.$queryRaw`
-    INSERT INTO principals (id, project_id, region_id, external_id)
-    SELECT ${createId()}::uuid, ${projectId}::uuid, id, ${`lk-${projectId}`}::text FROM regions WHERE name = ${region}
-    ON CONFLICT DO NOTHING`;
-  const made = await lockKnown(tx, projectId, region);
-  if (!made) throw new Error("the principal just made is not there");
-  return { ...made, isNew: true };
+export async function ensurePrincipal(projectId: string, regionId: string): Promise<Principal> {
+  await db.principal.createMany({
+    data: [{ projectId, regionId, externalId: `lk-${projectId}` }],
+    skipDuplicates: true,
+  });
+  return db.principal.findUniqueOrThrow({ where: { projectId_regionId: { projectId, regionId } } });
 }
 
-async function lockKnown(tx: Statements, projectId: string, region: string): Promise<KnownPrincipal | undefined> {
-  const [principal] = await tx.$queryRaw<KnownPrincipal[]>`
-    SELECT id, external_id AS "externalId", suspended_until AS "suspendedUntil", fence, now(),
-      CASE WHEN lease_until > now() THEN COALESCE(lease_label, 'Someone') END AS "heldBy"
-    FROM principals
-    WHERE project_id = ${projectId}::uuid AND region_id = (SELECT id FROM regions WHERE name = ${region}) FOR UPDATE`;
-  return principal;
+/** A principal's row, locked until the transaction ends, and the database's time after the lock was given. */
+export async function lockPrincipal(tx: Transaction, id: string): Promise<{ principal: Principal; now: Date }> {
+  await lockRow(tx, "principals", id, "update");
+  const principal = await tx.principal.findUniqueOrThrow({ where: { id } });
+  return { principal, now: await readDatabaseClock(tx) };
 }
 
 /** Principals with a key that is current or ended within the last `days`: what a sweep has to look at. */
@@ -60,11 +37,17 @@ export async function listPrincipalsToSweep(days: number, after: string | undefi
   return rows.map((row) => row.id);
 }
 
+/** The worker's own job for a suspension comes first; after this time it must be missing. Milliseconds. */
+const OVERDUE_AFTER_MS = 10_000;
+
 /** Principals whose suspension should have been ended a while ago. By id, those after `after`. */
 export async function listOverdueSuspensions(after: string, limit: number): Promise<string[]> {
-  const rows = await db.$queryRaw<{ id: string }[]>`
-    SELECT id FROM principals
-    WHERE id > ${after}::uuid AND suspended_until < now() - interval '10 seconds'
-    ORDER BY id LIMIT ${limit}`;
+  const overdue = new Date((await readDatabaseClock(db)).getTime() - OVERDUE_AFTER_MS);
+  const rows = await db.principal.findMany({
+    where: { id: { gt: after }, suspendedUntil: { lt: overdue } },
+    orderBy: { id: "asc" },
+    take: limit,
+    select: { id: true },
+  });
   return rows.map((row) => row.id);
 }

@@ -1,31 +1,51 @@
 import { Client } from "pg";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { startTestDatabase } from "@/testing/database/test-database";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { parseMasterKey } from "@/lib/platform/crypto/seal";
 import { db } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
-import { lockPrincipal } from "@/lib/principals/data";
-import { holdsLease, holdsNewLease, type Lease, renewLease, takeLease } from "@/lib/principals/mutations";
+import { ensurePrincipal } from "@/lib/principals/data";
+import { type Lease, noteSuspension, prolongSuspension, withLease } from "@/lib/principals/mutations";
+import { startTestDatabase } from "@/testing/database/test-database";
 import { makeProject } from "@/testing/factories/people";
-import { startStorage, type Storage } from "@/testing/factories/storage";
+import { type Storage, startStorage } from "@/testing/factories/storage";
 
-const WITHIN = { timeout: 10_000, interval: 10 };
+const WITHIN = { timeout: 30_000, interval: 10 };
 
 let storage: Storage;
+let principalId: string;
+
 beforeAll(async () => {
   await startTestDatabase();
   storage = await startStorage(db, parseMasterKey(env.LATCHKEY_MASTER_KEY));
 });
 afterAll(() => storage.stop());
+beforeEach(async () => {
+  const { id: projectId } = await makeProject(db, []);
+  const region = await db.region.findUniqueOrThrow({ where: { name: "north" } });
+  principalId = (await ensurePrincipal(projectId, region.id)).id;
+});
 
-async function takeNewLease(): Promise<Lease> {
-  const project = await makeProject(db, []);
-  return db.$transaction(async (tx) => {
-    const taken = await takeLease(tx, (await lockPrincipal(tx, project.id, "north")).id, "Mia");
-    if (!taken.ok) throw new Error("somebody else has it");
-    return taken.lease;
+const readPrincipal = () => db.principal.findUniqueOrThrow({ where: { id: principalId } });
+const go = { begin: async () => ({ ok: true as const, begun: undefined }) };
+
+/** Holds the lease until `release` is called. */
+async function holdLease(): Promise<{ lease: Lease; release: () => void; over: Promise<unknown> }> {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  let over: Promise<unknown> = Promise.resolve();
+  const lease = await new Promise<Lease>((resolve, reject) => {
+    over = withLease(principalId, "Mia", go, async (held) => {
+      resolve(held);
+      await released;
+      return { ok: true as const };
+    });
+    over.catch(reject);
   });
+  return { lease, release, over };
 }
+
+/** The lease passes to another. */
+const preempt = () => withLease(principalId, "Max", { ...go, preempt: true }, async () => ({ ok: true as const }));
 
 /** Does something in the database with a connection of its own. */
 async function query(text: string): Promise<void> {
@@ -35,54 +55,150 @@ async function query(text: string): Promise<void> {
   await client.end();
 }
 
-test("a lease stands until it passes to another", async () => {
-  const lease = await takeNewLease();
-  expect(await holdsLease(lease)).toBe(true);
-  await takeLease(db, lease.principalId, "Max", { preempt: true });
-  expect(await holdsLease(lease)).toBe(false);
+describe("a lease", () => {
+  test("is held while the work goes on, and free after it", async () => {
+    const { lease, release, over } = await holdLease();
+    expect(await lease.isHeld()).toBe(true);
+    expect(await readPrincipal()).toMatchObject({ fence: 1n, leaseLabel: "Mia", leaseUntil: expect.any(Date) });
+    release();
+    await over;
+    expect(await readPrincipal()).toMatchObject({ fence: 1n, leaseLabel: null, leaseUntil: null });
+    expect(await lease.isHeld()).toBe(false);
+  });
+
+  test("is released when the work fails", async () => {
+    const failing = withLease(principalId, "Mia", go, () => Promise.reject(new Error("no")));
+    await expect(failing).rejects.toThrow("no");
+    expect((await readPrincipal()).leaseUntil).toBeNull();
+  });
+
+  test("does not outlive a pre-emption, and the release of the old holder does not free the new one's", async () => {
+    const { lease, release, over } = await holdLease();
+    await preempt();
+    expect(await lease.isHeld()).toBe(false);
+    expect(await db.$transaction((tx) => lease.lock(tx))).toBeUndefined();
+    const next = await holdLease();
+    release();
+    await over;
+    expect(await next.lease.isHeld()).toBe(true);
+    next.release();
+    await next.over;
+  });
+
+  test("that another holds is waited for, and then the caller reads who holds it", async () => {
+    const { release, over } = await holdLease();
+    const refused = await withLease(principalId, "Max", go, async () => ({ ok: true as const }));
+    expect(refused).toEqual({ ok: false, outcome: "locked", holder: "Mia" });
+    const waiting = withLease(principalId, "Max", go, async () => ({ ok: true as const }));
+    release();
+    await over;
+    expect(await waiting).toEqual({ ok: true });
+  });
+
+  test("that has run out is taken by the next", async () => {
+    const { lease, release, over } = await holdLease();
+    await db.principal.update({ where: { id: principalId }, data: { leaseUntil: new Date(Date.now() - 1_000) } });
+    expect(await lease.isHeld()).toBe(false);
+    const taken = await withLease(principalId, "Max", go, async ({ fence }) => ({ ok: true as const, fence }));
+    expect(taken).toEqual({ ok: true, fence: 2n });
+    release();
+    await over;
+  });
 });
 
-test("only a lease that was taken or renewed a moment ago counts without being asked for", async () => {
-  const before = performance.now();
-  const taken = await takeNewLease();
-  const renewed = await renewLease(db, taken);
-  expect(taken.askedAt).toBeGreaterThan(before);
-  expect(renewed.askedAt).toBeGreaterThan(taken.askedAt);
-  await takeLease(db, taken.principalId, "Max", { preempt: true });
-  // However slow the machine of this test is.
-  const moment = performance.now() + 60_000;
-  expect(await holdsNewLease({ ...renewed, askedAt: moment })).toBe(true);
-  expect(await holdsNewLease({ ...renewed, askedAt: performance.now() - 51 })).toBe(false);
-  expect(await holdsLease({ ...renewed, askedAt: moment })).toBe(false);
+describe("what begins under a lease", () => {
+  const note = (label: string) => ({
+    begin: async (tx: Parameters<Parameters<typeof db.$transaction>[0]>[0]) => {
+      await tx.heartbeat.create({ data: { name: `${principalId} ${label}`, at: new Date() } });
+      return { ok: true as const, begun: undefined };
+    },
+  });
+  const noted = () => db.heartbeat.count({ where: { name: { startsWith: principalId } } });
+
+  test("is written in the transaction that takes the lease", async () => {
+    await withLease(principalId, "Mia", note("a"), async () => ({ ok: true as const, seen: await noted() }));
+    expect(await noted()).toBe(1);
+  });
+
+  test("is not written while another holds the lease", async () => {
+    const { release, over } = await holdLease();
+    const refused = await withLease(principalId, "Max", note("a"), async () => ({ ok: true as const }));
+    expect(refused).toMatchObject({ outcome: "locked" });
+    expect(await noted()).toBe(0);
+    release();
+    await over;
+  });
+
+  test("takes no lease when it refuses or throws", async () => {
+    const refused = await withLease(
+      principalId,
+      "Mia",
+      { begin: async () => ({ ok: false as const, outcome: "no" as const }) },
+      async () => ({ ok: true as const }),
+    );
+    expect(refused).toEqual({ ok: false, outcome: "no" });
+    const throwing = { begin: () => Promise.reject(new Error("a bug")) };
+    await expect(withLease(principalId, "Mia", throwing, async () => ({ ok: true as const }))).rejects.toThrow("a bug");
+    expect(await readPrincipal()).toMatchObject({ fence: 0n, leaseUntil: null });
+  });
+
+  test("is authorised before the principal is locked", async () => {
+    const order: string[] = [];
+    const options = {
+      authorize: async () => void order.push("authorize"),
+      begin: async () => {
+        order.push("begin");
+        return { ok: true as const, begun: undefined };
+      },
+    };
+    await withLease(principalId, "Mia", options, async () => ({ ok: true as const }));
+    expect(order).toEqual(["authorize", "begin"]);
+  });
 });
 
-test("a lease that is renewed lasts anew, and not for whoever has lost it", async () => {
-  const lease = await takeNewLease();
-  const where = { id: lease.principalId };
-  const endsIn = async () =>
-    ((await db.principal.findUniqueOrThrow({ where })).leaseUntil?.getTime() ?? 0) - Date.now();
-  await db.principal.update({ where, data: { leaseUntil: new Date(Date.now() + 2_000) } });
-  await renewLease(db, { ...lease, fence: lease.fence - 1n });
-  expect(await endsIn()).toBeLessThan(5_000);
-  await renewLease(db, lease);
-  expect(await endsIn()).toBeGreaterThan(20_000);
-});
-
-test("whoever was stopped until the answer had come does not believe that its lease stands still", async () => {
-  const lease = await takeNewLease();
+test("whoever was paused until the answer had come does not believe that the lease still stands", async () => {
+  const { lease, release, over } = await holdLease();
   const passesOn = query(`
     BEGIN; LOCK TABLE principals IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(0.5); COMMIT;
     SELECT pg_sleep(0.5); UPDATE principals SET fence = fence + 1 WHERE id = '${lease.principalId}'`);
   await vi.waitFor(() => expectLocks(true), WITHIN);
-  const asked = holdsLease(lease);
+  const asked = lease.isHeld();
   await vi.waitFor(() => expectLocks(false), WITHIN);
-  // Meanwhile the answer comes, and half a second later the lease passes to another.
+  // While this process stands still the answer comes, and half a second later the lease passes to another.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500);
   expect(await asked).toBe(false);
   await passesOn;
+  release();
+  await over;
 });
 
-/** That the table of the leases is locked, or with false that somebody waits for that. */
+describe("a suspension", () => {
+  const past = new Date("2026-01-01T00:00:00Z");
+  const future = new Date("2126-01-01T00:00:00Z");
+
+  test("that is noted under a lease never ends earlier than one that is there", async () => {
+    const { lease, release, over } = await holdLease();
+    expect(await noteSuspension(lease, future)).toEqual({ before: null });
+    expect(await noteSuspension(lease, past)).toEqual({ before: future });
+    expect((await readPrincipal()).suspendedUntil).toEqual(future);
+    await preempt();
+    expect(await noteSuspension(lease, past)).toBeUndefined();
+    release();
+    await over;
+  });
+
+  test("is prolonged where there is one, and begun by nobody", async () => {
+    const prolong = () => db.$transaction((tx) => prolongSuspension(tx, principalId, 60_000));
+    expect(await prolong()).toMatchObject({ suspendedUntil: null });
+    await db.principal.update({ where: { id: principalId }, data: { suspendedUntil: past } });
+    const { now, suspendedUntil } = await prolong();
+    expect(suspendedUntil?.getTime()).toBe(now.getTime() + 60_000);
+    await db.principal.update({ where: { id: principalId }, data: { suspendedUntil: future } });
+    expect(await prolong()).toMatchObject({ suspendedUntil: future });
+  });
+});
+
+/** That the table of the leases is locked, or with false that somebody waits for the lock. */
 async function expectLocks(granted: boolean): Promise<void> {
   const rows = await db.$queryRaw<unknown[]>`
     SELECT 1 FROM pg_locks WHERE relation = 'principals'::regclass AND granted = ${granted} AND (NOT granted OR mode = 'AccessExclusiveLock')`;

@@ -1,144 +1,221 @@
 import "server-only";
-import { sql, type Statements, transact } from "@/lib/platform/sql";
+import { setTimeout as pause } from "node:timers/promises";
+import { db, type Transaction } from "@/lib/platform/db/client";
+import { readDatabaseClock } from "@/lib/platform/db/locks";
+import { withTransaction } from "@/lib/platform/db/transaction";
+import { logger } from "@/lib/platform/logger";
+import { lockPrincipal } from "@/lib/principals/data";
+import {
+  LEASE_ANSWER_MAX_AGE_MS,
+  LEASE_RENEWAL_MS,
+  LEASE_RETRY_MS,
+  LEASE_SECONDS,
+  LEASE_WAIT_MS,
+  LEASE_WORK_MS,
+  readLeaseHolder,
+} from "@/lib/principals/rules";
+import type { Principal } from "@/prisma/generated/client";
 
 /**
- * How long a lease lasts. Longer than everything done under one: a call's deadline is 8 s, and the steps of a
- * change under one lease are bounded to 25 s.
+ * The right to write to the storage system for a principal. It exists only inside `withLease`. The fence rises with
+ * every lease that is taken: whoever holds an older number has lost the right.
  */
-export const LEASE_SECONDS = 30;
-
-/** How old an answer may be that says that a lease stands. Milliseconds. */
-const FRESH_MS = 1_000;
-
-/** How long a lease that was just taken or renewed need not be asked for. Milliseconds. */
-const NEW_MS = 50;
-
 export interface Lease {
   principalId: string;
-  /** Rises with every lease taken; who holds an older number has lost. */
   fence: bigint;
-  /** When this process asked for it, or for its renewal, by `performance.now()`. */
-  askedAt: number;
+  /** Aborts when the work under this lease has taken its 25 s. Every call to the storage system gets it. */
+  signal: AbortSignal;
+  /** Whether the lease still stands. Asked before every write to the storage system. */
+  isHeld: () => Promise<boolean>;
+  /**
+   * Locks the principal for the commit of what was done under the lease, and gives the database's time. Undefined when
+   * the lease no longer stands.
+   */
+  lock: (tx: Transaction) => Promise<Date | undefined>;
+}
+
+/** What `begin` sees: the principal's row is locked, and the lease will have this fence. */
+export interface Beginning {
+  principal: Principal;
+  fence: bigint;
+  /** The database's time. */
+  now: Date;
+  /** Until when the new lease lasts. */
+  until: Date;
+}
+
+interface LeaseOptions<Begun, Refused extends { ok: false }> {
+  /** Takes the lease from whoever holds it. */
+  preempt?: boolean;
+  /** Locks and checks what comes before the principal in the order of locks. It throws to refuse. */
+  authorize?: (tx: Transaction) => Promise<void>;
+  /** Decides and writes ahead, in the transaction that takes the lease. When it refuses, no lease is taken. */
+  begin: (tx: Transaction, beginning: Beginning) => Promise<{ ok: true; begun: Begun } | Refused>;
+}
+
+/** Another holds the lease, and went on holding it while this call waited. Nothing was written. */
+export interface Locked {
+  ok: false;
+  outcome: "locked";
+  holder: string;
 }
 
 /**
- * Takes the right to write to the storage system for a principal, or tells who has it. With `preempt` it is taken
- * from whoever has it: their fence is stale from then on. The database's clock counts, since several processes do.
+ * Takes the lease of a principal, runs `work` under it, and releases it. One transaction takes the lease and runs
+ * `begin`, so that no crash leaves a lease without the record of what it is for. While another holds the lease this
+ * call waits up to 5 s. `who` is told to others who wait. The lease is renewed while the work goes on, for at most 25 s.
  */
-export async function takeLease(
-  tx: Statements,
+export async function withLease<Begun, Refused extends { ok: false }, Result>(
   principalId: string,
-  label: string,
-  options: { preempt?: boolean } = {},
-): Promise<{ ok: true; lease: Lease } | { ok: false; heldBy: string }> {
-  const preempt = options.preempt ?? false;
-  const askedAt = performance.now();
-  const [taken] = await tx.$queryRaw<{ fence: bigint }[]>`
-    UPDATE principals
-    SET fence = fence + 1, lease_until = now() + make_interval(secs => ${LEASE_SECONDS}), lease_label = ${label}
-    WHERE id = ${principalId}::uuid AND (${preempt} OR lease_until IS NULL OR lease_until <= now())
-    RETURNING fence`;
-  if (taken) return { ok: true, lease: { principalId, fence: taken.fence, askedAt } };
-  const [holder] = await tx.$queryRaw<{ label: string | null }[]>`
-    SELECT lease_label AS label FROM principals WHERE id = ${principalId}::uuid`;
-  return { ok: false, heldBy: holder?.label ?? "Someone" };
+  who: string,
+  options: LeaseOptions<Begun, Refused>,
+  work: (lease: Lease, begun: Begun) => Promise<Result>,
+): Promise<Result | Refused | Locked> {
+  const waitUntil = Date.now() + LEASE_WAIT_MS;
+  let attempt = await tryToTakeLease(principalId, who, options);
+  while (attempt.outcome === "locked" && Date.now() < waitUntil) {
+    await pause(LEASE_RETRY_MS);
+    attempt = await tryToTakeLease(principalId, who, options);
+  }
+  if (attempt.outcome === "locked") return { ok: false, outcome: "locked", holder: attempt.holder };
+  if (attempt.outcome === "refused") return attempt.refused;
+  const { fence, begun } = attempt;
+  const renewal = setInterval(() => void renewLease(principalId, fence), LEASE_RENEWAL_MS);
+  const signal = AbortSignal.timeout(LEASE_WORK_MS);
+  signal.addEventListener("abort", () => clearInterval(renewal));
+  try {
+    return await work(composeLease(principalId, fence, signal), begun);
+  } finally {
+    clearInterval(renewal);
+    await releaseLease(principalId, fence);
+  }
 }
 
-/** Lets a lease that the caller has locked last anew, for what is begun now under it. */
-export async function renewLease(tx: Statements, lease: Lease): Promise<Lease> {
-  const askedAt = performance.now();
-  await tx.$queryRaw`
-    UPDATE principals SET lease_until = now() + make_interval(secs => ${LEASE_SECONDS})
-    WHERE id = ${lease.principalId}::uuid AND fence = ${lease.fence}`;
-  return { ...lease, askedAt };
+/** Thrown inside the transaction to take back what `begin` wrote. */
+class LeaseHeld extends Error {
+  constructor(readonly holder: string) {
+    super("another holds the lease");
+  }
 }
 
-/** Gives the lease back. Does nothing when it has passed to another. */
-export async function releaseLease(tx: Statements, lease: Lease): Promise<void> {
-  await tx.$queryRaw`
-    UPDATE principals SET lease_until = NULL, lease_label = NULL
-    WHERE id = ${lease.principalId}::uuid AND fence = ${lease.fence}`;
+type Attempt<Begun, Refused> =
+  | { outcome: "taken"; fence: bigint; begun: Begun }
+  | { outcome: "refused"; refused: Refused }
+  | { outcome: "locked"; holder: string };
+
+async function tryToTakeLease<Begun, Refused extends { ok: false }>(
+  principalId: string,
+  who: string,
+  { preempt = false, authorize, begin }: LeaseOptions<Begun, Refused>,
+): Promise<Attempt<Begun, Refused>> {
+  try {
+    return await withTransaction(async (tx) => {
+      await authorize?.(tx);
+      const { principal, now } = await lockPrincipal(tx, principalId);
+      const fence = principal.fence + 1n;
+      const until = new Date(now.getTime() + LEASE_SECONDS * 1_000);
+      const decided = await begin(tx, { principal, fence, now, until });
+      if (!decided.ok) return { outcome: "refused", refused: decided };
+      // What was written ahead goes with the lease or not at all.
+      const holder = preempt ? undefined : readLeaseHolder(principal, now);
+      if (holder) throw new LeaseHeld(holder);
+      await tx.principal.update({
+        where: { id: principalId },
+        data: { fence, leaseUntil: until, leaseLabel: who },
+        select: { id: true },
+      });
+      return { outcome: "taken", fence, begun: decided.begun };
+    });
+  } catch (error) {
+    if (error instanceof LeaseHeld) return { outcome: "locked", holder: error.holder };
+    throw error;
+  }
 }
 
-/**
- * Whether the lease still stands; asked before every write to the storage system. An answer that took long is old: who
- * was stopped until it had come asks again, since the lease may have passed to another meanwhile.
- */
-export async function holdsLease(lease: Lease): Promise<boolean> {
-  for (;;) {
-    const asked = performance.now();
-    const [held] = await sql.$queryRaw<{ id: string }[]>`
-      SELECT id FROM principals
-      WHERE id = ${lease.principalId}::uuid AND fence = ${lease.fence} AND lease_until > now()`;
-    if (!held) return false;
-    if (performance.now() - asked < FRESH_MS) return true;
+function composeLease(principalId: string, fence: bigint, signal: AbortSignal): Lease {
+  return {
+    principalId,
+    fence,
+    signal,
+    async isHeld() {
+      for (;;) {
+        const asked = performance.now();
+        const now = await readDatabaseClock(db);
+        const where = { id: principalId, fence, leaseUntil: { gt: now } };
+        if ((await db.principal.count({ where })) === 0) return false;
+        // A process that was paused before the answer reached it asks again: the lease may have passed to another.
+        if (performance.now() - asked < LEASE_ANSWER_MAX_AGE_MS) return true;
+      }
+    },
+    async lock(tx) {
+      const { principal, now } = await lockPrincipal(tx, principalId);
+      const stands = principal.fence === fence && principal.leaseUntil !== null && principal.leaseUntil > now;
+      return stands ? now : undefined;
+    },
+  };
+}
+
+async function renewLease(principalId: string, fence: bigint): Promise<void> {
+  try {
+    const now = await readDatabaseClock(db);
+    await db.principal.updateMany({
+      // A lease that has run out stays so: another may be about to take it.
+      where: { id: principalId, fence, leaseUntil: { gt: now } },
+      data: { leaseUntil: new Date(now.getTime() + LEASE_SECONDS * 1_000) },
+    });
+  } catch (error) {
+    logger.warn({ err: error, principalId }, "the lease was not renewed");
+  }
+}
+
+/** Does nothing when the lease has passed to another. A lease that cannot be released runs out by itself. */
+async function releaseLease(principalId: string, fence: bigint): Promise<void> {
+  try {
+    await db.principal.updateMany({
+      where: { id: principalId, fence },
+      data: { leaseUntil: null, leaseLabel: null },
+    });
+  } catch (error) {
+    logger.warn({ err: error, principalId }, "the lease was not released");
   }
 }
 
 /**
- * The same for whoever has waited for nothing but the database since the lease was taken or renewed: for a moment that is
- * news enough.
- */
-export async function holdsNewLease(lease: Lease): Promise<boolean> {
-  return performance.now() - lease.askedAt < NEW_MS || holdsLease(lease);
-}
-
-/**
- * Locks the principal's row for the commit of what was done under the lease, and gives the transaction's time.
- * Undefined when the lease no longer stands.
- */
-export async function lockLease(tx: Statements, lease: Lease): Promise<Date | undefined> {
-  const [held] = await tx.$queryRaw<{ now: Date }[]>`
-    SELECT now() FROM principals
-    WHERE id = ${lease.principalId}::uuid AND fence = ${lease.fence} AND lease_until > now() FOR UPDATE`;
-  return held?.now;
-}
-
-/**
  * Writes down, before the storage system is asked, that all keys of the principal may be stopped until a time. An
- * earlier end is never put in place of a later one. Gives what stood there before, to be put back when nothing was
- * stopped; undefined, and nothing is written, when the lease no longer stands.
+ * earlier end never replaces a later one. Gives the former end, to be put back when nothing was stopped. Undefined,
+ * and nothing is written, when the lease no longer stands.
  */
 export async function noteSuspension(lease: Lease, until: Date): Promise<{ before: Date | null } | undefined> {
-  return transact(async (tx) => {
-    if (!(await lockLease(tx, lease))) return undefined;
-    const [known] = await tx.$queryRaw<{ before: Date | null }[]>`
-      SELECT suspended_until AS before FROM principals WHERE id = ${lease.principalId}::uuid`;
-    await prolongOrBegin(tx, lease.principalId, until);
-    return { before: known?.before ?? null };
+  return withTransaction(async (tx) => {
+    if (!(await lease.lock(tx))) return undefined;
+    const where = { id: lease.principalId };
+    const { suspendedUntil: before } = await tx.principal.findUniqueOrThrow({ where });
+    if (before === null || before < until) await tx.principal.update({ where, data: { suspendedUntil: until } });
+    return { before };
   });
 }
 
-async function prolongOrBegin(tx: Statements, principalId: string, until: Date): Promise<void> {
-  await tx.$queryRaw`
-    UPDATE principals SET suspended_until = GREATEST(suspended_until, ${until}::timestamptz) WHERE id = ${principalId}::uuid`;
-}
-
 /**
- * What a proved removal changes of its principal, in one statement that locks the row, whoever has the lease by now: the
- * lease is given back, and a suspension that may stand lasts for at least so long from now on. Gives the transaction's
+ * Keeps a suspension, if there is one, for at least this long from now on. Locks the principal. Gives the database's
  * time and the end of the suspension, null when there is none.
  */
-export async function endRemoval(
-  tx: Statements,
-  lease: Lease,
-  suspendedForMs: number,
+export async function prolongSuspension(
+  tx: Transaction,
+  principalId: string,
+  forMs: number,
 ): Promise<{ now: Date; suspendedUntil: Date | null }> {
-  const [principal] = await tx.$queryRaw<{ now: Date; suspendedUntil: Date | null }[]>`
-    UPDATE principals SET
-      lease_until = CASE WHEN fence <> ${lease.fence}::bigint THEN lease_until END,
-      lease_label = CASE WHEN fence <> ${lease.fence}::bigint THEN lease_label END,
-      suspended_until = CASE WHEN suspended_until IS NOT NULL
-        THEN GREATEST(suspended_until, now() + make_interval(secs => ${suspendedForMs / 1_000})) END
-    WHERE id = ${lease.principalId}::uuid
-    RETURNING now(), suspended_until AS "suspendedUntil"`;
-  if (!principal) throw new Error(`there is no principal ${lease.principalId}`);
-  return principal;
+  const { principal, now } = await lockPrincipal(tx, principalId);
+  const until = new Date(now.getTime() + forMs);
+  const { suspendedUntil } = principal;
+  if (suspendedUntil === null || suspendedUntil >= until) return { now, suspendedUntil };
+  await tx.principal.update({ where: { id: principalId }, data: { suspendedUntil: until } });
+  return { now, suspendedUntil: until };
 }
 
-/** Puts another end of a suspension, or none, in the place of the one that was read; not when the lease is another's. */
+/** Replaces the end of a suspension that was read by another, or by none. Not when the lease has passed to another. */
 export async function replaceSuspension(lease: Lease, known: Date, by: Date | null): Promise<void> {
-  await sql.$queryRaw`
-    UPDATE principals SET suspended_until = ${by}::timestamptz
-    WHERE id = ${lease.principalId}::uuid AND fence = ${lease.fence} AND suspended_until = ${known}::timestamptz`;
+  await db.principal.updateMany({
+    where: { id: lease.principalId, fence: lease.fence, suspendedUntil: known },
+    data: { suspendedUntil: by },
+  });
 }

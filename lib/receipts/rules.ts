@@ -29,6 +29,24 @@ export const UNMEASURABLE = {
   unlisted: "it is not among the region's gateways any more",
 } as const;
 
+export interface Evaluation {
+  /** Nothing more to wait for: every gateway has refused the key, or cannot be measured and its bound has passed. */
+  over: boolean;
+  /** The names of the gateways of which nobody knows when they refused the key. */
+  unmeasured: string[];
+}
+
+/** What all measurements of a removed key's refusal together say now. `unrefused`: the receipts that tell no refusal. */
+export function evaluateRefusal(
+  unrefused: readonly { gateway: string; unmeasurable: string | null }[],
+  { removedAt, revocationBoundMs, now }: { removedAt: Date; revocationBoundMs: number; now: Date },
+): Evaluation {
+  const waiting = unrefused.filter(({ unmeasurable }) => unmeasurable === null).length;
+  const unmeasured = unrefused.filter(({ unmeasurable }) => unmeasurable !== null).map(({ gateway }) => gateway);
+  const boundPassed = now.getTime() >= removedAt.getTime() + revocationBoundMs;
+  return { over: waiting === 0 && (unmeasured.length === 0 || boundPassed), unmeasured };
+}
+
 /** What can be done about one gateway now. */
 export type NextMeasurement = Measurement | "untried" | "someone-else" | "lost";
 

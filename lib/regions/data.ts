@@ -4,7 +4,6 @@ import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
 import { openSealed } from "@/lib/platform/crypto/master-keys";
 import { Secret } from "@/lib/platform/secret";
-import { sql, type Statements } from "@/lib/platform/sql";
 import { type Calibration, calibrationSchema } from "@/lib/providers/calibration";
 import { ProviderError } from "@/lib/providers/errors";
 import { guard } from "@/lib/providers/guard";
@@ -65,13 +64,8 @@ export function toRegionInput(region: Region, others?: Secret): RegionInput {
 }
 
 /** A region by name. Throws NOT_FOUND. */
-export async function findRegion(name: string, through: Statements = sql): Promise<Region> {
-  const [region] = await through.$queryRaw<Region[]>`
-    SELECT id, name, provider, endpoint, signing_region AS "signingRegion", gateways, settings, declared,
-      sealed_credentials AS "sealedCredentials", calibration, calibrated_at AS "calibratedAt",
-      calibrating_until AS "calibratingUntil", disabled_at AS "disabledAt", created_at AS "createdAt",
-      checked_at AS "checkedAt", check_error AS "checkError", failing_since AS "failingSince"
-    FROM regions WHERE name = ${name}`;
+export async function findRegion(name: string): Promise<Region> {
+  const region = await db.region.findUnique({ where: { name } });
   if (!region) throw new AppError("NOT_FOUND", "region is not there", { userMessage: `There is no region ${name}.` });
   return region;
 }

@@ -2,7 +2,9 @@ import "server-only";
 import { randomUUID } from "node:crypto";
 import type { ProjectScope } from "@/lib/gate/scope";
 import { cutPage, decodeCursor, olderThan } from "@/lib/platform/db/cursor";
+import { OPEN_STATES } from "@/lib/operations/rules";
 import { db } from "@/lib/platform/db/client";
+import { readDatabaseClock } from "@/lib/platform/db/locks";
 import { logger } from "@/lib/platform/logger";
 import { ProviderError } from "@/lib/providers/errors";
 import { openProvider } from "@/lib/regions/data";
@@ -96,14 +98,36 @@ const WAITS_AFTER_SECONDS = 30;
 
 /** What waits for each region's storage system; a region for which nothing does is not among them. */
 async function loadWaiting(): Promise<Map<string, { changes: number; since: string }>> {
-  const rows = await db.$queryRaw<{ region_id: string; changes: number; since: Date }[]>`
-    SELECT region_id, count(*)::int AS changes, min(since) AS since
-    FROM (
-      SELECT region_id, ended_at AS since FROM access_keys WHERE state = 'REVOKING'
-      UNION ALL
-      SELECT region_id, coalesce(due_at, created_at) FROM operations WHERE state IN ('PENDING', 'DELIVERING', 'UNDOING')
-    ) AS undone
-    WHERE since < now() - make_interval(secs => ${WAITS_AFTER_SECONDS})
-    GROUP BY region_id`;
-  return new Map(rows.map(({ region_id: id, changes, since }) => [id, { changes, since: since.toISOString() }]));
+  const before = new Date((await readDatabaseClock(db)).getTime() - WAITS_AFTER_SECONDS * 1_000);
+  const keys = await db.accessKey.groupBy({
+    by: ["regionId"],
+    where: { state: "REVOKING", endedAt: { lt: before } },
+    _count: true,
+    _min: { endedAt: true },
+  });
+  const operations = await db.operation.groupBy({
+    by: ["regionId"],
+    // An operation that is still in its time does not wait.
+    where: {
+      state: { in: [...OPEN_STATES] },
+      OR: [{ dueAt: { lt: before } }, { dueAt: null, createdAt: { lt: before } }],
+    },
+    _count: true,
+    _min: { dueAt: true, createdAt: true },
+  });
+  const waits = [
+    ...keys.map(({ regionId, _count, _min }) => ({ regionId, changes: _count, since: _min.endedAt ?? before })),
+    ...operations.map(({ regionId, _count, _min }) => ({
+      regionId,
+      changes: _count,
+      since: _min.dueAt ?? _min.createdAt ?? before,
+    })),
+  ];
+  const waiting = new Map<string, { changes: number; since: string }>();
+  for (const { regionId, changes, since } of waits) {
+    const known = waiting.get(regionId);
+    const first = known && known.since < since.toISOString() ? known.since : since.toISOString();
+    waiting.set(regionId, { changes: changes + (known?.changes ?? 0), since: first });
+  }
+  return waiting;
 }

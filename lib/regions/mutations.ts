@@ -5,6 +5,7 @@ import { type AuditActor, recordEvent } from "@/lib/audit/record";
 import { readMarker } from "@/lib/installation/data";
 import { isSealedWith, seal } from "@/lib/platform/crypto/seal";
 import { db, type Transaction } from "@/lib/platform/db/client";
+import { lockRows, readDatabaseClock } from "@/lib/platform/db/locks";
 import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
 import { randomText } from "@/lib/platform/crypto/random-text";
@@ -110,12 +111,14 @@ async function claimAndCalibrate(
   region: Region,
   known: Calibration | undefined,
 ): Promise<Calibration> {
-  const [claim] = await db.$queryRaw<{ until: Date }[]>`
-    UPDATE regions SET calibrating_until = now() + make_interval(secs => ${CALIBRATION_CLAIM_SECONDS})
-    WHERE id = ${region.id}::uuid AND (calibrating_until IS NULL OR calibrating_until <= now())
-    RETURNING calibrating_until AS until`;
-  if (!claim && known) return known;
-  if (!claim) throw new AppError("UNAVAILABLE", "another process is finding out how the gateways can be measured");
+  const now = await readDatabaseClock(db);
+  const until = new Date(now.getTime() + CALIBRATION_CLAIM_SECONDS * 1_000);
+  const { count } = await db.region.updateMany({
+    where: { id: region.id, OR: [{ calibratingUntil: null }, { calibratingUntil: { lte: now } }] },
+    data: { calibratingUntil: until },
+  });
+  if (count === 0 && known) return known;
+  if (count === 0) throw new AppError("UNAVAILABLE", "another process is finding out how the gateways can be measured");
   try {
     const calibration = await calibrateProvider(provider, region.name, "calibration");
     const context = { signal: AbortSignal.timeout(CHECK_DEADLINE_MS), requestId: region.id };
@@ -125,7 +128,7 @@ async function claimAndCalibrate(
     await db.region.updateMany({ where, data: { calibration, calibratedAt: new Date() } });
     return calibration;
   } finally {
-    const where = { id: region.id, calibratingUntil: claim.until };
+    const where = { id: region.id, calibratingUntil: until };
     await db.region.updateMany({ where, data: { calibratingUntil: null } });
   }
 }
@@ -206,7 +209,12 @@ async function checkRegion(region: Region): Promise<void> {
  * and changes nothing where some cannot be opened.
  */
 export async function resealRegions(tx: Transaction, masterKey: Buffer): Promise<number> {
-  await tx.$queryRaw`SELECT id FROM regions ORDER BY id FOR UPDATE`;
+  const all = await tx.region.findMany({ select: { id: true } });
+  await lockRows(
+    tx,
+    "regions",
+    all.map(({ id }) => id),
+  );
   const regions = await tx.region.findMany({ where: { sealedCredentials: { not: null } }, orderBy: { name: "asc" } });
   const closed = regions.filter((region) => !canOpen(region)).map(({ name }) => name);
   if (closed.length > 0) {

@@ -1,6 +1,7 @@
 import "server-only";
 import { recordEvent } from "@/lib/audit/record";
 import { db } from "@/lib/platform/db/client";
+import { withTransaction } from "@/lib/platform/db/transaction";
 import { verifyPassword } from "@/lib/platform/crypto/password";
 import { SESSION_MAX_SECONDS } from "@/lib/sessions/rules";
 
@@ -22,7 +23,7 @@ export async function startSession(attempt: SignInAttempt): Promise<{ sessionId:
   const user = await db.user.findUnique({ where: { email } });
   const fits = await verifyPassword(user?.passwordHash, attempt.password);
   if (!user || user.disabledAt || !fits) {
-    await db.$transaction((tx) =>
+    await withTransaction((tx) =>
       recordEvent(tx, {
         event: "session.refused",
         outcome: "refused",
@@ -32,7 +33,7 @@ export async function startSession(attempt: SignInAttempt): Promise<{ sessionId:
     );
     return undefined;
   }
-  return db.$transaction(async (tx) => {
+  return withTransaction(async (tx) => {
     const session = await tx.session.create({
       data: {
         userId: user.id,
@@ -49,7 +50,7 @@ export async function startSession(attempt: SignInAttempt): Promise<{ sessionId:
 
 /** Audits an attempt that the limits held back. */
 export async function refuseByLimit(email: string, address: string): Promise<void> {
-  await db.$transaction((tx) =>
+  await withTransaction((tx) =>
     recordEvent(tx, {
       event: "session.refused",
       outcome: "refused",
@@ -61,7 +62,7 @@ export async function refuseByLimit(email: string, address: string): Promise<voi
 
 /** Ends a session on the server. Ending it again does nothing. */
 export async function endSession(sessionId: string): Promise<void> {
-  await db.$transaction(async (tx) => {
+  await withTransaction(async (tx) => {
     const session = await tx.session.findUnique({ where: { id: sessionId }, include: { user: true } });
     if (!session || session.revokedAt) return;
     await tx.session.update({ where: { id: sessionId }, data: { revokedAt: new Date() } });

@@ -1,3 +1,4 @@
+import { withTransaction } from "@/lib/platform/db/transaction";
 import { z } from "zod";
 import { SYSTEM_ACTOR } from "@/lib/audit/record";
 import { parseJson } from "@/lib/platform/text/parse-json";
@@ -67,7 +68,7 @@ export async function syncRigRegions(
     }
     if (row && isAsDeclared(row, region)) continue;
     const checked = await checkRegionInput(region);
-    await database.$transaction((tx) => putRegion(tx, SYSTEM_ACTOR, checked, masterKey));
+    await withTransaction((tx) => putRegion(tx, SYSTEM_ACTOR, checked, masterKey), { client: database });
   }
   return left;
 }

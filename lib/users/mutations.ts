@@ -1,7 +1,9 @@
 import "server-only";
 import { type AuditActor, recordEvent } from "@/lib/audit/record";
 import type { PlatformRole } from "@/lib/gate/permissions";
+import { withTransaction } from "@/lib/platform/db/transaction";
 import { db, type Transaction } from "@/lib/platform/db/client";
+import { lockRows } from "@/lib/platform/db/locks";
 import { AppError } from "@/lib/platform/errors";
 import { hashPassword, verifyPassword } from "@/lib/platform/crypto/password";
 import type { Secret } from "@/lib/platform/secret";
@@ -93,7 +95,7 @@ export async function changeOwnPassword(
     return { ok: false, field: "next", message: "This is your present password. Nothing was changed." };
   }
   const passwordHash = await hashPassword(next.reveal());
-  await db.$transaction(async (tx) => {
+  await withTransaction(async (tx) => {
     const unchanged = { id: user.id, disabledAt: null, passwordHash: user.passwordHash };
     const { count } = await tx.user.updateMany({ where: unchanged, data: { passwordHash } });
     if (count === 0) {
@@ -118,8 +120,14 @@ async function requireUser(tx: Transaction, email: string): Promise<{ id: string
 
 /** Without a platform-admin nobody could make another in the portal. Locks them all, so that two cannot end each other. */
 async function refuseForLastAdmin(tx: Transaction, id: string, email: string): Promise<void> {
-  const admins = await tx.$queryRaw<{ id: string }[]>`
-    SELECT id FROM users WHERE platform_role = 'platform-admin' AND disabled_at IS NULL ORDER BY id FOR UPDATE`;
+  const where = { platformRole: "platform-admin", disabledAt: null };
+  const known = await tx.user.findMany({ where, select: { id: true } });
+  await lockRows(
+    tx,
+    "users",
+    known.map((admin) => admin.id),
+  );
+  const admins = await tx.user.findMany({ where, select: { id: true } });
   if (admins.length !== 1 || admins[0]?.id !== id) return;
   const userMessage = `${email} is the last platform-admin who can sign in. Make another one first; nothing was changed.`;
   throw new AppError("CONFLICT", "the last platform-admin", { userMessage });

@@ -1,20 +1,40 @@
 import { randomUUID } from "node:crypto";
-import { acknowledgeSecret } from "@/lib/access-keys/issue/acknowledge";
+import { commitKey } from "@/lib/access-keys/issue/commit";
+import { awaitAcknowledgement } from "@/lib/access-keys/issue/deliver";
+import { type IssueOutcome, issueKey } from "@/lib/access-keys/issue/issue-key";
 import { disableAccess, type DisableOutcome } from "@/lib/access-keys/revoke/disable";
-import { type IssueOutcome, issuePair } from "@/lib/access-keys/issue/issue-key";
+import type { IssueKind } from "@/lib/access-keys/rules";
 import type { ProjectScope } from "@/lib/gate/scope";
 
 export type Issued = Extract<IssueOutcome, { outcome: "issued" }>;
 
-/** An acknowledged pair, made as the portal makes it. */
+/** What the portal answers a browser that enables or regenerates. */
+export function requestKey(
+  scope: ProjectScope,
+  region: string,
+  kind: IssueKind = "ENABLE",
+  requestId: string = randomUUID(),
+): Promise<IssueOutcome> {
+  return issueKey({ kind, scope, region, requestId }, awaitAcknowledgement);
+}
+
+/** A key that was sent to a browser and is not acknowledged yet. */
+export async function issueUnacknowledged(
+  scope: ProjectScope,
+  region: string,
+  kind: IssueKind = "ENABLE",
+): Promise<Issued> {
+  return asIssued(await requestKey(scope, region, kind));
+}
+
+/** An acknowledged key, made as the portal makes it. */
 export async function makeKey(scope: ProjectScope, region: string): Promise<Issued> {
-  const issued = await issuePair({ kind: "ENABLE", scope, region, requestId: randomUUID() });
-  if (!issued.ok || issued.outcome !== "issued") throw new Error(`not issued: ${JSON.stringify(issued)}`);
-  await acknowledgeSecret(scope, issued.change.operationId);
+  const issued = await issueUnacknowledged(scope, region);
+  await commitKey(scope, issued.change.operationId);
   return issued;
 }
 
-/** Decides the end of the project's keys in the region; what is returned carries it out. */
+/** Decides the end of the project's keys in the region. The ids under `revoking` wait for their removal. */
 export async function decideEnd(
   scope: ProjectScope,
   region: string,
@@ -22,4 +42,10 @@ export async function decideEnd(
   const disabled = await disableAccess({ scope, region, requestId: randomUUID() });
   if (!disabled.ok || disabled.outcome !== "revoking") throw new Error(`not disabled: ${JSON.stringify(disabled)}`);
   return disabled;
+}
+
+/** The outcome of a change that made a key. Throws on every other outcome. */
+export function asIssued(outcome: IssueOutcome): Issued {
+  if (!outcome.ok || outcome.outcome !== "issued") throw new Error(`not issued: ${JSON.stringify(outcome)}`);
+  return outcome;
 }

@@ -1,16 +1,16 @@
 import { Time } from "@/components/ui/time";
 
-export interface StoryLine {
+export interface HistoryLine {
   at: string;
   sentence: string;
 }
 
 /** What happened to a key, as sentences, oldest first. */
-export function KeyStory({ story }: { story: StoryLine[] }) {
-  if (story.length === 0) return <p className="text-muted">Nothing is recorded about this key.</p>;
+export function KeyHistory({ history }: { history: HistoryLine[] }) {
+  if (history.length === 0) return <p className="text-muted">Nothing is recorded about this key.</p>;
   return (
     <ol className="grid gap-2 border-l pl-4">
-      {story.map(({ at, sentence }, index) => (
+      {history.map(({ at, sentence }, index) => (
         <li key={index} className="relative grid gap-x-4 sm:grid-cols-[10.5rem_minmax(0,1fr)]">
           <span
             aria-hidden

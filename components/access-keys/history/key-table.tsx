@@ -4,7 +4,7 @@ import { createColumnHelper, tableFeatures, useTable } from "@tanstack/react-tab
 import { ChevronRight, LoaderCircle } from "lucide-react";
 import { usePathname, useRouter, useSearchParams } from "next/navigation";
 import { Fragment, useTransition } from "react";
-import { KeyStory, type StoryLine } from "@/components/access-keys/history/key-history";
+import { KeyHistory, type HistoryLine } from "@/components/access-keys/history/key-history";
 import { ReceiptList } from "@/components/access-keys/history/receipt-list";
 import { StateBadge } from "@/components/access-keys/card/state-badge";
 import { cn } from "@/components/ui/cn";
@@ -31,7 +31,7 @@ export interface KeyTableRow {
 interface KeyTableProps {
   rows: KeyTableRow[];
   /** The row that is open, with its history. */
-  opened: { id: string; story: StoryLine[] } | undefined;
+  opened: { id: string; history: HistoryLine[] } | undefined;
 }
 
 const features = tableFeatures({});
@@ -65,12 +65,12 @@ export function KeyTable({ rows, opened }: KeyTableProps) {
       <tbody>
         {table.getRowModel().rows.map((row) => {
           const [first, ...rest] = row.getAllCells();
-          const story = opened?.id === row.original.id ? opened.story : undefined;
+          const history = opened?.id === row.original.id ? opened.history : undefined;
           return (
             <Fragment key={row.original.id}>
-              <tr className={cn(story && "[&>*]:border-b-0")}>
+              <tr className={cn(history && "[&>*]:border-b-0")}>
                 <Td key={first?.id}>
-                  <Opener row={row.original} open={story !== undefined} />
+                  <Opener row={row.original} open={history !== undefined} />
                 </Td>
                 {rest.map((cell) => (
                   <Td key={cell.id}>
@@ -78,15 +78,15 @@ export function KeyTable({ rows, opened }: KeyTableProps) {
                   </Td>
                 ))}
               </tr>
-              {story ? (
-                <tr id={`story-${row.original.id}`}>
+              {history ? (
+                <tr id={`history-${row.original.id}`}>
                   <Td colSpan={columns.length} className="bg-sunken py-4">
                     {/* The table is wider than a phone: its history stays in view. */}
                     <div className="sticky left-3.5 w-full max-w-[calc(100vw-4rem)]">
                       <h2 className="mb-2.5 text-[0.8125rem] font-medium text-muted">
                         History of {row.original.accessKeyId}
                       </h2>
-                      <KeyStory story={story} />
+                      <KeyHistory history={history} />
                     </div>
                   </Td>
                 </tr>
@@ -117,7 +117,7 @@ function Opener({ row, open }: { row: KeyTableRow; open: boolean }) {
       type="button"
       onClick={toggle}
       aria-expanded={open}
-      aria-controls={open ? `story-${row.id}` : undefined}
+      aria-controls={open ? `history-${row.id}` : undefined}
       className="-mx-1.5 inline-flex items-center gap-1.5 rounded px-1.5 py-0.5 font-mono text-[0.8125rem] font-medium whitespace-nowrap hover:bg-accent-soft"
     >
       {pending ? (

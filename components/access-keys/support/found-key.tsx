@@ -4,7 +4,7 @@ import dynamic from "next/dynamic";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { type ReactNode, useEffect, useRef, useState } from "react";
-import { KeyStory, type StoryLine } from "@/components/access-keys/history/key-history";
+import { KeyHistory, type HistoryLine } from "@/components/access-keys/history/key-history";
 import type { KeyTableRow } from "@/components/access-keys/history/key-table";
 import { isSettled } from "@/components/access-keys/history/receipt";
 import { ReceiptList } from "@/components/access-keys/history/receipt-list";
@@ -21,7 +21,7 @@ const DisableDialog = dynamic(
 );
 
 interface FoundKeyProps {
-  found: KeyTableRow & { project: { slug: string; name: string }; story: StoryLine[]; live: boolean };
+  found: KeyTableRow & { project: { slug: string; name: string }; history: HistoryLine[]; live: boolean };
   /** The cards of the key's project. */
   cards: Card[];
   mayDisable: boolean;
@@ -82,7 +82,7 @@ export function FoundKey({ found, cards: initialCards, mayDisable, reasonRequire
       </dl>
       <div className="border-t px-4 py-4">
         <h3 className="mb-2.5 font-medium">History</h3>
-        <KeyStory story={found.story} />
+        <KeyHistory history={found.history} />
       </div>
       {mayDisable && found.live && card ? (
         <footer className="flex flex-wrap items-center gap-3 border-t px-4 py-3">

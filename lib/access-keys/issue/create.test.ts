@@ -1,12 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { issuePair } from "@/lib/access-keys/issue/issue-key";
 import { startTestDatabase } from "@/testing/database/test-database";
 import { authorizeProject } from "@/lib/gate/scope";
 import { parseMasterKey } from "@/lib/platform/crypto/seal";
 import { db } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
-import { makeKey } from "@/testing/factories/keys";
+import { issueUnacknowledged, makeKey } from "@/testing/factories/keys";
 import { makeProject, makeUser } from "@/testing/factories/people";
 import { type Storage, startStorage } from "@/testing/factories/storage";
 
@@ -25,7 +24,6 @@ test("a regenerate makes a principal again that somebody removed past the portal
   await makeKey(scope, "north");
   const externalId = `lk-${randomUUID()}`;
   await db.principal.updateMany({ where: { projectId: scope.projectId }, data: { externalId } });
-  const issued = await issuePair({ kind: "REGENERATE", scope, region: "north", requestId: randomUUID() });
-  if (!issued.ok || issued.outcome !== "issued") throw new Error(`not issued: ${JSON.stringify(issued)}`);
+  const issued = await issueUnacknowledged(scope, "north", "REGENERATE");
   expect(await storage.readKeyIds("north", externalId)).toEqual([issued.change.accessKeyId]);
 });

@@ -1,52 +1,80 @@
 import "server-only";
+import type { Change } from "@/lib/access-keys/issue/write-ahead";
 import { endSuspension } from "@/lib/access-keys/repair/resume";
-import type { WrittenAhead } from "@/lib/access-keys/issue/write-ahead";
+import type { Refusal } from "@/lib/access-keys/schema";
 import { ALPHANUMERIC, randomText } from "@/lib/platform/crypto/random-text";
+import { logger } from "@/lib/platform/logger";
 import { Secret } from "@/lib/platform/secret";
-import { holdsLease, holdsNewLease } from "@/lib/principals/mutations";
+import type { Lease } from "@/lib/principals/mutations";
 import { ProviderError } from "@/lib/providers/errors";
 import type { CallContext, Provider } from "@/lib/providers/provider";
+import { openProvider } from "@/lib/regions/data";
 
 const SECRET_LENGTH = 40;
 
-/**
- * Makes the key of a change on the storage system and gives its secret, or undefined when the lease has passed to
- * another. `onAsk` is called before every request after which the key may be there.
- */
-export async function putPair(
+/** `mayExist`: whether the storage system may have the key all the same. */
+export type Creation = { ok: true; secret: Secret } | { ok: false; reason: Refusal; mayExist: boolean };
+
+/** Step 2. Makes the key on the storage system, and gives its secret. Asks for the lease before each write. */
+export async function createKey(change: Change, lease: Lease): Promise<Creation> {
+  // Set before each request after which the key may be there.
+  const sent = { request: false };
+  try {
+    const secret = await putKey(openProvider(change.region), change, lease, sent);
+    return secret ? { ok: true, secret } : { ok: false, reason: "superseded", mayExist: sent.request };
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    const { failure, message: detail } = error;
+    logger.warn({ operationId: change.operationId, failure, detail }, "the key could not be created");
+    // A storage system that could not be reached has nothing. Any other answer may come after the key was made.
+    return { ok: false, reason: reasonOf(error), mayExist: sent.request && failure !== "unavailable" };
+  }
+}
+
+/** Undefined when the lease has passed to another. */
+async function putKey(
   provider: Provider,
-  change: WrittenAhead,
-  given: CallContext,
-  onAsk: () => void,
+  change: Change,
+  lease: Lease,
+  sent: { request: boolean },
 ): Promise<Secret | undefined> {
-  const secretAccessKey = new Secret(randomText(SECRET_LENGTH, ALPHANUMERIC));
   const { externalId: principal, suspendedUntil } = change.principal;
-  const context: CallContext = { ...given, mayWrite: () => holdsLease(change.lease) };
-  const ask = async (holds: typeof holdsLease) => {
-    if (!(await holds(change.lease))) return undefined;
-    onAsk();
-    return provider.putKey({ principal, accessKeyId: change.accessKeyId, secretAccessKey, tag: change.keyId }, context);
+  const { accessKeyId, keyId: tag } = change;
+  const secretAccessKey = new Secret(randomText(SECRET_LENGTH, ALPHANUMERIC));
+  const context: CallContext = { signal: lease.signal, requestId: change.requestId, mayWrite: lease.isHeld };
+
+  const prepare = async () => {
+    if (!(await lease.isHeld())) return;
+    await provider.ensurePrincipal(principal, principal, context);
+    if (suspendedUntil) await endSuspension(provider, { externalId: principal, suspendedUntil }, lease, context);
   };
-  // A driver that was told so in between has made nothing.
-  const put = (holds = holdsLease) =>
-    ask(holds).catch(async (error: unknown) => {
-      const lost =
-        error instanceof ProviderError && error.failure === "unavailable" && !(await holdsLease(change.lease));
-      if (lost) return undefined;
+  const put = async () => {
+    if (!(await lease.isHeld())) return undefined;
+    sent.request = true;
+    try {
+      return await provider.putKey({ principal, accessKeyId, secretAccessKey, tag }, context);
+    } catch (error) {
+      // A driver that asked for the lease just before its write and did not get it has made nothing.
+      if (error instanceof ProviderError && error.failure === "unavailable" && !(await lease.isHeld()))
+        return undefined;
       throw error;
-    });
-  const prepareAndPut = async () => {
-    if (!(await holdsLease(change.lease))) return undefined;
-    await provider.ensurePrincipal(principal, principal, given);
-    if (suspendedUntil) await endSuspension(provider, { externalId: principal, suspendedUntil }, change.lease, context);
-    return put();
+    }
   };
   // Whoever has a current key has a principal there too, unless somebody removed it past the portal.
-  if (change.kind === "ENABLE" || suspendedUntil) return prepareAndPut();
-  try {
-    return await put(holdsNewLease);
-  } catch (error) {
-    if (error instanceof ProviderError && error.failure === "not-found") return prepareAndPut();
-    throw error;
+  if (change.kind === "ENABLE" || suspendedUntil) {
+    await prepare();
+    return put();
   }
+  try {
+    return await put();
+  } catch (error) {
+    if (!(error instanceof ProviderError) || error.failure !== "not-found") throw error;
+    await prepare();
+    return put();
+  }
+}
+
+function reasonOf(error: ProviderError): Refusal {
+  if (error.failure === "unavailable" || error.failure === "throttled") return "storage-unreachable";
+  return error.mayHaveHappened ? "storage-failed" : "storage-refused";
 }

@@ -1,132 +1,122 @@
 import "server-only";
-import { setTimeout as pause } from "node:timers/promises";
-import { awaitAcknowledgement, commitForReply, type HandedOver } from "@/lib/access-keys/issue/deliver";
-import { provePair } from "@/lib/access-keys/issue/verify";
-import { putPair } from "@/lib/access-keys/issue/create";
-import { handToWorker, settleOperation, undoUnderLease } from "@/lib/access-keys/repair/undo";
-import {
-  type IssueRequest,
-  type WriteAheadOutcome,
-  type WrittenAhead,
-  writeAhead,
-} from "@/lib/access-keys/issue/write-ahead";
-import { describeRefusal } from "@/lib/access-keys/rules";
+import { createKey } from "@/lib/access-keys/issue/create";
+import type { Deliver } from "@/lib/access-keys/issue/deliver";
+import { verifyKey } from "@/lib/access-keys/issue/verify";
+import { type Change, type IssueRequest, type NotBegun, writeAhead } from "@/lib/access-keys/issue/write-ahead";
+import { settleOperation, undoOrLeaveToWorker } from "@/lib/access-keys/repair/undo";
+import { describeRefusal, type RefusalFacts } from "@/lib/access-keys/rules";
 import type { IssueOutput, Refusal } from "@/lib/access-keys/schema";
+import { assertStillAllowed } from "@/lib/gate/scope";
 import { connectQueue } from "@/lib/jobs/queue";
 import { readOperationState } from "@/lib/operations/data";
-import { ACT_DEADLINE_MS, OCCUPIED_PAUSE_MS, OCCUPIED_WAIT_MS } from "@/lib/operations/rules";
 import { AppError } from "@/lib/platform/errors";
-import { logger } from "@/lib/platform/logger";
 import type { Secret } from "@/lib/platform/secret";
-import { ProviderError } from "@/lib/providers/errors";
-import type { CallContext } from "@/lib/providers/provider";
-import { openProvider } from "@/lib/regions/data";
+import { ensurePrincipal } from "@/lib/principals/data";
+import { type Lease, withLease } from "@/lib/principals/mutations";
+import { findRegion } from "@/lib/regions/data";
+
+/** A new key on its way to the one who asked; `secret` is revealed where it leaves the server. */
+interface IssuedKey {
+  ok: true;
+  outcome: "issued";
+  change: Change;
+  secret: Secret;
+  /** The ids of the keys whose removal can start now. */
+  revoking: string[];
+}
+
+export type IssueOutcome = Exclude<IssueOutput, { outcome: "issued" }> | IssuedKey;
 
 /**
- * An issued pair on its way to the one who asked; `secret` is revealed where it leaves the server. `revoking`: where
- * the reply is the delivery, the keys whose removal can start now, under `lease`.
+ * Enables access, or regenerates the key: makes a new access key in five steps.
+ *
+ * 1. Write ahead: decide, and write the change down, in the transaction that takes the lease.
+ * 2. Create: make the key on the storage system.
+ * 3. Verify: every gateway accepts the key.
+ * 4. Deliver: the caller passes how the secret reaches the one who asked.
+ * 5. Commit: the new key becomes the current one, and the end of the old key is decided. To a program it comes with the
+ *    delivery, for a browser with its acknowledgement, in a request of its own.
+ *
+ * Until step 5 the old key works on, and whatever goes wrong, the new key is undone, here or by the worker.
  */
-export type IssueOutcome =
-  | Exclude<IssueOutput, { outcome: "issued" }>
-  | ({ ok: true; outcome: "issued"; change: WrittenAhead; secret: Secret } & HandedOver);
-
-/** Whether the caller says that the secret has arrived, as a browser does, or takes the reply for it, as programs do. */
-export type Delivery = "acknowledged" | "reply";
-
-/**
- * Makes a new pair: write ahead, act, prove, and stand ready to deliver. The old pair, if any, works on until the
- * new one is acknowledged, or about to be in the reply. Whatever goes wrong, the new pair is undone, here or by the
- * worker.
- */
-export async function issuePair(request: IssueRequest, delivery: Delivery = "acknowledged"): Promise<IssueOutcome> {
+export async function issueKey(request: IssueRequest, deliver: Deliver): Promise<IssueOutcome> {
   await connectQueue();
-  let written = await writeAheadPatiently(request);
-  if (written.outcome === "stale") {
-    const settled = await settleOperation(written.operationId);
-    if (settled === "unproven") return refuse("storage-unsettled", { current: written.current });
-    written = await writeAheadPatiently(request);
-  }
-  if (written.outcome === "already-done") {
-    const message =
-      "This change was made already. The secret key is shown only once; regenerate the keys to get a new one.";
-    return { ok: true, outcome: "already-done", message };
-  }
-  if (written.outcome === "stale") return refuse("busy");
-  if (written.outcome === "occupied") return refuse("busy", { who: written.who });
-  if (written.outcome === "refused") return refuse(written.reason, written);
-  return act(written.change, request, delivery);
+  const first = await attempt(request, deliver);
+  if (!isStale(first)) return first;
+  // A change whose process died, or whose secret was never acknowledged, is undone first.
+  const settled = await settleOperation(first.operationId);
+  if (settled === "unproven") return refuse("storage-unsettled", { current: first.current });
+  const second = await attempt(request, deliver);
+  return isStale(second) ? refuse("busy") : second;
 }
 
-/** Waits a little for a removal or a sweep under way: *enable* right after *disable* is no conflict of people. */
-async function writeAheadPatiently(request: IssueRequest): Promise<WriteAheadOutcome> {
-  const until = Date.now() + OCCUPIED_WAIT_MS;
-  for (;;) {
-    const written = await writeAhead(request);
-    if (written.outcome !== "occupied" || Date.now() >= until) return written;
-    await pause(OCCUPIED_PAUSE_MS);
-  }
+type Stale = Extract<NotBegun, { outcome: "stale" }>;
+
+function isStale(result: IssueOutcome | Stale): result is Stale {
+  return "outcome" in result && result.outcome === "stale";
 }
 
-async function act(change: WrittenAhead, request: IssueRequest, delivery: Delivery): Promise<IssueOutcome> {
-  const context: CallContext = { signal: AbortSignal.timeout(ACT_DEADLINE_MS), requestId: request.requestId };
-  let secret: Secret | undefined;
-  let asked = false;
-  let made = false;
+async function attempt(request: IssueRequest, deliver: Deliver): Promise<IssueOutcome | Stale> {
+  const { scope } = request;
+  const region = await findRegion(request.region);
+  const principal = await ensurePrincipal(scope.projectId, region.id);
+  const result = await withLease(
+    principal.id,
+    scope.actor.name,
+    {
+      authorize: (tx) => assertStillAllowed(tx, scope, "keys:issue"),
+      begin: (tx, beginning) => writeAhead(tx, beginning, request),
+    },
+    (lease, change) => makeAndDeliver(change, lease, request, deliver),
+  );
+  if (result.ok || !("outcome" in result)) return result;
+  if (result.outcome === "stale") return result;
+  if (result.outcome === "locked") return refuse("busy", { who: result.holder });
+  if (result.outcome === "refused") return refuse(result.reason, result.facts);
+  const message =
+    "This change was made already. The secret key is shown only once; regenerate the keys to get a new one.";
+  return { ok: true, outcome: "already-done", message };
+}
+
+async function makeAndDeliver(
+  change: Change,
+  lease: Lease,
+  { scope }: IssueRequest,
+  deliver: Deliver,
+): Promise<IssueOutcome> {
+  const created = await createKey(change, lease);
+  if (!created.ok) return giveUp(change, lease, created.reason, created.mayExist);
+  const { secret } = created;
+
+  const verified = await verifyKey(change, secret, lease);
+  if (!verified) return giveUp(change, lease, "storage-failed", true);
+
   try {
-    const provider = openProvider(change.region);
-    secret = await putPair(provider, change, context, () => (asked = true));
-    if (!secret) return await giveUp(change, "superseded", asked);
-    made = true;
-    await provePair(provider, change.accessKeyId, secret, context);
+    const delivered = await deliver(change, lease, scope);
+    if (!delivered.ok) return await giveUp(change, lease, "superseded", true);
+    return { ok: true, outcome: "issued", change, secret, revoking: delivered.revoking };
   } catch (error) {
-    if (!(error instanceof ProviderError)) throw error;
-    logger.warn({ operationId: change.operationId, failure: error.failure, detail: error.message }, "new pair failed");
-    // Whatever was answered, a request that was sent may have been carried out: only looking proves that it was not.
-    return giveUp(change, reasonOf(error), made || (asked && error.failure !== "unavailable"));
-  }
-  const handed = await handOver(change, request, delivery);
-  if (!handed) return giveUp(change, "superseded", true);
-  return { ok: true, outcome: "issued", change, secret, ...handed };
-}
-
-/** Undefined when the lease is lost. */
-async function handOver(
-  change: WrittenAhead,
-  request: IssueRequest,
-  delivery: Delivery,
-): Promise<HandedOver | undefined> {
-  if (delivery === "acknowledged")
-    return (await awaitAcknowledgement(change)) ? { revoking: [], lease: undefined } : undefined;
-  try {
-    return await commitForReply(change, request);
-  } catch (error) {
-    // Whoever may do it no more gets nothing, and it is gone before they read so. Of other errors nothing is known.
-    const undone =
-      !(error instanceof AppError) || (await undoUnderLease(change, "it was not allowed any more", { made: true }));
-    if (!undone) await handToWorker(change.operationId);
+    // A person who may not do it any more gets nothing, and the key is gone before they read so. After any other error
+    // nobody knows whether the commit happened: the worker finds out.
+    const refused = error instanceof AppError && error.code === "NOT_FOUND";
+    if (refused) await undoOrLeaveToWorker(change, lease, "it was not allowed any more", true);
     throw error;
   }
 }
 
-/** `made`: whether the storage system may have the pair. Only then is it asked to remove it. */
-async function giveUp(change: WrittenAhead, reason: Refusal, made: boolean): Promise<IssueOutcome> {
-  const undone = await undoUnderLease(change, describeRefusal(reason), { made });
-  if (!undone) await handToWorker(change.operationId);
+/** `mayExist`: whether the storage system may have the key. Only then is it asked to remove the key. */
+async function giveUp(change: Change, lease: Lease, reason: Refusal, mayExist: boolean): Promise<IssueOutcome> {
+  const undone = await undoOrLeaveToWorker(change, lease, describeRefusal(reason), mayExist);
   return refuse(await nameOutcome(change, reason, undone), { current: change.current });
 }
 
-/** A lease that merely ran out is no disable, and what could not be removed yet is not undone. */
-async function nameOutcome(change: WrittenAhead, reason: Refusal, undone: boolean): Promise<Refusal> {
+/** A lease that merely ran out is no disable, and a key that could not be removed yet is not undone. */
+async function nameOutcome(change: Change, reason: Refusal, undone: boolean): Promise<Refusal> {
   if (reason !== "superseded") return undone ? reason : "storage-unsettled";
   const state = await readOperationState(change.operationId);
   return state === "CANCELLED" ? "superseded" : "storage-unsettled";
 }
 
-function reasonOf(error: ProviderError): Refusal {
-  if (error.failure === "unavailable" || error.failure === "throttled") return "storage-unreachable";
-  return error.mayHaveHappened ? "storage-failed" : "storage-refused";
-}
-
-function refuse(reason: Refusal, facts: Parameters<typeof describeRefusal>[1] = {}): IssueOutcome {
+function refuse(reason: Refusal, facts: RefusalFacts = {}): Exclude<IssueOutput, { ok: true }> {
   return { ok: false, reason, message: describeRefusal(reason, facts) };
 }

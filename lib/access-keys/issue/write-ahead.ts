@@ -1,162 +1,140 @@
 import "server-only";
 import { createHash } from "node:crypto";
 import { composeAccessKeyId } from "@/lib/access-key-ids/rules";
-import { insertKey, isRemovalOpen, listLiveKeys } from "@/lib/access-keys/data";
-import { decideIssue, type IssueKind, PENDING_STATES } from "@/lib/access-keys/rules";
+import { DEFAULT_SLOT, isRemovalOpen, listLiveKeys, type SlotKey } from "@/lib/access-keys/data";
+import { decideIssue, type IssueKind, PENDING_STATES, type RefusalFacts } from "@/lib/access-keys/rules";
 import type { Refusal } from "@/lib/access-keys/schema";
 import { recordEvent } from "@/lib/audit/record";
-import { assertStillAllowed, type ProjectScope } from "@/lib/gate/scope";
+import type { ProjectScope } from "@/lib/gate/scope";
 import { readMarker } from "@/lib/installation/data";
-import { findMaking, findRequested, type RequestedOperation } from "@/lib/operations/data";
-import { insertOperation } from "@/lib/operations/mutations";
+import { findMaking, findRequested } from "@/lib/operations/data";
 import { mustBeUndone } from "@/lib/operations/rules";
-import { createId } from "@/lib/platform/create-id";
 import { randomText } from "@/lib/platform/crypto/random-text";
-import { type OwnTransaction, type Statements, transact } from "@/lib/platform/sql";
-import { type LockedPrincipal, lockPrincipal } from "@/lib/principals/data";
-import { LEASE_SECONDS, type Lease, takeLease } from "@/lib/principals/mutations";
-import { findRegion } from "@/lib/regions/data";
-import type { Region } from "@/prisma/generated/client";
+import type { Transaction } from "@/lib/platform/db/client";
+import type { Beginning } from "@/lib/principals/mutations";
+import type { Operation, Principal, Region } from "@/prisma/generated/client";
 
 export interface IssueRequest {
   kind: IssueKind;
   scope: ProjectScope;
+  /** By name. */
   region: string;
-  /** Unique per actor; the same one again is the same change. */
+  /** Unique per actor. The same one again is the same change. */
   requestId: string;
 }
 
 /** A change that is written down and may now touch the storage system. */
-export interface WrittenAhead {
+export interface Change {
   operationId: string;
   keyId: string;
   accessKeyId: string;
   kind: IssueKind;
-  principal: { id: string; externalId: string; suspendedUntil: Date | null };
+  requestId: string;
+  projectId: string;
+  principal: Principal;
   region: Region;
-  lease: Lease;
-  /** Whether a current pair goes on working meanwhile. */
+  /** Whether a current key goes on working meanwhile. */
   current: boolean;
 }
 
-export type WriteAheadOutcome =
-  | { outcome: "written"; change: WrittenAhead }
-  | { outcome: "already-done" }
-  | { outcome: "stale"; operationId: string; current: boolean }
-  /** A removal or a sweep holds the lease: soon over, and no change of anybody's. */
-  | { outcome: "occupied"; who: string }
-  | { outcome: "refused"; reason: Refusal; who?: string | undefined; current?: boolean; from?: Date | undefined };
+/** Why nothing was begun. `stale` names an operation that is overdue and must be undone first. */
+export type NotBegun =
+  | { ok: false; outcome: "already-done" }
+  | { ok: false; outcome: "stale"; operationId: string; current: boolean }
+  | { ok: false; outcome: "refused"; reason: Refusal; facts: RefusalFacts };
 
 /**
- * Transaction 1: decides, takes the principal's lease, and writes operation, key and audit line before any call to
- * the storage system. `stale` names an operation that is overdue and must be undone first.
+ * Step 1. Decides whether the key may be made, and writes operation, key and audit line, in the transaction that takes
+ * the lease: before any call to the storage system.
  */
-export async function writeAhead(request: IssueRequest): Promise<WriteAheadOutcome> {
-  const accessKeyId = composeAccessKeyId(await readMarker(), randomText);
-  const { scope, requestId } = request;
-  const inputHash = hashInput(request);
-  return transact(async (tx) => {
-    const readSlot = () =>
-      Promise.all([
-        listLiveKeys(tx, scope.projectId, request.region),
-        findRequested(tx, scope.actor.userId, requestId),
-      ]);
-    const [, region, principal, slot] = await Promise.all([
-      assertStillAllowed(tx, scope, "keys:issue"),
-      findRegion(request.region, tx),
-      lockPrincipal(tx, scope.projectId, request.region),
-      readSlot(),
-    ]);
-    // It was read before there was a principal to lock: whoever made that may have made more.
-    const [keys, repeated] = principal.isNew ? await readSlot() : slot;
-    const current = keys.some((key) => key.state === "ACTIVE");
-    if (repeated) return describeRepeated(repeated, inputHash, current, principal.now);
+export async function writeAhead(
+  tx: Transaction,
+  beginning: Beginning,
+  request: IssueRequest,
+): Promise<{ ok: true; begun: Change } | NotBegun> {
+  const { principal, now } = beginning;
+  const region = await tx.region.findUniqueOrThrow({ where: { id: principal.regionId } });
+  const keys = await listLiveKeys(tx, principal.id);
+  const current = keys.some((key) => key.state === "ACTIVE");
 
-    const pending = keys.find((key) => PENDING_STATES.includes(key.state));
-    if (pending) return describePending(tx, pending.id, current, principal.now);
-    const { suspendedUntil } = principal;
-    const situation = {
-      states: keys.map((key) => key.state),
-      regionDisabled: region.disabledAt !== null,
-      suspendedUntil,
-      removalOpen: suspendedUntil !== null && (await isRemovalOpen(tx, principal.id)),
-    };
-    const decision = decideIssue(request.kind, situation, principal.now);
-    const from = situation.removalOpen ? undefined : (suspendedUntil ?? undefined);
-    if (!decision.ok) return { outcome: "refused", reason: decision.reason, from };
+  const repeated = await findRequested(tx, request.scope.actor.userId, request.requestId);
+  if (repeated) return describeRepeated(repeated, request, current, now);
+  const pending = keys.find((key) => PENDING_STATES.includes(key.state));
+  if (pending) return describePending(tx, pending, current, now);
 
-    if (principal.heldBy !== null) return { outcome: "occupied", who: principal.heldBy };
-    const change = await insertChange(tx, request, region, principal, inputHash, accessKeyId);
-    return { outcome: "written", change: { ...change, current } };
-  });
+  const { suspendedUntil } = principal;
+  const removalOpen = suspendedUntil !== null && (await isRemovalOpen(tx, principal.id));
+  const states = keys.map((key) => key.state);
+  const situation = { states, regionDisabled: region.disabledAt !== null, suspendedUntil, removalOpen };
+  const decision = decideIssue(request.kind, situation, now);
+  const from = removalOpen ? undefined : (suspendedUntil ?? undefined);
+  if (!decision.ok) return refuse(decision.reason, { from });
+  return { ok: true, begun: { ...(await insertChange(tx, beginning, region, request)), current } };
 }
 
-/** Ends the transaction. */
 async function insertChange(
-  tx: OwnTransaction,
-  request: IssueRequest,
+  tx: Transaction,
+  { principal, fence, until }: Beginning,
   region: Region,
-  principal: LockedPrincipal,
-  inputHash: string,
-  accessKeyId: string,
-): Promise<Omit<WrittenAhead, "current">> {
+  request: IssueRequest,
+): Promise<Omit<Change, "current">> {
   const { scope, kind, requestId } = request;
   const { projectId, actor } = scope;
+  const accessKeyId = composeAccessKeyId(await readMarker(), randomText);
   const owner = { projectId, regionId: region.id, principalId: principal.id };
-  const key = { ...owner, id: createId(), accessKeyId, createdById: actor.userId };
-  const operation = {
-    ...owner,
-    id: createId(),
-    kind,
-    state: "PENDING" as const,
-    actorId: actor.userId,
-    requestId,
-    inputHash,
-    keyId: key.id,
-    fence: principal.fence + 1n,
-    dueAt: new Date(principal.now.getTime() + LEASE_SECONDS * 1_000),
-    finishedAt: null,
-  };
-  // The principal is locked and free: there is nothing left that could be refused.
-  const [taken] = await tx.commit([
-    takeLease(tx, principal.id, actor.name),
-    insertKey(tx, key),
-    insertOperation(tx, operation),
-    recordEvent(tx, {
-      event: "key.requested",
-      outcome: "requested",
-      actor,
-      projectId,
-      keyId: key.id,
+  const { id: keyId } = await tx.accessKey.create({
+    data: { ...owner, slot: DEFAULT_SLOT, accessKeyId, state: "CREATING", createdById: actor.userId },
+    select: { id: true },
+  });
+  const { id: operationId } = await tx.operation.create({
+    data: {
+      ...owner,
+      kind,
+      state: "PENDING",
+      actorId: actor.userId,
       requestId,
-      data: { kind, region: region.name, accessKeyId },
-    }),
-  ]);
-  if (!taken.ok || taken.lease.fence !== operation.fence) throw new Error("the lease of a locked principal was taken");
-  return { operationId: operation.id, keyId: key.id, accessKeyId, kind, principal, region, lease: taken.lease };
+      inputHash: hashInput(request),
+      keyId,
+      fence,
+      dueAt: until,
+    },
+    select: { id: true },
+  });
+  await recordEvent(tx, {
+    event: "key.requested",
+    outcome: "requested",
+    actor,
+    projectId,
+    keyId,
+    requestId,
+    data: { kind, region: region.name, accessKeyId },
+  });
+  return { operationId, keyId, accessKeyId, kind, requestId, projectId, principal, region };
 }
 
-function describeRepeated(
-  repeated: RequestedOperation,
-  inputHash: string,
-  current: boolean,
-  now: Date,
-): WriteAheadOutcome {
-  if (repeated.inputHash !== inputHash) return { outcome: "refused", reason: "request-reused", current };
-  if (repeated.state === "DONE") return { outcome: "already-done" };
-  if (repeated.state === "CANCELLED") return { outcome: "refused", reason: "superseded" };
-  if (repeated.state === "FAILED") return { outcome: "refused", reason: "undelivered", current };
-  if (mustBeUndone(repeated, now)) return { outcome: "stale", operationId: repeated.id, current };
-  return { outcome: "refused", reason: "unconfirmed", current };
+function describeRepeated(repeated: Operation, request: IssueRequest, current: boolean, now: Date): NotBegun {
+  if (repeated.inputHash !== hashInput(request)) return refuse("request-reused", { current });
+  if (repeated.state === "DONE") return { ok: false, outcome: "already-done" };
+  if (repeated.state === "CANCELLED") return refuse("superseded");
+  if (repeated.state === "FAILED") return refuse("undelivered", { current });
+  if (mustBeUndone(repeated, now)) return { ok: false, outcome: "stale", operationId: repeated.id, current };
+  return refuse("unconfirmed", { current });
 }
 
-async function describePending(tx: Statements, keyId: string, current: boolean, now: Date): Promise<WriteAheadOutcome> {
-  const operation = await findMaking(tx, keyId);
-  if (operation && mustBeUndone(operation, now)) return { outcome: "stale", operationId: operation.id, current };
-  return { outcome: "refused", reason: "busy", who: operation?.actor };
+async function describePending(tx: Transaction, key: SlotKey, current: boolean, now: Date): Promise<NotBegun> {
+  const operation = await findMaking(tx, key.id);
+  if (operation && mustBeUndone(operation, now)) {
+    return { ok: false, outcome: "stale", operationId: operation.id, current };
+  }
+  return refuse("busy", { who: operation?.actor.name });
 }
 
-function hashInput(request: IssueRequest): string {
-  const input = JSON.stringify([request.kind, request.scope.projectId, request.region]);
-  return createHash("sha256").update(input).digest("hex");
+function refuse(reason: Refusal, facts: RefusalFacts = {}): NotBegun {
+  return { ok: false, outcome: "refused", reason, facts };
+}
+
+function hashInput({ kind, scope, region }: IssueRequest): string {
+  return createHash("sha256")
+    .update(JSON.stringify([kind, scope.projectId, region]))
+    .digest("hex");
 }

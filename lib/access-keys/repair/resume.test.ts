@@ -3,23 +3,22 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runOpenstack } from "@/testing/rig/keystone";
 import { startOwnRig } from "@/testing/rig/own-rig";
 import { findMissingPrograms, type Rig } from "@/testing/rig/rig";
-import { loadCards } from "@/lib/access-keys/loaders";
-import { acknowledgeSecret } from "@/lib/access-keys/issue/acknowledge";
-import { issuePair } from "@/lib/access-keys/issue/issue-key";
+import { loadCards } from "@/lib/access-keys/loaders/cards";
+import { commitKey } from "@/lib/access-keys/issue/commit";
 import { resumePrincipal } from "@/lib/access-keys/repair/resume";
 import { revokeKey, startRevocation } from "@/lib/access-keys/revoke/revoke";
 import { SYSTEM_ACTOR } from "@/lib/audit/record";
 import { startTestDatabase } from "@/testing/database/test-database";
 import { authorizeProject, type ProjectScope } from "@/lib/gate/scope";
 import { parseMasterKey } from "@/lib/platform/crypto/seal";
-import { BEFORE_ALL_IDS } from "@/lib/platform/create-id";
+import { BEFORE_ALL_IDS } from "@/lib/platform/db/cursor";
 import { db } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
 import { Secret } from "@/lib/platform/secret";
 import { probeS3 } from "@/lib/providers/probe";
 import { checkRegionInput, putRegion } from "@/lib/regions/mutations";
 import { listOverdueSuspensions } from "@/lib/principals/data";
-import { decideEnd, type Issued, makeKey } from "@/testing/factories/keys";
+import { decideEnd, type Issued, issueUnacknowledged, makeKey, requestKey } from "@/testing/factories/keys";
 import { makeProject, makeUser } from "@/testing/factories/people";
 
 const missing = findMissingPrograms(["openstack"]);
@@ -69,8 +68,7 @@ describe.skipIf(missing.length > 0)(`${title}, whose gateway keeps removed pairs
     const context = { signal: AbortSignal.timeout(10_000), requestId: randomUUID() };
     return probeS3({ name: "rgw.1", endpoint: rig.adminUrl }, "default", change.accessKeyId, secret, context);
   };
-  const enable = (scope: ProjectScope) =>
-    issuePair({ kind: "ENABLE", scope, region: "openstack", requestId: randomUUID() });
+  const enable = (scope: ProjectScope) => requestKey(scope, "openstack");
   const principalOf = (issued: Issued) => db.principal.findUniqueOrThrow({ where: { id: issued.change.principal.id } });
   const cardOf = async (scope: ProjectScope) =>
     (await loadCards(scope)).find((card) => card.region.name === "openstack");
@@ -79,8 +77,8 @@ describe.skipIf(missing.length > 0)(`${title}, whose gateway keeps removed pairs
     const scope = await openProject();
     const issued = await makeKey(scope, "openstack");
     expect(await ask(issued)).toBe("accepted");
-    const { revoking, lease } = await decideEnd(scope, "openstack");
-    await startRevocation(revoking, lease);
+    const { revoking } = await decideEnd(scope, "openstack");
+    await startRevocation(revoking);
     expect(await ask(issued)).toBe("refused");
     const key = await db.accessKey.findUniqueOrThrow({
       where: { id: issued.change.keyId },
@@ -113,8 +111,8 @@ describe.skipIf(missing.length > 0)(`${title}, whose gateway keeps removed pairs
   test("a suspension whose job was lost is found, and is ended", async () => {
     const scope = await openProject();
     const issued = await makeKey(scope, "openstack");
-    const { revoking, lease } = await decideEnd(scope, "openstack");
-    await startRevocation(revoking, lease);
+    const { revoking } = await decideEnd(scope, "openstack");
+    await startRevocation(revoking);
     const { id: principalId } = await principalOf(issued);
     expect(await listOverdueSuspensions(BEFORE_ALL_IDS, 10)).toEqual([]);
     await db.principal.update({ where: { id: principalId }, data: { suspendedUntil: new Date(Date.now() - 60_000) } });
@@ -128,9 +126,8 @@ describe.skipIf(missing.length > 0)(`${title}, whose gateway keeps removed pairs
   test("while a key is meant to work nothing is suspended, and the old pair is told to be accepted still", async () => {
     const scope = await openProject();
     const old = await makeKey(scope, "openstack");
-    const fresh = await issuePair({ kind: "REGENERATE", scope, region: "openstack", requestId: randomUUID() });
-    if (!fresh.ok || fresh.outcome !== "issued") throw new Error("not issued");
-    const acknowledged = await acknowledgeSecret(scope, fresh.change.operationId);
+    const fresh = await issueUnacknowledged(scope, "openstack", "REGENERATE");
+    const acknowledged = await commitKey(scope, fresh.change.operationId);
     if (!acknowledged.ok) throw new Error("not acknowledged");
     const [keyId = ""] = acknowledged.revoking;
     // It goes on for as long as the gateway keeps the pair: 300 s.
@@ -162,8 +159,8 @@ describe.skipIf(missing.length > 0)(`${title}, whose gateway keeps removed pairs
       externalId,
       pair,
     ]);
-    const { revoking, lease } = await decideEnd(scope, "openstack");
-    startRevocation(revoking, lease).catch(() => undefined);
+    const { revoking } = await decideEnd(scope, "openstack");
+    startRevocation(revoking).catch(() => undefined);
     const readReceipt = () => db.receipt.findFirst({ where: { keyId: issued.change.keyId } });
     await expect.poll(async () => (await readReceipt())?.lastAcceptedAt, { timeout: 30_000 }).toBeInstanceOf(Date);
     expect((await principalOf(issued)).suspendedUntil).toBeNull();

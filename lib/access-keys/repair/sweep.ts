@@ -4,43 +4,52 @@ import { CURRENT_STATES, ENDED_STATES } from "@/lib/access-keys/rules";
 import type { AuditEventName } from "@/lib/audit/events";
 import { recordEvent, SYSTEM_ACTOR } from "@/lib/audit/record";
 import { readMarker } from "@/lib/installation/data";
-import { ACT_DEADLINE_MS } from "@/lib/operations/rules";
 import { db } from "@/lib/platform/db/client";
+import { withTransaction } from "@/lib/platform/db/transaction";
 import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
-import { sql } from "@/lib/platform/sql";
-import { holdsLease, releaseLease, takeLease } from "@/lib/principals/mutations";
+import { type Lease, withLease } from "@/lib/principals/mutations";
 import type { CallContext, KeyView } from "@/lib/providers/provider";
 import { openProvider } from "@/lib/regions/data";
 import type { Principal, Region } from "@/prisma/generated/client";
 
 type DriftEvent = Extract<AuditEventName, "key.late-removed" | "key.unknown-found" | "key.missing-found">;
 
+/** How long after its end a key's id is still looked for on the storage system: a timed-out write may land late. */
+export const TOMBSTONE_DAYS = 30;
+
 /**
  * Compares a principal's keys on the storage system with ours. A key that has ended and is there again is removed.
  * A key with our mark that we do not know is reported and left alone: a restored database backup looks like that.
- * A current key that is missing is reported.
+ * A current key that is missing is reported. Throws UNAVAILABLE while another holds the lease.
  */
 export async function sweepPrincipal(principalId: string): Promise<void> {
   const principal = await db.principal.findUnique({ where: { id: principalId }, include: { region: true } });
   if (!principal) return;
-  const taken = await takeLease(sql, principalId, "Latchkey");
-  if (!taken.ok) throw new AppError("UNAVAILABLE", "another change holds the lease");
-  try {
-    const provider = openProvider(principal.region);
-    const context: CallContext = { signal: AbortSignal.timeout(ACT_DEADLINE_MS), requestId: principalId };
-    const views = await provider.listKeys(principal.externalId, context);
-    const late = await compare(principal, views);
-    for (const key of late) {
-      if (!(await holdsLease(taken.lease))) return;
-      await provider.removeKey({ principal: principal.externalId, accessKeyId: key.accessKeyId }, context);
-      await report(principal, "key.late-removed", key.accessKeyId, key.id);
-    }
-  } finally {
-    await releaseLease(sql, taken.lease);
+  const result = await withLease(
+    principalId,
+    "Latchkey",
+    { begin: async () => ({ ok: true as const, begun: principal }) },
+    async (lease) => {
+      await sweepUnderLease(principal, lease);
+      return { ok: true as const };
+    },
+  );
+  if (!result.ok) throw new AppError("UNAVAILABLE", "another change holds the lease");
+}
+
+async function sweepUnderLease(principal: Principal & { region: Region }, lease: Lease): Promise<void> {
+  const provider = openProvider(principal.region);
+  const context: CallContext = { signal: lease.signal, requestId: principal.id };
+  const views = await provider.listKeys(principal.externalId, context);
+  for (const key of await compare(principal, views)) {
+    if (!(await lease.isHeld())) return;
+    await provider.removeKey({ principal: principal.externalId, accessKeyId: key.accessKeyId }, context);
+    await report(principal, "key.late-removed", key.accessKeyId, key.id);
   }
 }
 
+/** Reports what differs, and gives the ended keys that are there again. */
 async function compare(
   principal: Principal & { region: Region },
   views: KeyView[],
@@ -86,7 +95,7 @@ async function report(
   keyId?: string,
 ): Promise<void> {
   logger.warn({ event, accessKeyId, region: principal.region.name }, "the storage system and the portal differ");
-  await db.$transaction((tx) =>
+  await withTransaction((tx) =>
     recordEvent(tx, {
       event,
       outcome: "done",

@@ -1,18 +1,16 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { removeKey } from "@/lib/access-keys/revoke/delete";
+import { deleteKey } from "@/lib/access-keys/revoke/delete";
 import { resumePrincipal } from "@/lib/access-keys/repair/resume";
 import { revokeKey, startRevocation } from "@/lib/access-keys/revoke/revoke";
-import { issuePair } from "@/lib/access-keys/issue/issue-key";
 import { startTestDatabase } from "@/testing/database/test-database";
 import { authorizeProject, type ProjectScope } from "@/lib/gate/scope";
 import { parseMasterKey } from "@/lib/platform/crypto/seal";
 import { db } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
-import { releaseLease } from "@/lib/principals/mutations";
 import { ProviderError, type ProviderFailure } from "@/lib/providers/errors";
 import type { Provider } from "@/lib/providers/provider";
 import { openProvider } from "@/lib/regions/data";
-import { decideEnd, makeKey } from "@/testing/factories/keys";
+import { decideEnd, makeKey, requestKey } from "@/testing/factories/keys";
 import { makeProject, makeUser } from "@/testing/factories/people";
 import { type Storage, startStorage } from "@/testing/factories/storage";
 
@@ -33,7 +31,7 @@ beforeEach(async () => {
 /** A key whose end is decided, on a storage system that caches keys and whose way to suspend fails. */
 async function decide(failure: ProviderFailure = "unavailable") {
   const { change } = await makeKey(scope, "north");
-  const { lease } = await decideEnd(scope, "north");
+  await decideEnd(scope, "north");
   const include = { principal: true, region: true };
   const key = await db.accessKey.findUniqueOrThrow({ where: { id: change.keyId }, include });
   const real = openProvider(key.region);
@@ -43,46 +41,48 @@ async function decide(failure: ProviderFailure = "unavailable") {
     suspendPrincipal: () => Promise.reject(new ProviderError(failure, "not now")),
     resumePrincipal: () => Promise.resolve(),
   };
-  return { key, lease, provider };
+  return { key, provider };
 }
 const suspendedUntil = async (id: string) => (await db.principal.findUniqueOrThrow({ where: { id } })).suspendedUntil;
 const suspend = (id: string, until: Date) => db.principal.update({ where: { id }, data: { suspendedUntil: until } });
 
 test("a suspension that another process wrote after the key was read is not forgotten", async () => {
-  const { key, lease, provider } = await decide();
+  const { key, provider } = await decide();
   await suspend(key.principalId, new Date(Date.now() + BOUND_MS));
-  await removeKey(provider, key, lease);
+  await deleteKey(provider, key);
   expect(await suspendedUntil(key.principalId)).toBeInstanceOf(Date);
 });
 
 test("a suspension outlasts the bound of the last removal, whichever attempt began it", async () => {
-  const { key, lease, provider } = await decide();
+  const { key, provider } = await decide();
   await suspend(key.principalId, new Date(Date.now() + 62_000));
-  const { removedAt } = await removeKey(provider, key, lease);
-  expect((await suspendedUntil(key.principalId))?.getTime()).toBeGreaterThanOrEqual(removedAt.getTime() + BOUND_MS);
+  const removed = await deleteKey(provider, key);
+  const removedAt = removed?.removedAt.getTime() ?? 0;
+  expect((await suspendedUntil(key.principalId))?.getTime()).toBeGreaterThanOrEqual(removedAt + BOUND_MS);
+  expect(removedAt).toBeGreaterThan(0);
 });
 
 test("a later end of a suspension is not replaced by an earlier one", async () => {
-  const { key, lease, provider } = await decide();
+  const { key, provider } = await decide();
   const later = new Date(Date.now() + 10 * BOUND_MS);
   await suspend(key.principalId, later);
-  await removeKey(provider, key, lease);
+  await deleteKey(provider, key);
   expect(await suspendedUntil(key.principalId)).toEqual(later);
 });
 
 test("where nothing was stopped, because of keys from elsewhere, enable need not wait", async () => {
-  const { key, lease, provider } = await decide("conflict");
-  await removeKey(provider, key, lease);
+  const { key, provider } = await decide("conflict");
+  await deleteKey(provider, key);
   expect(await suspendedUntil(key.principalId)).toBeNull();
 });
 
 test("a key whose secret cannot be read to measure its end is removed all the same", async () => {
-  const { key, lease, provider } = await decide();
+  const { key, provider } = await decide();
   const unread: Provider = {
     ...provider,
     readSecret: () => Promise.reject(new ProviderError("invalid", "it holds no secret")),
   };
-  expect(await removeKey(unread, { ...key, region: { ...key.region, calibration: null } }, lease)).toMatchObject({
+  expect(await deleteKey(unread, { ...key, region: { ...key.region, calibration: null } })).toMatchObject({
     secret: undefined,
   });
   expect(await storage.readKeyIds("north", key.principal.externalId)).toEqual([]);
@@ -90,24 +90,21 @@ test("a key whose secret cannot be read to measure its end is removed all the sa
 
 test("a key that somebody else removed before its turn came is left alone", async () => {
   await makeKey(scope, "north");
-  await issuePair({ kind: "REGENERATE", scope, region: "north", requestId: crypto.randomUUID() });
-  const { revoking, lease } = await decideEnd(scope, "north");
+  await requestKey(scope, "north", "REGENERATE");
+  const { revoking } = await decideEnd(scope, "north");
   expect(revoking).toHaveLength(2);
-  await releaseLease(db, lease);
-  for (const { id } of revoking) await revokeKey(id);
-  const readFence = async () => (await db.principal.findUniqueOrThrow({ where: { id: lease.principalId } })).fence;
+  for (const keyId of revoking) await revokeKey(keyId);
+  const readFence = async () => (await db.principal.findFirstOrThrow({ where: { projectId: scope.projectId } })).fence;
   const before = await readFence();
-  await startRevocation(revoking, lease);
+  await startRevocation(revoking);
   expect(await readFence()).toBe(before);
 });
 
 test("a principal is not resumed, nor a key made, while one that was stopped waits for its removal", async () => {
-  const { key, lease } = await decide();
-  await releaseLease(db, lease);
+  const { key } = await decide();
   await suspend(key.principalId, new Date(Date.now() - 60_000));
   await expect(resumePrincipal(key.principalId)).rejects.toThrow("still suspended");
-  const request = { kind: "ENABLE" as const, scope, region: "north", requestId: crypto.randomUUID() };
-  expect(await issuePair(request)).toMatchObject({ ok: false, reason: "suspended" });
+  expect(await requestKey(scope, "north")).toMatchObject({ ok: false, reason: "suspended" });
   await revokeKey(key.id);
   const resume = () =>
     resumePrincipal(key.principalId).then(

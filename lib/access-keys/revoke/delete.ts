@@ -1,92 +1,75 @@
 import "server-only";
-import { listWorkingKeys, noteRemoval, type SlotKey } from "@/lib/access-keys/data";
+import { listWorkingKeys, noteRemoval, type RevokingKey } from "@/lib/access-keys/data";
+import type { RemovedKey } from "@/lib/access-keys/revoke/measure";
 import { enqueue } from "@/lib/jobs/queue";
-import { ACT_DEADLINE_MS } from "@/lib/operations/rules";
+import { db } from "@/lib/platform/db/client";
+import { readDatabaseClock } from "@/lib/platform/db/locks";
+import { withTransaction } from "@/lib/platform/db/transaction";
 import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
 import type { Secret } from "@/lib/platform/secret";
-import { readDatabaseClock, sql, transact } from "@/lib/platform/sql";
 import {
-  endRemoval,
-  holdsNewLease,
   type Lease,
   noteSuspension,
-  releaseLease,
+  prolongSuspension,
   replaceSuspension,
-  takeLease,
+  withLease,
 } from "@/lib/principals/mutations";
 import { ProviderError } from "@/lib/providers/errors";
 import type { CallContext, KeyRef, Provider } from "@/lib/providers/provider";
-import type { OpenReceipt } from "@/lib/receipts/data";
-import { openReceipts, type RemovedKey } from "@/lib/receipts/mutations";
+import { openReceipts } from "@/lib/receipts/data";
 import { MEASURE_GRACE_MS, measureUntil } from "@/lib/receipts/rules";
 import { readCalibration } from "@/lib/regions/data";
 import type { Region } from "@/prisma/generated/client";
-
-/** A key whose end is decided, with what its removal needs. */
-export interface RevokingKey {
-  id: string;
-  accessKeyId: string;
-  projectId: string;
-  principalId: string;
-  principal: { externalId: string };
-  region: Region;
-}
-
-/** A key whose end was just decided, under the lock of its principal. */
-export function toRevoking(
-  { id, accessKeyId }: SlotKey,
-  {
-    projectId,
-    principal,
-    region,
-  }: { projectId: string; principal: { id: string; externalId: string }; region: Region },
-): RevokingKey {
-  return {
-    id,
-    accessKeyId,
-    projectId,
-    principalId: principal.id,
-    principal: { externalId: principal.externalId },
-    region,
-  };
-}
 
 /** How long before its last key is removed a suspension may begin, in the worst case of a slow removal. Milliseconds. */
 const SUSPENDED_AHEAD_MS = 60_000;
 
 /**
- * Removes a key whose end is decided from the storage system, under the lease: stops all keys of the principal where
- * that is possible and none is meant to work, switches this one off where that is possible, removes it, and records
- * the removal when it is proved. Throws UNAVAILABLE when that is not reached, or another holds the lease.
+ * Removes a key whose end is decided from the storage system, under a lease of its own: stops all keys of the principal
+ * where that is possible and none is meant to work, switches this key off where that is possible, removes it, and writes
+ * the removal down when it is proved. Undefined when another process has done it in between. Throws UNAVAILABLE when
+ * the removal is not proved, or another holds the lease.
  */
-export async function removeKey(provider: Provider, key: RevokingKey, given: Lease | undefined): Promise<RemovedKey> {
-  const lease = given ?? (await takeOrWait(key.principalId));
-  const context: CallContext = { signal: AbortSignal.timeout(ACT_DEADLINE_MS), requestId: key.id };
+export async function deleteKey(provider: Provider, key: RevokingKey): Promise<RemovedKey | undefined> {
+  const result = await withLease(
+    key.principalId,
+    "Latchkey",
+    {
+      async begin(tx) {
+        const where = { id: key.id, state: "REVOKING" as const, removedAt: null };
+        const open = await tx.accessKey.count({ where });
+        return open === 1 ? { ok: true as const, begun: key } : { ok: false as const, outcome: "done" as const };
+      },
+    },
+    async (lease) => ({ ok: true as const, removed: await deleteUnderLease(provider, key, lease) }),
+  );
+  if (result.ok) return result.removed;
+  if (result.outcome === "done") return undefined;
+  throw new AppError("UNAVAILABLE", "another change holds the lease");
+}
+
+async function deleteUnderLease(provider: Provider, key: RevokingKey, lease: Lease): Promise<RemovedKey> {
+  const context: CallContext = { signal: lease.signal, requestId: key.id };
   const ref = { principal: key.principal.externalId, accessKeyId: key.accessKeyId };
   try {
     await suspendWhereIdle(provider, key, lease, context);
     const secret = await readSecretWhereNeeded(provider, key.region, ref, context);
-    if (provider.capabilities.deactivate === "key")
+    if (provider.capabilities.deactivate === "key") {
       await provider.setKeyState?.(ref, "inactive", context).catch(ignoreAbsence);
+    }
     // The end of this key stays decided, whoever has the lease by now.
-    if (!(await holdsNewLease(lease))) throw new AppError("UNAVAILABLE", "the lease has passed to another");
+    if (!(await lease.isHeld())) throw new AppError("UNAVAILABLE", "the lease has passed to another");
     const found = await provider.removeKey(ref, context);
-    if (found === "absent")
+    if (found === "absent") {
       logger.warn({ keyId: key.id, region: key.region.name }, "the key to be removed was not there");
-    const recorded = await recordRemoval(provider, key, lease, secret !== undefined);
-    return { ...key, ...recorded, secret };
+    }
+    const removedAt = await recordRemoval(provider, key, secret !== undefined);
+    return { id: key.id, accessKeyId: key.accessKeyId, removedAt, secret };
   } catch (error) {
-    await releaseLease(sql, lease);
     if (error instanceof ProviderError) throw new AppError("UNAVAILABLE", `removal failed: ${error.message}`);
     throw error;
   }
-}
-
-async function takeOrWait(principalId: string): Promise<Lease> {
-  const taken = await takeLease(sql, principalId, "Latchkey");
-  if (!taken.ok) throw new AppError("UNAVAILABLE", "another change holds the lease");
-  return taken.lease;
 }
 
 /**
@@ -102,10 +85,7 @@ async function suspendWhereIdle(
   if (!provider.capabilities.suspends || !provider.suspendPrincipal) return;
   const { working, ending } = await listWorkingKeys(key.principalId);
   if (working.length > 0) return;
-  const until = measureUntil(
-    await readDatabaseClock(sql),
-    provider.capabilities.revocationBoundMs + SUSPENDED_AHEAD_MS,
-  );
+  const until = measureUntil(await readDatabaseClock(db), provider.capabilities.revocationBoundMs + SUSPENDED_AHEAD_MS);
   const noted = await noteSuspension(lease, until);
   if (!noted) throw new AppError("UNAVAILABLE", "the lease has passed to another");
   try {
@@ -113,7 +93,7 @@ async function suspendWhereIdle(
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     logger.warn({ keyId: key.id, failure: error.failure, detail: error.message }, "the principal is not suspended");
-    // Only a conflict proves that nothing was stopped. A date too many does no more than delay the next enable.
+    // Only a conflict proves that nothing was stopped. A date that is not needed does no more than delay the next enable.
     if (error.failure === "conflict") await replaceSuspension(lease, until, noted.before);
   }
 }
@@ -131,41 +111,37 @@ async function readSecretWhereNeeded(
     return needed ? await provider.readSecret?.(ref, context) : undefined;
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    logger.warn(
-      { region: region.name, failure: error.failure, detail: error.message },
-      "the pair cannot be read to measure its end",
-    );
+    const facts = { region: region.name, failure: error.failure, detail: error.message };
+    logger.warn(facts, "the secret cannot be read to measure the end of the key");
     return undefined;
   }
 }
 
 /**
- * In one commit with the end of the lease: the next change need not wait for another. A suspension, whichever attempt
- * began it, outlasts what gateways may hold of this key.
+ * Writes down the proved removal, whoever has the lease by now, and opens a receipt for every gateway. A suspension,
+ * whichever attempt began it, outlasts what gateways may hold of this key. `hasSecret`: whether this process measures
+ * with the key itself; without it nobody does where only that tells, and nobody waits for who would.
  */
-async function recordRemoval(
-  provider: Provider,
-  key: RevokingKey,
-  lease: Lease,
-  hasPair: boolean,
-): Promise<{ removedAt: Date; open: OpenReceipt[] }> {
+async function recordRemoval(provider: Provider, key: RevokingKey, hasSecret: boolean): Promise<Date> {
   const { revocationBoundMs, suspends } = provider.capabilities;
-  return transact(async (tx) => {
-    const record = [
-      // The principal goes first: every change locks in this order.
-      endRemoval(tx, lease, revocationBoundMs + MEASURE_GRACE_MS),
-      noteRemoval(tx, key.id),
-      // Without the pair nobody measures where only it tells, and nobody waits for who would.
-      openReceipts(tx, provider, key, { removedAt: "now", isMeasured: hasPair }),
-    ] as const;
+  const { principalId } = key;
+  return withTransaction(async (tx) => {
+    const bound = revocationBoundMs + MEASURE_GRACE_MS;
+    const { now: removedAt, suspendedUntil } = await prolongSuspension(tx, principalId, bound);
+    await noteRemoval(tx, key.id, removedAt);
+    await openReceipts(tx, {
+      keyId: key.id,
+      gateways: provider.gateways(),
+      sampled: key.region.gateways.length === 0,
+      removedAt,
+      askedAt: hasSecret ? removedAt : null,
+    });
     // A suspension that began before the region's settings changed is found by the worker when it is over.
-    const [{ now: removedAt, suspendedUntil }, , open] = await (suspends ? Promise.all(record) : tx.commit(record));
     if (suspends && suspendedUntil) {
-      const { principalId } = key;
       const startAfterSeconds = Math.ceil((suspendedUntil.getTime() - removedAt.getTime()) / 1_000);
       await enqueue(tx, "resume-principal", { principalId }, principalId, { startAfterSeconds });
     }
-    return { removedAt, open };
+    return removedAt;
   });
 }
 

@@ -2,7 +2,7 @@ import "server-only";
 import { moveKey, type SlotKey } from "@/lib/access-keys/data";
 import { type AuditActor, recordEvent } from "@/lib/audit/record";
 import { enqueue } from "@/lib/jobs/queue";
-import type { Statements } from "@/lib/platform/sql";
+import type { Transaction } from "@/lib/platform/db/client";
 
 /** The worker leaves the first moments to the process that decided: both would only wait for each other's lease. */
 const WORKER_STARTS_AFTER_SECONDS = 5;
@@ -12,34 +12,31 @@ export interface Ending {
   keys: SlotKey[];
   actor: AuditActor;
   projectId: string;
+  /** By name. */
   region: string;
   requestId: string;
   cause: "regenerated" | "disabled";
-  /** The transaction's time. */
+  /** The database's time. */
   at: Date;
   reason?: string | undefined;
 }
 
 /** Decides the end of keys: REVOKING, with audit line and revocation job in the caller's transaction. */
-export async function endKeys(tx: Statements, { keys, ...ending }: Ending): Promise<void> {
-  await Promise.all(keys.map((key) => endKey(tx, key, ending)));
-}
-
-async function endKey(tx: Statements, key: SlotKey, ending: Omit<Ending, "keys">): Promise<void> {
-  const { actor, cause, reason } = ending;
-  const [moved] = await Promise.all([
-    moveKey(tx, key.id, "revoke", { endedAt: ending.at, endedById: actor.userId, endReason: reason ?? cause }),
-    recordEvent(tx, {
+export async function markRevoking(tx: Transaction, { keys, ...ending }: Ending): Promise<void> {
+  const { actor, projectId, region, requestId, cause, at, reason } = ending;
+  for (const { id: keyId, accessKeyId } of keys) {
+    const facts = { endedAt: at, endedById: actor.userId, endReason: reason ?? cause };
+    const moved = await moveKey(tx, keyId, "revoke", facts);
+    if (!moved) throw new Error(`key ${keyId} changed without the lock of its principal`);
+    await recordEvent(tx, {
       event: "key.revoking",
       outcome: "requested",
       actor,
-      projectId: ending.projectId,
-      keyId: key.id,
-      requestId: ending.requestId,
-      data: { region: ending.region, accessKeyId: key.accessKeyId, cause, ...(reason ? { reason } : {}) },
-    }),
-    enqueue(tx, "revoke-key", { keyId: key.id }, key.id, { startAfterSeconds: WORKER_STARTS_AFTER_SECONDS }),
-  ]);
-  // They were read under the lock of their principal, under which every end is decided.
-  if (!moved) throw new Error(`key ${key.id} changed without the lock of its principal`);
+      projectId,
+      keyId,
+      requestId,
+      data: { region, accessKeyId, cause, ...(reason ? { reason } : {}) },
+    });
+    await enqueue(tx, "revoke-key", { keyId }, keyId, { startAfterSeconds: WORKER_STARTS_AFTER_SECONDS });
+  }
 }

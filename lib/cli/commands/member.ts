@@ -4,7 +4,7 @@ import { commandLineActor, printTable } from "@/lib/cli/command-line";
 import { PROJECT_ROLES } from "@/lib/gate/permissions";
 import { listMembers } from "@/lib/members/loaders";
 import { removeMember, setMember } from "@/lib/members/mutations";
-import { db } from "@/lib/platform/db/client";
+import { withTransaction } from "@/lib/platform/db/transaction";
 import { slugSchema } from "@/lib/platform/text/slug";
 import { emailSchema } from "@/lib/users/schema";
 
@@ -21,7 +21,7 @@ export function memberCommand(): Command {
         email: emailSchema.parse(email),
         role: roleSchema.parse(role),
       };
-      await db.$transaction((tx) => setMember(tx, commandLineActor(), member));
+      await withTransaction((tx) => setMember(tx, commandLineActor(), member));
       console.log(`${email} is ${role} in ${project}.`);
     });
   command
@@ -29,7 +29,7 @@ export function memberCommand(): Command {
     .description("takes the person out of the project; keys they made stay")
     .action(async (project: string, email: string) => {
       const member = { project: slugSchema.parse(project), email: emailSchema.parse(email) };
-      await db.$transaction((tx) => removeMember(tx, commandLineActor(), member));
+      await withTransaction((tx) => removeMember(tx, commandLineActor(), member));
       console.log(`Removed ${email} from ${project}.`);
     });
   command.command("list <project>").action(async (project: string) => {

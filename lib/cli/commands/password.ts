@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { commandLineActor, readSecretFromInput } from "@/lib/cli/command-line";
-import { db } from "@/lib/platform/db/client";
+import { withTransaction } from "@/lib/platform/db/transaction";
 import { ALPHANUMERIC, randomText } from "@/lib/platform/crypto/random-text";
 import { Secret } from "@/lib/platform/secret";
 import { setPassword } from "@/lib/users/mutations";
@@ -26,7 +26,7 @@ export function passwordCommand(): Command {
     .option("--password-stdin", "read the password from standard input")
     .action(async (email: string, options: { passwordStdin?: boolean }) => {
       const { password, announce } = await choosePassword(options.passwordStdin ?? false);
-      await db.$transaction((tx) => setPassword(tx, commandLineActor(), emailSchema.parse(email), password));
+      await withTransaction((tx) => setPassword(tx, commandLineActor(), emailSchema.parse(email), password));
       console.log(`Set the password of ${email}.`);
       announce();
     });

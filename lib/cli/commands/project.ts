@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { commandLineActor, printTable } from "@/lib/cli/command-line";
-import { db } from "@/lib/platform/db/client";
+import { withTransaction } from "@/lib/platform/db/transaction";
 import { slugSchema } from "@/lib/platform/text/slug";
 import { listProjects } from "@/lib/projects/loaders";
 import { createProject, renameProject, setProjectDisabled } from "@/lib/projects/mutations";
@@ -13,7 +13,7 @@ export function projectCommand(): Command {
     .requiredOption("--name <name>", "as people see it")
     .action(async (slug: string, options: { name: string }) => {
       const project = { slug: slugSchema.parse(slug), name: nameSchema.parse(options.name) };
-      await db.$transaction((tx) => createProject(tx, commandLineActor(), project));
+      await withTransaction((tx) => createProject(tx, commandLineActor(), project));
       console.log(`Created the project ${slug}.`);
     });
   command
@@ -21,7 +21,7 @@ export function projectCommand(): Command {
     .requiredOption("--name <name>", "as people see it")
     .action(async (slug: string, options: { name: string }) => {
       const name = nameSchema.parse(options.name);
-      await db.$transaction((tx) => renameProject(tx, commandLineActor(), slugSchema.parse(slug), name));
+      await withTransaction((tx) => renameProject(tx, commandLineActor(), slugSchema.parse(slug), name));
       console.log(`Changed the project ${slug}.`);
     });
   for (const [verb, disabled] of [
@@ -32,7 +32,7 @@ export function projectCommand(): Command {
       .command(`${verb} <slug>`)
       .description(disabled ? "hides the project from its members; its keys go on working" : "shows it again")
       .action(async (slug: string) => {
-        await db.$transaction((tx) => setProjectDisabled(tx, commandLineActor(), slugSchema.parse(slug), disabled));
+        await withTransaction((tx) => setProjectDisabled(tx, commandLineActor(), slugSchema.parse(slug), disabled));
         console.log(`${disabled ? "Disabled" : "Enabled"} the project ${slug}.`);
       });
   }

@@ -1,5 +1,6 @@
 import { commandLineActor, readSecretFromInput } from "@/lib/cli/command-line";
 import { parseMasterKey } from "@/lib/platform/crypto/seal";
+import { withTransaction } from "@/lib/platform/db/transaction";
 import { db } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
 import { AppError } from "@/lib/platform/errors";
@@ -113,7 +114,7 @@ async function saveChecked(region: RegionInput): Promise<void> {
   const checked = await checkRegionInput(region);
   for (const warning of checked.warnings ?? []) console.error(`Warning: ${warning}.`);
   const masterKey = parseMasterKey(env.LATCHKEY_MASTER_KEY);
-  await db.$transaction((tx) => putRegion(tx, commandLineActor(), checked, masterKey));
+  await withTransaction((tx) => putRegion(tx, commandLineActor(), checked, masterKey));
 }
 
 async function expectNew(name: string): Promise<void> {

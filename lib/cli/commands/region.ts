@@ -7,7 +7,7 @@ import {
   type RegionOptions,
 } from "@/lib/cli/commands/region-input";
 import { commandLineActor, printTable } from "@/lib/cli/command-line";
-import { db } from "@/lib/platform/db/client";
+import { withTransaction } from "@/lib/platform/db/transaction";
 import { slugSchema } from "@/lib/platform/text/slug";
 import { listRegions } from "@/lib/regions/loaders";
 import type { RegionRow } from "@/lib/regions/schema";
@@ -48,7 +48,7 @@ export function regionCommand(): Command {
       .command(`${verb} <name>`)
       .description(disabled ? "offers no new keys there; existing keys go on working" : "offers new keys there again")
       .action(async (name: string) => {
-        await db.$transaction((tx) => setRegionDisabled(tx, commandLineActor(), slugSchema.parse(name), disabled));
+        await withTransaction((tx) => setRegionDisabled(tx, commandLineActor(), slugSchema.parse(name), disabled));
         console.log(`${disabled ? "Disabled" : "Enabled"} the region ${name}.`);
       });
   }

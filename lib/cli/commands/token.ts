@@ -4,7 +4,7 @@ import { listTokens } from "@/lib/api-tokens/loaders";
 import { createToken, revokeToken } from "@/lib/api-tokens/mutations";
 import { isTokenLive, TOKEN_DAYS_DEFAULT, TOKEN_DAYS_MAX } from "@/lib/api-tokens/rules";
 import { commandLineActor, printTable } from "@/lib/cli/command-line";
-import { db } from "@/lib/platform/db/client";
+import { withTransaction } from "@/lib/platform/db/transaction";
 import { emailSchema, nameSchema } from "@/lib/users/schema";
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -27,7 +27,7 @@ export function tokenCommand(): Command {
     .action(async (email: string, options: { name: string; days: string }) => {
       const expiresAt = new Date(Date.now() + daysSchema.parse(options.days) * DAY_MS);
       const wish = { email: emailSchema.parse(email), name: nameSchema.parse(options.name), expiresAt };
-      const { id, token } = await db.$transaction((tx) => createToken(tx, commandLineActor(), wish));
+      const { id, token } = await withTransaction((tx) => createToken(tx, commandLineActor(), wish));
       console.error(`Made token ${id} for ${wish.email}, until ${day(expiresAt)}. It is shown only now:`);
       console.log(token.reveal());
     });
@@ -54,7 +54,7 @@ export function tokenCommand(): Command {
     .command("revoke <id>")
     .description("ends a token")
     .action(async (id: string) => {
-      await db.$transaction((tx) => revokeToken(tx, commandLineActor(), idSchema.parse(id)));
+      await withTransaction((tx) => revokeToken(tx, commandLineActor(), idSchema.parse(id)));
       console.log(`Revoked ${id}.`);
     });
   return command;

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { commandLineActor, printTable } from "@/lib/cli/command-line";
 import { choosePassword } from "@/lib/cli/commands/password";
 import { PLATFORM_ROLES } from "@/lib/gate/permissions";
-import { db } from "@/lib/platform/db/client";
+import { withTransaction } from "@/lib/platform/db/transaction";
 import { listUsers } from "@/lib/users/loaders";
 import { changeUser, createUser, setUserDisabled } from "@/lib/users/mutations";
 import { emailSchema, nameSchema } from "@/lib/users/schema";
@@ -25,7 +25,7 @@ export function userCommand(): Command {
         platformRole: options.role ? roleSchema.parse(options.role) : null,
       };
       const { password, announce } = await choosePassword(options.passwordStdin ?? false);
-      await db.$transaction((tx) => createUser(tx, commandLineActor(), { ...user, password }));
+      await withTransaction((tx) => createUser(tx, commandLineActor(), { ...user, password }));
       console.log(`Created ${user.email}.`);
       announce();
     });
@@ -39,7 +39,7 @@ export function userCommand(): Command {
         ...(options.name ? { name: nameSchema.parse(options.name) } : {}),
         ...(options.role ? { platformRole: options.role === "none" ? null : roleSchema.parse(options.role) } : {}),
       };
-      await db.$transaction((tx) => changeUser(tx, commandLineActor(), emailSchema.parse(email), change));
+      await withTransaction((tx) => changeUser(tx, commandLineActor(), emailSchema.parse(email), change));
       console.log(`Changed ${email}.`);
     });
   for (const [verb, disabled] of [
@@ -52,7 +52,7 @@ export function userCommand(): Command {
         disabled ? "ends the person's sessions and lets them sign in no more" : "lets the person sign in again",
       )
       .action(async (email: string) => {
-        await db.$transaction((tx) => setUserDisabled(tx, commandLineActor(), emailSchema.parse(email), disabled));
+        await withTransaction((tx) => setUserDisabled(tx, commandLineActor(), emailSchema.parse(email), disabled));
         console.log(`${disabled ? "Disabled" : "Enabled"} ${email}.`);
       });
   }

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { Pool } from "pg";
 import { env } from "@/lib/platform/env";
@@ -7,58 +6,49 @@ import { type Prisma, PrismaClient } from "@/prisma/generated/client";
 const CONNECTIONS_MAX = 10;
 const WAIT_FOR_CONNECTION_MS = 5_000;
 
-/** More texts than the program has; past it, lists of changing length must be making new ones. */
-const NAMED_STATEMENTS_MAX = 500;
+/**
+ * What the server allows a connection. Prisma's own timeout does not end a statement that waits for a lock, so the
+ * server ends it. A process that stops inside a transaction loses its locks before a lease of 30 s is over.
+ */
+export const SERVER_LIMITS = {
+  statement_timeout: 8_000,
+  lock_timeout: 5_000,
+  idle_in_transaction_session_timeout: 10_000,
+} as const;
 
-/** Connections that send a statement without waiting for the answer to the one before. */
+/** How long a transaction waits for a connection, and how long it may take. Milliseconds. */
+const TRANSACTION_LIMITS = { maxWait: 5_000, timeout: 10_000 } as const;
+
 function createPool(url: string): Pool {
-  const pool = new Pool({
+  const created = new Pool({
     connectionString: url,
     max: CONNECTIONS_MAX,
     connectionTimeoutMillis: WAIT_FOR_CONNECTION_MS,
-    pipeline: true,
+    ...SERVER_LIMITS,
   });
-  // One that breaks while nobody uses it leaves the pool by itself.
-  pool.on("error", () => {});
-  return pool;
+  // The pool removes an idle connection that breaks. Without a listener the process would end.
+  created.on("error", () => {});
+  return created;
 }
 
-/** A client on its own pool of connections. */
+function createClient(connections: Pool): PrismaClient {
+  const adapter = new PrismaPg(connections, { disposeExternalPool: true });
+  return new PrismaClient({ adapter, transactionOptions: TRANSACTION_LIMITS });
+}
+
+/** A Prisma client with a pool of its own. */
 export function createDatabase(url: string): PrismaClient {
   return createClient(createPool(url));
 }
 
-function createClient(connections: Pool): PrismaClient {
-  const adapter = new PrismaPg(connections, { statementNameGenerator: createNames(), disposeExternalPool: true });
-  return new PrismaClient({ adapter });
-}
-
-/** PostgreSQL parses and plans a statement with a name once a connection. Without parameters there is nothing to keep. */
-function createNames(): (query: { sql: string; args: unknown[] }) => string {
-  const names = new Map<string, string>();
-  return ({ sql, args }) => {
-    if (args.length === 0) return "";
-    const known = names.get(sql);
-    if (known !== undefined || names.size >= NAMED_STATEMENTS_MAX) return known ?? "";
-    const name = nameStatement(sql);
-    names.set(sql, name);
-    return name;
-  };
-}
-
-/** The name of a text is the same wherever it stands, so that one connection can serve everybody. */
-export function nameStatement(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 32);
-}
-
-// Next bundles a module once for each kind of entry point; the pool is kept one a process.
+// Next bundles a module once for each kind of entry point. All copies share one pool and one client per process.
 const shared = globalThis as typeof globalThis & { latchkeyPool?: Pool; latchkeyDatabase?: PrismaClient };
 
-/** The process's connections, which its Prisma client and the statements by hand share. */
+/** The process's one pool. Prisma uses it, and so does the store of the rate limits. */
 export const pool: Pool = (shared.latchkeyPool ??= createPool(env.DATABASE_URL));
 
-/** The process's one client. */
+/** The process's one Prisma client. */
 export const db: PrismaClient = (shared.latchkeyDatabase ??= createClient(pool));
 
-/** What a query inside a transaction of Prisma's goes through. */
+/** The client inside a transaction. */
 export type Transaction = Prisma.TransactionClient;

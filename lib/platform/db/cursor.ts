@@ -39,3 +39,6 @@ export function cutPage<Row extends { id: string; createdAt: Date }>(
   const last = page.at(-1);
   return { rows: page, next: rows.length > size && last ? encodeCursor({ at: last.createdAt, id: last.id }) : null };
 }
+
+/** Smaller than every id: where a list that is read in parts begins. */
+export const BEFORE_ALL_IDS = "00000000-0000-0000-0000-000000000000";

@@ -8,7 +8,7 @@ import { startBuiltinS3 } from "@/lib/builtin-s3/server";
 import { startTestDatabase } from "@/testing/database/test-database";
 import { parseMasterKey } from "@/lib/platform/crypto/seal";
 import { db } from "@/lib/platform/db/client";
-import { readDatabaseClock } from "@/lib/platform/sql";
+import { readDatabaseClock } from "@/lib/platform/db/locks";
 import { env } from "@/lib/platform/env";
 import { Secret } from "@/lib/platform/secret";
 import { openProvider } from "@/lib/regions/data";

@@ -1,5 +1,7 @@
 import type { AuditActor } from "@/lib/audit/record";
 import { ensureInstallationRow } from "@/lib/installation/mutations";
+import { withTransaction } from "@/lib/platform/db/transaction";
+import { allowIdle, lockName } from "@/lib/platform/db/locks";
 import { AppError } from "@/lib/platform/errors";
 import { omitFoundSettings } from "@/lib/providers/registry";
 import { openCredentials } from "@/lib/regions/data";
@@ -33,14 +35,15 @@ export async function applyRegionsFile(
   masterKey: Buffer,
   by: AuditActor,
 ): Promise<AppliedRegions> {
-  await database.$transaction((tx) => ensureInstallationRow(tx));
-  return database.$transaction(
+  await ensureInstallationRow(database);
+  return withTransaction(
     async (tx) => {
       // Of several starts on one database one checks and saves, and the others find nothing left to do.
-      await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('latchkey regions file'))`;
+      await lockName(tx, "latchkey regions file");
+      await allowIdle(tx, APPLY_WITHIN_MS);
       return applyRegions(database, file, masterKey, by);
     },
-    { timeout: APPLY_WITHIN_MS },
+    { client: database, timeoutMs: APPLY_WITHIN_MS },
   );
 }
 
@@ -91,10 +94,13 @@ async function applyRegion(
   if (isSame && row.declared) return { result: "same", lines: [] };
   try {
     const checked = isSame ? undefined : await checkRegionInput(region);
-    await database.$transaction(async (tx) => {
-      if (checked) await putRegion(tx, by, checked, masterKey);
-      await tx.region.update({ where: { name }, data: { declared: true } });
-    });
+    await withTransaction(
+      async (tx) => {
+        if (checked) await putRegion(tx, by, checked, masterKey);
+        await tx.region.update({ where: { name }, data: { declared: true } });
+      },
+      { client: database },
+    );
     const warnings = (checked?.warnings ?? []).map((warning) => `${where} Warning: ${name}: ${warning}.`);
     return {
       result: isSame ? "same" : "saved",

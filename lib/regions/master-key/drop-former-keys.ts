@@ -1,3 +1,4 @@
+import { withTransaction } from "@/lib/platform/db/transaction";
 import { statSync } from "node:fs";
 import { isSealedWith, parseMasterKey } from "@/lib/platform/crypto/seal";
 import { holdsBuiltinSeals } from "@/lib/regions/master-key/built-in-seals";
@@ -20,27 +21,30 @@ export async function dropFormerKeys(
 ): Promise<number> {
   const folder = settings.LATCHKEY_DATA_DIR;
   if (!readStoredSecrets(folder).LATCHKEY_MASTER_KEY_FORMER) return 0;
-  return database.$transaction(async (tx) => {
-    await lockMasterKey(tx);
-    const { LATCHKEY_MASTER_KEY_FORMER: list = "", ...stored } = readStoredSecrets(folder);
-    // Rotated meanwhile: this start goes on sealing with what is a former key by now.
-    if (stored.LATCHKEY_MASTER_KEY !== settings.LATCHKEY_MASTER_KEY) return 0;
-    if (now.getTime() - statSync(pathOfSecrets(folder)).mtimeMs < KEPT_MS) return 0;
-    const regions = await tx.region.findMany({
-      where: { sealedCredentials: { not: null } },
-      select: { sealedCredentials: true },
-    });
-    const isNeeded = async (key: Buffer) =>
-      regions.some(({ sealedCredentials }) => isSealedWith(Buffer.from(sealedCredentials ?? []), key)) ||
-      holdsBuiltinSeals(folder, key);
-    const former = list.split(",").filter(Boolean);
-    const needed: string[] = [];
-    for (const text of former) if (await isNeeded(parseMasterKey(text))) needed.push(text);
-    if (needed.length === former.length) return 0;
-    writeStoredSecrets(folder, {
-      ...stored,
-      ...(needed.length > 0 ? { LATCHKEY_MASTER_KEY_FORMER: needed.join(",") } : {}),
-    });
-    return former.length - needed.length;
-  });
+  return withTransaction(
+    async (tx) => {
+      await lockMasterKey(tx);
+      const { LATCHKEY_MASTER_KEY_FORMER: list = "", ...stored } = readStoredSecrets(folder);
+      // Rotated meanwhile: this start goes on sealing with what is a former key by now.
+      if (stored.LATCHKEY_MASTER_KEY !== settings.LATCHKEY_MASTER_KEY) return 0;
+      if (now.getTime() - statSync(pathOfSecrets(folder)).mtimeMs < KEPT_MS) return 0;
+      const regions = await tx.region.findMany({
+        where: { sealedCredentials: { not: null } },
+        select: { sealedCredentials: true },
+      });
+      const isNeeded = async (key: Buffer) =>
+        regions.some(({ sealedCredentials }) => isSealedWith(Buffer.from(sealedCredentials ?? []), key)) ||
+        holdsBuiltinSeals(folder, key);
+      const former = list.split(",").filter(Boolean);
+      const needed: string[] = [];
+      for (const text of former) if (await isNeeded(parseMasterKey(text))) needed.push(text);
+      if (needed.length === former.length) return 0;
+      writeStoredSecrets(folder, {
+        ...stored,
+        ...(needed.length > 0 ? { LATCHKEY_MASTER_KEY_FORMER: needed.join(",") } : {}),
+      });
+      return former.length - needed.length;
+    },
+    { client: database },
+  );
 }

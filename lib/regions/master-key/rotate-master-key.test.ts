@@ -7,7 +7,7 @@ import { SYSTEM_ACTOR } from "@/lib/audit/record";
 import { startTestDatabase } from "@/testing/database/test-database";
 import { keyIdOf, parseMasterKey, seal } from "@/lib/platform/crypto/seal";
 import { db } from "@/lib/platform/db/client";
-import { readDatabaseClock } from "@/lib/platform/sql";
+import { readDatabaseClock } from "@/lib/platform/db/locks";
 import { env } from "@/lib/platform/env";
 import { credentialsContext, openCredentials } from "@/lib/regions/data";
 import { ensureSecrets, readStoredSecrets } from "@/lib/platform/config/stored-secrets";

@@ -1,6 +1,8 @@
 import { type AuditActor, recordEvent } from "@/lib/audit/record";
 import { isSealedWith, keyIdOf, parseMasterKey } from "@/lib/platform/crypto/seal";
+import { withTransaction } from "@/lib/platform/db/transaction";
 import type { Transaction } from "@/lib/platform/db/client";
+import { lockName } from "@/lib/platform/db/locks";
 import { AppError } from "@/lib/platform/errors";
 import { resealRegions } from "@/lib/regions/mutations";
 import { drawSecret, readStoredSecrets, writeStoredSecrets } from "@/lib/platform/config/stored-secrets";
@@ -26,7 +28,7 @@ const ROTATE_WITHIN_MS = 60_000;
  * nothing, when some credentials cannot be opened.
  */
 export async function rotateMasterKey(database: PrismaClient, settings: Keys, by: AuditActor): Promise<Rotation> {
-  return database.$transaction(
+  return withTransaction(
     async (tx) => {
       await lockMasterKey(tx);
       const { key, drawn } = await chooseKey(tx, settings);
@@ -36,13 +38,13 @@ export async function rotateMasterKey(database: PrismaClient, settings: Keys, by
         await recordEvent(tx, { event: "master-key.rotated", outcome: "done", actor: by, data: { keyId, regions } });
       return { regions, keyId, drawn };
     },
-    { timeout: ROTATE_WITHIN_MS },
+    { client: database, timeoutMs: ROTATE_WITHIN_MS },
   );
 }
 
 /** Lets one at a time change the keys: of two the second would draw a key that the first does not know. */
 export async function lockMasterKey(tx: Transaction): Promise<void> {
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('latchkey master key'))`;
+  await lockName(tx, "latchkey master key");
 }
 
 async function chooseKey(tx: Transaction, settings: Keys): Promise<{ key: Buffer; drawn: boolean }> {

@@ -1,6 +1,4 @@
-import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { issuePair } from "@/lib/access-keys/issue/issue-key";
 import { startTestDatabase } from "@/testing/database/test-database";
 import { authorizeProject } from "@/lib/gate/scope";
 import { parseMasterKey } from "@/lib/platform/crypto/seal";
@@ -9,6 +7,7 @@ import { env } from "@/lib/platform/env";
 import { handleReconcile } from "@/lib/worker/handlers/reconcile";
 import { handleSettleOperation } from "@/lib/worker/handlers/settle-operation";
 import { handleSweepAll } from "@/lib/worker/handlers/sweep-all";
+import { issueUnacknowledged } from "@/testing/factories/keys";
 import { makeProject, makeUser } from "@/testing/factories/people";
 import { type Storage, startStorage } from "@/testing/factories/storage";
 
@@ -21,13 +20,11 @@ beforeAll(async () => {
 afterAll(() => storage.stop());
 
 /** A pair of a fresh project that waits for its acknowledgement. */
-async function issueUnacknowledged() {
+async function issueInNewProject() {
   const mia = await makeUser(db, "Mia");
   const project = await makeProject(db, [[mia, "member+"]]);
   const scope = await authorizeProject(mia, project.slug, "keys:issue");
-  const issued = await issuePair({ kind: "ENABLE", scope, region: "north", requestId: randomUUID() });
-  if (!issued.ok || issued.outcome !== "issued") throw new Error("not issued");
-  return issued.change;
+  return (await issueUnacknowledged(scope, "north")).change;
 }
 
 async function countJobs(name: string, key: string): Promise<number> {
@@ -37,7 +34,7 @@ async function countJobs(name: string, key: string): Promise<number> {
 }
 
 test("an overdue operation whose job is lost gets another, once, and is undone by it", async () => {
-  const { operationId, keyId, principal } = await issueUnacknowledged();
+  const { operationId, keyId, principal } = await issueInNewProject();
   await db.$executeRaw`DELETE FROM pgboss.job`;
   await handleReconcile();
   expect(await countJobs("settle-operation", operationId)).toBe(0);
@@ -56,7 +53,7 @@ test("an overdue operation whose job is lost gets another, once, and is undone b
 
 test("a look goes on where the last one ended: what is stuck hides nothing that is overdue too", async () => {
   const overdue: string[] = [];
-  for (const _project of [1, 2, 3]) overdue.push((await issueUnacknowledged()).operationId);
+  for (const _project of [1, 2, 3]) overdue.push((await issueInNewProject()).operationId);
   await db.operation.updateMany({ where: { id: { in: overdue } }, data: { dueAt: new Date(Date.now() - 1_000) } });
   await db.$executeRaw`DELETE FROM pgboss.job`;
   const countEach = () => Promise.all(overdue.map((operationId) => countJobs("settle-operation", operationId)));

@@ -1,9 +1,9 @@
 import { listUnfinishedRevocations } from "@/lib/access-keys/data";
 import { enqueue } from "@/lib/jobs/queue";
 import { listOverdueOperations } from "@/lib/operations/data";
-import { undoJobKey } from "@/lib/operations/rules";
-import { BEFORE_ALL_IDS } from "@/lib/platform/create-id";
-import { transact } from "@/lib/platform/sql";
+import { enqueueUndo } from "@/lib/access-keys/repair/undo";
+import { BEFORE_ALL_IDS } from "@/lib/platform/db/cursor";
+import { withTransaction } from "@/lib/platform/db/transaction";
 import { listOverdueSuspensions } from "@/lib/principals/data";
 
 const AT_ONCE = 500;
@@ -28,9 +28,8 @@ export async function handleReconcile(atOnce = AT_ONCE): Promise<void> {
   goesOnAfter.keys = nextAfter(keys);
   goesOnAfter.principals = nextAfter(principals);
   if (operations.length + keys.length + principals.length === 0) return;
-  await transact(async (tx) => {
-    for (const operationId of operations)
-      await enqueue(tx, "settle-operation", { operationId }, undoJobKey(operationId));
+  await withTransaction(async (tx) => {
+    for (const operationId of operations) await enqueueUndo(tx, operationId);
     for (const keyId of keys) await enqueue(tx, "revoke-key", { keyId }, keyId);
     for (const principalId of principals) await enqueue(tx, "resume-principal", { principalId }, principalId);
   });

@@ -4,7 +4,7 @@ import { CredentialsSection } from "@/components/access-keys/card/credentials-se
 import { PageHeader } from "@/components/layout/page-header";
 import { Section } from "@/components/layout/section";
 import { StorageOverview, StorageOverviewSkeleton } from "@/components/regions/storage-overview";
-import { loadCards } from "@/lib/access-keys/loaders";
+import { loadCards } from "@/lib/access-keys/loaders/cards";
 import { requireProject } from "@/lib/gate/page";
 import { can, restsOnPlatformRole } from "@/lib/gate/permissions";
 import type { ProjectScope } from "@/lib/gate/scope";

@@ -1,4 +1,4 @@
-import { loadCards } from "@/lib/access-keys/loaders";
+import { loadCards } from "@/lib/access-keys/loaders/cards";
 import { answerProjectPoll } from "@/lib/gate/route";
 
 /** The credential cards of a project, polled by open pages. */

@@ -6,7 +6,9 @@ import { PageHeader } from "@/components/layout/page-header";
 import { Pager } from "@/components/layout/pager";
 import { readParameter, type SearchParameters } from "@/components/layout/parameters";
 import { Empty } from "@/components/ui/empty";
-import { loadCards, loadKeyHistory, loadKeyStory } from "@/lib/access-keys/loaders";
+import { loadCards } from "@/lib/access-keys/loaders/cards";
+import { loadKeyHistory } from "@/lib/access-keys/loaders/key-history";
+import { loadKeyTable } from "@/lib/access-keys/loaders/key-table";
 import { requireProject } from "@/lib/gate/page";
 
 export const metadata: Metadata = { title: "S3 Keys" };
@@ -29,10 +31,10 @@ export default async function KeysPage({ params, searchParams }: KeysPageProps) 
   const cursor = readParameter(query.cursor);
   const [cards, { rows, next }] = await Promise.all([
     loadCards(scope),
-    loadPage(path, () => loadKeyHistory(scope, { ...filter, cursor })),
+    loadPage(path, () => loadKeyTable(scope, { ...filter, cursor })),
   ]);
   const row = rows.find(({ id }) => id === readParameter(query.key));
-  const opened = row && { id: row.id, story: await loadKeyStory(scope, row.id) };
+  const opened = row && { id: row.id, history: await loadKeyHistory(scope, row.id) };
   return (
     <>
       <PageHeader title="S3 Keys">

@@ -8,10 +8,12 @@ import { type Actor, authorizeProject, type ProjectScope } from "@/lib/gate/scop
 import { parseMasterKey } from "@/lib/platform/crypto/seal";
 import { db } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
-import { type Lease, releaseLease } from "@/lib/principals/mutations";
 import { Secret } from "@/lib/platform/secret";
-import { sql } from "@/lib/platform/sql";
-import { measureRefusal, noteRefusals, openReceipts } from "@/lib/receipts/mutations";
+import { measureRefusal } from "@/lib/access-keys/revoke/measure";
+import { noteRefused, openReceipts } from "@/lib/receipts/data";
+import type { Calibration } from "@/lib/providers/calibration";
+import type { Provider } from "@/lib/providers/provider";
+import { withTransaction } from "@/lib/platform/db/transaction";
 import { openProvider } from "@/lib/regions/data";
 import { checkRegionInput, putRegion } from "@/lib/regions/mutations";
 import { startAlikeGateway } from "@/testing/proxies/indistinct-gateway";
@@ -36,11 +38,11 @@ beforeEach(async () => {
   scope = await authorizeProject(mia, project.slug, "keys:issue");
 });
 
-/** A key whose end is decided, and the lease to carry it out. */
-async function decideAnEnd(region: string): Promise<{ keyId: string; lease: Lease }> {
+/** The id of a key whose end is decided. */
+async function decideAnEnd(region: string): Promise<string> {
   const { change } = await makeKey(scope, region);
-  const { lease } = await decideEnd(scope, region);
-  return { keyId: change.keyId, lease };
+  await decideEnd(scope, region);
+  return change.keyId;
 }
 
 const readKey = (id: string) =>
@@ -56,9 +58,9 @@ describe("a gateway that answers alike, on a storage system that gives no secret
   afterAll(() => alike.stop());
 
   test("is called not measurable, its bound is waited out, and the other is measured", async () => {
-    const { keyId, lease } = await decideAnEnd("north");
+    const keyId = await decideAnEnd("north");
     // The bound of the built-in server is a second: the first attempt is too early.
-    await expect(revokeKey(keyId, lease)).rejects.toThrow("not every gateway refuses");
+    await expect(revokeKey(keyId)).rejects.toThrow("not every gateway refuses");
     expect((await readKey(keyId)).state).toBe("REVOKING");
     await expect
       .poll(
@@ -82,59 +84,65 @@ describe("a gateway that answers alike, on a storage system that gives no secret
     expect(event.data).toMatchObject({ unmeasured: ["gateway 2"] });
   });
 
-  test("what another gateway refused is written down while that bound is waited out", async () => {
-    const { keyId, lease } = await decideAnEnd("north");
-    await expect(revokeKey(keyId, lease)).rejects.toThrow("not every gateway refuses");
-    const gateway = { keyId, gateway: "gateway 1" };
-    await db.receipt.updateMany({ where: gateway, data: { firstRefusedAt: null } });
-    await db.accessKey.update({ where: { id: keyId }, data: { removedAt: new Date(Date.now() + 60_000) } });
-    await expect(revokeKey(keyId)).rejects.toThrow("not every gateway refuses");
-    expect(await db.receipt.findFirstOrThrow({ where: gateway })).toMatchObject({ firstRefusedAt: expect.any(Date) });
-  });
-
   test("a measurement that fails takes no other gateway's refusal with it", async () => {
-    const { keyId } = await decideAnEnd("north");
+    const keyId = await decideAnEnd("north");
     const region = await db.region.findUniqueOrThrow({ where: { name: "north" } });
     const provider = openProvider(region);
-    const endpoint = provider.gateways()[0]?.endpoint ?? "";
+    const [gateway] = provider.gateways();
+    const broken = { name: "gateway 2", endpoint: "http://broken" };
+    const gateways = [gateway ?? broken, broken];
     const removedAt = new Date();
-    await db.receipt.create({ data: { keyId, gateway: "gateway 1", endpoint, sampled: false, removedAt } });
-    // Of the second one nothing can be written down: PostgreSQL takes no zero byte.
-    const open = [endpoint, "http://gone\0"].map((listed) => ({ endpoint: listed, askedAt: null, now: removedAt }));
-    const key = { id: keyId, accessKeyId: "LKNOBODYHASTHISONE00", region, removedAt, secret: undefined, open };
-    await expect(measureRefusal(provider, key, { [endpoint]: "random-secret" })).rejects.toThrow();
-    await expect.poll(async () => (await readKey(keyId)).receipts[0]?.firstRefusedAt).toBeInstanceOf(Date);
+    await withTransaction((tx) => openReceipts(tx, { keyId, gateways, sampled: false, removedAt, askedAt: null }));
+    const failing: Provider = {
+      ...provider,
+      gateways: () => gateways,
+      probe: (at, ...more) =>
+        at.endpoint === broken.endpoint ? Promise.reject(new TypeError("a bug")) : provider.probe(at, ...more),
+    };
+    const key = { id: keyId, accessKeyId: "LKNOBODYHASTHISONE00", removedAt, secret: undefined };
+    const calibration: Calibration = Object.fromEntries(
+      gateways.map(({ endpoint }) => [endpoint, "random-secret" as const]),
+    );
+    await expect(measureRefusal(failing, key, calibration)).rejects.toThrow("a bug");
+    expect((await readKey(keyId)).receipts.map(({ firstRefusedAt }) => firstRefusedAt !== null)).toEqual([true, false]);
   });
 
-  test("a refusal has the time of the answer, and none before another's that the key was accepted", async () => {
-    const { keyId } = await decideAnEnd("north");
-    const removedAt = new Date(Date.now() - 60_000);
-    const receipt = { keyId, sampled: false, removedAt };
-    const acceptedAt = new Date(Date.now() - 1_000);
-    await db.receipt.create({ data: { ...receipt, gateway: "early", endpoint: "http://early" } });
-    await db.receipt.create({
-      data: { ...receipt, gateway: "late", endpoint: "http://late", lastAcceptedAt: acceptedAt },
+  test("no refusal comes before the removal, or before another process's acceptance", async () => {
+    const keyId = await decideAnEnd("north");
+    const later = new Date(Date.now() + 60_000);
+    const receipt = { keyId, gateway: "late", sampled: false };
+    const removed = await db.receipt.create({ data: { ...receipt, endpoint: "http://removed", removedAt: later } });
+    const accepted = await db.receipt.create({
+      data: { ...receipt, endpoint: "http://accepted", removedAt: new Date(), lastAcceptedAt: later },
     });
-    const at = performance.now() - 30_000;
-    await noteRefusals(sql, keyId, [
-      { endpoint: "http://early", at },
-      { endpoint: "http://late", at },
-    ]);
-    const [early, late] = (await readKey(keyId)).receipts;
-    expect(Number(early?.firstRefusedAt)).toBeGreaterThan(removedAt.getTime());
-    expect(Number(early?.firstRefusedAt)).toBeLessThanOrEqual(Date.now() - 29_000);
-    expect(late?.firstRefusedAt).toEqual(acceptedAt);
+    for (const { id } of [removed, accepted]) {
+      await noteRefused(id);
+      expect((await db.receipt.findUniqueOrThrow({ where: { id } })).firstRefusedAt).toEqual(later);
+    }
+  });
+
+  test("the first refusal stands", async () => {
+    const keyId = await decideAnEnd("north");
+    const { id } = await db.receipt.create({
+      data: { keyId, gateway: "once", endpoint: "http://once", sampled: false, removedAt: new Date() },
+    });
+    const read = async () => (await db.receipt.findUniqueOrThrow({ where: { id } })).firstRefusedAt;
+    await noteRefused(id);
+    const first = await read();
+    await noteRefused(id);
+    expect(first).toBeInstanceOf(Date);
+    expect(await read()).toEqual(first);
   });
 
   test("a gateway that was taken off the region meanwhile holds nothing up", async () => {
-    const { keyId, lease } = await decideAnEnd("north");
+    const keyId = await decideAnEnd("north");
     await db.receipt.create({
       data: { keyId, gateway: "gateway 3", endpoint: "http://gone", sampled: false, removedAt: new Date() },
     });
     await expect
       .poll(
         () =>
-          revokeKey(keyId, lease).then(
+          revokeKey(keyId).then(
             () => "over",
             () => "not yet",
           ),
@@ -152,9 +160,9 @@ test("gateways put into another order do not inherit each other's receipts, and 
   const found = { calibration: { [south.endpoint]: "random-secret" }, calibratedAt: new Date() };
   await db.region.update({ where: { name: "south" }, data: { gateways: [silent.endpoint, south.endpoint], ...found } });
   const { change } = await makeKeyAt("south", [south.endpoint]);
-  const { lease } = await decideEnd(scope, "south");
+  await decideEnd(scope, "south");
   await db.region.update({ where: { name: "south" }, data: { gateways: [south.endpoint, silent.endpoint] } });
-  await expect(revokeKey(change.keyId, lease)).rejects.toThrow("not every gateway refuses");
+  await expect(revokeKey(change.keyId)).rejects.toThrow("not every gateway refuses");
   const { receipts } = await readKey(change.keyId);
   const byEndpoint = Object.fromEntries(
     receipts.map(({ endpoint, firstRefusedAt }) => [endpoint, firstRefusedAt !== null]),
@@ -203,8 +211,8 @@ describe.skipIf(missing.length > 0)(`${title}, where one gateway asks Keystone f
   });
 
   test("the pair itself measures it, from the removal on", async () => {
-    const { keyId, lease } = await decideAnEnd("ceph");
-    await startRevocation([keyId], lease);
+    const keyId = await decideAnEnd("ceph");
+    await startRevocation([keyId]);
     const { state, receipts } = await readKey(keyId);
     expect(state).toBe("REVOKED");
     const isAfter = (refused: Date | null, removed: Date) => refused !== null && refused >= removed;
@@ -217,10 +225,9 @@ describe.skipIf(missing.length > 0)(`${title}, where one gateway asks Keystone f
   });
 
   test("when the process that has the pair is gone, the receipt says so and the bound counts", async () => {
-    const { keyId, lease } = await decideAnEnd("ceph");
+    const keyId = await decideAnEnd("ceph");
     const held = await db.accessKey.findUniqueOrThrow({ where: { id: keyId }, include: { principal: true } });
     await removeAsAnotherProcess(held);
-    await releaseLease(db, lease);
     // It may still be measuring there: nothing is concluded.
     await expect(revokeKey(keyId)).rejects.toThrow("not every gateway refuses");
     expect((await readKey(keyId)).receipts[1]).toMatchObject({ unmeasurable: null, firstRefusedAt: null });
@@ -252,12 +259,8 @@ describe.skipIf(missing.length > 0)(`${title}, where one gateway asks Keystone f
     await db.$transaction(async (tx) => {
       const removedAt = new Date();
       await tx.accessKey.update({ where: { id: key.id }, data: { removedAt } });
-      await openReceipts(
-        tx,
-        provider,
-        { id: key.id, region: { gateways: rig.gateways.map(({ endpoint }) => endpoint) } },
-        { removedAt, isMeasured: true },
-      );
+      const gateways = provider.gateways();
+      await openReceipts(tx, { keyId: key.id, gateways, sampled: false, removedAt, askedAt: removedAt });
     });
   }
 });

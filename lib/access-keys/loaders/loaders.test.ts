@@ -1,13 +1,14 @@
-import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { findKey, loadCards, loadKeyHistory, loadKeyStory } from "@/lib/access-keys/loaders";
-import { acknowledgeSecret } from "@/lib/access-keys/issue/acknowledge";
-import { issuePair } from "@/lib/access-keys/issue/issue-key";
+import { loadCards } from "@/lib/access-keys/loaders/cards";
+import { findKey } from "@/lib/access-keys/loaders/find-key";
+import { loadKeyHistory } from "@/lib/access-keys/loaders/key-history";
+import { loadKeyTable } from "@/lib/access-keys/loaders/key-table";
 import { startTestDatabase } from "@/testing/database/test-database";
 import { authorizeProject, type ProjectScope } from "@/lib/gate/scope";
 import { parseMasterKey } from "@/lib/platform/crypto/seal";
 import { db } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
+import { makeKey, requestKey } from "@/testing/factories/keys";
 import { makeProject, makeUser } from "@/testing/factories/people";
 import { type Storage, startStorage } from "@/testing/factories/storage";
 
@@ -15,18 +16,13 @@ let storage: Storage;
 let scope: ProjectScope;
 let accessKeyId: string;
 
-const enable = (region: string) => issuePair({ kind: "ENABLE", scope, region, requestId: randomUUID() });
-
 beforeAll(async () => {
   await startTestDatabase();
   storage = await startStorage(db, parseMasterKey(env.LATCHKEY_MASTER_KEY));
   const mia = await makeUser(db, "Mia");
   const project = await makeProject(db, [[mia, "member+"]]);
   scope = await authorizeProject(mia, project.slug, "keys:issue");
-  const issued = await enable("north");
-  if (!issued.ok || issued.outcome !== "issued") throw new Error("not issued");
-  accessKeyId = issued.change.accessKeyId;
-  await acknowledgeSecret(scope, issued.change.operationId);
+  accessKeyId = (await makeKey(scope, "north")).change.accessKeyId;
 });
 afterAll(() => storage.stop());
 
@@ -38,7 +34,7 @@ test("a region whose settings do not open says so, and leaves the others alone",
     ["north", "ACTIVE", false],
     ["south", "NOT CONFIGURED", true],
   ]);
-  expect(await enable("south")).toMatchObject({ ok: false, reason: "storage-refused" });
+  expect(await requestKey(scope, "south")).toMatchObject({ ok: false, reason: "storage-refused" });
   await db.region.update({ where: { name: "south" }, data: { settings: south.settings ?? {} } });
 });
 
@@ -50,19 +46,19 @@ test("a key is found by its whole id only, whatever is typed", async () => {
 });
 
 test("the history is filtered, paged and told, and is the project's own", async () => {
-  const { rows } = await loadKeyHistory(scope, { search: accessKeyId.slice(4, 12).toLowerCase(), region: "north" });
+  const { rows } = await loadKeyTable(scope, { search: accessKeyId.slice(4, 12).toLowerCase(), region: "north" });
   expect(rows.map((row) => row.accessKeyId)).toEqual([accessKeyId]);
-  expect((await loadKeyHistory(scope, { state: "REVOKED" })).rows).toEqual([]);
-  await expect(loadKeyHistory(scope, { cursor: "garbage" })).rejects.toMatchObject({ code: "BAD_INPUT" });
+  expect((await loadKeyTable(scope, { state: "REVOKED" })).rows).toEqual([]);
+  await expect(loadKeyTable(scope, { cursor: "garbage" })).rejects.toMatchObject({ code: "BAD_INPUT" });
   const [row] = rows;
-  const story = await loadKeyStory(scope, row?.id ?? "");
-  expect(story.map((line) => line.sentence)).toEqual([
+  const history = await loadKeyHistory(scope, row?.id ?? "");
+  expect(history.map((line) => line.sentence)).toEqual([
     `Mia asked to enable CLI access in north with ${accessKeyId}.`,
     `Mia enabled CLI access in north with ${accessKeyId}.`,
   ]);
   const stranger = await makeUser(db, "Stranger");
   const other = await makeProject(db, [[stranger, "admin"]]);
   const theirs = await authorizeProject(stranger, other.slug, "keys:read");
-  expect(await loadKeyStory(theirs, row?.id ?? "")).toEqual([]);
-  expect((await loadKeyHistory(theirs, {})).rows).toEqual([]);
+  expect(await loadKeyHistory(theirs, row?.id ?? "")).toEqual([]);
+  expect((await loadKeyTable(theirs, {})).rows).toEqual([]);
 });

@@ -1,0 +1,75 @@
+import type { Transaction } from "@/lib/platform/db/client";
+import { Prisma, type PrismaClient } from "@/prisma/generated/client";
+
+/**
+ * The SQL by hand, all of it: row locks, the database's clock and advisory locks. Prisma has no word for them.
+ *
+ * Every transaction takes its locks in one order: user, project, membership, principal, operation, key, receipt.
+ * Two transactions that keep the order cannot wait for each other in a circle.
+ */
+
+/** The tables whose rows are locked by their id. */
+export type LockedTable = "users" | "projects" | "regions" | "principals" | "operations" | "access_keys" | "receipts";
+
+/** `share` keeps others from changing the row. `update` also keeps them from locking it. */
+export type LockMode = "share" | "update";
+
+const TABLES: Record<LockedTable, Prisma.Sql> = {
+  users: Prisma.sql`users`,
+  projects: Prisma.sql`projects`,
+  regions: Prisma.sql`regions`,
+  principals: Prisma.sql`principals`,
+  operations: Prisma.sql`operations`,
+  access_keys: Prisma.sql`access_keys`,
+  receipts: Prisma.sql`receipts`,
+};
+
+const MODES: Record<LockMode, Prisma.Sql> = {
+  share: Prisma.sql`FOR SHARE`,
+  update: Prisma.sql`FOR UPDATE`,
+};
+
+/**
+ * Locks a row until the transaction ends. Returns false when there is no such row. The caller reads the row after
+ * this call: what was read before may have changed while the lock was waited for.
+ */
+export async function lockRow(tx: Transaction, table: LockedTable, id: string, mode: LockMode): Promise<boolean> {
+  const rows = await tx.$queryRaw<unknown[]>`
+    SELECT id FROM ${TABLES[table]} WHERE id = ${id}::uuid ${MODES[mode]}`;
+  return rows.length > 0;
+}
+
+/** Locks rows of a table for update, in the order of their ids, so that two callers never wait in a circle. */
+export async function lockRows(tx: Transaction, table: LockedTable, ids: string[]): Promise<void> {
+  await tx.$queryRaw`SELECT id FROM ${TABLES[table]} WHERE id = ANY(${ids}::uuid[]) ORDER BY id FOR UPDATE`;
+}
+
+/** Locks a person's role in a project against changes. Returns false when the person has none. */
+export async function lockMembership(tx: Transaction, projectId: string, userId: string): Promise<boolean> {
+  const rows = await tx.$queryRaw<unknown[]>`
+    SELECT role FROM memberships WHERE project_id = ${projectId}::uuid AND user_id = ${userId}::uuid FOR SHARE`;
+  return rows.length > 0;
+}
+
+/** Waits until no other transaction holds the lock of this name, and holds it until the transaction ends. */
+export async function lockName(tx: Transaction, name: string): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${name}))`;
+}
+
+/**
+ * Lets a transaction do nothing for longer than the 10 s after which the server ends it. For one that holds no lock but
+ * one of a name. Milliseconds.
+ */
+export async function allowIdle(tx: Transaction, ms: number): Promise<void> {
+  await tx.$executeRaw`SELECT set_config('idle_in_transaction_session_timeout', ${String(ms)}, true)`;
+}
+
+/**
+ * The database's clock, which all processes share. It goes on inside a transaction: read after a lock was waited for, it
+ * is not earlier than the last change of the locked row.
+ */
+export async function readDatabaseClock(client: Transaction | PrismaClient): Promise<Date> {
+  const [row] = await client.$queryRaw<{ now: Date }[]>`SELECT clock_timestamp() AS now`;
+  if (!row) throw new Error("the database did not tell the time");
+  return row.now;
+}
