@@ -19,7 +19,7 @@ import {
 import { actionClient, inProject } from "@/lib/gate/action";
 import { CHANGES } from "@/lib/gate/rate-limit";
 
-/** Enables CLI access: makes the first pair of the project in a region. One of two replies that carry a secret. */
+/** Enables CLI access: makes the first access key of the project in a region. Its reply carries a secret. */
 export const enableCliAccess = actionClient
   .metadata({ name: "Enable CLI Access", permission: "keys:issue", event: "key.requested", limit: CHANGES })
   .inputSchema(enableInputSchema)
@@ -29,7 +29,7 @@ export const enableCliAccess = actionClient
     reply(await issueKey({ kind: "ENABLE", scope, region, requestId }, awaitAcknowledgement)),
   );
 
-/** Makes a new pair in place of the current one, which works until the new one is acknowledged. */
+/** Makes a new key in place of the current one, which works until the new one is acknowledged. Its reply carries a secret. */
 export const regenerateKeys = actionClient
   .metadata({ name: "Regenerate Keys", permission: "keys:issue", event: "key.requested", limit: CHANGES })
   .inputSchema(regenerateInputSchema)
@@ -39,7 +39,7 @@ export const regenerateKeys = actionClient
     reply(await issueKey({ kind: "REGENERATE", scope, region, requestId }, awaitAcknowledgement)),
   );
 
-/** Says that the secret has arrived: the new pair becomes the current one. May be called again. */
+/** Says that the secret has arrived: the new key becomes the current one. May be called again. */
 export const acknowledgeSecret = actionClient
   .metadata({
     name: "Acknowledge secret",

@@ -13,17 +13,17 @@ export const KEY_STATES = [
 ] as const;
 
 export const KEY_EVENTS = [
-  /** the pair works at every gateway and is about to be sent */
+  /** the key works at every gateway and is about to be sent */
   "issue",
   /** the browser has the secret */
   "acknowledge",
-  /** an undelivered pair is proved gone */
+  /** an undelivered key is proved gone */
   "undo",
   "deactivate",
   "activate",
   /** its time is over */
   "expire",
-  /** a new pair took its place and an overlap was asked for */
+  /** a new key took its place and an overlap was asked for */
   "retire",
   /** its end is decided */
   "revoke",
@@ -94,7 +94,7 @@ export interface SlotSituation {
   removalOpen: boolean;
 }
 
-/** Whether a new pair may be made now: what `regenerate` replaces must exist, what `enable` makes must not. */
+/** Whether a new key may be made now: what `regenerate` replaces must exist, what `enable` makes must not. */
 export function decideIssue(
   kind: IssueKind,
   slot: SlotSituation,
@@ -122,7 +122,7 @@ export function decideDisable(
 const SENTENCES: Record<Refusal, string> = {
   "already-enabled": "CLI access is enabled here already. Nothing was changed.",
   "not-enabled": "CLI access is not enabled here. Nothing was changed.",
-  busy: "Another change is under way here. Nothing was changed; try again when it is done.",
+  busy: "Another change is in progress here. Nothing was changed; try again when it is done.",
   "region-disabled": "This region is switched off by the administrators. Nothing was changed.",
   suspended: "The gateways here may still hold the keys that were disabled. Nothing was changed; enable again later.",
   "reason-required": "Say why you disable the access. Nothing was changed.",

@@ -139,7 +139,7 @@ export const cardSchema = z.strictObject({
       expiresAt: z.iso.datetime().nullable(),
     })
     .nullable(),
-  /** The change under way; null when there is none. */
+  /** The change in progress; null when there is none. */
   change: z
     .strictObject({
       kind: z.enum(["ENABLE", "REGENERATE"]),

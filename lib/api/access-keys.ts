@@ -28,7 +28,7 @@ const projectSchema = z.object({ project: slugSchema });
 const placeSchema = z.object({ project: slugSchema, region: slugSchema });
 const PLACE = { project: true, region: true } as const;
 
-/** The new pair. The secret is in this reply and nowhere else. */
+/** The new access key. The secret is in this reply and nowhere else. */
 const issuedSchema = z
   .strictObject({
     accessKeyId: z.string(),

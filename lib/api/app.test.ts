@@ -90,7 +90,7 @@ describe("with a token", () => {
     expect(second.revoking).toBe(1);
     expect(await ask(second)).toBe("accepted");
     await expect.poll(() => ask(first)).toBe("refused-unknown");
-    // A disable takes the lease from a removal under way, which the worker would then finish.
+    // A disable takes the lease from a removal in progress, which the worker would then finish.
     const removedAt = async ({ accessKeyId }: Pair) =>
       (await db.accessKey.findUniqueOrThrow({ where: { accessKeyId } })).removedAt;
     await expect.poll(() => removedAt(first)).toBeInstanceOf(Date);

@@ -10,8 +10,8 @@ export const OVERDUE_PAUSE_MS = 10_000;
 export const MEASURE_GRACE_MS = 2_000;
 
 /**
- * A measurement that nobody has written to for this long has lost its process, and with it the pair: the longest pause,
- * a gateway's deadline of 8 s, and 17 s more for a database that is slow. Milliseconds.
+ * After this time without an entry, the process that measures is gone, and the secret with it: the longest pause, a
+ * gateway's deadline of 8 s, and 17 s more for a slow database. Milliseconds.
  */
 const MEASURER_LOST_MS = OVERDUE_PAUSE_MS + 25_000;
 
@@ -21,9 +21,9 @@ export function measureUntil(removedAt: Date, revocationBoundMs: number): Date {
 }
 
 export const UNMEASURABLE = {
-  /** The gateway answers alike, and there is no way to the pair. */
+  /** The gateway gives one answer to both, and the storage system does not tell the secret. */
   none: "it answers to a removed key as to a wrong secret",
-  /** The pair was in the memory of a process that is gone. */
+  /** The secret was in the memory of a process that is gone. */
   lost: "the pair to measure with was lost when a process was interrupted",
   /** The region was changed meanwhile. */
   unlisted: "it is not among the region's gateways any more",
@@ -51,9 +51,10 @@ export function evaluateRefusal(
 export type NextMeasurement = Measurement | "untried" | "someone-else" | "lost";
 
 /**
- * How a gateway's refusal is measured on by this process: with the pair where it has it, with the id alone where that
- * tells, or not: because it is not known yet how it answers, because another process has the pair and measures, or
- * because nobody can.
+ * How this process goes on to measure a gateway's refusal: with the secret where it has it, or with the id alone where
+ * the gateway tells an unknown id from a wrong secret. Otherwise why not: nobody has tried the gateway yet
+ * (`untried`), another process has the secret and measures (`someone-else`), that process is gone (`lost`), or nobody
+ * can measure the gateway (`none`).
  */
 export function decideMeasurement(
   receipt: { endpoint: string; askedAt: Date | null },

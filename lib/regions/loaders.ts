@@ -93,7 +93,7 @@ export async function listRegions(query: {
   return { rows, next: page.next };
 }
 
-/** Decided this long ago and not carried out, a change waits; before that it is merely under way. Seconds. */
+/** Decided this long ago and not carried out, a change waits; before that it is in progress. Seconds. */
 const WAITS_AFTER_SECONDS = 30;
 
 /** What waits for each region's storage system; a region for which nothing does is not among them. */

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
 import proxyaddr from "proxy-addr";
-import { splitList } from "@/lib/platform/config/settings";
+import { splitList } from "@/lib/platform/text/split-list";
 
 /** Tells whether an address belongs to one of the operator's proxies. */
 export type IsTrusted = (address: string) => boolean;

@@ -64,7 +64,7 @@ describe("at the same time", () => {
     expect(await stateOf(keys[0]?.id ?? "")).toBe("REVOKED");
   });
 
-  test("enable right after disable waits for the removal that is under way", async () => {
+  test("enable right after disable waits for the removal that is in progress", async () => {
     const first = await project.makeKey();
     const disabled = await project.disable();
     if (!disabled.ok || disabled.outcome !== "revoking") throw new Error("not disabled");

@@ -77,7 +77,7 @@ async function measureGateway(
   for (;;) {
     const answer = await askOnce(provider, gateway, key.accessKeyId, secret ?? WRONG_SECRET);
     if (answer !== undefined && isRefusal(answer, withSecret)) return noteRefused(receiptId);
-    // Without an answer nothing is known of the key, only that somebody is asking.
+    // Without an answer nothing is known of the key: only that somebody is asking.
     const accepted = answer !== undefined && (answer === "refused-secret" || acceptsKey(answer));
     if (!(await noteAsked(receiptId, accepted))) return;
     if (Date.now() >= until && !withSecret) return;

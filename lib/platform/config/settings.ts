@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import { splitList } from "@/lib/platform/text/split-list";
 import { httpUrl } from "@/lib/platform/net/http-url";
 
 const PORT_WANTED = "a port number from 1 to 65535";
@@ -118,14 +119,6 @@ export const SETTINGS = {
 };
 
 const addressOrRange = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
-
-/** The parts of a list written with commas. */
-export function splitList(text: string): string[] {
-  return text
-    .split(",")
-    .map((part) => part.trim())
-    .filter((part) => part !== "");
-}
 
 /** One line for each setting that is missing or wrong: its name and what it wants, never what was given. */
 export function describeProblems(

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { writePrivateFile } from "@/lib/platform/config/write-private-file";
 import { AppError } from "@/lib/platform/errors";
 import { parseJson } from "@/lib/platform/text/parse-json";
-import { splitList } from "@/lib/platform/config/settings";
+import { splitList } from "@/lib/platform/text/split-list";
 import type { PlannedSettings } from "@/lib/platform/config/resolve-settings";
 
 const NAMES = [

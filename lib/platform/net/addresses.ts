@@ -1,6 +1,6 @@
 import ipaddr, { type IPv4, type IPv6 } from "ipaddr.js";
 import { env } from "@/lib/platform/env";
-import { splitList } from "@/lib/platform/config/settings";
+import { splitList } from "@/lib/platform/text/split-list";
 import { readEmbeddedAddresses } from "@/lib/platform/net/embedded-addresses";
 
 type Range = [address: IPv4 | IPv6, bits: number];
