@@ -29,7 +29,10 @@ export const enableCliAccess = actionClient
     reply(await issueKey({ kind: "ENABLE", scope, region, requestId }, awaitAcknowledgement)),
   );
 
-/** Makes a new key in place of the current one, which works until the new one is acknowledged. Its reply carries a secret. */
+/**
+ * Makes a new key in place of the current one, which works until the new one is acknowledged. Its reply carries a
+ * secret.
+ */
 export const regenerateKeys = actionClient
   .metadata({ name: "Regenerate Keys", permission: "keys:issue", event: "key.requested", limit: CHANGES })
   .inputSchema(regenerateInputSchema)

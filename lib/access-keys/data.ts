@@ -18,7 +18,9 @@ export function listLiveKeys(tx: Transaction, principalId: string): Promise<Slot
   });
 }
 
-/** The access key ids of a principal, in all slots: those meant to work, now or again, and those whose end is decided. */
+/**
+ * The access key ids of a principal, in all slots: those meant to work, now or again, and those whose end is decided.
+ */
 export async function listWorkingKeys(principalId: string): Promise<{ working: string[]; ending: string[] }> {
   const keys = await db.accessKey.findMany({
     where: { principalId, state: { in: [...LIVE_STATES, "REVOKING"] } },

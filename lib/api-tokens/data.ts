@@ -10,7 +10,7 @@ export interface TokenUser {
   platformRole: string | null;
 }
 
-/** What is kept of a token. It has 285 random bits: a slow hash would protect nothing more. */
+/** The hash that is kept of a token. A token has 285 random bits, so a slow hash would protect no better. */
 export function hashToken(token: string): Buffer {
   return createHash("sha256").update(token).digest();
 }

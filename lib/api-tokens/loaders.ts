@@ -13,7 +13,7 @@ export interface TokenLine {
   revokedAt: Date | null;
 }
 
-/** The tokens of a person, or of everybody: the newest, at most 500. Of the tokens themselves nothing. */
+/** The newest tokens of a person, or of everybody, at most 500. Without the tokens themselves. */
 export async function listTokens(email?: string): Promise<TokenLine[]> {
   const rows = await db.apiToken.findMany({
     ...(email ? { where: { user: { email } } } : {}),

@@ -13,7 +13,7 @@ export interface NewToken {
   expiresAt: Date;
 }
 
-/** Makes a token that stands for a person at the API. It is in this answer and kept nowhere. Throws NOT_FOUND. */
+/** Creates a token for a person. The token is in this answer and kept nowhere. Throws NOT_FOUND. */
 export async function createToken(
   tx: Transaction,
   by: AuditActor,
@@ -33,7 +33,7 @@ export async function createToken(
   return { id, token: new Secret(token) };
 }
 
-/** Revokes a token: it is refused from the next request on. Doing it again does nothing. Throws NOT_FOUND. */
+/** Revokes a token, which is refused from the next request on. A second call does nothing. Throws NOT_FOUND. */
 export async function revokeToken(tx: Transaction, by: AuditActor, id: string): Promise<void> {
   const token = await tx.apiToken.findUnique({
     where: { id },

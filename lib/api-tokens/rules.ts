@@ -1,8 +1,8 @@
 import { ALPHANUMERIC } from "@/lib/platform/crypto/random-text";
 
-/** Says "a token of Latchkey's API" in a leak. */
+/** Makes a leaked token recognisable as one of Latchkey's API. */
 const PREFIX = "lkt_";
-/** 285 bits: nobody guesses one, and a fast hash of it tells nothing. */
+/** 48 characters are 285 random bits. */
 const RANDOM_LENGTH = 48;
 const FORM = new RegExp(`^${PREFIX}[A-Za-z0-9]{${RANDOM_LENGTH}}$`);
 
@@ -10,7 +10,7 @@ const FORM = new RegExp(`^${PREFIX}[A-Za-z0-9]{${RANDOM_LENGTH}}$`);
 export const TOKEN_DAYS_MAX = 366;
 export const TOKEN_DAYS_DEFAULT = 90;
 
-/** Use is written down at most this often. Milliseconds. */
+/** How often the use of a token is written down at most. Milliseconds. */
 const TOUCH_EVERY_MS = 60_000;
 
 /** A new token, from the caller's source of randomness. */
@@ -18,7 +18,7 @@ export function composeToken(draw: (length: number, alphabet: string) => string)
   return PREFIX + draw(RANDOM_LENGTH, ALPHANUMERIC);
 }
 
-/** The token in an Authorization header (RFC 6750), or undefined where there is none that can be one of ours. */
+/** The token in an Authorization header (RFC 6750). Undefined when there is none of our form. */
 export function readBearer(header: string | undefined): string | undefined {
   const token = /^bearer +(\S+)$/i.exec(header ?? "")?.[1];
   return token !== undefined && FORM.test(token) ? token : undefined;
@@ -35,7 +35,7 @@ export function isTokenLive(token: TokenTimes, now: Date): boolean {
   return token.revokedAt === null && now.getTime() < token.expiresAt.getTime();
 }
 
-/** Whether its use now is worth writing down. */
+/** Whether the use of the token is to be written down now. */
 export function isTokenTouchDue(token: TokenTimes, now: Date): boolean {
   return token.lastUsedAt === null || now.getTime() - token.lastUsedAt.getTime() >= TOUCH_EVERY_MS;
 }

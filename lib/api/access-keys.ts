@@ -36,7 +36,7 @@ const issuedSchema = z
     endpoint: z.string(),
     region: z.string(),
     signingRegion: z.string(),
-    /** How many keys this one took the place of; their removal has begun. */
+    /** How many keys this one replaces. Their removal has begun. */
     revoking: z.int(),
   })
   .openapi("Issued");
@@ -67,7 +67,10 @@ const ISSUING = {
 };
 const AT = "/projects/{project}/regions/{region}";
 
-/** Reads, enables, regenerates, disables: the same mutations as the portal's actions, where the reply is the delivery. */
+/**
+ * The routes that read, enable, regenerate and disable. They call the same functions as the actions; the reply is the
+ * delivery.
+ */
 export function addAccessKeyRoutes(api: OpenAPIHono<ApiEnvironment>): void {
   const list = { summary: "The access of a project, region by region", request: { params: projectSchema } };
   api.openapi(

@@ -12,8 +12,8 @@ interface Admitted {
 const BODY_MAX_BYTES = 8_192;
 
 /**
- * The gate before an operation on the project in the path. Nobody's input is looked at before it; what a refusal tells
- * the audit log is set down as far as the request comes.
+ * The gate before an operation on the project in the path. It looks at no input before the caller is admitted. Sets
+ * operation, actor and scope as soon as each is known, so that a refusal is audited with what is known by then.
  */
 export const admit = (operation: ApiOperation) =>
   createMiddleware<Admitted>(async (context, next) => {
@@ -22,7 +22,7 @@ export const admit = (operation: ApiOperation) =>
     const actor = await readCaller(req.header("authorization"), req.header(CLIENT_ADDRESS_HEADER));
     context.set("actor", actor);
     context.set("scope", await admitToProject(actor, req.param("project") ?? "", operation));
-    // Its length is known before it is read: HTTP/1.1 has no third way to send one.
+    // The length of the body must be known before it is read.
     if (req.header("transfer-encoding") !== undefined) refuse("The body is sent without a Content-Length");
     if (Number(req.header("content-length") ?? 0) > BODY_MAX_BYTES)
       refuse(`The body is longer than ${BODY_MAX_BYTES} bytes`);

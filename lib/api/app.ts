@@ -5,12 +5,12 @@ import { type ApiEnvironment, refuseInput, replyWithError } from "@/lib/api/repl
 import { AppError } from "@/lib/platform/errors";
 import { VERSION } from "@/lib/platform/config/version";
 
-/** Where the API is; all below it is answered here and by nobody else. */
+/** The path of the API. Everything below it is answered here. */
 export const API_PATH = "/api/v1";
 
 /**
- * The public REST API. Whoever calls it is a program with a person's token: no cookie is looked at, so that no other
- * site can make a browser call it. Every operation passes the gate, and its reply is kept by nobody.
+ * The public REST API, for programs with a person's token. It reads no cookie, so that no other site can make a browser
+ * call it. Every operation passes the gate, and no cache may keep a reply.
  */
 export function createApi(): OpenAPIHono<ApiEnvironment> {
   const api = new OpenAPIHono<ApiEnvironment>({ defaultHook: refuseInput }).basePath(API_PATH);

@@ -12,14 +12,14 @@ export interface ApiEnvironment {
   Variables: { requestId: string; actor?: Actor; scope?: ProjectScope; operation?: ApiOperation };
 }
 
-/** What a reply needs of a request, however far it came. */
+/** The parts of a request that a reply needs. */
 export type ApiContext = Pick<Context<ApiEnvironment>, "var" | "json" | "header">;
 
 export const errorSchema = z
   .strictObject({
     error: z.strictObject({
       code: z.string(),
-      /** Why the rules refused it; where they did. */
+      /** Why the rules refused the change, if they did. */
       reason: z.enum(REFUSALS).optional(),
       /** What happened, whether anything changed, what works now. */
       message: z.string(),
@@ -28,7 +28,9 @@ export const errorSchema = z
   })
   .openapi("Error");
 
-/** For refusals by the storage system; all others say that the key is not as the caller thinks. */
+/**
+ * Refusals that come from the storage system. All others mean that the key is in another state than the caller expects.
+ */
 const BAD_GATEWAY: readonly Refusal[] = [
   "storage-refused",
   "storage-failed",
@@ -36,7 +38,7 @@ const BAD_GATEWAY: readonly Refusal[] = [
   "storage-unreachable",
 ];
 
-/** Answers a refusal by the rules, and audits it as the gate's own. */
+/** Answers a refusal by the rules, and audits it like a refusal of the gate. */
 export async function replyWithRefusal(context: ApiContext, { reason, message }: { reason: Refusal; message: string }) {
   await auditRefusal("action.refused", reason, nameOf(context), context.var);
   const code = reason === "reason-required" ? "BAD_INPUT" : BAD_GATEWAY.includes(reason) ? "STORAGE" : "CONFLICT";
@@ -44,7 +46,7 @@ export async function replyWithRefusal(context: ApiContext, { reason, message }:
   return context.json({ error: { code, reason, message } }, status[code]);
 }
 
-/** Answers whatever was thrown, and audits it. */
+/** Answers an error, and audits it. */
 export async function replyWithError(thrown: unknown, context: ApiContext) {
   const error = thrown instanceof HTTPException && thrown.status < 500 ? asBadInput(thrown) : thrown;
   const told = await explainError(error, nameOf(context), context.var);
@@ -55,7 +57,7 @@ export async function replyWithError(thrown: unknown, context: ApiContext) {
   return context.json({ error: told }, status);
 }
 
-/** For input that does not fit its schema. Names the fields, also unknown ones, and quotes no value. */
+/** Refuses input that does not fit its schema. Names the fields, unknown ones too, and quotes no value. */
 export function refuseInput(
   result: { success: true } | { success: false; error: { issues: { path: PropertyKey[]; message: string }[] } },
 ): void {
@@ -66,7 +68,7 @@ export function refuseInput(
   });
 }
 
-/** What the framework itself refuses: a body that is no JSON, say. */
+/** The error for a request that the framework refuses, such as a body that is not JSON. */
 function asBadInput(thrown: HTTPException): AppError {
   return new AppError("BAD_INPUT", `refused by the framework: ${thrown.status}`, {
     userMessage: "The body is not JSON. Nothing was changed.",

@@ -2,7 +2,7 @@ import { type AuditData, type AuditEventName, EVENT_DATA } from "@/lib/audit/eve
 
 type Describe<E extends AuditEventName> = (data: AuditData<E>) => string;
 
-/** What follows the actor's name; every event has one, by the type. */
+/** The part of the sentence after the actor's name. The type requires one for every event. */
 const PREDICATES: { [E in AuditEventName]: Describe<E> } = {
   "session.started": () => "signed in",
   "session.refused": ({ email, reason }) =>
@@ -50,7 +50,7 @@ const PREDICATES: { [E in AuditEventName]: Describe<E> } = {
     `sealed the credentials of ${regions === 1 ? "1 region" : `${regions} regions`} with another master key, ${keyId}`,
 };
 
-/** One stored line as a sentence. A line of another version that does not read is named, not hidden. */
+/** One stored line as a sentence. A line of another version that cannot be parsed is shown by its event name. */
 export function describeEvent(line: { event: string; actorName: string | null; data: unknown }): string {
   const actor = line.actorName ?? "Someone";
   if (!isEventName(line.event)) return `${actor}: ${line.event}`;

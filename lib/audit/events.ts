@@ -16,13 +16,13 @@ export const EVENT_DATA = {
   "session.ended": z.strictObject({}),
   /** the gate said no */
   "action.refused": z.strictObject({ action: z.string(), code: z.string() }),
-  /** an action broke */
+  /** an action failed */
   "action.failed": z.strictObject({ action: z.string(), code: z.string() }),
-  /** a new pair was asked for; written before the storage system is touched */
+  /** a new key was requested; written before the storage system is called */
   "key.requested": z.strictObject(issueFields),
-  /** the secret was acknowledged: the pair is the current one */
+  /** the secret was acknowledged: the key is the current one */
   "key.committed": z.strictObject({ ...issueFields, replaced: z.string().optional() }),
-  /** the pair was given up and is proved gone */
+  /** the new key was given up and is proved gone */
   "key.undone": z.strictObject({ ...issueFields, reason: z.string() }),
   /** the end of a key was decided */
   "key.revoking": z.strictObject({
@@ -30,11 +30,11 @@ export const EVENT_DATA = {
     cause: z.enum(["regenerated", "disabled"]),
     reason: z.string().optional(),
   }),
-  /** the key is gone from the storage system, and every gateway refuses it but those that cannot be measured */
+  /** the key is gone from the storage system, and every gateway that can be measured refuses it */
   "key.revoked": z.strictObject({ ...keyFields, unmeasured: z.array(z.string()).optional() }),
-  /** a key that had ended was found on the storage system, and removed again */
+  /** an ended key was found on the storage system, and removed again */
   "key.late-removed": z.strictObject(keyFields),
-  /** the storage system has a key with our mark that the portal does not know */
+  /** the storage system has a key with our tag that the portal does not know */
   "key.unknown-found": z.strictObject(keyFields),
   /** the storage system does not have a key that the portal calls current */
   "key.missing-found": z.strictObject(keyFields),
@@ -55,7 +55,7 @@ export const EVENT_DATA = {
   "region.changed": z.strictObject({ name: z.string(), endpoint: z.string() }),
   "region.disabled": z.strictObject({ name: z.string() }),
   "region.enabled": z.strictObject({ name: z.string() }),
-  /** what the master key had sealed was sealed with another; `keyId` is the beginning of the new one's SHA-256 */
+  /** all credentials were sealed with another master key; `keyId` is the beginning of its SHA-256 */
   "master-key.rotated": z.strictObject({ keyId: z.string(), regions: z.int() }),
 } as const;
 

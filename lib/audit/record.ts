@@ -1,14 +1,14 @@
 import { type AuditData, type AuditEventName, type AuditOutcome, EVENT_DATA } from "@/lib/audit/events";
 import type { Transaction } from "@/lib/platform/db/client";
 
-/** Who did it and from where. The program itself has no user id. */
+/** The person who acts, and their address. The program itself has no user id. */
 export interface AuditActor {
   userId: string | null;
   name: string;
   address?: string | undefined;
 }
 
-/** The program acting on its own: the worker, the command line before anyone exists. */
+/** The program itself: the worker, and the command line before any user exists. */
 export const SYSTEM_ACTOR: AuditActor = { userId: null, name: "Latchkey" };
 
 export interface AuditEntry<E extends AuditEventName> {
@@ -21,7 +21,7 @@ export interface AuditEntry<E extends AuditEventName> {
   requestId?: string | undefined;
 }
 
-/** Writes one line of the audit log, in the transaction of the change it tells of. Throws when the shape is wrong. */
+/** Writes one line of the audit log, in the transaction of the change. Throws when the data does not fit the event. */
 export async function recordEvent<E extends AuditEventName>(tx: Transaction, entry: AuditEntry<E>): Promise<void> {
   const data = EVENT_DATA[entry.event].parse(entry.data);
   const { event, outcome, actor, projectId, keyId, requestId } = entry;

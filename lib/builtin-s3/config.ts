@@ -61,7 +61,9 @@ const environment = z.object({
   LATCHKEY_MASTER_KEY_FORMER: keys.default([]),
 });
 
-/** Reads the settings from the environment. Throws an AppError that names each variable that is wrong, never its value. */
+/**
+ * Reads the settings from the environment. Throws an AppError that names each variable that is wrong, never its value.
+ */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): BuiltinS3Config {
   const parsed = environment.safeParse(env);
   if (!parsed.success) {

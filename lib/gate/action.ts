@@ -15,9 +15,9 @@ import { AppError } from "@/lib/platform/errors";
 
 const EVENTS = Object.keys(EVENT_DATA) as [AuditEventName, ...AuditEventName[]];
 
-/** What every action must say about itself; leaving one out does not compile. */
+/** What every action must declare. An action without one of these does not compile. */
 const metadataSchema = z.strictObject({
-  /** As people and the audit log call it. */
+  /** The name that people and the audit log use. */
   name: z.string(),
   permission: z.enum(PERMISSIONS as [Permission, ...Permission[]]),
   /** The audit event that its mutation records. */
@@ -37,7 +37,7 @@ export const actionClient = createSafeActionClient({
   defaultValidationErrorsShape: "flattened",
   async handleServerError(error, { metadata, ctx }): Promise<GateError> {
     const told = await explainError(error, nameOf(metadata), ctx as GateContext);
-    // The status too says that it is not there.
+    // The HTTP status says so too.
     if (told.code === "NOT_FOUND") notFound();
     return told;
   },
@@ -81,7 +81,10 @@ type Validated<Input, Added extends object> = ValidatedMiddlewareFn<
   readonly []
 >;
 
-/** For actions on a project: loads it by the input's `project` with the caller's role, checks permission and limit. */
+/**
+ * For actions on a project: loads the project by the input's `project` with the caller's role, checks permission and
+ * limit.
+ */
 export function inProject<Input extends { project: string }>(): Validated<Input, { scope: ProjectScope }> {
   return async ({ parsedInput, ctx, metadata, next }) => {
     const scope = await authorizeProject(ctx.actor, parsedInput.project, metadata.permission);
@@ -90,7 +93,7 @@ export function inProject<Input extends { project: string }>(): Validated<Input,
   };
 }
 
-/** For actions on one's own account: whoever is signed in may, within the limit. */
+/** For actions on one's own account: everybody who is signed in may take them, within the limit. */
 export function inOwnAccount<Input>(): Validated<Input, object> {
   return async ({ ctx, metadata, next }) => {
     await consumeRateLimit(metadata.name, metadata.limit, ctx.actor.userId);
@@ -98,7 +101,7 @@ export function inOwnAccount<Input>(): Validated<Input, object> {
   };
 }
 
-/** A browser sends the origin with every POST; one from elsewhere, or none, is not ours. */
+/** A browser sends the origin with every POST. A request without one, or with another, does not come from our pages. */
 async function assertOwnOrigin(): Promise<void> {
   const origin = (await headers()).get("origin");
   if (origin !== new URL(env.LATCHKEY_URL).origin) throw new AppError("FORBIDDEN", "a request of another origin");

@@ -7,16 +7,18 @@ import { ACTIONS_COARSE, consumeRateLimit, type Limit, SIGN_IN_NETWORK } from "@
 import { type Actor, findProject, findScope, notFound, type ProjectScope } from "@/lib/gate/scope";
 import { AppError } from "@/lib/platform/errors";
 
-/** What every operation of the API must say about itself, as every action does. */
+/** What every operation of the API must declare, as every action does. */
 export interface ApiOperation {
-  /** As people and the audit log call it. With the action of this name it shares the limit. */
+  /** The name that people and the audit log use. The action of this name shares the limit. */
   name: string;
   permission: Permission;
-  /** How often one person may do it; none for what only reads. */
+  /** How often one person may do it. An operation that only reads has no limit of its own. */
   limit?: Limit;
 }
 
-/** The person whose token this is, read afresh. Throws UNAUTHENTICATED, and RATE_LIMITED for a network that guesses. */
+/**
+ * The person whose token this is, read afresh. Throws UNAUTHENTICATED, and RATE_LIMITED when a network guesses tokens.
+ */
 export async function readCaller(authorization: string | undefined, address: string | undefined): Promise<Actor> {
   const token = readBearer(authorization);
   const user = token === undefined ? undefined : await readTokenUser(token);
@@ -27,8 +29,8 @@ export async function readCaller(authorization: string | undefined, address: str
 }
 
 /**
- * The project with the caller's roles in it, within the limits of all that one person does and of the operation.
- * Throws RATE_LIMITED, and NOT_FOUND where the project is not theirs.
+ * The project with the caller's roles in it. Consumes a point of the person's coarse limit and one of the operation's.
+ * Throws RATE_LIMITED, and NOT_FOUND where the caller may not see the project.
  */
 export async function admitToProject(actor: Actor, slug: string, operation: ApiOperation): Promise<ProjectScope> {
   await consumeRateLimit("actions", ACTIONS_COARSE, actor.userId);

@@ -23,7 +23,10 @@ const credentialsSchema = z.object({ email: plainText.min(1).max(254), password:
 
 const isSecure = env.LATCHKEY_URL.startsWith("https:");
 
-/** next-auth as we use it: it signs people in and keeps a session id in an encrypted cookie; the database decides. */
+/**
+ * next-auth signs people in and keeps a session id in an encrypted cookie. Whether the session holds, the database
+ * says.
+ */
 export const authOptions: NextAuthOptions = {
   secret: env.LATCHKEY_SESSION_SECRET,
   session: { strategy: "jwt", maxAge: SESSION_MAX_SECONDS },
@@ -53,7 +56,7 @@ export const authOptions: NextAuthOptions = {
       const user = typeof token.sid === "string" ? await readSession(token.sid, { activity: false }) : undefined;
       return { expires: session.expires, ...(user ? { user: { name: user.name, email: user.email } } : {}) };
     },
-    // Only our own pages; next-auth's default also takes any path of the same origin with an encoded host.
+    // Only our own pages: next-auth's default also accepts a path with an encoded host.
     redirect: ({ url, baseUrl }) =>
       URL.canParse(url, baseUrl) && new URL(url, baseUrl).origin === baseUrl ? url : baseUrl,
   },
@@ -64,7 +67,7 @@ export const authOptions: NextAuthOptions = {
   },
 };
 
-/** Throws what next-auth hands to the sign-in page as the error `TRY_AGAIN_IN:seconds`. */
+/** Throws an error that next-auth passes to the sign-in page as `TRY_AGAIN_IN:seconds`. */
 async function applyLimits(email: string, address: string): Promise<void> {
   try {
     await consumeRateLimit("sign-in-network", SIGN_IN_NETWORK, networkOf(address));

@@ -1,6 +1,6 @@
 import type { CookieOption, CookiesOptions } from "next-auth";
 
-// Browsers take `__Host-` cookies only over https, without a domain and for the path /: nobody else can set them.
+// Browsers accept `__Host-` cookies only over https, without a domain and for the path /. No other host can set them.
 const name = (secure: boolean, purpose: string) => `${secure ? "__Host-" : ""}latchkey.${purpose}`;
 
 /** The cookie that holds the encrypted session token. */

@@ -12,12 +12,12 @@ export function composeHeaders(nonce: string, secure: boolean, dev = false): Rec
     "referrer-policy": "no-referrer",
     "permissions-policy": "camera=(), microphone=(), geolocation=(), browsing-topics=()",
     "cache-control": "no-store",
-    // Browsers take both over https only, and complain of the second elsewhere.
+    // Browsers accept both over https only, and log an error for the second one elsewhere.
     ...(secure ? { "strict-transport-security": HSTS, "cross-origin-opener-policy": "same-origin" } : {}),
   };
 }
 
-// Styles may stand inline: Radix and sonner set them at run time, and no markup of ours takes text from people as HTML.
+// Inline styles are allowed: Radix and sonner set them at run time. No page of ours renders text from people as HTML.
 function composePolicy(nonce: string, dev: boolean): string {
   return [
     "default-src 'none'",

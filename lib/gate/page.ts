@@ -8,18 +8,18 @@ import { readActor } from "@/lib/gate/session";
 import { db } from "@/lib/platform/db/client";
 import { AppError } from "@/lib/platform/errors";
 
-/** Who looks at this page, or undefined. Read once a request. */
+/** The person who requests this page; undefined when signed out. Read once per request. */
 export const loadActor = cache(async (): Promise<Actor | undefined> => {
   const [jar, head] = await Promise.all([cookies(), headers()]);
   return readActor({ cookie: (name) => jar.get(name)?.value, header: (name) => head.get(name) }, { activity: true });
 });
 
-/** Who looks at this page; sends to sign-in whoever is not signed in. */
+/** The person who requests this page. Redirects to sign-in when signed out. */
 export async function requireActor(): Promise<Actor> {
   return (await loadActor()) ?? redirect("/login");
 }
 
-/** The same for a page that a platform role opens; 404 without the permission. */
+/** The same for pages of platform roles. Answers 404 without the permission. */
 export async function requirePlatform(permission: Permission): Promise<Actor> {
   const actor = await requireActor();
   return notFoundOnRefusal(async () => {
@@ -28,7 +28,9 @@ export async function requirePlatform(permission: Permission): Promise<Actor> {
   });
 }
 
-/** The project of a page with the caller's roles in it; 404 without the permission. Call it before any Suspense. */
+/**
+ * The project of a page with the caller's roles in it. Answers 404 without the permission. Call it before any Suspense.
+ */
 export async function requireProject(slug: string, permission: Permission): Promise<ProjectScope> {
   const actor = await requireActor();
   const scope = await notFoundOnRefusal(() => loadScope(actor, slug, permission));
@@ -38,7 +40,7 @@ export async function requireProject(slug: string, permission: Permission): Prom
 
 const loadScope = cache(authorizeProject);
 
-/** Signing in lands at the project last looked at. Writes only when it is another. */
+/** Remembers the project for the next sign-in. Writes only when the project is another one. */
 const rememberProject = cache(async ({ actor, projectId }: ProjectScope) => {
   await db.user.updateMany({
     where: { id: actor.userId, OR: [{ lastProjectId: null }, { lastProjectId: { not: projectId } }] },

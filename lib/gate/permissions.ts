@@ -5,7 +5,9 @@ export type ProjectRole = (typeof PROJECT_ROLES)[number];
 export type PlatformRole = (typeof PLATFORM_ROLES)[number];
 export type Role = ProjectRole | PlatformRole;
 
-/** The only place that says who may do what. Server and pages both read it; what is not here is refused. */
+/**
+ * The only place that says who may do what. Server and pages read it. A role or permission that is not here is refused.
+ */
 const ALLOWED = {
   /** see the Object Storage dashboard, usage, endpoints */
   "storage:read": ["admin", "member+", "member", "support", "platform-admin"],
@@ -36,7 +38,7 @@ export function can(roles: readonly string[], permission: Permission): boolean {
   return roles.some((role) => allowed.includes(role));
 }
 
-/** Whether a permission rests on a platform role alone: such use is outside the person's own project. */
+/** Whether only a platform role gives the permission: then the person acts outside their own projects. */
 export function restsOnPlatformRole(roles: readonly string[], permission: Permission): boolean {
   const projectRoles = roles.filter((role) => (PROJECT_ROLES as readonly string[]).includes(role));
   return !can(projectRoles, permission) && can(roles, permission);

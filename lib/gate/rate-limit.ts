@@ -8,11 +8,14 @@ export interface Limit {
   seconds: number;
 }
 
-/** Attempts to sign in to an account from one network (`networkOf` an address). A success gives them back. */
+/** Attempts to sign in to an account from one network (see `networkOf`). A successful sign-in resets the limit. */
 export const SIGN_IN_ACCOUNT: Limit = { points: 8, seconds: 15 * 60 };
-/** To an account from anywhere: wide, so that a stranger cannot keep its owner out with a few guesses. */
+/**
+ * Attempts to sign in to an account from all networks. High, so that a stranger cannot lock the owner out with a few
+ * guesses.
+ */
 export const SIGN_IN_ACCOUNT_ANYWHERE: Limit = { points: 100, seconds: 15 * 60 };
-/** From a network, to any account. */
+/** Attempts to sign in from a network, to any account. */
 export const SIGN_IN_NETWORK: Limit = { points: 60, seconds: 15 * 60 };
 /** All actions of one person together. */
 export const ACTIONS_COARSE: Limit = { points: 120, seconds: 60 };

@@ -16,21 +16,21 @@ const SENTENCES: Record<AppErrorCode, string> = {
   INTERNAL: "Something went wrong here. Reload the page to see how it stands.",
 };
 
-/** What a caller is told who did not get to an outcome. */
+/** The reply to a caller whose request was refused or failed. */
 export interface GateError {
   code: AppErrorCode;
   message: string;
   retryAfterSeconds?: number;
 }
 
-/** How far a request came before it was refused or failed. */
+/** What is known of a request when it is refused or fails. */
 export interface GateContext {
   requestId?: string;
   actor?: Actor;
   scope?: ProjectScope;
 }
 
-/** Turns whatever was thrown into what the caller may read, and audits it. */
+/** Turns any error into the reply that the caller may read, and audits it. */
 export async function explainError(error: unknown, action: string, context: GateContext): Promise<GateError> {
   const code: AppErrorCode = error instanceof AppError ? error.code : "INTERNAL";
   const broken = code === "INTERNAL" || code === "UNAVAILABLE";
@@ -44,7 +44,7 @@ export async function explainError(error: unknown, action: string, context: Gate
   };
 }
 
-/** Writes down that the gate, or a rule behind it, said no. Whoever is not known leaves a line in the log alone. */
+/** Audits that the gate or a rule refused a request. A caller who is not known leaves a line in the log only. */
 export async function auditRefusal(
   event: "action.refused" | "action.failed",
   code: string,
@@ -67,7 +67,7 @@ export async function auditRefusal(
   ).catch((cause: unknown) => logger.error({ err: cause, ...facts }, "the refusal could not be audited"));
 }
 
-/** The reason of an outcome that was returned as a refusal. */
+/** The reason of an outcome that is a refusal; undefined for every other outcome. */
 export function readRefusal(outcome: unknown): string | undefined {
   if (typeof outcome !== "object" || outcome === null || !("ok" in outcome) || outcome.ok !== false) return undefined;
   return "reason" in outcome ? String(outcome.reason) : "REFUSED";

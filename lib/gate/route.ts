@@ -10,8 +10,8 @@ import { logger } from "@/lib/platform/logger";
 const PERSONAL = { "cache-control": "no-store" };
 
 /**
- * Answers a GET that a page polls: signed in, project, permission, then the answer. It is no activity of the
- * person. Refusals are 401 and 404 with nothing in them.
+ * Answers a GET that a page polls. Checks session, project and permission first. Polling does not count as activity of
+ * the person. Refusals are 401 and 404 with a code and nothing else.
  */
 export async function answerProjectPoll(
   request: Request,

@@ -4,7 +4,7 @@ import { lockMembership, lockRow } from "@/lib/platform/db/locks";
 import { AppError } from "@/lib/platform/errors";
 import { slugSchema } from "@/lib/platform/text/slug";
 
-/** A person, as read from the database at the start of this request. */
+/** A person, read from the database at the start of this request. */
 export interface Actor {
   userId: string;
   name: string;
@@ -18,7 +18,7 @@ declare const authorized: unique symbol;
 /** A project id that the gate has checked for this caller. Minted only here. */
 export type AuthorizedProjectId = string & { readonly [authorized]: true };
 
-/** A project together with what the caller is in it. */
+/** A project with the roles that the caller has in it. */
 export interface ProjectScope {
   projectId: AuthorizedProjectId;
   slug: string;
@@ -27,7 +27,7 @@ export interface ProjectScope {
   actor: Actor;
 }
 
-/** A project beside one person: their role in it, where they have one. */
+/** A project, and the role that one person has in it, if any. */
 export interface FoundProject {
   id: string;
   slug: string;
@@ -36,7 +36,7 @@ export interface FoundProject {
   role: string | null;
 }
 
-/** What whoever may not see a thing is told of it. */
+/** The error for a person who may not see a thing: the same as for a thing that does not exist. */
 export const notFound = (what: string) => new AppError("NOT_FOUND", `${what} is not there for the caller`);
 
 /** The project by its slug with the caller's roles in it. Throws NOT_FOUND where `findScope` gives none. */
@@ -58,9 +58,9 @@ export async function findProject(userId: string, slug: string): Promise<FoundPr
 }
 
 /**
- * What the caller is in a project that was read afresh. Undefined when there is none, when the caller has no role in it
- * and no platform role, or when the permission is not theirs: another project's things are not there. In a disabled
- * project only platform roles count: its keys may still have to be found and ended.
+ * The caller's scope in a project that was read afresh. Undefined when the project does not exist, when the caller has
+ * no role in it and no platform role, or when the roles do not give the permission. In a disabled project only platform
+ * roles count: its keys may still have to be found and ended.
  */
 export function findScope(
   actor: Actor,
@@ -78,8 +78,8 @@ export function authorizePlatform(actor: Actor, permission: Permission): void {
 }
 
 /**
- * Reads user and role again inside the transaction of the change, locked against a change of either until it
- * ends. Throws NOT_FOUND when the permission has gone since the gate looked.
+ * Reads user, project and role again inside the transaction of the change, and locks them against changes until it
+ * ends. Throws NOT_FOUND when the permission has been taken away since the gate checked it.
  */
 export async function assertStillAllowed(tx: Transaction, scope: ProjectScope, permission: Permission): Promise<void> {
   const { projectId, actor } = scope;

@@ -12,8 +12,8 @@ export interface RequestFacts {
 }
 
 /**
- * Who makes this request: the cookie's session id looked up in the database, and the user read afresh. Undefined
- * when signed out. `activity: false` for what a page asks by itself.
+ * The person who makes this request: looks the cookie's session id up in the database, and reads the user afresh.
+ * Undefined when signed out. `activity: false` for requests that a page makes by itself.
  */
 export async function readActor(request: RequestFacts, options: { activity: boolean }): Promise<Actor | undefined> {
   const token = request.cookie(sessionCookieName(env.LATCHKEY_URL.startsWith("https:")));

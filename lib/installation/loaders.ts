@@ -16,7 +16,7 @@ export interface Health {
   openOperations: number;
 }
 
-/** How the installation is. Throws when the database is not usable. */
+/** The health of the installation. Throws when the database is not usable. */
 export async function loadHealth(): Promise<Health> {
   const now = Date.now();
   const [heartbeat, regions, openOperations] = await Promise.all([

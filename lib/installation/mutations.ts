@@ -7,7 +7,7 @@ import { randomText, UPPER_DIGITS } from "@/lib/platform/crypto/random-text";
 
 const BEAT_EVERY_MS = 10_000;
 
-/** Makes the row that says what this installation is, once. */
+/** Creates the row that describes this installation, if it is missing. */
 export async function ensureInstallationRow(tx: Transaction | typeof db): Promise<void> {
   await tx.installation.createMany({
     data: [{ id: 1, marker: randomText(MARKER_LENGTH, UPPER_DIGITS) }],
@@ -15,7 +15,7 @@ export async function ensureInstallationRow(tx: Transaction | typeof db): Promis
   });
 }
 
-/** Writes down every 10 s that the process `name` lives, until stopped. */
+/** Writes every 10 s that the process `name` is alive, until stopped. */
 export function startHeartbeat(name: string): { stop: () => void } {
   const beat = () => {
     const at = new Date();

@@ -4,11 +4,11 @@ import { z } from "zod";
 export const JOBS = {
   /** Undoes an operation that was neither finished nor acknowledged in its time. */
   "settle-operation": z.strictObject({ operationId: z.uuid() }),
-  /** Removes a key whose end is decided, proves it, measures its refusal. */
+  /** Deletes a key whose end is decided, proves its absence, and measures the refusal at every gateway. */
   "revoke-key": z.strictObject({ keyId: z.uuid() }),
   /** Ends the suspension of a principal when no gateway can hold a removed key any more. */
   "resume-principal": z.strictObject({ principalId: z.uuid() }),
-  /** Compares a principal's keys on the storage system with ours and removes what landed late. */
+  /** Compares a principal's keys on the storage system with ours, and removes keys that a late write made. */
   "sweep-principal": z.strictObject({ principalId: z.uuid() }),
   /** Has every principal swept. */
   "sweep-all": z.strictObject({}),
@@ -20,7 +20,7 @@ export type JobName = keyof typeof JOBS;
 export type JobPayload<N extends JobName> = z.infer<(typeof JOBS)[N]>;
 export const JOB_NAMES = Object.keys(JOBS) as JobName[];
 
-/** How often a job is tried again. What the next round of `sweep-all` brings anew is not, much. */
+/** How often a job is tried again. `sweep-all` enqueues sweeps every hour, so those need few retries. */
 export const RETRY_LIMITS: Record<JobName, number> = {
   "settle-operation": 1_000,
   "revoke-key": 1_000,

@@ -4,9 +4,9 @@ import type { Transaction } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
 import { logger } from "@/lib/platform/logger";
 
-/** A job that takes longer is taken for stuck, and tried again. */
+/** A job that takes longer counts as stuck, and is tried again. */
 const JOB_EXPIRES_SECONDS = 60;
-/** A worker says so often that it lives. One that dies leaves its jobs to another within this time and the next. */
+/** How often a worker reports that it lives. When a worker dies, another gets its jobs within twice this time. */
 const HEARTBEAT_SECONDS = 15;
 const SUPERVISE_EVERY_SECONDS = 10;
 const RETRY_DELAY_SECONDS = 2;
@@ -15,7 +15,7 @@ const RETRY_DELAY_MAX_SECONDS = 30;
 
 const shared = globalThis as typeof globalThis & { latchkeyQueue?: Promise<PgBoss> };
 
-/** Connects to the queue without consuming from it: what a process needs that only enqueues. */
+/** Connects to the queue without consuming jobs, for processes that only enqueue. */
 export function connectQueue(): Promise<PgBoss> {
   shared.latchkeyQueue ??= startQueue({ supervise: false, schedule: false, connections: 1 }).catch((error: unknown) => {
     delete shared.latchkeyQueue;
@@ -49,10 +49,10 @@ export async function startQueue(options: {
       retryBackoff: true,
       retryDelayMax: RETRY_DELAY_MAX_SECONDS,
     };
-    // No second job of a key while one waits, is tried again, or runs: a storage system that is down for an hour
-    // leaves as many jobs as there are changes.
+    // A key has at most one job that waits or runs. So a storage system that is down for an hour leaves one job a
+    // change, however often the worker looks.
     await queue.createQueue(name, { ...settings, policy: "exclusive" });
-    // A queue that is there already keeps what it was made with.
+    // An existing queue keeps the settings of its creation otherwise.
     await queue.updateQueue(name, settings);
   }
   return queue;

@@ -40,7 +40,9 @@ export interface MakingOperation {
   now: Date;
 }
 
-/** Locks an operation that makes a key, after its principal, until the transaction ends. Undefined when there is none. */
+/**
+ * Locks an operation that makes a key, after its principal, until the transaction ends. Undefined when there is none.
+ */
 export async function lockMakingOperation(tx: Transaction, id: string): Promise<MakingOperation | undefined> {
   const found = await tx.operation.findUnique({ where: { id }, select: { principalId: true } });
   if (!found) return undefined;

@@ -58,7 +58,9 @@ function linkIfFree(draft: string, path: string): boolean {
   }
 }
 
-/** Removes a dead holder's file. Another process may do the same and already hold the lock anew: then it is put back. */
+/**
+ * Removes a dead holder's file. Another process may do the same and already hold the lock anew: then it is put back.
+ */
 function setAside(path: string, dead: string): void {
   const aside = `${path}.${randomUUID()}`;
   try {

@@ -105,7 +105,9 @@ function findAccount(databaseOwner: number | undefined): { uid: number; gid: num
   return found;
 }
 
-/** Whether the mode bits let the user do `bits` (4 read, 2 write, 1 execute or enter) to a path and enter all above it. */
+/**
+ * Whether the mode bits let the user do `bits` (4 read, 2 write, 1 execute or enter) to a path and enter all above it.
+ */
 function mayUse(path: string, bits: number, account: { uid: number; gid: number }): boolean {
   const { mode, uid, gid } = statSync(path);
   const shift = uid === account.uid ? 6 : gid === account.gid ? 3 : 0;

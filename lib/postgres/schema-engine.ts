@@ -56,7 +56,9 @@ function toReadable(error: unknown): Error {
   return new Error(`${code}${error.message}`, { cause: error });
 }
 
-/** Called by the engine, by a name it looks up in the global scope, with the message of a panic; the process then ends. */
+/**
+ * Called by the engine, by a name it looks up in the global scope, with the message of a panic; the process then ends.
+ */
 const panics = { set_message: (message: string) => process.stderr.write(`the schema engine failed: ${message}\n`) };
 
 async function load(): Promise<void> {

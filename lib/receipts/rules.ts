@@ -36,7 +36,9 @@ export interface Evaluation {
   unmeasured: string[];
 }
 
-/** What all measurements of a removed key's refusal together say now. `unrefused`: the receipts that tell no refusal. */
+/**
+ * What all measurements of a removed key's refusal together say now. `unrefused`: the receipts that tell no refusal.
+ */
 export function evaluateRefusal(
   unrefused: readonly { gateway: string; unmeasurable: string | null }[],
   { removedAt, revocationBoundMs, now }: { removedAt: Date; revocationBoundMs: number; now: Date },

@@ -12,14 +12,14 @@ import { createProvider, omitFoundSettings } from "@/lib/providers/registry";
 import type { RegionInput } from "@/lib/regions/schema";
 import type { AccessKeyState, Prisma, Region } from "@/prisma/generated/client";
 
-/** What a sealed credential is bound to: it opens for its own region only. */
+/** The context that sealed credentials are bound to: they open for their own region only. */
 export function credentialsContext(regionId: string): string {
   return `region:${regionId}`;
 }
 
 /**
- * The guarded driver of a region. Throws `ProviderError` when its credentials cannot be opened (the master key is
- * another) or its settings do not fit.
+ * The guarded driver of a region. Throws `ProviderError` when its credentials cannot be opened, because they were sealed
+ * with another master key, or when its settings are invalid.
  */
 export function openProvider(region: Region): Provider {
   const { name, provider: kind, endpoint, signingRegion, gateways, settings, sealedCredentials } = region;
@@ -32,7 +32,7 @@ export function openProvider(region: Region): Provider {
   return provider;
 }
 
-/** Drivers by region, each good for as long as its region's row says the same. */
+/** Open drivers by region. A driver is replaced when the row of its region changes. */
 const opened = new Map<string, { madeOf: string; provider: Provider }>();
 
 /** The admin credentials of a region, as its driver reads them. Throws `ProviderError`. */
@@ -46,8 +46,8 @@ export function openCredentials(region: Region): Secret {
 }
 
 /**
- * A region as it was put in, so that a part of it can be changed. Throws `ProviderError` when its credentials cannot be
- * opened and no others are given.
+ * The input that would save a region as it is, so that a part of it can be changed. Throws `ProviderError` when its
+ * credentials cannot be opened and no others are given.
  */
 export function toRegionInput(region: Region, others?: Secret): RegionInput {
   const { name, provider, endpoint, signingRegion, gateways } = region;
@@ -70,7 +70,7 @@ export async function findRegion(name: string): Promise<Region> {
   return region;
 }
 
-/** What the storage system has, or may have still: a key that is written ahead need not be there yet. */
+/** Keys that the storage system has, or may still have. A key that is only written ahead need not be there yet. */
 const HELD: { OR: Prisma.AccessKeyWhereInput[] } = {
   OR: [
     { state: { in: ["ISSUED", "ACTIVE", "INACTIVE", "EXPIRED", "RETIRING"] satisfies AccessKeyState[] } },
@@ -78,7 +78,9 @@ const HELD: { OR: Prisma.AccessKeyWhereInput[] } = {
   ],
 };
 
-/** Of at most `limit` principals of a region, those with the newest keys first, the keys that have not ended. */
+/**
+ * The keys that have not ended, of at most `limit` principals of a region. Principals with the newest keys come first.
+ */
 export async function sampleHeldKeys(
   regionId: string,
   limit: number,
@@ -103,7 +105,7 @@ export async function sampleHeldKeys(
   );
 }
 
-/** What was found out about measuring at the region's gateways; undefined before that. */
+/** How the refusal of a key can be measured at the region's gateways. Undefined before the calibration. */
 export function readCalibration(region: Pick<Region, "calibration">): Calibration | undefined {
   return calibrationSchema.safeParse(region.calibration).data;
 }

@@ -12,7 +12,7 @@ import type { RegionRow } from "@/lib/regions/schema";
 import type { Region } from "@/prisma/generated/client";
 
 const PAGE_SIZE = 50;
-/** A dashboard waits this long for a storage system, and then says that it does not answer. */
+/** How long the dashboard waits for a storage system before it says that it does not answer. */
 const OVERVIEW_DEADLINE_MS = 3_000;
 
 export interface RegionOverview {
@@ -93,10 +93,13 @@ export async function listRegions(query: {
   return { rows, next: page.next };
 }
 
-/** Decided this long ago and not carried out, a change waits; before that it is in progress. Seconds. */
+/**
+ * A change that was decided this long ago and is not carried out counts as waiting. Before that it is in progress.
+ * Seconds.
+ */
 const WAITS_AFTER_SECONDS = 30;
 
-/** What waits for each region's storage system; a region for which nothing does is not among them. */
+/** The changes that wait for each region's storage system. Regions without any are left out. */
 async function loadWaiting(): Promise<Map<string, { changes: number; since: string }>> {
   const before = new Date((await readDatabaseClock(db)).getTime() - WAITS_AFTER_SECONDS * 1_000);
   const keys = await db.accessKey.groupBy({

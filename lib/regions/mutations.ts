@@ -21,15 +21,15 @@ import type { AccessKeyState, Prisma, Region } from "@/prisma/generated/client";
 
 const CHECK_DEADLINE_MS = 8_000;
 const CALIBRATION_DEADLINE_MS = 25_000;
-/** Of how many principals a changed region must show a key: some may have lost theirs. */
+/** How many principals of a changed region are searched for a known key. Some may have lost theirs. */
 const SAMPLED_PRINCIPALS = 5;
 /** Longer than all that a calibration may take, its last removal too. */
 const CALIBRATION_CLAIM_SECONDS = 60;
 
 /**
- * Asks the storage system whether the region would work, before anything is saved, makes a throwaway key there to
- * see what its gateways answer, and gives the input with what was found out. A region that is there already must find
- * its keys again. Throws BAD_INPUT with the reason.
+ * Checks a region before anything is saved: asks the storage system, calibrates its gateways with a throwaway key, and
+ * gives the input with the findings. A region that exists already must find its keys again. Throws BAD_INPUT with the
+ * reason.
  */
 export async function checkRegionInput(region: RegionInput): Promise<CheckedRegion> {
   try {
@@ -49,9 +49,9 @@ export async function checkRegionInput(region: RegionInput): Promise<CheckedRegi
 }
 
 /**
- * Throws `invalid` when the region has keys and the storage system has none of those that are looked for: another one
- * agrees with itself as well, and there every key of this one would look removed while it works on. False when there was
- * none to look for.
+ * Throws `invalid` when the region has keys and the storage system has none of those that are searched: it is another
+ * storage system then, and every key of the region would look removed while it works on. False when there was no key to
+ * search for.
  */
 async function expectKeysOf(name: string, provider: Provider): Promise<boolean> {
   const known = await db.region.findUnique({ where: { name }, select: { id: true } });
@@ -68,7 +68,10 @@ async function expectKeysOf(name: string, provider: Provider): Promise<boolean> 
   );
 }
 
-/** A key that nobody is given, of a principal that owns nothing; named so that an admin of the storage system sees why. */
+/**
+ * Calibrates with a key that nobody gets, of a principal that owns nothing. Its name tells an admin of the storage
+ * system why it is there.
+ */
 async function calibrateProvider(provider: Provider, name: string, purpose: Purpose): Promise<Calibration> {
   const throwaway = {
     principal: await nameThrowaway(name, purpose),
@@ -80,19 +83,19 @@ async function calibrateProvider(provider: Provider, name: string, purpose: Purp
   });
 }
 
-/** A region that is looked at before it is saved must not disturb the calibration of the one that is there. */
+/** A check before saving must not disturb the calibration of the saved region: each has a principal of its own. */
 type Purpose = "check" | "calibration";
 
 async function nameThrowaway(region: string, purpose: Purpose): Promise<string> {
   return `lk-${purpose}-${(await readMarker()).toLowerCase()}-${region}`;
 }
 
-/** Of this process; another's are kept apart by the region's row. */
+/** Calibrations of this process. The region's row keeps other processes away. */
 const calibrating = new Map<string, Promise<Calibration>>();
 
 /**
- * How the end of a key can be measured at the region's gateways; found out first where that is due, by one process at
- * a time. Throws UNAVAILABLE while another finds out what is not known at all.
+ * How the refusal of a key can be measured at the region's gateways. Calibrates first when that is due, one process at a
+ * time. Throws UNAVAILABLE while another process calibrates a region of which nothing is known.
  */
 export async function ensureCalibration(region: Region): Promise<Calibration> {
   const provider = openProvider(region);
@@ -134,8 +137,8 @@ async function claimAndCalibrate(
 }
 
 /**
- * Adds a region or changes the one of this name; its credentials are sealed with the master key. Throws CONFLICT when
- * keys were made since the check found none.
+ * Adds a region or changes the one of this name. Seals its credentials with the master key. Throws CONFLICT when keys
+ * were made since the check found none.
  */
 export async function putRegion(
   tx: Transaction,
@@ -156,7 +159,7 @@ export async function putRegion(
   await recordEvent(tx, { event, outcome: "done", actor: by, data: { name, endpoint } });
 }
 
-/** Those that are written ahead count: they are made where the region led until now. */
+/** Keys that are only written ahead count: they will be made on the former storage system. */
 async function expectNoKeys(tx: Transaction, regionId: string, name: string): Promise<void> {
   const state = { notIn: ["REVOKED", "FAILED"] satisfies AccessKeyState[] };
   const made = await tx.accessKey.findFirst({ where: { regionId, state, removedAt: null }, select: { id: true } });
@@ -165,7 +168,7 @@ async function expectNoKeys(tx: Transaction, regionId: string, name: string): Pr
   throw new AppError("CONFLICT", "a key was made during the check", { userMessage });
 }
 
-/** Switches a region off for new pairs, or on again; existing keys go on working. Throws NOT_FOUND. */
+/** Switches a region off for new keys, or on again. Existing keys go on working. Throws NOT_FOUND. */
 export async function setRegionDisabled(
   tx: Transaction,
   by: AuditActor,
@@ -178,7 +181,7 @@ export async function setRegionDisabled(
   await recordEvent(tx, { event, outcome: "done", actor: by, data: { name } });
 }
 
-/** Asks every region's storage system whether it answers, and writes down what it said. */
+/** Checks every region's storage system, and writes the result down. */
 export async function checkRegions(): Promise<void> {
   const regions = await db.region.findMany({ where: { disabledAt: null } });
   await Promise.all(regions.map(checkRegion));

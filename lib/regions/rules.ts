@@ -1,6 +1,6 @@
 import type { Calibration } from "@/lib/providers/calibration";
 
-/** A gateway may be set up anew: its answers are tried once a day. Milliseconds. */
+/** A gateway may be reconfigured, so each is calibrated once a day. Milliseconds. */
 const CALIBRATION_LASTS_MS = 24 * 60 * 60 * 1_000;
 
 /** Whether a region's gateways must be calibrated: never done, done long ago, or not for all of them. */

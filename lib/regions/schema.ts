@@ -2,7 +2,7 @@ import type { Secret } from "@/lib/platform/secret";
 import type { Calibration } from "@/lib/providers/calibration";
 import type { Prisma } from "@/prisma/generated/client";
 
-/** What a region is made of. */
+/** The input that makes a region. */
 export interface RegionInput {
   name: string;
   provider: string;
@@ -14,7 +14,7 @@ export interface RegionInput {
   credentials: Secret;
 }
 
-/** A region of which its storage system has said that it would work. */
+/** A region that has passed its check. */
 export interface CheckedRegion extends RegionInput {
   calibration?: Calibration;
   /** Whether it was there already and its keys were found again; false where it had none to look for. */

@@ -48,7 +48,7 @@ export async function startSession(attempt: SignInAttempt): Promise<{ sessionId:
   });
 }
 
-/** Audits an attempt that the limits held back. */
+/** Audits an attempt that a rate limit refused. */
 export async function refuseByLimit(email: string, address: string): Promise<void> {
   await withTransaction((tx) =>
     recordEvent(tx, {

@@ -1,10 +1,10 @@
 /** A session ends this long after sign-in, whatever happens. Seconds. */
 export const SESSION_MAX_SECONDS = 12 * 60 * 60;
 
-/** And this long after the person last did something; polling is no activity. Seconds. */
+/** A session also ends this long after the last activity of the person. Polling is no activity. Seconds. */
 export const SESSION_IDLE_SECONDS = 30 * 60;
 
-/** Activity is written down at most this often: one row a request would be a write a request. Seconds. */
+/** Activity is written down at most this often, so that not every request writes. Seconds. */
 export const TOUCH_EVERY_SECONDS = 60;
 
 export interface SessionTimes {

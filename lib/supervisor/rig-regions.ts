@@ -20,7 +20,9 @@ const rigSchema = z.object({
   }),
 });
 
-/** The region `ceph`, whose keys are RGW's own, and `openstack`, whose keys are Keystone's, at the same two gateways. */
+/**
+ * The region `ceph`, whose keys are RGW's own, and `openstack`, whose keys are Keystone's, at the same two gateways.
+ */
 export function composeRigRegions(rigJson: string): RegionInput[] {
   const { gateways, admin, adminUrl, keystone } = rigSchema.parse(parseJson(rigJson));
   const { password, ...user } = keystone.user;

@@ -7,7 +7,10 @@ export function findRigFolder(dataDir: string): string {
   return join(dataDir, "rig");
 }
 
-/** Brings the rig up, a real Ceph and Keystone on loopback, or leaves it as it runs. Throws with what it complained about. */
+/**
+ * Brings the rig up, a real Ceph and Keystone on loopback, or leaves it as it runs. Throws with what it complained
+ * about.
+ */
 export function startRig(dataDir: string, port: string | undefined, signal: AbortSignal): Promise<void> {
   return runRig(["up", "--folder", findRigFolder(dataDir), ...(port === undefined ? [] : ["--port", port])], signal);
 }
@@ -19,7 +22,8 @@ export function stopRig(dataDir: string): Promise<void> {
 
 /** It is a program of its own: the portal knows nothing of how its storage systems are run. */
 function runRig(args: string[], signal?: AbortSignal): Promise<void> {
-  // In a group of its own: Ctrl-C must not end the one that stops the rig, and the one that starts it ends with its helpers.
+  // In a group of its own: Ctrl-C must not end the one that stops the rig, and the one that starts it ends with its
+  // helpers.
   const child = fork(join(findRoot(), "dist/rig/main.mjs"), args, { cwd: findRoot(), silent: true, detached: true });
   const end = () => {
     if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)

@@ -27,7 +27,10 @@ export async function createUser(tx: Transaction, by: AuditActor, user: NewUser)
   return created;
 }
 
-/** Changes a person's name or platform role. Throws NOT_FOUND, and CONFLICT rather than take the last platform-admin's role. */
+/**
+ * Changes a person's name or platform role. Throws NOT_FOUND, and CONFLICT rather than take the last platform-admin's
+ * role.
+ */
 export async function changeUser(
   tx: Transaction,
   by: AuditActor,
@@ -79,8 +82,8 @@ export async function setPassword(tx: Transaction, by: AuditActor, email: string
 }
 
 /**
- * A person changes their own password: the present one must fit, and every other session of theirs ends. Throws
- * CONFLICT when meanwhile somebody else set it or disabled the person, which then stands.
+ * A person changes their own password: the present one must be right, and all their other sessions end. Throws CONFLICT
+ * when somebody else has set the password or disabled the person in between.
  */
 export async function changeOwnPassword(
   by: AuditActor & { userId: string; sessionId: string | undefined },
@@ -118,7 +121,10 @@ async function requireUser(tx: Transaction, email: string): Promise<{ id: string
   return user;
 }
 
-/** Without a platform-admin nobody could make another in the portal. Locks them all, so that two cannot end each other. */
+/**
+ * Refuses to end the last platform-admin, who alone can make another. Locks all of them, so that two cannot end each
+ * other.
+ */
 async function refuseForLastAdmin(tx: Transaction, id: string, email: string): Promise<void> {
   const where = { platformRole: "platform-admin", disabledAt: null };
   const known = await tx.user.findMany({ where, select: { id: true } });

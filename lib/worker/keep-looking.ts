@@ -1,6 +1,6 @@
 import { logger } from "@/lib/platform/logger";
 
-/** Does a short round of work now and again, a while after each has ended, until stopped. A failed one is logged. */
+/** Repeats a short round of work until stopped, with a pause after each round. A failed round is logged. */
 export function keepLooking(work: () => Promise<void>, pauseMs: number): { stop: () => void } {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;

@@ -29,11 +29,11 @@ const SCHEDULES: Partial<Record<JobName, string>> = {
 };
 
 const POLL_SECONDS = 1;
-/** Jobs of one kind at once: one storage system that does not answer must not hold up the others. */
+/** How many jobs of one kind run at once: a storage system that does not answer must not block the others. */
 const AT_ONCE = 8;
-/** One of these does its whole round: more than one would only ask the database for nothing, once a second each. */
+/** Jobs that do a whole round. A second consumer would only poll the database in vain. */
 const ROUNDS: ReadonlySet<JobName> = new Set(["sweep-all", "check-regions"]);
-/** How soon somebody notices that a process died in the middle of a change, or that nobody acknowledged a pair. */
+/** How often the worker looks for changes whose process died, and for secrets that nobody acknowledged. */
 const LOOK_EVERY_MS = 2_000;
 const STOP_WITHIN_MS = 15_000;
 

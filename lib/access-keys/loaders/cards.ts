@@ -61,7 +61,9 @@ interface PrincipalFacts {
   operation: CardOperation | undefined;
 }
 
-/** A project has one principal a region. The limits stand in queries of their own: inside an include they cut nothing. */
+/**
+ * A project has one principal a region. The limits stand in queries of their own: inside an include they cut nothing.
+ */
 async function loadPrincipalFacts(principal: Principal): Promise<PrincipalFacts> {
   const keys = await db.accessKey.findMany({
     where: { principalId: principal.id, slot: DEFAULT_SLOT },

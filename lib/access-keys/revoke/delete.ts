@@ -22,7 +22,9 @@ import { MEASURE_GRACE_MS, measureUntil } from "@/lib/receipts/rules";
 import { readCalibration } from "@/lib/regions/data";
 import type { Region } from "@/prisma/generated/client";
 
-/** How long before its last key is removed a suspension may begin, in the worst case of a slow removal. Milliseconds. */
+/**
+ * How long before its last key is removed a suspension may begin, in the worst case of a slow removal. Milliseconds.
+ */
 const SUSPENDED_AHEAD_MS = 60_000;
 
 /**
@@ -93,12 +95,15 @@ async function suspendWhereIdle(
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     logger.warn({ keyId: key.id, failure: error.failure, detail: error.message }, "the principal is not suspended");
-    // Only a conflict proves that nothing was stopped. A date that is not needed does no more than delay the next enable.
+    // Only a conflict proves that nothing was stopped. A date that is not needed does no more than delay the next
+    // enable.
     if (error.failure === "conflict") await replaceSuspension(lease, until, noted.before);
   }
 }
 
-/** Only where a gateway tells nothing without it, or was never tried. Not to be measured is no reason not to be removed. */
+/**
+ * Only where a gateway tells nothing without it, or was never tried. Not to be measured is no reason not to be removed.
+ */
 async function readSecretWhereNeeded(
   provider: Provider,
   region: Region,

@@ -84,7 +84,9 @@ export class BlobStore {
     return removed;
   }
 
-  /** The bytes from `start`, `length` of them. The files stay until the iteration ends, whatever is deleted meanwhile. */
+  /**
+   * The bytes from `start`, `length` of them. The files stay until the iteration ends, whatever is deleted meanwhile.
+   */
   async *read(extents: readonly Extent[], start: number, length: number): AsyncGenerator<Buffer> {
     this.#pin(extents, 1);
     try {

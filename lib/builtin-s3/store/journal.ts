@@ -50,7 +50,9 @@ export class Journal<R> {
     this.#ledger = ledger;
   }
 
-  /** Opens or creates `<folder>/<name>.<generation>.log`, replays it, and cuts off a batch a crash left half written. */
+  /**
+   * Opens or creates `<folder>/<name>.<generation>.log`, replays it, and cuts off a batch a crash left half written.
+   */
   static async open<R>(folder: string, name: string, ledger: Ledger<R>): Promise<Journal<R>> {
     const journal = new Journal(folder, name, ledger);
     await journal.#load();

@@ -23,7 +23,9 @@ const FORMER = "LATCHKEY_MASTER_KEY_FORMER";
 const Stored = z.partialRecord(z.enum([...NAMES, FORMER]), z.string());
 type Stored = z.infer<typeof Stored>;
 
-/** The secrets of this installation: those the operator gave, else those drawn once and kept (0600) in the data folder. */
+/**
+ * The secrets of this installation: those the operator gave, else those drawn once and kept (0600) in the data folder.
+ */
 export function ensureSecrets(plan: PlannedSettings): Record<string, string> {
   const stored = readStoredSecrets(plan.LATCHKEY_DATA_DIR);
   const missing = NAMES.filter((name) => plan[name] === undefined && stored[name] === undefined);

@@ -14,7 +14,10 @@ export function parseMasterKey(text: string): Buffer {
   return key;
 }
 
-/** The key that seals, and behind it the former ones, separated by commas, which open only. Throws when one has another length. */
+/**
+ * The key that seals, and behind it the former ones, separated by commas, which open only. Throws when one has another
+ * length.
+ */
 export function parseMasterKeys(text: string, former: string): [Buffer, ...Buffer[]] {
   return [parseMasterKey(text), ...former.split(",").filter(Boolean).map(parseMasterKey)];
 }
@@ -46,7 +49,9 @@ export function isSealedWith(sealed: Buffer, key: Buffer): boolean {
   return sealed.subarray(1, 1 + KEY_ID_BYTES).equals(keyIdOf(key));
 }
 
-/** Opens what `seal` made with one of the keys. Throws when none of them did, or the context or a byte of it is another. */
+/**
+ * Opens what `seal` made with one of the keys. Throws when none of them did, or the context or a byte of it is another.
+ */
 export function unseal(sealed: Buffer, keys: Buffer | readonly Buffer[], context: string): string {
   if (sealed[0] !== VERSION) throw new Error("sealed value of an unknown version");
   const key = [keys].flat().find((candidate) => isSealedWith(sealed, candidate));

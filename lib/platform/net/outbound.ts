@@ -33,7 +33,9 @@ export interface OutboundAnswer {
  * the callers, so that they learn that nothing was sent.
  */
 const CONNECT_WITHIN_MS = 5_000;
-/** Servers and load balancers close idle connections after 5 s or more; ours are closed earlier, while none is in use. */
+/**
+ * Servers and load balancers close idle connections after 5 s or more; ours are closed earlier, while none is in use.
+ */
 const IDLE_MS = 4_000;
 
 const KEPT = { keepAlive: true, timeout: IDLE_MS };

@@ -20,7 +20,9 @@ export async function isPortFree(port: number, host: string): Promise<boolean> {
   return (await findListenError(port, host)) === undefined;
 }
 
-/** The code of the error (such as EADDRINUSE) with which a server would fail to listen there now; undefined for none. */
+/**
+ * The code of the error (such as EADDRINUSE) with which a server would fail to listen there now; undefined for none.
+ */
 export function findListenError(port: number, host: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     const server = createServer();

@@ -1,6 +1,8 @@
 import { z } from "zod";
 
-/** Whether a text is one line without control characters (C0, DEL, C1): PostgreSQL refuses NUL, terminals obey others. */
+/**
+ * Whether a text is one line without control characters (C0, DEL, C1): PostgreSQL refuses NUL, terminals obey others.
+ */
 export function isPlainText(text: string): boolean {
   return !/\p{Cc}/u.test(text);
 }

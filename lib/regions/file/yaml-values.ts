@@ -27,7 +27,9 @@ const SYNTAX: Partial<Record<YAMLError["code"], string>> = {
   MULTIPLE_DOCS: "a second document; one file is one document",
 };
 
-/** Reads YAML 1.2 and puts variables' values in place of `${NAME}`; `$${` stands for `${`. Anchors and tags are refused. */
+/**
+ * Reads YAML 1.2 and puts variables' values in place of `${NAME}`; `$${` stands for `${`. Anchors and tags are refused.
+ */
 export function readYamlValues(text: string, environment: Readonly<Record<string, string | undefined>>): YamlValues {
   const counter = new LineCounter();
   const lineAt = (offset: number) => counter.linePos(offset).line;
@@ -98,7 +100,8 @@ function parse(
   read: (contents: unknown) => unknown,
 ): unknown {
   try {
-    // Its own search for a field that is there twice compares each with all before it: minutes for a file of full length.
+    // Its own search for a field that is there twice compares each with all before it: minutes for a file of full
+    // length.
     const options = {
       prettyErrors: false,
       schema: "core",

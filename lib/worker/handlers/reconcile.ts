@@ -8,13 +8,14 @@ import { listOverdueSuspensions } from "@/lib/principals/data";
 
 const AT_ONCE = 500;
 
-/** Where the next look begins, each kind by the id that the last one ended with. */
+/** Where the next look begins: for each kind the last id of the look before. */
 const goesOnAfter = { operations: BEFORE_ALL_IDS, keys: BEFORE_ALL_IDS, principals: BEFORE_ALL_IDS };
 
 /**
- * Puts what must be finished on the queue, whatever became of its first job: overdue operations, decided ends, and
- * suspensions whose time is over. What has an unfinished job gets no other. Bounded a run: the next one goes on where it
- * ended, so that what waits for a storage system that is away hides nothing else.
+ * Enqueues everything that is unfinished past its time, in case its first job is lost: overdue operations, decided ends
+ * of keys, and suspensions that are over. An item with an unfinished job gets no second one. Each look takes a bounded
+ * number of items, and the next look goes on behind them, so that items which wait for a storage system that is down
+ * hide no others.
  */
 export async function handleReconcile(atOnce = AT_ONCE): Promise<void> {
   const [operations, keys, principals] = await Promise.all([
@@ -22,7 +23,7 @@ export async function handleReconcile(atOnce = AT_ONCE): Promise<void> {
     listUnfinishedRevocations(goesOnAfter.keys, atOnce),
     listOverdueSuspensions(goesOnAfter.principals, atOnce),
   ]);
-  // Before anything can fail: what fails now comes round again.
+  // Moved on before anything can fail. What fails now is found again in the next round.
   const nextAfter = (ids: string[]) => (ids.length === atOnce ? (ids.at(-1) ?? BEFORE_ALL_IDS) : BEFORE_ALL_IDS);
   goesOnAfter.operations = nextAfter(operations);
   goesOnAfter.keys = nextAfter(keys);

@@ -4,7 +4,7 @@ import type { JobPayload } from "@/lib/jobs/jobs";
 import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
 
-/** Less than a job may take. A gateway may keep a removed pair for longer: then the measurement goes on by itself. */
+/** Less than a job may take. When a gateway keeps a removed key for longer, the measurement goes on beside the job. */
 const WAIT_MS = 40_000;
 
 export async function handleRevokeKey({ keyId }: JobPayload<"revoke-key">): Promise<void> {
