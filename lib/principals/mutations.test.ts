@@ -204,3 +204,14 @@ async function expectLocks(granted: boolean): Promise<void> {
     SELECT 1 FROM pg_locks WHERE relation = 'principals'::regclass AND granted = ${granted} AND (NOT granted OR mode = 'AccessExclusiveLock')`;
   expect(rows).toHaveLength(1);
 }
+
+test("when many want the principal's row and its lock does not come in time, the lease counts as held", async () => {
+  const client = new Client({ connectionString: process.env.DATABASE_URL });
+  await client.connect();
+  await client.query("BEGIN");
+  await client.query("SELECT id FROM principals WHERE id = $1 FOR UPDATE", [principalId]);
+  const refused = await withLease(principalId, "Mia", go, async () => ({ ok: true as const }));
+  expect(refused).toEqual({ ok: false, outcome: "locked", holder: undefined });
+  await client.query("ROLLBACK");
+  await client.end();
+});

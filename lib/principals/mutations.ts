@@ -2,7 +2,7 @@ import "server-only";
 import { setTimeout as pause } from "node:timers/promises";
 import { db, type Transaction } from "@/lib/platform/db/client";
 import { readDatabaseClock } from "@/lib/platform/db/locks";
-import { withTransaction } from "@/lib/platform/db/transaction";
+import { isLockTimeout, withTransaction } from "@/lib/platform/db/transaction";
 import { logger } from "@/lib/platform/logger";
 import { lockPrincipal } from "@/lib/principals/data";
 import {
@@ -57,7 +57,8 @@ interface LeaseOptions<Begun, Refused extends { ok: false }> {
 export interface Locked {
   ok: false;
   outcome: "locked";
-  holder: string;
+  /** Who holds it, in words that a person may read; undefined when nobody knows. */
+  holder: string | undefined;
 }
 
 /**
@@ -101,7 +102,7 @@ class LeaseHeld extends Error {
 type Attempt<Begun, Refused> =
   | { outcome: "taken"; fence: bigint; begun: Begun }
   | { outcome: "refused"; refused: Refused }
-  | { outcome: "locked"; holder: string };
+  | { outcome: "locked"; holder: string | undefined };
 
 async function tryToTakeLease<Begun, Refused extends { ok: false }>(
   principalId: string,
@@ -128,6 +129,8 @@ async function tryToTakeLease<Begun, Refused extends { ok: false }>(
     });
   } catch (error) {
     if (error instanceof LeaseHeld) return { outcome: "locked", holder: error.holder };
+    // Many want the same principal, and the row's lock did not come round in time.
+    if (isLockTimeout(error)) return { outcome: "locked", holder: undefined };
     throw error;
   }
 }

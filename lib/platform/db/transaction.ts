@@ -5,9 +5,10 @@ import { Prisma, type PrismaClient } from "@/prisma/generated/client";
 /** How often the work of a transaction is begun when PostgreSQL ends it for a deadlock or a write conflict. */
 const ATTEMPTS_MAX = 3;
 
-/** PostgreSQL's classes of errors that say nothing of the statement: connection, resources, operator, lock timeout. */
+/** PostgreSQL's classes of errors that say nothing of the statement: connection, resources, operator. */
 const UNAVAILABLE_CLASSES = ["08", "53", "57"];
-const UNAVAILABLE_STATES = ["55P03", "25P03"];
+const LOCK_TIMEOUT = "55P03";
+const IDLE_TIMEOUT = "25P03";
 
 /** Prisma's codes for a server that cannot be reached and for a transaction that took too long. */
 const UNAVAILABLE_CODES = ["P1001", "P1002", "P1008", "P1017", "P2024", "P2028"];
@@ -52,6 +53,14 @@ export async function withTransaction<T>(
   }
 }
 
+/** Whether a transaction ended because it waited too long for a lock. Nothing of it was kept. */
+export function isLockTimeout(error: unknown): boolean {
+  const cause = error instanceof AppError ? error.cause : error;
+  return (
+    cause instanceof Prisma.PrismaClientKnownRequestError && readAdapterError(cause)?.originalCode === LOCK_TIMEOUT
+  );
+}
+
 function isConflict(error: unknown): boolean {
   if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return false;
   return error.code === "P2034" || readAdapterError(error)?.kind === "TransactionWriteConflict";
@@ -60,7 +69,8 @@ function isConflict(error: unknown): boolean {
 function isUnavailable(error: unknown): boolean {
   if (error instanceof Prisma.PrismaClientKnownRequestError) {
     const state = readAdapterError(error)?.originalCode ?? "";
-    const isStateOfServer = UNAVAILABLE_STATES.includes(state) || UNAVAILABLE_CLASSES.includes(state.slice(0, 2));
+    const isStateOfServer =
+      [LOCK_TIMEOUT, IDLE_TIMEOUT].includes(state) || UNAVAILABLE_CLASSES.includes(state.slice(0, 2));
     return isStateOfServer || UNAVAILABLE_CODES.includes(error.code);
   }
   return error instanceof Error && CONNECTION_MESSAGES.some((message) => error.message.startsWith(message));
