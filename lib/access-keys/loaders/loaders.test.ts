@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { loadCards } from "@/lib/access-keys/loaders/cards";
 import { findKey } from "@/lib/access-keys/loaders/find-key";
 import { loadKeyHistory } from "@/lib/access-keys/loaders/key-history";
@@ -6,7 +6,7 @@ import { loadKeyTable } from "@/lib/access-keys/loaders/key-table";
 import { startTestDatabase } from "@/testing/database/test-database";
 import { authorizeProject, type ProjectScope } from "@/lib/gate/scope";
 import { parseMasterKey } from "@/lib/platform/crypto/seal";
-import { db } from "@/lib/platform/db/client";
+import { db, pool } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
 import { makeKey, requestKey } from "@/testing/factories/keys";
 import { makeProject, makeUser } from "@/testing/factories/people";
@@ -61,4 +61,14 @@ test("the history is filtered, paged and told, and is the project's own", async 
   const theirs = await authorizeProject(stranger, other.slug, "keys:read");
   expect(await loadKeyHistory(theirs, row?.id ?? "")).toEqual([]);
   expect((await loadKeyTable(theirs, {})).rows).toEqual([]);
+});
+
+test("the cards of a project with many past keys read a bounded number of them", async () => {
+  const sent = vi.spyOn(pool, "query");
+  await loadCards(scope);
+  const texts = sent.mock.calls.map(([query]) => (query as unknown as { text: string }).text);
+  sent.mockRestore();
+  const keys = texts.filter((text) => text.includes('FROM "public"."access_keys"'));
+  expect(keys.length).toBeGreaterThan(0);
+  expect(keys.filter((text) => !text.includes("LIMIT"))).toEqual([]);
 });
