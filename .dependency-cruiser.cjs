@@ -29,7 +29,7 @@ module.exports = {
     forbid(
       "providers-know-no-prisma-next-noun",
       "They run in any process.",
-      { path: "^lib/providers/", pathNot: "(\\.test\\.ts|/conformance\\.ts)$" },
+      { path: "^lib/providers/", pathNot: "(\\.test\\.ts$|/conformance/)" },
       {
         path: "^(lib/(?!platform/|providers/)|app/|components/|prisma/|node_modules/(next|@prisma)/)",
       },
@@ -113,7 +113,7 @@ module.exports = {
     forbid(
       "nothing-that-ships-imports-tests",
       "Test tools are a floor of their own.",
-      { path: "^(app|components|lib|prisma)/", pathNot: "(\\.test\\.tsx?|/conformance\\.ts)$" },
+      { path: "^(app|components|lib|prisma)/", pathNot: "(\\.test\\.tsx?$|/conformance/)" },
       { path: "^(testing|e2e)/" },
     ),
     forbid(

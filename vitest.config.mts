@@ -15,7 +15,7 @@ export default defineConfig({
     ],
   },
   test: {
-    globalSetup: ["testing/database/global-setup.ts"],
+    globalSetup: ["testing/database/global-setup.ts", "testing/rig/global-setup.ts"],
     setupFiles: ["testing/database/setup.ts"],
     include: [
       "e2e/**/*.test.ts",

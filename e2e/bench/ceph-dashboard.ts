@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { findFreePorts } from "@/testing/ports";
-import { confOf, readPair, runRadosgwAdmin, startGateway, startManager } from "@/testing/rig/ceph";
+import { confOf, readAccessKey, runRadosgwAdmin, startGateway, startManager } from "@/testing/rig/ceph";
 import { answers, run, stopProgram, waitUntil } from "@/testing/rig/processes";
 import type { Rig } from "@/testing/rig/rig";
 import { gatewayId } from "@/testing/rig/settings";
@@ -62,7 +62,7 @@ async function createUsers(folder: string): Promise<string> {
     "--system",
     `--caps=${caps}`,
   ]);
-  const { accessKeyId, secretAccessKey } = readPair(user);
+  const { accessKeyId, secretAccessKey } = readAccessKey(user);
   const password = `${randomBytes(24).toString("base64url")}-A1`;
   const tell = async (secret: string, ...command: string[]) => {
     const file = join(folder, "run/told");

@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { findFreePorts } from "@/testing/ports";
-import { startOwnRig } from "@/testing/rig/own-rig";
+import { openSharedRig, RIG_STARTS_WITHIN_MS } from "@/testing/rig/shared-rig";
 import { explainMissing, findMissingPrograms, type Rig, startRig } from "@/testing/rig/rig";
 import { startTestDatabase } from "@/testing/database/test-database";
 import { ensureInstallationRow } from "@/lib/installation/mutations";
@@ -13,7 +13,6 @@ import { db } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
 import { composeRigRegions, syncRigRegions } from "@/lib/supervisor/rig-regions";
 
-const RIG_STARTS_WITHIN_MS = 180_000;
 const missing = findMissingPrograms();
 const masterKey = parseMasterKey(env.LATCHKEY_MASTER_KEY);
 
@@ -26,15 +25,13 @@ test("what a machine lacks is named with the command that brings it", () => {
 
 describe.skipIf(missing.length > 0)("the regions of a rig", () => {
   let rig: Rig;
-  let stop: () => Promise<void>;
   beforeAll(async () => {
     await startTestDatabase();
     await db.$transaction((tx) => ensureInstallationRow(tx));
-    ({ rig, stop } = await startOwnRig(["cached", "uncached"]));
+    rig = await openSharedRig(["cached", "uncached"]);
   }, RIG_STARTS_WITHIN_MS);
-  afterAll(() => stop());
 
-  const compose = () => composeRigRegions(readFileSync(join(rig.options.folder, "rig.json"), "utf8"));
+  const compose = () => composeRigRegions(JSON.stringify(rig));
   const countEvents = () => db.auditEvent.count();
 
   test("are checked, calibrated and saved, and left as they are the next time", async () => {

@@ -10,7 +10,7 @@ const MON_COMMANDS = join(ROOT, "testing/rig/mon-commands.py");
 const OSD_TRIES = 10;
 const MANAGER = "mgr";
 
-export interface RigPair {
+export interface RigAccessKey {
   accessKeyId: string;
   secretAccessKey: string;
 }
@@ -125,11 +125,11 @@ async function makeAdminUser(folder: string): Promise<void> {
   const caps = "users=*;buckets=*;usage=*";
   const args = ["user", "create", "--uid=latchkey-admin", "--display-name=Latchkey", `--caps=${caps}`];
   const user = await runRadosgwAdmin(folder, args);
-  writeFileSync(adminMark(folder), JSON.stringify(readPair(user)), { mode: 0o600 });
+  writeFileSync(adminMark(folder), JSON.stringify(readAccessKey(user)), { mode: 0o600 });
 }
 
 /** The first pair of a user, from what radosgw-admin printed. */
-export function readPair(printed: string): RigPair {
+export function readAccessKey(printed: string): RigAccessKey {
   const { keys } = JSON.parse(printed) as { keys: { access_key: string; secret_key: string }[] };
   const [key] = keys;
   if (!key) throw new Error("the user has no key");

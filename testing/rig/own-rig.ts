@@ -8,15 +8,12 @@ import { type GatewayKind, PORTS_NEEDED } from "./settings";
 
 const PREFIX = "latchkey-rig-";
 const OWNER = "owner";
-/** One that was just begun may not have written down its owner. */
+/** A folder younger than this may have no recorded owner yet. */
 const YOUNG_MS = 60_000;
 
-/** A rig that a test has to itself, in a folder of its own on free ports. Removes those of runs that were killed. */
+/** Starts a rig for one test file alone, in its own folder and on free ports. */
 export async function startOwnRig(gateways: readonly GatewayKind[]): Promise<{ rig: Rig; stop: () => Promise<void> }> {
-  await removeAbandoned();
-  const folder = mkdtempSync(join(tmpdir(), PREFIX));
-  mkdirSync(join(folder, "run"));
-  recordRunning(folder, OWNER, process.pid);
+  const folder = await prepareRigFolder();
   const stop = () => stopRig(folder, { wipe: true });
   try {
     return { rig: await startRig({ folder, port: await findFreePorts(PORTS_NEEDED), gateways }), stop };
@@ -26,10 +23,19 @@ export async function startOwnRig(gateways: readonly GatewayKind[]): Promise<{ r
   }
 }
 
+/** Creates the folder of a rig that belongs to this process, and removes the rigs of processes that were killed. */
+export async function prepareRigFolder(): Promise<string> {
+  await removeAbandoned();
+  const folder = mkdtempSync(join(tmpdir(), PREFIX));
+  mkdirSync(join(folder, "run"));
+  recordRunning(folder, OWNER, process.pid);
+  return folder;
+}
+
 async function removeAbandoned(): Promise<void> {
   const folders = readdirSync(tmpdir()).filter((name) => name.startsWith(PREFIX));
   for (const folder of folders.map((name) => join(tmpdir(), name)).filter(isAbandoned)) {
-    // Its owner, or another test, may be removing it at the same time.
+    // Another process may be removing it at the same time.
     await stopRig(folder, { wipe: true }).catch((error: unknown) => process.emitWarning(`${folder}: ${String(error)}`));
   }
 }

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { isFree } from "../ports";
-import { adminFile, confOf, type RigPair, startCeph, stopCeph } from "./ceph";
+import { adminFile, confOf, type RigAccessKey, startCeph, stopCeph } from "./ceph";
 import { composeCephConf } from "./ceph-conf";
 import { keystoneUrl, startKeystone, stopKeystone } from "./keystone";
 import { PORTAL_USER } from "./keystone-seed";
@@ -21,7 +21,7 @@ export interface Rig {
   options: RigOptions;
   gateways: { name: string; kind: GatewayKind; endpoint: string }[];
   /** Of a user with users=*, buckets=* and usage=*. */
-  admin: RigPair;
+  admin: RigAccessKey;
   adminUrl: string;
   keystone: RigKeystone | undefined;
 }
@@ -124,7 +124,7 @@ function describeRig(options: RigOptions, secrets: RigSecrets): Rig {
   return {
     options,
     gateways,
-    admin: JSON.parse(readFileSync(adminFile(options.folder), "utf8")) as RigPair,
+    admin: JSON.parse(readFileSync(adminFile(options.folder), "utf8")) as RigAccessKey,
     adminUrl: gateways[0]?.endpoint ?? "",
     keystone: asksKeystone(options) ? keystone : undefined,
   };
@@ -132,7 +132,8 @@ function describeRig(options: RigOptions, secrets: RigSecrets): Rig {
 
 const optionsFile = (folder: string): string => join(folder, "options.json");
 
-function readOptions(folder: string): RigOptions | undefined {
+/** The options of the folder's rig, undefined when none was ever started there. */
+export function readOptions(folder: string): RigOptions | undefined {
   const file = optionsFile(resolve(folder));
   return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as RigOptions) : undefined;
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { runOpenstack } from "@/testing/rig/keystone";
-import { startOwnRig } from "@/testing/rig/own-rig";
+import { openSharedRig, RIG_STARTS_WITHIN_MS } from "@/testing/rig/shared-rig";
 import { findMissingPrograms, type Rig } from "@/testing/rig/rig";
 import { loadCards } from "@/lib/access-keys/loaders/cards";
 import { commitKey } from "@/lib/access-keys/issue/commit";
@@ -26,11 +26,10 @@ const title = missing.length > 0 ? `a real Keystone, skipped for want of ${missi
 
 describe.skipIf(missing.length > 0)(`${title}, whose gateway keeps removed pairs`, () => {
   let rig: Rig;
-  let stop: () => Promise<void>;
 
   beforeAll(async () => {
     await startTestDatabase();
-    ({ rig, stop } = await startOwnRig(["cached"]));
+    rig = await openSharedRig(["cached"]);
     const checked = await checkRegionInput({
       name: "openstack",
       provider: "keystone",
@@ -54,8 +53,7 @@ describe.skipIf(missing.length > 0)(`${title}, whose gateway keeps removed pairs
       ),
     });
     await db.$transaction((tx) => putRegion(tx, SYSTEM_ACTOR, checked, parseMasterKey(env.LATCHKEY_MASTER_KEY)));
-  }, 180_000);
-  afterAll(() => stop());
+  }, RIG_STARTS_WITHIN_MS);
 
   const keystone = () => rig.keystone ?? never();
   const userOf = () => ({ userName: keystone().user.userName, projectName: keystone().user.projectName });

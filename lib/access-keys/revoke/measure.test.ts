@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { startOwnRig } from "@/testing/rig/own-rig";
+import { openSharedRig, RIG_STARTS_WITHIN_MS } from "@/testing/rig/shared-rig";
 import { findMissingPrograms, type Rig } from "@/testing/rig/rig";
 import { revokeKey, startRevocation } from "@/lib/access-keys/revoke/revoke";
 import { SYSTEM_ACTOR } from "@/lib/audit/record";
@@ -185,9 +185,8 @@ const title = missing.length > 0 ? `a real Ceph, skipped for want of ${missing.j
 
 describe.skipIf(missing.length > 0)(`${title}, where one gateway asks Keystone first`, () => {
   let rig: Rig;
-  let stop: () => Promise<void>;
   beforeAll(async () => {
-    ({ rig, stop } = await startOwnRig(["uncached", "keystone-first"]));
+    rig = await openSharedRig(["uncached", "keystone-first"]);
     const checked = await checkRegionInput({
       name: "ceph",
       provider: "ceph-rgw",
@@ -198,8 +197,7 @@ describe.skipIf(missing.length > 0)(`${title}, where one gateway asks Keystone f
       credentials: new Secret(JSON.stringify(rig.admin)),
     });
     await db.$transaction((tx) => putRegion(tx, SYSTEM_ACTOR, checked, masterKey));
-  }, 180_000);
-  afterAll(() => stop());
+  }, RIG_STARTS_WITHIN_MS);
 
   test("it is found out with a throwaway key, of which nothing is left", async () => {
     const region = await db.region.findUniqueOrThrow({ where: { name: "ceph" } });

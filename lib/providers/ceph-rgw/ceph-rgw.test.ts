@@ -1,157 +1,119 @@
-import { randomUUID } from "node:crypto";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { readPair, runRadosgwAdmin, startGateway } from "@/testing/rig/ceph";
-import { findFreePorts } from "@/testing/ports";
-import { startOwnRig } from "@/testing/rig/own-rig";
-import { stopProgram } from "@/testing/rig/processes";
-import { findMissingPrograms, readGatewayLogs, type Rig } from "@/testing/rig/rig";
+import { beforeAll, describe, expect, test } from "vitest";
 import { composeAccessKeyId } from "@/lib/access-key-ids/rules";
-import { logger } from "@/lib/platform/logger";
 import { randomText } from "@/lib/platform/crypto/random-text";
 import { Secret } from "@/lib/platform/secret";
-import { callAdminOps } from "@/lib/providers/rgw-admin/admin-ops";
-import { type CephRgwOptions, createCephRgwProvider } from "@/lib/providers/ceph-rgw/ceph-rgw";
 import { calibrate } from "@/lib/providers/calibration";
-import type { Traits } from "@/lib/providers/conformance/candidate";
+import { createCephRgwProvider } from "@/lib/providers/ceph-rgw/ceph-rgw";
+import { context, newSpec, type Traits } from "@/lib/providers/conformance/candidate";
 import { describeConformance } from "@/lib/providers/conformance/suite";
-import { guard } from "@/lib/providers/guard";
-import type { Provider } from "@/lib/providers/provider";
+import { callAdminOps } from "@/lib/providers/rgw-admin/admin-ops";
+import { findFreePorts } from "@/testing/ports";
+import { type CephDriver, connectCephDriver } from "@/testing/rig/ceph-driver";
+import { rememberSecrets } from "@/testing/rig/remember-secrets";
+import { findMissingPrograms, readGatewayLogs, type Rig } from "@/testing/rig/rig";
+import { openSharedRig, RIG_STARTS_WITHIN_MS } from "@/testing/rig/shared-rig";
 
-const RIG_STARTS_WITHIN_MS = 180_000;
+const TRAITS: Traits = {
+  choosesSecret: false,
+  deactivate: "none",
+  suspends: false,
+  readsSecrets: true,
+  readsQuota: true,
+  hasIndistinctGateways: false,
+};
 const missing = findMissingPrograms();
 const title = missing.length > 0 ? `a real Ceph, skipped for want of ${missing.join(", ")}` : "a real Ceph";
 
 describe.skipIf(missing.length > 0)(title, () => {
   let rig: Rig;
-  let stop: () => Promise<void>;
-  let nobodyListens: string;
+  let ceph: CephDriver;
   beforeAll(async () => {
-    nobodyListens = `http://127.0.0.1:${await findFreePorts(1)}`;
-    ({ rig, stop } = await startOwnRig(["cached", "uncached", "keystone-first"]));
+    rig = await openSharedRig(["cached", "uncached", "keystone-first"]);
+    ceph = connectCephDriver(rig);
   }, RIG_STARTS_WITHIN_MS);
-  afterAll(() => stop());
+  const firstGateway = () => ceph.options.gateways[0] ?? never();
 
-  const context = () => ({ signal: AbortSignal.timeout(20_000), requestId: randomUUID() });
-  /** Every secret that the storage system has made. */
-  const issued: Secret[] = [];
-  const remember = (provider: Provider): Provider => ({
-    ...provider,
-    async putKey(spec, call) {
-      const secret = await provider.putKey(spec, call);
-      issued.push(secret);
-      return secret;
-    },
-  });
-  const connect = (changes: Partial<CephRgwOptions> = {}) =>
-    guard(remember(createCephRgwProvider({ ...optionsOf(rig), ...changes })), "ceph", logger);
-  const ask = (args: string[]) => runRadosgwAdmin(rig.options.folder, args);
-  const readKeyIds = async (principal: string) => {
-    const user = JSON.parse(await ask(["user", "info", `--uid=${principal}`])) as { keys: { access_key: string }[] };
-    return user.keys.map((key) => key.access_key);
-  };
-  const make = async () => {
-    const provider = connect();
-    const key = { principal: `lk-${randomUUID()}`, accessKeyId: composeAccessKeyId("TST", randomText) };
-    await provider.ensurePrincipal(key.principal, "A project's name, with ' and (more)", context());
-    const secretAccessKey = new Secret("never used");
-    const secret = await provider.putKey({ ...key, secretAccessKey, tag: "none" }, context());
-    return { provider, key, secret };
-  };
-
-  const traits: Traits = {
-    choosesSecret: false,
-    deactivate: "none",
-    suspends: false,
-    readsSecrets: true,
-    readsQuota: true,
-    hasIndistinctGateways: false,
-  };
-  describeConformance("the Ceph RGW driver", traits, async () => ({
-    provider: remember(createCephRgwProvider(optionsOf(rig))),
-    withWrongCredential: createCephRgwProvider({ ...optionsOf(rig), secretAccessKey: new Secret("x".repeat(40)) }),
-    unreachable: createCephRgwProvider({ ...optionsOf(rig), adminUrl: nobodyListens }),
-    readKeyIds,
+  describeConformance("the Ceph RGW driver", TRAITS, async () => ({
+    provider: rememberSecrets(createCephRgwProvider(ceph.options), ceph.issued),
+    withWrongCredential: createCephRgwProvider({ ...ceph.options, secretAccessKey: new Secret("x".repeat(40)) }),
+    unreachable: createCephRgwProvider({
+      ...ceph.options,
+      adminUrl: `http://127.0.0.1:${await findFreePorts(1)}`,
+    }),
+    readKeyIds: ceph.readKeyIds,
     findings: { deactivate: "none" },
     stop: async () => {},
   }));
 
-  test("an admin credential that is unknown is never read as the absence of a key", async () => {
-    const { key, secret } = await make();
+  test("a refused admin credential is never read as the absence of a key", async () => {
+    const { key, secret } = await ceph.createKey();
     for (const changes of [{ accessKeyId: "NOSUCHADMINKEYATALL0" }, { secretAccessKey: new Secret("x".repeat(40)) }]) {
-      await expect(connect(changes).removeKey(key, context())).rejects.toMatchObject({ failure: "denied" });
-      await expect(connect(changes).listKeys(key.principal, context())).rejects.toMatchObject({ failure: "denied" });
+      const provider = ceph.connect(changes);
+      await expect(provider.removeKey(key, context())).rejects.toMatchObject({ failure: "denied" });
+      await expect(provider.listKeys(key.principal, context())).rejects.toMatchObject({ failure: "denied" });
     }
-    const [gateway] = connect().gateways();
-    expect(await connect().probe(gateway ?? never(), key.accessKeyId, secret, context())).toBe("accepted");
+    expect(await ceph.connect().probe(firstGateway(), key.accessKeyId, secret, context())).toBe("accepted");
   });
 
-  test("a gateway that is asked with a pair while it is removed says that it refuses the key", async () => {
-    const { provider, key, secret } = await make();
-    const [gateway] = provider.gateways();
-    const askWith = (tried: Secret) => provider.probe(gateway ?? never(), key.accessKeyId, tried, context());
+  test("a key that is used during its removal is refused after it", async () => {
+    const { provider, key, secret } = await ceph.createKey();
+    const probeWith = (tried: Secret) => provider.probe(firstGateway(), key.accessKeyId, tried, context());
     let removed = false;
     const users = Array.from({ length: 4 }, async () => {
-      while (!removed) await askWith(secret);
+      while (!removed) await probeWith(secret);
     });
-    await askWith(secret);
+    await probeWith(secret);
     await provider.removeKey(key, context());
     removed = true;
     await Promise.all(users);
-    // It may keep what it read last for a quarter of an hour; either way the answer tells the key's end.
-    expect(["refused-unknown", "denied"]).toContain(await askWith(new Secret("x".repeat(40))));
-    expect(await askWith(secret)).not.toBe("accepted");
+    // The gateway may cache what it read last for a quarter of an hour: both answers are refusals of the key.
+    expect(["refused-unknown", "denied"]).toContain(await probeWith(new Secret("x".repeat(40))));
+    expect(await probeWith(secret)).not.toBe("accepted");
   });
 
   test("a key is not removed in the name of another principal", async () => {
-    const { provider, key } = await make();
-    const other = (await make()).key;
+    const { provider, key } = await ceph.createKey();
+    const other = (await ceph.createKey()).key;
     expect(await provider.removeKey({ ...key, principal: other.principal }, context())).toBe("absent");
-    expect(await readKeyIds(key.principal)).toEqual([key.accessKeyId]);
-    expect(await readKeyIds(other.principal)).toEqual([other.accessKeyId]);
+    expect(await ceph.readKeyIds(key.principal)).toEqual([key.accessKeyId]);
+    expect(await ceph.readKeyIds(other.principal)).toEqual([other.accessKeyId]);
   });
 
-  test("makes no key for somebody who may not write any more when the writes before theirs are done", async () => {
-    const { provider, key } = await make();
-    const putAfter = async (mayWrite: boolean) => {
-      const ids = [1, 2].map(() => composeAccessKeyId("TST", randomText)) as [string, string];
-      const spec = (accessKeyId: string) => ({
-        principal: key.principal,
-        accessKeyId,
-        secretAccessKey: new Secret("never used"),
-        tag: "none",
-      });
-      const first = provider.putKey(spec(ids[0]), context());
-      const second = provider.putKey(spec(ids[1]), { ...context(), mayWrite: async () => mayWrite });
-      const ended = await Promise.allSettled([first, second]);
-      expect(ended[0].status).toBe("fulfilled");
-      return { id: ids[1], ended: ended[1] };
+  test("a caller that lost its lease while it waited for another write creates no key", async () => {
+    const { provider, key } = await ceph.createKey();
+    const putAfterAnother = async (mayWrite: boolean) => {
+      const first = provider.putKey(newSpec(key.principal), context());
+      const spec = newSpec(key.principal);
+      const second = provider.putKey(spec, { ...context(), mayWrite: async () => mayWrite });
+      const [, ended] = await Promise.allSettled([first, second]);
+      await first;
+      return { id: spec.accessKeyId, ended };
     };
-    const late = await putAfter(false);
+    const late = await putAfterAnother(false);
     expect(late.ended).toMatchObject({ status: "rejected", reason: { failure: "unavailable" } });
-    expect(await readKeyIds(key.principal)).not.toContain(late.id);
-    const inTime = await putAfter(true);
-    expect(await readKeyIds(key.principal)).toContain(inTime.id);
+    expect(await ceph.readKeyIds(key.principal)).not.toContain(late.id);
+    const inTime = await putAfterAnother(true);
+    expect(await ceph.readKeyIds(key.principal)).toContain(inTime.id);
   });
 
   test("the key that the portal works with can be neither removed nor replaced", async () => {
-    const own = { principal: "latchkey-admin", accessKeyId: rig.admin.accessKeyId };
-    const spec = { ...own, secretAccessKey: new Secret("never used"), tag: "none" };
-    await expect(connect().removeKey(own, context())).rejects.toMatchObject({ failure: "invalid" });
-    await expect(connect().putKey(spec, context())).rejects.toMatchObject({ failure: "invalid" });
-    await connect().check(context());
+    const own = { ...newSpec("latchkey-admin"), accessKeyId: rig.admin.accessKeyId };
+    await expect(ceph.connect().removeKey(own, context())).rejects.toMatchObject({ failure: "invalid" });
+    await expect(ceph.connect().putKey(own, context())).rejects.toMatchObject({ failure: "invalid" });
+    await ceph.connect().check(context());
   });
 
   test("no list holds a secret, though every answer of the storage system does", async () => {
-    const { provider, key, secret } = await make();
+    const { provider, key, secret } = await ceph.createKey();
     const query = { uid: key.principal };
-    const raw = await callAdminOps(optionsOf(rig), "GET", "user", query, context());
+    const raw = await callAdminOps(ceph.options, "GET", "user", query, context());
     expect(JSON.stringify(raw.body)).toContain(secret.reveal());
     expect(JSON.stringify(await provider.listKeys(key.principal, context()))).not.toContain(secret.reveal());
   });
 
-  test("usage and buckets tell what was just written, and the quota what the operator set", async () => {
-    const { provider, key, secret } = await make();
+  test("usage and buckets show what was just written, and the quota what the operator set", async () => {
+    const { provider, key, secret } = await ceph.createKey();
     const s3 = new S3Client({
       endpoint: rig.gateways[1]?.endpoint ?? "",
       region: "default",
@@ -168,79 +130,30 @@ describe.skipIf(missing.length > 0)(title, () => {
       ["second-bucket", 0, 0n],
     ]);
     expect(Math.abs(Date.now() - (buckets[0]?.createdAt.getTime() ?? 0))).toBeLessThan(120_000);
-    await ask(["quota", "set", "--quota-scope=user", `--uid=${key.principal}`, "--max-objects=7", "--max-size=1M"]);
-    await ask(["quota", "enable", "--quota-scope=user", `--uid=${key.principal}`]);
+    const scope = ["--quota-scope=user", `--uid=${key.principal}`];
+    await ceph.runAdmin(["quota", "set", ...scope, "--max-objects=7", "--max-size=1M"]);
+    await ceph.runAdmin(["quota", "enable", ...scope]);
     expect(await provider.quota?.(key.principal, context())).toEqual({ bytes: 1_048_576n, objects: 7 });
     await expect(provider.usage?.("lk-nobody", context())).rejects.toMatchObject({ failure: "not-found" });
   });
 
-  test("a throwaway key finds out how each gateway can be measured, and what an interrupted one left is removed", async () => {
-    const provider = connect({ gateways: rig.gateways });
+  test("a calibration finds out how each gateway can be measured, and removes the key of an interrupted one", async () => {
+    const provider = ceph.connect({ gateways: rig.gateways });
     const throwaway = { principal: "lk-calibration-tst-ceph", accessKeyId: composeAccessKeyId("TST", randomText) };
     await provider.ensurePrincipal(throwaway.principal, "left behind", context());
-    const left = {
-      ...throwaway,
-      accessKeyId: composeAccessKeyId("TST", randomText),
-      secretAccessKey: new Secret("unused"),
-      tag: "",
-    };
-    await provider.putKey(left, context());
+    await provider.putKey(newSpec(throwaway.principal), context());
     const found = await calibrate(provider, throwaway, context());
     expect(rig.gateways.map(({ kind, endpoint }) => [kind, found[endpoint]])).toEqual([
       ["cached", "random-secret"],
       ["uncached", "random-secret"],
       ["keystone-first", "real-secret"],
     ]);
-    expect(await readKeyIds(throwaway.principal)).toEqual([]);
+    expect(await ceph.readKeyIds(throwaway.principal)).toEqual([]);
   });
 
-  describe("the check says what is wrong", () => {
-    const complaint = (changes: Partial<CephRgwOptions>) =>
-      connect(changes)
-        .check(context())
-        .then(
-          () => "nothing",
-          (error: unknown) => (error instanceof Error ? error.message : ""),
-        );
-
-    test("with the address or the credential", async () => {
-      expect(await complaint({ secretAccessKey: new Secret("wrong") })).toBe(
-        "the secret of the admin credential is wrong",
-      );
-      expect(await complaint({ accessKeyId: "NOSUCHADMINKEYATALL0" })).toBe(
-        "the storage system refuses the admin credential",
-      );
-      expect(await complaint({ adminPath: "elsewhere" })).toMatch(/^no Admin Ops API answers at http:.*\/elsewhere$/);
-      expect(await complaint({ adminUrl: nobodyListens })).toMatch(
-        /^the storage system cannot be reached: nothing listens at 127.0.0.1:\d+$/,
-      );
-    });
-
-    test("with the admin user's capabilities", async () => {
-      const printed = await ask([
-        "user",
-        "create",
-        "--uid=reader",
-        "--display-name=Reader",
-        "--caps=users=read;usage=*",
-      ]);
-      const { accessKeyId, secretAccessKey } = readPair(printed);
-      expect(await complaint({ accessKeyId, secretAccessKey: new Secret(secretAccessKey) })).toBe(
-        "the admin user reader lacks the capabilities users=write, buckets=read",
-      );
-    });
-
-    test("with a gateway that does not answer", async () => {
-      await stopProgram(rig.options.folder, "rgw.2");
-      expect(await complaint({})).toMatch(/^rgw.2 at .* did not answer: nothing listens at/);
-      startGateway(rig.options.folder, 1);
-      await expect.poll(() => complaint({}), { timeout: 30_000 }).toBe("nothing");
-    });
-  });
-
-  test("radosgw's logs hold the ids of keys and no secret, which a chosen one would leave there", async () => {
-    const { key } = await make();
-    await connect().removeKey(key, context());
+  test("radosgw's logs hold the ids of keys and no secret; they would hold a secret that the portal chose", async () => {
+    const { key } = await ceph.createKey();
+    await ceph.connect().removeKey(key, context());
     const chosen = randomText(40, "abcdefghij");
     const query = {
       key: "",
@@ -250,28 +163,15 @@ describe.skipIf(missing.length > 0)(title, () => {
       "secret-key": chosen,
       "generate-key": "false",
     };
-    await callAdminOps(optionsOf(rig), "PUT", "user", query, context());
+    await callAdminOps(ceph.options, "PUT", "user", query, context());
     await expect.poll(() => readGatewayLogs(rig.options.folder), { timeout: 30_000 }).toContain(chosen);
     const logs = readGatewayLogs(rig.options.folder);
     expect(logs).toContain(key.accessKeyId);
-    expect(issued.length).toBeGreaterThan(20);
-    expect(issued.filter((secret) => logs.includes(secret.reveal()))).toEqual([]);
+    expect(ceph.issued.length).toBeGreaterThan(20);
+    expect(ceph.issued.filter((secret) => logs.includes(secret.reveal()))).toEqual([]);
     expect(logs).not.toContain(rig.admin.secretAccessKey);
   });
 });
-
-function optionsOf(rig: Rig): CephRgwOptions {
-  return {
-    adminUrl: rig.adminUrl,
-    adminPath: "admin",
-    signingRegion: "default",
-    accessKeyId: rig.admin.accessKeyId,
-    secretAccessKey: new Secret(rig.admin.secretAccessKey),
-    gateways: rig.gateways.filter(({ kind }) => kind !== "keystone-first"),
-    cacheSeconds: 900,
-    deactivate: "none",
-  };
-}
 
 function never(): never {
   throw new Error("there is no gateway");
