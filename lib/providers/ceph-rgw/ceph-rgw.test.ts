@@ -12,7 +12,7 @@ import { findFreePorts } from "@/testing/ports";
 import { type CephDriver, connectCephDriver } from "@/testing/rig/ceph-driver";
 import { rememberSecrets } from "@/testing/rig/remember-secrets";
 import { findMissingPrograms, readGatewayLogs, type Rig } from "@/testing/rig/rig";
-import { openSharedRig, RIG_STARTS_WITHIN_MS } from "@/testing/rig/shared-rig";
+import { openSharedRig, RIG_STARTS_WITHIN_MS, RIG_TEST_MS } from "@/testing/rig/shared-rig";
 
 const TRAITS: Traits = {
   choosesSecret: false,
@@ -25,7 +25,7 @@ const TRAITS: Traits = {
 const missing = findMissingPrograms();
 const title = missing.length > 0 ? `a real Ceph, skipped for want of ${missing.join(", ")}` : "a real Ceph";
 
-describe.skipIf(missing.length > 0)(title, () => {
+describe.skipIf(missing.length > 0)(title, { timeout: RIG_TEST_MS }, () => {
   let rig: Rig;
   let ceph: CephDriver;
   beforeAll(async () => {

@@ -6,12 +6,12 @@ import { findFreePorts } from "@/testing/ports";
 import { readAccessKey } from "@/testing/rig/ceph";
 import { type CephDriver, connectCephDriver } from "@/testing/rig/ceph-driver";
 import { findMissingPrograms } from "@/testing/rig/rig";
-import { openSharedRig, RIG_STARTS_WITHIN_MS } from "@/testing/rig/shared-rig";
+import { openSharedRig, RIG_STARTS_WITHIN_MS, RIG_TEST_MS } from "@/testing/rig/shared-rig";
 
 const missing = findMissingPrograms();
 const title = missing.length > 0 ? `a real Ceph, skipped for want of ${missing.join(", ")}` : "a real Ceph";
 
-describe.skipIf(missing.length > 0)(`${title}: the check names what is wrong,`, () => {
+describe.skipIf(missing.length > 0)(`${title}: the check names what is wrong,`, { timeout: RIG_TEST_MS }, () => {
   let ceph: CephDriver;
   let unreachable: string;
   beforeAll(async () => {

@@ -6,12 +6,12 @@ import { findFreePorts } from "@/testing/ports";
 import { readAccessKey, runRadosgwAdmin } from "@/testing/rig/ceph";
 import { connectKeystoneDriver, type KeystoneDriver } from "@/testing/rig/keystone-driver";
 import { findMissingPrograms, type Rig } from "@/testing/rig/rig";
-import { openSharedRig, RIG_STARTS_WITHIN_MS } from "@/testing/rig/shared-rig";
+import { openSharedRig, RIG_STARTS_WITHIN_MS, RIG_TEST_MS } from "@/testing/rig/shared-rig";
 
 const missing = findMissingPrograms();
 const title = missing.length > 0 ? `a real Keystone, skipped for want of ${missing.join(", ")}` : "a real Keystone";
 
-describe.skipIf(missing.length > 0)(`${title}: the check names what is wrong,`, () => {
+describe.skipIf(missing.length > 0)(`${title}: the check names what is wrong,`, { timeout: RIG_TEST_MS }, () => {
   let rig: Rig;
   let keystone: KeystoneDriver;
   let unreachable: string;

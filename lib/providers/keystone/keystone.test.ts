@@ -10,7 +10,7 @@ import { runOpenstack } from "@/testing/rig/keystone";
 import { connectKeystoneDriver, type KeystoneDriver, TEST_PASSWORD } from "@/testing/rig/keystone-driver";
 import { signInToKeystone } from "@/testing/rig/keystone-seed";
 import { findMissingPrograms, type Rig } from "@/testing/rig/rig";
-import { openSharedRig, RIG_STARTS_WITHIN_MS } from "@/testing/rig/shared-rig";
+import { openSharedRig, RIG_STARTS_WITHIN_MS, RIG_TEST_MS } from "@/testing/rig/shared-rig";
 
 const TRAITS: Traits = {
   choosesSecret: true,
@@ -23,7 +23,7 @@ const TRAITS: Traits = {
 const missing = findMissingPrograms(["openstack"]);
 const title = missing.length > 0 ? `a real Keystone, skipped for want of ${missing.join(", ")}` : "a real Keystone";
 
-describe.skipIf(missing.length > 0)(title, () => {
+describe.skipIf(missing.length > 0)(title, { timeout: RIG_TEST_MS }, () => {
   let rig: Rig;
   let keystone: KeystoneDriver;
   beforeAll(async () => {
