@@ -6,14 +6,14 @@ import { Secret } from "@/lib/platform/secret";
 export interface BuiltinS3Config {
   /** Everything is stored under `<dataDir>/s3`. */
   dataDir: string;
-  /** Where the S3 listeners bind; the admin listener is always on loopback. */
+  /** The address that the S3 listeners bind to; the admin listener always binds to loopback. */
   host: string;
   regions: readonly { name: string; port: number; signingRegion: string }[];
   adminPort: number;
   adminToken: Secret;
   /** 32 bytes that seal the accounts' secrets. */
   masterKey: Buffer;
-  /** Keys that sealed before; what they sealed is opened, and sealed anew at the start. */
+  /** Former master keys. Secrets that they sealed are opened at the start, and sealed again with `masterKey`. */
   formerKeys?: readonly Buffer[];
 }
 

@@ -22,9 +22,9 @@ const ATTEMPTS = 20;
 
 interface Owner {
   pid: number;
-  /** When the process began, in the system's own words: tells it from a later one with the same pid. */
+  /** The start time as the system tells it: distinguishes the process from a later one with the same pid. */
   started: string;
-  /** The machine (boot and pid namespace) on which pid and start mean something. */
+  /** The machine (boot and pid namespace) that pid and start time belong to. */
   machine: string;
 }
 
@@ -33,10 +33,10 @@ export interface FolderLock {
 }
 
 /**
- * Makes this process the only owner of a folder, until it ends in whatever way. The lock is a file with the owner's
- * identity; that of a dead process is taken over. On the same machine the process table decides; a lock from another
- * machine (a shared or moved volume) counts as alive while its file is touched, and as dead when it was not for
- * `staleMs`. Throws an AppError when it is owned.
+ * Makes this process the only owner of a folder, until the process ends in any way. The lock is a file with the owner's
+ * identity. The lock of a dead process is taken over: on the same machine the process table tells; the owner on another
+ * machine (a shared or moved volume) counts as dead when the file was not touched for `staleMs`. Throws an AppError
+ * when another process owns the folder.
  */
 export async function lockFolder(folder: string, staleMs = STALE_MS): Promise<FolderLock> {
   const file = path.join(folder, "lock");
@@ -44,7 +44,7 @@ export async function lockFolder(folder: string, staleMs = STALE_MS): Promise<Fo
   const mine = JSON.stringify({ ...me, token: randomBytes(8).toString("hex") });
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     if (claim(file, mine)) {
-      // Whoever judged the old lock dead at the same time may just have moved ours away; he puts it back at once.
+      // Another process that also found the old lock dead may have moved ours aside by mistake; it puts ours back.
       await delay(SETTLE_MS);
       if (read(file) === mine) return hold(file, mine);
       continue;
@@ -59,7 +59,7 @@ export async function lockFolder(folder: string, staleMs = STALE_MS): Promise<Fo
   throw new AppError("CONFLICT", `${folder} is being taken by another process`);
 }
 
-/** Creates the lock with its content in one step; false when there is one. */
+/** Creates the lock file with its content in one step. Returns false when the file exists. */
 function claim(file: string, content: string): boolean {
   const candidate = `${file}.${randomBytes(6).toString("hex")}`;
   writeFileSync(candidate, content, { mode: 0o600, flag: "wx" });
@@ -88,7 +88,7 @@ function hold(file: string, mine: string): FolderLock {
   };
 }
 
-/** Moves the dead lock aside and looks again: if it has become another's meanwhile, that one goes back. */
+/** Moves the dead lock aside and reads it again: if it is another process's by now, it is put back. */
 function removeStale(file: string, stale: string): void {
   const aside = `${file}.${randomBytes(6).toString("hex")}`;
   try {
@@ -104,7 +104,7 @@ function restore(aside: string, file: string): void {
   try {
     linkSync(aside, file);
   } catch {
-    return; // A third has it now; the one we moved notices when it looks again.
+    return; // A third process has the lock by now. The owner of the one that we moved notices when it reads again.
   }
 }
 
@@ -118,7 +118,7 @@ function read(file: string): string | undefined {
 
 async function isAlive(file: string, content: string, staleMs: number): Promise<boolean> {
   const owner = parseOwner(content);
-  // A lock file without a readable owner was cut short by a power failure: nobody holds it.
+  // A lock file without a readable owner was cut off by a power failure: nobody holds it.
   if (!owner) return false;
   if (owner.machine === machineId()) return owner.started === startOf(owner.pid);
   const deadline = Date.now() + staleMs;
@@ -150,7 +150,7 @@ function touchedAt(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
-/** When a process began; undefined when there is none with this pid, or only a dead one not yet reaped. */
+/** The start time of a process; undefined when no process has this pid, or only a zombie. */
 function startOf(pid: number): string | undefined {
   try {
     if (process.platform !== "linux") {

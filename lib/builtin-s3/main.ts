@@ -17,9 +17,9 @@ async function run(): Promise<void> {
   };
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
-  // Forked with a channel: without its parent nobody would ever stop it.
+  // A parent that forked this process with a channel is gone: nobody else would stop this process.
   process.on("disconnect", () => stop("parent gone"));
-  // Last, so that whoever waits for this line may send a signal.
+  // Logged last: a caller that waits for this line may then send a signal.
   logger.info(
     { regions: server.regions, admin: server.adminUrl },
     "built-in S3 server: for evaluation; production belongs on a real storage system",
@@ -28,7 +28,7 @@ async function run(): Promise<void> {
 
 function fail(reason: unknown): void {
   const known = reason instanceof AppError;
-  // The settings hold secrets, so only what was written to be read is printed of a known error.
+  // Settings hold secrets. Of an AppError only the message is printed, which holds none.
   process.stderr.write(
     `built-in S3 server: ${known ? reason.message : reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}\n`,
   );

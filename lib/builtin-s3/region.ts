@@ -3,7 +3,7 @@ import path from "node:path";
 import { Accounts } from "./accounts/accounts";
 import { ObjectStore } from "./store/object-store";
 
-/** One region: its accounts and buckets, and the name its clients sign for. */
+/** One region: its accounts and buckets, and the region name in its clients' signatures. */
 export interface Region {
   readonly name: string;
   readonly signingRegion: string;
@@ -11,7 +11,7 @@ export interface Region {
   readonly store: ObjectStore;
 }
 
-/** Opens or creates a region's folder `<dataDir>/s3/<name>`. The first key seals, the others only open. */
+/** Opens or creates a region's folder `<dataDir>/s3/<name>`. The first master key seals, the others only open. */
 export async function openRegion(
   dataDir: string,
   name: string,
@@ -26,6 +26,7 @@ export async function openRegion(
   return { name, signingRegion, accounts, store };
 }
 
+/** Writes everything and closes the files of a region. */
 export async function closeRegion(region: Region): Promise<void> {
   await region.store.close();
   await region.accounts.close();

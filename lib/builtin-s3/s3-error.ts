@@ -1,4 +1,4 @@
-/** The codes this server answers with, each with S3's own status and sentence. */
+/** The error codes of this server, each with the status and the sentence of S3. */
 const ERRORS = {
   AccessDenied: [403, "Access Denied"],
   AuthorizationHeaderMalformed: [400, "The authorization header is malformed."],
@@ -86,8 +86,8 @@ const ERRORS = {
 export type S3ErrorCode = keyof typeof ERRORS;
 
 /**
- * An answer other than success, as S3 words it. `detail` becomes further elements of the XML; neither it nor the
- * message may hold a secret.
+ * An error answer in S3's words. `detail` becomes further elements of the XML. Neither the detail nor the message may
+ * hold a secret.
  */
 export class S3Error extends Error {
   readonly code: S3ErrorCode;

@@ -16,7 +16,7 @@ const LOOPBACK = "127.0.0.1";
 export interface BuiltinS3 {
   regions: { name: string; endpoint: string; signingRegion: string }[];
   adminUrl: string;
-  /** Lets running requests end (5 s at most), writes everything, frees the ports and the data folder. */
+  /** Waits for running requests (5 s at most), writes everything, and frees the ports and the data folder. */
   close(): Promise<void>;
 }
 
@@ -64,7 +64,10 @@ export async function startBuiltinS3(config: BuiltinS3Config): Promise<BuiltinS3
   }
 }
 
-/** An address clients can use: the wildcard is none, and SDKs use path-style requests for addresses, not for names. */
+/**
+ * The host of the endpoint for clients. A wildcard is no address to connect to; and for an IP address, unlike a name,
+ * SDKs use path-style requests.
+ */
 function publicHost(host: string): string {
   if (host === "0.0.0.0" || host === "::" || host === "localhost") return LOOPBACK;
   return host.includes(":") ? `[${host}]` : host;

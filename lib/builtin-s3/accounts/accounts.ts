@@ -21,8 +21,8 @@ export type ChangeKeyOutcome = { ok: true; key: Key } | { ok: false; reason: "No
 const USE_FLUSH_MS = 60_000;
 
 /**
- * The accounts and access keys of one region. A change holds for the next request from the moment it is decided,
- * and is on the disk when its promise resolves.
+ * The accounts and access keys of one region. A change applies to requests as soon as it is decided, and is on the disk
+ * when its promise resolves.
  */
 export class Accounts {
   readonly #table: AccountTable;
@@ -40,8 +40,8 @@ export class Accounts {
   }
 
   /**
-   * Opens the journal in `folder`. What another than the first key sealed is sealed anew before anything else. Throws
-   * when something was sealed with none of the keys.
+   * Opens the journal in `folder`. Secrets that are not sealed with the first master key are sealed with it first.
+   * Throws when a secret is sealed with none of the keys.
    */
   static async open(folder: string, region: string, masterKeys: readonly [Buffer, ...Buffer[]]): Promise<Accounts> {
     const [masterKey] = masterKeys;
@@ -49,7 +49,7 @@ export class Accounts {
     const sealSecret = (key: Pick<NewKey, "account" | "accessKeyId" | "secret">) =>
       seal(key.secret.reveal(), masterKey, contextOf(key.account, key.accessKeyId)).toString("base64");
     const isFormer = (sealed: string) => !isSealedWith(Buffer.from(sealed, "base64"), masterKey);
-    // Also in what is history by now: its replay needs the key.
+    // Removed keys count too: as long as the journal has them, its replay needs their master key.
     let metFormer = false;
     const table = new AccountTable((sealed, account, id) => {
       metFormer ||= isFormer(sealed);
@@ -65,7 +65,7 @@ export class Accounts {
     return this.#table.accounts.get(id);
   }
 
-  /** Accounts in order of their ids, those after `cursor`. */
+  /** One page of accounts, ordered by id, after `cursor`. */
   listAccounts(cursor: string, limit: number): { accounts: Account[]; next?: string } {
     const sorted = [...this.#table.accounts.values()]
       .filter(({ id }) => id > cursor)
@@ -87,13 +87,13 @@ export class Accounts {
     return [...this.#table.keys.values()].filter((key) => key.account === account);
   }
 
-  /** The key if it may be used at this moment. */
+  /** The key, if it works now. */
   findUsableKey(accessKeyId: string, now: number): Key | undefined {
     const key = this.#table.keys.get(accessKeyId);
     return key && this.isUsable(key, now) ? key : undefined;
   }
 
-  /** Whether this very key is still there, active and not expired; a later key with the same id is another. */
+  /** Whether this key still exists and works. A later key with the same id is another key. */
   isUsable(key: Key, now: number): boolean {
     return (
       this.#table.keys.get(key.accessKeyId) === key &&
@@ -107,7 +107,7 @@ export class Accounts {
     this.#used.add(key.accessKeyId);
   }
 
-  /** Adds a key; the same pair again changes nothing, an id that is taken otherwise in the region is refused. */
+  /** Adds a key. The same id and secret again change nothing; an id that another key in the region has is refused. */
   async putKey(input: NewKey): Promise<PutKeyOutcome> {
     let created = false;
     let refusal: "NoSuchAccount" | "KeyExists" | undefined;
@@ -136,7 +136,7 @@ export class Accounts {
     return refusal || !key ? { ok: false, reason: refusal ?? "KeyExists" } : { ok: true, created, key };
   }
 
-  /** Changes what is given; `notAfter: null` takes the end away. */
+  /** Changes the given fields of a key; `notAfter: null` removes its end. */
   async changeKey(
     account: string,
     id: string,
@@ -173,7 +173,7 @@ export class Accounts {
     return key?.account === account ? { ok: true, key } : { ok: false, reason: "NoSuchKey" };
   }
 
-  /** Never fails: a disk that is full must not end the process over a time of last use. */
+  /** Logs failures and does not throw: a full disk must not end the process because of a time of last use. */
   async #flushUses(): Promise<void> {
     const used = [...this.#used];
     this.#used.clear();

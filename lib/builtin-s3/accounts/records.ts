@@ -7,7 +7,7 @@ export interface LastUse {
   userAgent: string;
 }
 
-/** What the accounts journal of a region holds. Old journals are replayed: forms may be added, never changed. */
+/** The records in the accounts journal of a region. Old journals are replayed: forms may be added, never changed. */
 export type AccountRecord =
   | { t: "account"; id: string; displayName: string; createdAt: number }
   | {
@@ -18,7 +18,7 @@ export type AccountRecord =
       sealed: string;
       state: KeyState;
       createdAt: number;
-      /** The key's tag. Journals have called it so from the start. */
+      /** The key's tag, under the name that it has always had in journals. */
       marker?: string;
       notAfter?: number;
       lastUsed?: LastUse;

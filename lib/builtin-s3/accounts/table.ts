@@ -19,7 +19,7 @@ export interface Key {
   lastUsed?: LastUse;
 }
 
-/** The accounts and keys in memory, as the journal's records make them. */
+/** The accounts and keys in memory, built from the records of the journal. */
 export class AccountTable implements Ledger<AccountRecord> {
   readonly accounts = new Map<string, Account>();
   readonly keys = new Map<string, Key>();
@@ -74,7 +74,7 @@ export class AccountTable implements Ledger<AccountRecord> {
     }
   }
 
-  /** Seals anew, in memory, what `isFormer` says of; the journal is to be rewritten then. */
+  /** Seals again, in memory, the secrets for which `isFormer` is true. The caller rewrites the journal then. */
   reseal(isFormer: (sealed: string) => boolean, seal: (key: Key) => string): void {
     for (const [id, sealed] of this.#sealed) {
       const key = this.keys.get(id);
@@ -96,6 +96,6 @@ export class AccountTable implements Ledger<AccountRecord> {
   }
 
   durable(): void {
-    // No file hangs on these records.
+    // These records refer to no other files.
   }
 }

@@ -1,4 +1,4 @@
-/** An answer of the admin API other than success. The message is fixed text: it never repeats what was sent. */
+/** An error answer of the admin API. The message is fixed text and never repeats input. */
 export class AdminError extends Error {
   readonly status: number;
   readonly code: string;

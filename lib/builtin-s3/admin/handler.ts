@@ -33,7 +33,7 @@ export function createAdminHandler(regions: ReadonlyMap<string, Region>, token: 
   };
 }
 
-/** Hashed first, so that the comparison takes the same time whatever the lengths. */
+/** Compares hashes, so that the time does not depend on the lengths. */
 function digest(text: string): Buffer {
   return createHash("sha256").update(text).digest();
 }

@@ -92,7 +92,7 @@ async function answerKey(region: Region, account: string, id: string, request: A
     case "DELETE": {
       const outcome = await region.accounts.removeKey(account, id);
       if (!outcome.ok) throw missing(outcome.reason);
-      // Writes decided with the key before it went are still on their way to the disk; none may be answered later.
+      // Writes that this key was allowed may still be on their way to the disk. None may end after this answer.
       await region.store.settled();
       return { status: 204 };
     }

@@ -5,7 +5,7 @@ export function describeAccount({ id, displayName, createdAt }: Account) {
   return { id, displayName, createdAt: new Date(createdAt).toISOString() };
 }
 
-/** A key as the admin API tells of it: never its secret. */
+/** A key in the answers of the admin API, without its secret. */
 export function describeKey({ accessKeyId, state, tag, createdAt, notAfter, lastUsed }: Key) {
   return {
     accessKeyId,

@@ -20,24 +20,24 @@ export interface BodySource {
 
 export interface BodyDigest {
   size: number;
-  /** Hex. */
+  /** In hexadecimal digits. */
   md5: string;
-  /** The checksum that was sent along and found right, base64; or the one asked for. */
+  /** The checksum that the client sent, after it was verified, or the one of `BodyLimits`. In base64. */
   checksum?: { algorithm: ChecksumAlgorithm; value: string };
 }
 
 export interface BodyLimits {
   maxBytes: number;
-  /** Compute this one also when the client sent none. */
+  /** Computed also when the client sent no checksum. */
   checksum?: ChecksumAlgorithm;
-  /** Refuse a body whose length is not announced. */
+  /** Refuses a body without an announced length. */
   lengthRequired?: boolean;
 }
 
 /**
- * Reads a request's payload into `sink`, freed of chunk framing, and checks everything that was said about it:
- * length, payload hash, chunk signatures, Content-MD5, checksum. Throws S3Error on the first thing that is wrong; the
- * bytes given to `sink` must not be used until this has returned.
+ * Reads a request's payload, without the chunk framing, into `sink`. Verifies the length, the payload hash, the chunk
+ * signatures, Content-MD5 and the checksum. Throws S3Error for the first that is wrong: the bytes that `sink` got must
+ * not be used before this has returned.
  */
 export async function readBody(
   source: BodySource,
@@ -83,7 +83,7 @@ export async function readBody(
   return digest;
 }
 
-/** Reads a small body whole. */
+/** Reads a small body as a whole. */
 export async function readSmallBody(source: BodySource, maxBytes: number): Promise<Buffer> {
   const pieces: Buffer[] = [];
   try {
@@ -99,7 +99,7 @@ function readLength(headers: HeaderMap, payload: PayloadKind, limits: BodyLimits
   const name = payload.kind === "chunked" ? "x-amz-decoded-content-length" : "content-length";
   const text = headers.get(name);
   if (text === undefined) {
-    // Without Content-Length and without chunked transfer encoding there is no body.
+    // A request without Content-Length and without chunked transfer encoding has no body.
     if (payload.kind !== "chunked" && !headers.has("transfer-encoding") && !limits.lengthRequired) return 0;
     if (limits.lengthRequired || payload.kind === "chunked") throw new S3Error("MissingContentLength");
     return undefined;

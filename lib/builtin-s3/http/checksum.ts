@@ -14,12 +14,12 @@ export function parseAlgorithm(text: string): ChecksumAlgorithm | undefined {
   return CHECKSUM_ALGORITHMS.find((algorithm) => algorithm === upper);
 }
 
-/** `x-amz-checksum-crc32` and its like. */
+/** The name of the header, such as `x-amz-checksum-crc32`. */
 export function headerOf(algorithm: ChecksumAlgorithm): string {
   return `x-amz-checksum-${algorithm.toLowerCase()}`;
 }
 
-/** `ChecksumCRC32` and its like. */
+/** The name of the XML element, such as `ChecksumCRC32`. */
 export function elementOf(algorithm: ChecksumAlgorithm): string {
   return `Checksum${algorithm}`;
 }
@@ -30,7 +30,7 @@ export function startChecksum(algorithm: ChecksumAlgorithm): RunningCrc {
       let value = 0;
       return {
         update: (data) => {
-          // zlib takes an empty buffer for "start anew" and would forget what came before.
+          // zlib resets the checksum at an empty buffer.
           if (data.length > 0) value = crc32(data, value);
         },
         digest: () => {
@@ -60,11 +60,11 @@ export function isDigest(algorithm: ChecksumAlgorithm, text: string): boolean {
 
 export interface ExpectedChecksum {
   algorithm: ChecksumAlgorithm;
-  /** Absent when it comes in the trailer. */
+  /** Undefined when the value comes in the trailer. */
   value?: string;
 }
 
-/** The checksum a request announces for its body, in a header or for its trailer. */
+/** The checksum of the body that a request has in a header, or announces for its trailer. */
 export function readExpectedChecksum(headers: HeaderMap): ExpectedChecksum | undefined {
   const given = CHECKSUM_ALGORITHMS.filter((algorithm) => headers.has(headerOf(algorithm)));
   const trailer = headers.get("x-amz-trailer");
@@ -88,7 +88,7 @@ export function readExpectedChecksum(headers: HeaderMap): ExpectedChecksum | und
   return { algorithm, value };
 }
 
-/** The headers that echo a checksum. */
+/** The headers of an answer with this checksum. */
 export function checksumHeaders(checksum: StoredChecksum | undefined): Record<string, string> {
   return checksum ? { [headerOf(checksum.algorithm)]: checksum.value, "x-amz-checksum-type": checksum.type } : {};
 }

@@ -13,7 +13,7 @@ function matches(header: string, etag: string): boolean {
   });
 }
 
-/** HTTP dates are whole seconds: an object changed within the second counts as not changed since. */
+/** HTTP dates are whole seconds: an object that changed within the given second counts as not changed since. */
 function secondOf(time: number): number {
   return Math.floor(time / 1000) * 1000;
 }
@@ -21,8 +21,8 @@ function secondOf(time: number): number {
 export type Condition = "met" | "failed" | "not modified";
 
 /**
- * If-Match, If-None-Match, If-(Un)Modified-Since as RFC 9110 orders them: an ETag condition that is met overrules
- * the date beside it. `prefix` is that of the same conditions on a copy's source.
+ * Evaluates If-Match, If-None-Match and If-(Un)Modified-Since in the order of RFC 9110: an ETag condition overrules the
+ * date condition. `prefix` is the prefix of the header names, for conditions on the source of a copy.
  */
 export function checkConditions(headers: HeaderMap, object: StoredObject, prefix = ""): Condition {
   const ifMatch = headers.get(`${prefix}if-match`);
@@ -39,7 +39,7 @@ export function checkConditions(headers: HeaderMap, object: StoredObject, prefix
   return "met";
 }
 
-/** Conditions on a write: `If-None-Match: *` (only create) and `If-Match` (only replace that version). */
+/** The conditions of a write: `If-None-Match: *` (only create) and `If-Match` (only replace that version). */
 export function writePrecondition(headers: HeaderMap): Precondition {
   const ifMatch = headers.get("if-match");
   const ifNoneMatch = headers.get("if-none-match");

@@ -9,7 +9,7 @@ import { readAttributes } from "./object-headers";
 import { MAX_OBJECT_BYTES } from "./put-object";
 import { document, text } from "./xml";
 
-/** CopyObject: the copy shares the blobs of its source, so it costs one record. */
+/** CopyObject. The copy shares the blobs of its source. */
 export async function copyObject(exchange: Exchange): Promise<void> {
   const { caller, bucket, object, headers, region } = exchange;
   const source = readCopySource(exchange);
@@ -65,7 +65,7 @@ export function readCopySource({ headers, query }: Pick<Exchange, "headers" | "q
   return { bucket, key };
 }
 
-/** The `x-amz-copy-source-if-*` conditions; all that fail are 412, also those that are 304 on a GET. */
+/** The `x-amz-copy-source-if-*` conditions. A failed one is answered 412, also where a GET is answered 304. */
 export function checkSource({ headers }: Pick<Exchange, "headers">, source: StoredObject): void {
   if (checkConditions(headers, source, "x-amz-copy-source-") !== "met") throw new S3Error("PreconditionFailed");
 }

@@ -9,7 +9,7 @@ import { MAX_OBJECT_BYTES } from "./put-object";
 import { type ByteRange, parseRange } from "./range";
 import { document, text } from "./xml";
 
-/** UploadPartCopy. The bytes are read: a part's ETag is the MD5 of just these. */
+/** UploadPartCopy. The bytes are read, because the ETag of a part is their MD5. */
 export async function copyPart(exchange: Exchange): Promise<void> {
   const { caller, bucket, object, region } = exchange;
   const upload = readUpload(exchange);

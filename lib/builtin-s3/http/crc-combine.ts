@@ -7,15 +7,15 @@ const POLYNOMIALS: Partial<Record<ChecksumAlgorithm, readonly [width: number, po
   CRC64NVME: [64, 0x9a6c9329ac4bc9b5n],
 };
 
-/** Whether the checksum of a whole can be had from those of its parts. */
+/** Whether the checksum of a whole can be computed from the checksums of its parts. */
 export function canCombine(algorithm: ChecksumAlgorithm): boolean {
   return POLYNOMIALS[algorithm] !== undefined;
 }
 
 /**
- * The checksum of A followed by B from those of A and B and the length of B: A's register is advanced by B's length
- * in zero bytes, with the operator "one zero bit" as a matrix over GF(2) squared as often as needed (zlib's
- * crc32_combine). Both are big-endian, as S3 encodes them.
+ * The checksum of A followed by B, from the checksums of both and the length of B. Advances A's register by as many
+ * zero bytes as B is long: the step of one zero bit is a matrix over GF(2), which is squared repeatedly (as zlib's
+ * crc32_combine does). Checksums are big-endian, as S3 encodes them.
  */
 export function combineCrc(algorithm: ChecksumAlgorithm, first: Buffer, second: Buffer, secondLength: number): Buffer {
   const form = POLYNOMIALS[algorithm];

@@ -5,7 +5,7 @@ export interface RunningCrc {
 }
 
 const CRC32C_POLYNOMIAL = 0x82f63b78;
-// The reflected polynomial of CRC-64/NVME, 0x9a6c9329ac4bc9b5, in halves: 64-bit arithmetic in BigInt is far too slow.
+// The reflected polynomial of CRC-64/NVME, 0x9a6c9329ac4bc9b5, in two halves: BigInt is far too slow for 64 bits.
 const CRC64_HIGH = 0x9a6c9329;
 const CRC64_LOW = 0xac4bc9b5;
 

@@ -9,7 +9,7 @@ import { type BodySource, readSmallBody } from "./body";
 
 export type ReplyHeaders = Record<string, string | number | undefined>;
 
-/** One verified request and its answer: all that an operation needs. */
+/** A verified request and its answer: the input of every operation. */
 export interface Exchange extends BodySource {
   readonly method: string;
   readonly requestId: string;
@@ -29,7 +29,7 @@ export type Operation = (exchange: Exchange) => Promise<void>;
 
 const XML_BYTES = 1024 * 1024;
 
-/** Answers with headers and, where there is one, a whole body. */
+/** Sends an answer with its headers and, if there is one, its whole body. */
 export function reply(exchange: Exchange, status: number, headers: ReplyHeaders = {}, body?: Buffer | string): void {
   const { response } = exchange;
   const data = typeof body === "string" ? Buffer.from(body) : body;
@@ -44,12 +44,12 @@ export function replyXml(exchange: Exchange, body: string, headers: ReplyHeaders
   reply(exchange, status, { ...headers, "content-type": "application/xml" }, body);
 }
 
-/** A request's XML body, at most `maxBytes` (1 MiB unless told). */
+/** Reads a request's XML body of at most `maxBytes` (default 1 MiB). */
 export async function readXmlBody(exchange: Exchange, maxBytes = XML_BYTES): Promise<Buffer> {
   return readSmallBody(exchange, maxBytes);
 }
 
-/** A whole number in the query, within bounds; the fallback when it is absent. */
+/** Reads a whole number within bounds from the query; the fallback when it is absent. */
 export function numberInQuery(exchange: Exchange, name: string, fallback: number, min: number, max: number): number {
   const given = exchange.query.get(name);
   if (given === undefined || given === "") return fallback;
@@ -67,7 +67,7 @@ export function isoDate(time: number): string {
   return new Date(time).toISOString();
 }
 
-/** Where the client finds an object, by the address it used itself. */
+/** The URL of an object, at the address that the client used. */
 export function locationOf({ headers, bucket }: Pick<Exchange, "headers" | "bucket">, key: string): string {
   return `http://${headers.get("host") ?? ""}/${bucket}/${encodePath(key)}`;
 }

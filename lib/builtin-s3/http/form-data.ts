@@ -1,13 +1,13 @@
 import { S3Error } from "../s3-error";
 
-// S3's own bound on everything in a form but the file.
+// S3's limit for everything in a form but the file.
 const MAX_FIELD_BYTES = 20 * 1024;
 const HEADERS_END = Buffer.from("\r\n\r\n");
 const LINE_END = Buffer.from("\r\n");
 
 export interface FormPart {
   name: string;
-  /** Present for a file, without any folder a browser sent along. */
+  /** Only for a file: its name, without a folder that the browser may send. */
   fileName?: string;
   contentType?: string;
 }
@@ -21,13 +21,13 @@ export function readBoundary(contentType: string | undefined): string | undefine
 }
 
 /**
- * Takes a form apart as it comes, part after part: `nextPart`, then its `content` to the end. Throws S3Error for broken
- * framing, for a body that ends early, and when all fields together are larger than 20 KB.
+ * Reads a form while it arrives: `nextPart`, then that part's `content` to the end, and so on. Throws S3Error for
+ * broken framing, for a body that ends early, and when all fields together are larger than 20 KB.
  */
 export class FormReader {
   readonly #pieces: AsyncIterator<Buffer>;
   readonly #delimiter: Buffer;
-  // Begins with the line end that every delimiter but the first follows.
+  // Starts with a line end, because every delimiter but the first follows one.
   #buffer: Buffer = LINE_END;
   #fieldBytes = 0;
 
@@ -36,7 +36,7 @@ export class FormReader {
     this.#delimiter = Buffer.from(`\r\n--${boundary}`, "latin1");
   }
 
-  /** Goes to the first part; what stands before it is dropped. */
+  /** Skips everything before the first part. */
   async begin(): Promise<void> {
     await this.readField();
   }
@@ -46,12 +46,12 @@ export class FormReader {
     this.#count(this.#delimiter.length);
     while (this.#buffer.length < LINE_END.length) await this.#fill();
     if (this.#buffer.subarray(0, 2).toString("latin1") === "--") return undefined;
-    // The boundary's own line end stays: with empty headers it is the first half of their end.
+    // The line end of the boundary is kept: with empty headers it is the first half of their end.
     const head = await this.#takeThrough(HEADERS_END);
     return parsePartHead(head.toString("utf8"));
   }
 
-  /** The part's bytes, as they come. */
+  /** The part's bytes, in pieces as they arrive. */
   async *content(): AsyncGenerator<Buffer> {
     for (;;) {
       const at = this.#buffer.indexOf(this.#delimiter);
@@ -66,7 +66,7 @@ export class FormReader {
     }
   }
 
-  /** The part's bytes, whole. */
+  /** All bytes of the part. */
   async readField(): Promise<Buffer> {
     const pieces: Buffer[] = [];
     for await (const piece of this.content()) {
@@ -76,7 +76,7 @@ export class FormReader {
     return Buffer.concat(pieces);
   }
 
-  /** Reads what follows the file to the end of the body and drops it, as S3 does. */
+  /** Reads and ignores the rest of the body after the file, as S3 does. */
   async finish(): Promise<void> {
     this.#count(this.#buffer.length);
     for (let next = await this.#pieces.next(); !next.done; next = await this.#pieces.next())

@@ -52,9 +52,9 @@ async function send(
   const sized = { ...headers, "content-length": range.length };
   if (exchange.method === "HEAD") return reply(exchange, status, sized);
   const pieces = exchange.region.store.blobs.read(object.extents, range.start, range.length);
-  // The first piece is read before the head is sent: what fails here is still an error with a status.
+  // The first piece is read before the headers are sent: a failure can still be answered with a status.
   const first = await pieces.next();
-  // Reading took its time, in which the key may have been removed.
+  // The key may have been removed while the piece was read.
   exchange.caller.check();
   if (first.done || first.value.length === range.length) {
     await pieces.return(undefined);

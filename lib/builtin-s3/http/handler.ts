@@ -17,7 +17,7 @@ import { headersOfForm, postObject } from "./post-object";
 import { findOperation } from "./router";
 import { sendError } from "./send-error";
 
-/** Answers the S3 requests of one region. `waits`: the client sent `Expect: 100-continue` and holds its body back. */
+/** Answers the S3 requests of one region. `waits`: the client sent `Expect: 100-continue` and waits with its body. */
 export function createHandler(
   region: Region,
 ): (request: IncomingMessage, response: ServerResponse, waits: boolean) => Promise<void> {
@@ -69,7 +69,7 @@ async function answer(opening: Opening): Promise<void> {
   return postObject(exchange, form);
 }
 
-/** Who asks, for what: the signature is verified before anything else of the request is acted on. */
+/** The caller and the target of a request. Verifies the signature before anything else of the request is used. */
 function openExchange({ target, ...opening }: Opening, headers: HeaderMap, verified: Verification<Key>): Exchange {
   if (!verified.ok) throw new S3Error(verified.code, verified.message, verified.detail);
   const { key, payload, seed } = verified;
@@ -97,7 +97,7 @@ function openExchange({ target, ...opening }: Opening, headers: HeaderMap, verif
   };
 }
 
-/** A name given twice could be read as one thing here and as another elsewhere. */
+/** Refuses a header that is given twice: two programs could read different values of it. */
 function readQuery(target: RequestTarget): Map<string, string> {
   const query = new Map<string, string>();
   for (const [name, value] of target.query) {
@@ -113,7 +113,7 @@ function unexpected(reason: unknown, request: IncomingMessage, requestId: string
     logger.error({ err: reason, requestId }, "storage not writable");
     return new S3Error("ServiceUnavailable", "The storage cannot be written at the moment.");
   }
-  // A client that hangs up is no failure of ours.
+  // A client that closes the connection is no failure of the server.
   if (!request.destroyed || request.complete) {
     logger.error({ err: reason, requestId, method: request.method }, "request failed");
   }

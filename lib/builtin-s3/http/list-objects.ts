@@ -7,7 +7,7 @@ import { document, node, text } from "./xml";
 
 const MAX_KEYS = 1000;
 
-/** How names are written in a listing: as they are, or percent-encoded when the client asked for it. */
+/** Writes names in a listing: unchanged, or percent-encoded when the client asked for it. */
 export type NameEncoder = (name: string) => string;
 
 export function nameEncoder(exchange: Exchange): NameEncoder {
@@ -21,7 +21,7 @@ export function nameEncoder(exchange: Exchange): NameEncoder {
   return encodePath;
 }
 
-/** ListObjectsV2. The continuation token is the last name given, in base64url. */
+/** ListObjectsV2. The continuation token is the last name of the page in base64url. */
 export async function listObjectsV2(exchange: Exchange): Promise<void> {
   const { query } = exchange;
   const encode = nameEncoder(exchange);
@@ -56,14 +56,14 @@ export async function listObjectsV1(exchange: Exchange): Promise<void> {
       "ListBucketResult",
       ...head(exchange, encode, limit, page),
       text("Marker", encode(marker)),
-      // S3 gives it only with a delimiter; given always, it spares clients from guessing, as on RGW.
+      // S3 sends it only with a delimiter. As on RGW it is always sent, so that clients need not guess it.
       page.next === undefined ? undefined : text("NextMarker", encode(page.next)),
       ...contents(page, encode, exchange.caller.account),
     ),
   );
 }
 
-/** ListObjectVersions of a bucket that has none: each object is its own latest version, `null`. */
+/** ListObjectVersions of a bucket without versions: each object is its own latest version, `null`. */
 export async function listVersions(exchange: Exchange): Promise<void> {
   const encode = nameEncoder(exchange);
   const marker = exchange.query.get("key-marker") ?? "";

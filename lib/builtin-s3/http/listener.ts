@@ -3,22 +3,22 @@ import type { AddressInfo } from "node:net";
 import { AppError } from "@/lib/platform/errors";
 
 const HEADER_BYTES = 32 * 1024;
-const PATIENCE = { headersMs: 15_000, idleMs: 60_000, keepAliveMs: 65_000, checkEveryMs: 5000 };
+const TIMEOUTS = { headersMs: 15_000, idleMs: 60_000, keepAliveMs: 65_000, checkEveryMs: 5000 };
 const MAX_CONNECTIONS = 2000;
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse, waits: boolean) => Promise<void>;
 
-/** An HTTP server with bounds on what a client may send and how long it may take. Handlers must not reject. */
-export function createListener(handle: RequestHandler, patience = PATIENCE): Server {
+/** An HTTP server that limits the size of headers and the time of clients. `handle` must not reject. */
+export function createListener(handle: RequestHandler, timeouts = TIMEOUTS): Server {
   const server = createServer({
     maxHeaderSize: HEADER_BYTES,
-    headersTimeout: patience.headersMs,
-    // Bodies may be large; how long they may take is decided by their size, where they are read.
+    headersTimeout: timeouts.headersMs,
+    // Bodies may be large: `readAtPace` limits their time by their size.
     requestTimeout: 0,
-    keepAliveTimeout: patience.keepAliveMs,
-    connectionsCheckingInterval: patience.checkEveryMs,
+    keepAliveTimeout: timeouts.keepAliveMs,
+    connectionsCheckingInterval: timeouts.checkEveryMs,
   });
-  server.timeout = patience.idleMs;
+  server.timeout = timeouts.idleMs;
   server.maxConnections = MAX_CONNECTIONS;
   server.on("request", (request: IncomingMessage, response: ServerResponse) => void handle(request, response, false));
   server.on(
@@ -28,7 +28,7 @@ export function createListener(handle: RequestHandler, patience = PATIENCE): Ser
   return server;
 }
 
-/** Listens and gives the port. Throws an AppError that names the port when it is taken. */
+/** Listens and returns the port. Throws an AppError that names the port when it is taken. */
 export async function listen(server: Server, port: number, host: string, purpose: string): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     const failed = (error: NodeJS.ErrnoException) => {
@@ -44,7 +44,7 @@ export async function listen(server: Server, port: number, host: string, purpose
   return (server.address() as AddressInfo).port;
 }
 
-/** Stops listening, lets requests end for `graceMs`, then cuts the connections that are left. */
+/** Stops listening, waits up to `graceMs` for running requests, then closes the remaining connections. */
 export async function stopListening(server: Server, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();

@@ -3,7 +3,7 @@ import type { Upload } from "../store/table";
 import { startChecksum } from "./checksum";
 import { combineCrc } from "./crc-combine";
 
-/** The checksum of the whole from those of its parts: composite (a checksum of checksums) or of the full object. */
+/** The checksum of an object from those of its parts: composite (a checksum of checksums) or of the full object. */
 export function checksumOfParts(
   { checksum }: Pick<Upload, "checksum">,
   parts: readonly StoredPart[],

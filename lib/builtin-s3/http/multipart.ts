@@ -113,7 +113,7 @@ export async function abortUpload(exchange: Exchange): Promise<void> {
   reply(exchange, 204);
 }
 
-/** CompleteMultipartUpload: the object is made of the parts' blobs, so nothing is copied. */
+/** CompleteMultipartUpload. The object shares the blobs of its parts; no bytes are copied. */
 export async function completeUpload(exchange: Exchange): Promise<void> {
   const { caller, bucket, object: key, region } = exchange;
   const { id } = readUpload(exchange);

@@ -3,7 +3,7 @@ import { isBucketName } from "./buckets";
 
 const MAX_KEY_BYTES = 1024;
 
-/** The first segment is the bucket, all the rest the key, as it stands. Throws S3Error for names that cannot be. */
+/** Splits a path: the first segment is the bucket, the rest is the key, unchanged. Throws S3Error for invalid names. */
 export function readNames(path: string): { bucket: string; object: string } {
   const slash = path.indexOf("/", 1);
   const bucket = slash < 0 ? path.slice(1) : path.slice(1, slash);

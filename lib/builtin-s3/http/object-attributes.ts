@@ -7,7 +7,7 @@ import { document, node, text } from "./xml";
 const NAMES = ["ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"];
 const MAX_PARTS = 1000;
 
-/** GetObjectAttributes: what `x-amz-object-attributes` asks for, without the bytes. */
+/** GetObjectAttributes: answers the attributes that `x-amz-object-attributes` names. */
 export async function getObjectAttributes(exchange: Exchange): Promise<void> {
   const { region, caller, bucket, object: key, headers, query } = exchange;
   const object = region.store.openObject(caller, bucket, key);
@@ -42,7 +42,7 @@ export async function getObjectAttributes(exchange: Exchange): Promise<void> {
   replyXml(exchange, body, { "last-modified": httpDate(object.modifiedAt) });
 }
 
-/** As S3 does it, single parts are told of only when they have a checksum of their own. */
+/** Lists the parts only when they have checksums of their own, as S3 does. */
 function describeParts(
   { headers }: Exchange,
   { checksum }: StoredObject,
@@ -50,7 +50,7 @@ function describeParts(
 ): string {
   const limit = Math.min(readCount(headers.get("x-amz-max-parts"), MAX_PARTS), MAX_PARTS);
   const marker = readCount(headers.get("x-amz-part-number-marker"), 0);
-  // An object's parts are counted from 1 without gaps, whatever numbers they were uploaded under.
+  // The parts of an object are numbered from 1 without gaps, whatever their numbers in the upload were.
   const numbered = parts.map((part, index) => ({ ...part, number: index + 1 })).filter(({ number }) => number > marker);
   const page = numbered.slice(0, limit);
   const items = page.filter((part) => checksum && part.checksum !== undefined);

@@ -13,10 +13,10 @@ const SYSTEM_HEADERS = [
   "expires",
 ] as const;
 const METADATA_PREFIX = "x-amz-meta-";
-// S3's bound of 2 KB is for user metadata; ours is looser because rclone and s3cmd keep more there.
+// S3 limits user metadata to 2 KB. This limit is higher, because rclone and s3cmd store more.
 const MAX_METADATA_BYTES = 8 * 1024;
 
-/** What a request says about the object it writes. */
+/** Reads the attributes of the object that a request writes. */
 export function readAttributes(headers: HeaderMap): ObjectAttributes {
   const system: Record<string, string> = {};
   for (const name of SYSTEM_HEADERS) {
@@ -35,7 +35,7 @@ export function readAttributes(headers: HeaderMap): ObjectAttributes {
   return { headers: system, metadata, ...(tagging ? { tags: parseTagHeader(tagging) } : {}) };
 }
 
-/** `aws-chunked` is how the body travelled and no property of the object. */
+/** Removes `aws-chunked`, which describes the transfer and not the object. */
 function withoutChunking(value: string | undefined): string | undefined {
   return value
     ?.split(",")
@@ -71,7 +71,7 @@ const REFUSED_HEADERS = [
 ];
 const PRIVATE_ACLS = ["private", "bucket-owner-full-control", "bucket-owner-read"];
 
-/** Refuses headers whose promise this server would silently break, such as encryption or a public ACL. */
+/** Refuses headers that ask for what this server does not do, such as encryption or a public ACL. */
 export function refuseUnsupported(headers: HeaderMap, account: string): void {
   for (const [name, value] of headers) {
     if (!name.startsWith("x-amz-")) continue;

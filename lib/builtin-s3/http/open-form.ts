@@ -7,10 +7,10 @@ import type { PostedForm } from "./post-object";
 import { MAX_OBJECT_BYTES } from "./put-object";
 import { readAtPace } from "./pace";
 
-// Beside the largest file, what its form may need.
+// The size of the largest form without its file.
 const MAX_BODY_BYTES = MAX_OBJECT_BYTES + 64 * 1024;
 
-/** The boundary of a browser's form upload, which carries its signature in its fields; undefined for other requests. */
+/** The boundary of a browser's form upload, whose signature is in its fields. Undefined for any other request. */
 export function findFormBoundary(method: string, target: RequestTarget, headers: HeaderMap): string | undefined {
   const toBucket = /^\/[^/]+\/?$/.test(target.path);
   if (method !== "POST" || !toBucket || target.query.length > 0 || headers.has("authorization")) return undefined;

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from "node:http";
 import { S3Error } from "../s3-error";
 
-/** How slow a client may send. */
+/** How slowly a client may send. */
 interface Pace {
-  /** Longest time without a byte. */
+  /** The longest time without a byte. */
   idleMs: number;
-  /** For any body, however small. */
+  /** Added for every body, also a small one. */
   baseMs: number;
   bytesPerMs: number;
 }
@@ -13,8 +13,8 @@ interface Pace {
 const FAIR: Pace = { idleMs: 30_000, baseMs: 60_000, bytesPerMs: 16 };
 
 /**
- * The pieces of a body, for as long as they come at a fair pace: never 30 s without one, and 16 KB/s over all.
- * Leaving the iteration early leaves the connection open, so that an answer can still be sent.
+ * Reads the pieces of a body. Throws S3Error when the client is too slow: 30 s without a byte, or less than 16 KB/s
+ * over all. A caller that stops early leaves the connection open, so that an answer can still be sent.
  */
 export async function* readAtPace(
   request: IncomingMessage,
@@ -30,8 +30,8 @@ export async function* readAtPace(
       yield next.value;
     }
   } finally {
-    // Takes the iterator's listener off, so that what is left of the body can be drained. Not awaited: after a
-    // timeout it waits for a piece that may never come. What it rejects with is the reader's error, known already.
+    // Removes the iterator's listener, so that the rest of the body can be read and dropped. Not awaited: after a
+    // timeout it would wait for a piece that may never come. Its error is the error that the reader has already.
     pieces.return?.().catch(() => undefined);
   }
 }

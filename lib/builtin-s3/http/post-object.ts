@@ -16,12 +16,12 @@ import { document, text } from "./xml";
 export interface PostedForm {
   /** The fields before the file, by lower-case name. */
   fields: ReadonlyMap<string, string>;
-  /** The name the browser gave for the file. */
+  /** The file's name as the browser sent it. */
   fileName: string;
   reader: FormReader;
 }
 
-/** PostObject: stores the file of a form whose signature has been verified, if its policy allows it. */
+/** PostObject. Stores the file of a form with a verified signature, if the policy allows it. */
 export async function postObject(exchange: Exchange, { fields, fileName, reader }: PostedForm): Promise<void> {
   const { caller, bucket, region } = exchange;
   const pattern = fields.get("key");
@@ -108,14 +108,14 @@ function answer(exchange: Exchange, fields: ReadonlyMap<string, string>, key: st
   replyXml(exchange, body, headers, 201);
 }
 
-/** Where the browser is sent afterwards; what is no address of the web is ignored, as S3 does. */
+/** The address to which the browser is redirected. Ignored when it is not an HTTP address, as S3 does. */
 function readRedirect(given: string | undefined): URL | undefined {
   if (given === undefined || !URL.canParse(given)) return undefined;
   const url = new URL(given);
   return url.protocol === "http:" || url.protocol === "https:" ? url : undefined;
 }
 
-/** The form's fields as the headers of a PUT would say the same; values as bytes in latin1, as headers come. */
+/** Converts the form's fields to the headers of a PUT. Values are bytes in latin1, as in received headers. */
 export function headersOfForm(fields: ReadonlyMap<string, string>, host: string): HeaderMap {
   const headers = new Map([["host", host]]);
   for (const [name, value] of fields) {
@@ -129,7 +129,7 @@ export function headersOfForm(fields: ReadonlyMap<string, string>, host: string)
   return headers;
 }
 
-// A form's fields have not been through Node's reading of headers, and what is stored is sent as headers again.
+// Node has not checked the fields of a form as it checks headers, and stored values are sent as headers later.
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 

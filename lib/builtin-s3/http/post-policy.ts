@@ -3,14 +3,14 @@ import { S3Error } from "../s3-error";
 type Condition =
   { kind: "eq" | "starts-with"; field: string; value: string } | { kind: "length"; min: number; max: number };
 
-/** What the owner of a key allows whoever holds the form. */
+/** What the owner of a key allows to everybody who has the form. */
 export interface PostPolicy {
   /** Milliseconds since the epoch. */
   expiresAt: number;
   conditions: readonly Condition[];
 }
 
-// These make the form valid or carry its payload; a policy cannot and need not speak of them.
+// Fields for the signature or the payload. A policy need not have conditions for them.
 const EXEMPT = new Set(["policy", "x-amz-signature", "file"]);
 
 /** Reads the policy field: base64 of JSON with `expiration` and `conditions`. Throws S3Error when it is malformed. */
@@ -25,8 +25,8 @@ export function parsePolicy(base64: string): PostPolicy {
 }
 
 /**
- * Checks a form against its policy: not expired, every condition met, and every field of the form spoken of. `fields`
- * are by lower-case name, with `bucket` and `key` as they will be used. Throws S3Error for the first that fails.
+ * Checks a form against its policy: the policy is not expired, every condition is met, and every field has a condition.
+ * `fields` are by lower-case name, with `bucket` and `key` as they will be used. Throws S3Error for the first failure.
  */
 export function checkPolicy(policy: PostPolicy, fields: ReadonlyMap<string, string>, now: number): void {
   if (now >= policy.expiresAt) throw denied("Policy expired.");
@@ -95,7 +95,7 @@ function readSize(value: unknown): number {
 
 function isMet({ kind, field, value }: Extract<Condition, { value: string }>, given: string): boolean {
   if (kind === "eq") return given === value;
-  // A content type may be a list; S3 wants each of it to begin so.
+  // A content type may be a list. S3 demands that each element begins with the prefix.
   const values = field === "content-type" ? given.split(",").map((one) => one.trim()) : [given];
   return values.every((one) => one.startsWith(value));
 }

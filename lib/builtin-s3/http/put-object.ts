@@ -21,7 +21,7 @@ export async function putObject(exchange: Exchange): Promise<void> {
   reply(exchange, 200, { etag: `"${digest.md5}"`, ...checksumHeaders(checksum) });
 }
 
-/** Takes the body into a blob of its own. Nothing is left of it when the body turns out wrong. */
+/** Reads the body into a new blob. Removes the blob again when the body is refused. */
 export async function receiveBlob(
   exchange: Exchange,
   limits: BodyLimits,
@@ -29,7 +29,7 @@ export async function receiveBlob(
   const writer = exchange.region.store.createBlob();
   try {
     const digest = await readBody(exchange, limits, (piece) => writer.write(piece));
-    // Asked again before the costly sync; the commit asks a last time.
+    // Checks the key again before the sync. The commit checks it a last time.
     exchange.caller.check();
     return { digest, extents: await writer.finish() };
   } catch (reason) {

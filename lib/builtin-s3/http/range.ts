@@ -4,8 +4,8 @@ export interface ByteRange {
 }
 
 /**
- * Reads a Range header against an object's size. Undefined: to be ignored (absent or malformed); "unsatisfiable":
- * nothing of it lies in the object. Of several ranges the first is served, as by Ceph RGW.
+ * Reads a Range header for an object of this size. Undefined when it is absent or malformed and so is ignored;
+ * "unsatisfiable" when no byte of it is in the object. Of several ranges only the first counts, as on Ceph RGW.
  */
 export function parseRange(header: string | undefined, size: number): ByteRange | "unsatisfiable" | undefined {
   const match = /^bytes=(\d{0,15})-(\d{0,15})(?:,[\d\s,-]*)?$/.exec(header?.trim() ?? "");

@@ -22,8 +22,8 @@ import {
   refuseAbsent,
 } from "./settings";
 
-// Query names that turn a request into another one. Any of these without a route is not implemented here; a query
-// name that is none of these is ignored, as S3 does (SDKs add `x-id` and the like).
+// Query names that select another operation. One without a route is answered NotImplemented. Other query names are
+// ignored, as S3 does: SDKs add names such as `x-id`.
 const SUBRESOURCES = new Set([
   ...Object.keys(ABSENT_SETTINGS),
   ...FIXED_SETTING_NAMES,
@@ -89,7 +89,7 @@ const OBJECT_ROUTES: Record<string, Operation> = {
   "POST uploadId": completeUpload,
 };
 
-/** The operation a request names, or S3's refusal. */
+/** Finds the operation of a request. Throws S3's error when there is none. */
 export function findOperation({
   method,
   bucket,

@@ -11,11 +11,11 @@ export interface FailedExchange {
   requestId: string;
   /** The decoded path. */
   resource: string;
-  /** Whether the client sends its body without being asked (again). */
+  /** Whether the client sends its body without waiting for `100 Continue`. */
   bodyExpected: boolean;
 }
 
-/** Answers with S3's error document, or hangs up when an answer is already under way. */
+/** Answers with S3's error document, or closes the connection when the answer has begun already. */
 export function sendError(
   { request, response, requestId, resource, bodyExpected }: FailedExchange,
   error: S3Error,
@@ -43,7 +43,7 @@ export function sendError(
   if (!request.complete && bodyExpected) drain(request);
 }
 
-/** Clients read the answer only after they have sent their body: take it and drop it, within bounds. */
+/** Reads and drops the rest of the body, within limits: clients read the answer only after they have sent it. */
 function drain(request: IncomingMessage): void {
   let bytes = 0;
   const timer = setTimeout(() => request.destroy(), DRAIN_MS);

@@ -6,7 +6,7 @@ import { parseTagXml, tagDocument } from "./tagging-rules";
 
 const XSI = "http://www.w3.org/2001/XMLSchema-instance";
 
-/** Reads of bucket settings that cannot be made here, answered as a bucket answers on which they never were. */
+/** Bucket settings that do not exist here. Reading one is answered as on a bucket where it was never set. */
 export const ABSENT_SETTINGS: Record<string, S3ErrorCode> = {
   cors: "NoSuchCORSConfiguration",
   encryption: "ServerSideEncryptionConfigurationNotFoundError",
@@ -26,7 +26,7 @@ export function refuseAbsent(code: S3ErrorCode): Operation {
 
 const FIXED_SETTINGS: Record<string, (exchange: Exchange) => string> = {
   accelerate: () => document("AccelerateConfiguration"),
-  // S3's first region is written as an empty text.
+  // S3 writes its first region as an empty text.
   location: ({ region }) =>
     document("LocationConstraint", region.signingRegion === "us-east-1" ? "" : escapeXml(region.signingRegion)),
   logging: () => document("BucketLoggingStatus"),
@@ -53,7 +53,7 @@ export function getFixedSetting(name: string): Operation {
   };
 }
 
-/** Buckets and objects belong wholly to their account; that is the only ACL there is. */
+/** Answers the only ACL there is: the account owns its buckets and objects, and nobody else has access. */
 export async function getAcl(exchange: Exchange): Promise<void> {
   openTarget(exchange);
   const { account } = exchange.caller;
@@ -68,7 +68,7 @@ export async function getAcl(exchange: Exchange): Promise<void> {
   );
 }
 
-/** Accepts the ACL that is there already, as clients send it back; any other is not implemented. */
+/** Accepts the existing ACL, which some clients send back. Any other is not implemented. */
 export async function putAcl(exchange: Exchange): Promise<void> {
   openTarget(exchange);
   const body = await readXmlBody(exchange);

@@ -4,7 +4,7 @@ import { childElements, childText, document, node, parseXml, text } from "./xml"
 
 export type Tags = Record<string, string>;
 
-/** Reads `a=1&b=2`, as the header `x-amz-tagging` carries tags. */
+/** Reads the tags of the header `x-amz-tagging`: `a=1&b=2`. */
 export function parseTagHeader(header: string): Tags {
   const pairs = header.split("&").filter((pair) => pair !== "");
   return toTags(

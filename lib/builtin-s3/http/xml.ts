@@ -6,12 +6,12 @@ const XMLNS = "http://s3.amazonaws.com/doc/2006-03-01/";
 const ESCAPES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 const NAMED: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 
-/** An element with text. Control characters become references: keys may hold them, and S3 writes them so. */
+/** An element with text. Control characters, which keys may have, become references, as S3 writes them. */
 export function text(name: string, value: string | number): string {
   return `<${name}>${escapeXml(String(value))}</${name}>`;
 }
 
-/** An element with elements; what is undefined is left out. */
+/** An element with child elements. Undefined children are left out. */
 export function node(name: string, ...children: (string | undefined)[]): string {
   return `<${name}>${children.filter((child) => child !== undefined).join("")}</${name}>`;
 }
@@ -23,7 +23,7 @@ export function document(root: string, ...children: (string | undefined)[]): str
 }
 
 export function escapeXml(value: string): string {
-  // eslint cannot know that control characters are the point here, so they are matched by exclusion.
+  // Matched by exclusion, because eslint forbids control characters in patterns.
   return value.replace(
     /[&<>"]|[^\t\n\x20-\u{10ffff}]/gu,
     (char) => ESCAPES[char] ?? `&#x${char.charCodeAt(0).toString(16)};`,
@@ -44,12 +44,12 @@ const parser = new XMLParser({
   cdataPropName: "#cdata",
 });
 
-/** Parses a request's XML and gives its root, which must have this name. No DTD, no entities but XML's own. */
+/** Parses a request's XML and returns its root, which must have this name. Accepts no DTD and no own entities. */
 export function parseXml(body: Buffer, root: string): XmlElement {
   const source = body.toString("utf8");
   if (/<!(DOCTYPE|ENTITY)/i.test(source) || XMLValidator.validate(source) !== true) throw new S3Error("MalformedXML");
   const found = parseRoot(source)[root];
-  // An empty root element parses to an empty text.
+  // The parser turns an empty root element into an empty text.
   if (found === "") return {};
   if (found === undefined || !isElement(found)) throw new S3Error("MalformedXML");
   return found;
@@ -67,7 +67,7 @@ function isElement(value: XmlValue): value is XmlElement {
   return typeof value === "object" && !Array.isArray(value);
 }
 
-/** The child elements of this name that are elements themselves. */
+/** The children of this name that are elements and not text. */
 export function childElements(parent: XmlElement, name: string): XmlElement[] {
   const found = parent[name];
   const list = Array.isArray(found) ? (found as readonly XmlValue[]) : found === undefined ? [] : [found];

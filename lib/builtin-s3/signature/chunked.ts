@@ -8,15 +8,15 @@ const MAX_LINE_BYTES = 1024;
 const MAX_TRAILER_LINES = 8;
 
 export interface ChunkedOptions {
-  /** Present when each chunk carries a signature. */
+  /** Given when each chunk has a signature. */
   seed?: ChunkSeed;
   /** Whether trailing headers follow the last chunk. */
   trailer: boolean;
 }
 
 /**
- * Takes apart an `aws-chunked` body. `push` gives the payload bytes as they come, before their chunk's signature is
- * known to be right: nothing of it may be used before `end` has returned.
+ * Decodes an `aws-chunked` body. `push` returns payload bytes before the signature of their chunk has been checked, so
+ * the payload must not be used before `end` has returned.
  */
 export class ChunkDecoder {
   readonly trailers = new Map<string, string>();
@@ -34,7 +34,7 @@ export class ChunkDecoder {
     this.#previous = options.seed?.signature ?? "";
   }
 
-  /** The payload in this piece of the body, in order. Throws S3Error for broken framing or a wrong signature. */
+  /** Returns the payload in the next piece of the body. Throws S3Error for broken framing or a wrong signature. */
   push(input: Buffer): Buffer[] {
     const output: Buffer[] = [];
     let offset = 0;
@@ -63,7 +63,7 @@ export class ChunkDecoder {
     return output;
   }
 
-  /** To be called at the end of the body; throws unless it ended where its framing says. */
+  /** Must be called at the end of the body. Throws S3Error when the body ended too early. */
   end(): void {
     if (this.#state !== "done") throw new S3Error("IncompleteBody");
   }
@@ -71,7 +71,7 @@ export class ChunkDecoder {
   #readLine(raw: string): void {
     const cr = raw.endsWith("\r");
     const line = cr ? raw.slice(0, -1) : raw;
-    // Only a trailer's own line may end in a bare newline (AWS's documented example does).
+    // Only a line of the trailer may end in a bare newline, as in AWS's documented example.
     if (!cr && this.#state !== "trailer") throw new S3Error("IncompleteBody", "The chunk framing is broken.");
     if (this.#state === "size") return this.#readSize(line);
     if (this.#state === "data-end") {

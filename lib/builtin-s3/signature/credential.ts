@@ -5,7 +5,7 @@ import { canonicalQuery, encodePath, type RequestTarget } from "./target";
 
 export const ALGORITHM = "AWS4-HMAC-SHA256";
 
-/** `ACCESSKEYID/20260101/north-1/s3/aws4_request`, taken apart. */
+/** The parts of `ACCESSKEYID/20260101/north-1/s3/aws4_request`. */
 export interface Credential {
   accessKeyId: string;
   date: string;
@@ -14,7 +14,7 @@ export interface Credential {
   scope: string;
 }
 
-/** Undefined unless it has the five parts and ends in `aws4_request`. */
+/** Reads a credential. Undefined unless it has five parts and ends in `aws4_request`. */
 export function parseCredential(text: string): Credential | undefined {
   const [accessKeyId, date, region, service, terminator, ...rest] = text.split("/");
   if (!accessKeyId || !date || !region || !service || terminator !== "aws4_request" || rest.length > 0)
@@ -40,17 +40,10 @@ export function hmac(key: Buffer | string, text: string): Buffer {
   return createHmac("sha256", key).update(text).digest();
 }
 
-// The derived key is good for one day, region and service; deriving it anew costs four HMACs a request.
-const derived = new WeakMap<Secret, { of: string; key: Buffer }>();
-
 /** The signing key of a secret for one credential scope. */
 export function deriveSigningKey(secret: Secret, credential: Credential): Buffer {
-  const known = derived.get(secret);
-  if (known?.of === credential.scope) return known.key;
   const dateKey = hmac(`AWS4${secret.reveal()}`, credential.date);
-  const key = hmac(hmac(hmac(dateKey, credential.region), credential.service), "aws4_request");
-  derived.set(secret, { of: credential.scope, key });
-  return key;
+  return hmac(hmac(hmac(dateKey, credential.region), credential.service), "aws4_request");
 }
 
 /** Compares two hex signatures in constant time. */
@@ -70,7 +63,7 @@ export interface CanonicalInput {
   withoutQuery?: string;
 }
 
-/** The string to sign of a request. Undefined when a header said to be signed is not there. */
+/** The string to sign of a request. Undefined when a signed header is missing. */
 export function stringToSign(input: CanonicalInput, amzDate: string, scope: string): string | undefined {
   let headerLines = "";
   for (const name of input.signedHeaders) {
@@ -86,11 +79,11 @@ export function stringToSign(input: CanonicalInput, amzDate: string, scope: stri
     input.signedHeaders.join(";"),
     input.payloadHash,
   ].join("\n");
-  // Header values are bytes in latin1 clothing: hashing them as UTF-8 would double-encode what a client signed.
+  // Node gives the bytes of header values as latin1 text: hashed as UTF-8, they would be encoded twice.
   return `${ALGORITHM}\n${amzDate}\n${scope}\n${sha256Hex(Buffer.from(canonical, "latin1"))}`;
 }
 
-/** As the canonical form has it: spaces and tabs only. `trim` would also drop a no-break space, a byte that counts. */
+/** Trims spaces and tabs only, as the canonical form demands. `trim` would also remove a no-break space. */
 function foldSpaces(value: string): string {
   return value.replace(/[ \t]+/g, " ").replace(/^ | $/g, "");
 }

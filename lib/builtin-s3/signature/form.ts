@@ -5,8 +5,8 @@ import { refuse, SKEW_MS, UNSUPPORTED, type Verification, type VerifyContext } f
 const MALFORMED = "The fields of the form's signature are malformed.";
 
 /**
- * Verifies the signature of a form (POST policy): that of the policy field's text. `fields` are by lower-case name. How
- * long a form is good for is the policy's affair.
+ * Verifies the signature of a form (POST policy), which is the signature of the policy field's text. `fields` are by
+ * lower-case name. Does not check the form's expiry: the policy has it.
  */
 export function verifyForm<K extends { secret: Secret }>(
   fields: ReadonlyMap<string, string>,

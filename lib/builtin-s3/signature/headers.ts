@@ -1,9 +1,9 @@
-/** Lower-case names to values; repeated headers are joined with a comma, as SigV4 canonicalises them. */
+/** Values by lower-case name. Repeated headers are joined with a comma, as in SigV4's canonical form. */
 export type HeaderMap = ReadonlyMap<string, string>;
 
 /**
- * Reads Node's flat list of raw headers. Node's own `headers` object keeps only the first of some repeated
- * headers, which would let what is signed differ from what is acted on.
+ * Reads Node's flat list of raw headers. Node's `headers` object keeps only the first of some repeated headers: then
+ * the signature could cover another value than the server uses.
  */
 export function readHeaders(raw: readonly string[]): HeaderMap {
   const headers = new Map<string, string>();

@@ -1,4 +1,4 @@
-/** What the signature says about the body. */
+/** How a request signs its body. */
 export type PayloadKind =
   { kind: "unsigned" } | { kind: "hash"; sha256: string } | { kind: "chunked"; signed: boolean; trailer: boolean };
 
@@ -8,7 +8,7 @@ const STREAMING: Record<string, PayloadKind> = {
   "STREAMING-UNSIGNED-PAYLOAD-TRAILER": { kind: "chunked", signed: false, trailer: true },
 };
 
-/** Reads a value of `x-amz-content-sha256`; undefined when it is none that S3 knows. */
+/** Reads the value of `x-amz-content-sha256`; undefined for a value that S3 does not know. */
 export function parsePayloadKind(value: string): PayloadKind | undefined {
   if (value === "UNSIGNED-PAYLOAD") return { kind: "unsigned" };
   if (/^[0-9a-f]{64}$/.test(value)) return { kind: "hash", sha256: value };

@@ -1,15 +1,15 @@
 /**
- * The one interpretation of a request's path and query. Signing, routing and storing all read this value, so that
- * no encoding of a name can be signed as one thing and stored as another.
+ * A request's path and query, decoded once. Signing, routing and storing all use this value, so that no encoding of a
+ * name can be signed as one name and stored as another.
  */
 export interface RequestTarget {
-  /** The decoded path, beginning with a slash; never normalised (`//`, `.` and `..` are part of names). */
+  /** The decoded path. Begins with a slash and is not normalised: `//`, `.` and `..` are parts of names. */
   readonly path: string;
-  /** Decoded names and values in the order sent, duplicates kept. */
+  /** Decoded names and values, in the order of the request, with duplicates. */
   readonly query: readonly (readonly [name: string, value: string])[];
 }
 
-// ignoreBOM keeps a leading U+FEFF: it is part of a key, and dropping it would join two names into one.
+// ignoreBOM keeps a leading U+FEFF: two keys may differ in it alone.
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const PLAIN = /^[!-$&-*,-~]*$/;
 const HEX = /^[0-9A-Fa-f]{2}$/;
@@ -45,17 +45,17 @@ export function decodePercent(text: string, plusIsSpace: boolean): string | unde
   }
 }
 
-/** Percent-encodes all but `A-Z a-z 0-9 - _ . ~`, as SigV4 demands. */
+/** Percent-encodes everything but `A-Z a-z 0-9 - _ . ~`, as SigV4 demands. */
 export function encodeStrict(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-/** Like `encodeStrict`, with slashes kept: a canonical path, and keys in listings with `encoding-type=url`. */
+/** Like `encodeStrict`, but keeps slashes. For canonical paths, and for keys in listings with `encoding-type=url`. */
 export function encodePath(path: string): string {
   return encodeStrict(path).replaceAll("%2F", "/");
 }
 
-/** Reads a raw request target. Undefined when it is not in origin form or holds a broken escape. */
+/** Reads a raw request target. Undefined when it is not in origin form or has a broken escape. */
 export function parseTarget(raw: string): RequestTarget | undefined {
   if (!raw.startsWith("/")) return undefined;
   const mark = raw.indexOf("?");
@@ -73,7 +73,7 @@ export function parseTarget(raw: string): RequestTarget | undefined {
   return { path, query };
 }
 
-/** The canonical query: sorted by encoded name, then by encoded value (never as joined `name=value`). */
+/** The canonical query: sorted by encoded name, then by encoded value, which differs from sorting `name=value`. */
 export function canonicalQuery(query: RequestTarget["query"], without?: string): string {
   return query
     .filter(([name]) => name !== without)

@@ -16,7 +16,7 @@ import type { RequestTarget } from "./target";
 
 export const SKEW_MS = 15 * 60 * 1000;
 const MAX_EXPIRES_SECONDS = 7 * 24 * 3600;
-/** What S3 says to signatures of version 2. */
+/** S3's message for signatures of version 2. */
 export const UNSUPPORTED = `The authorization mechanism you have provided is not supported. Please use ${ALGORITHM}.`;
 
 export interface VerifiableRequest {
@@ -29,11 +29,11 @@ export interface VerifyContext<K extends { secret: Secret }> {
   signingRegion: string;
   /** Milliseconds since the epoch. */
   now: number;
-  /** A key that may be used at this moment; inactive and expired keys are not found. */
+  /** Finds a key that works now; undefined for inactive and expired keys. */
   findKey(accessKeyId: string): K | undefined;
 }
 
-/** What the signatures of a body's chunks are chained from. */
+/** The start of the chain of a body's chunk signatures. */
 export interface ChunkSeed {
   signature: string;
   signingKey: Buffer;
@@ -55,8 +55,8 @@ interface Claim {
 }
 
 /**
- * Verifies an AWS Signature Version 4 in the Authorization header or the query. Order of refusals: malformed,
- * unknown key, wrong scope, time, signature; so a removed key answers `InvalidAccessKeyId` whatever else is wrong.
+ * Verifies an AWS Signature Version 4 in the Authorization header or the query. The checks are in this order: form,
+ * key, scope, time, signature. So a removed key is answered `InvalidAccessKeyId` whatever else is wrong.
  */
 export function verifyRequest<K extends { secret: Secret }>(
   request: VerifiableRequest,
@@ -145,7 +145,7 @@ function readHeaderClaim(request: VerifiableRequest, authorization: string): Cla
   return { credential, signedHeaders, signature, amzDate: readDateHeader(request.headers), payloadHash };
 }
 
-/** `x-amz-date`, or a `Date` header brought into its form; an empty text when neither is readable. */
+/** `x-amz-date`, or the `Date` header in the same form; an empty text when neither can be read. */
 function readDateHeader(headers: HeaderMap): string {
   const amzDate = headers.get("x-amz-date");
   if (amzDate !== undefined) return amzDate;
@@ -210,7 +210,7 @@ function checkTime(claim: Claim, now: number, malformed: S3ErrorCode): Refusal |
   return now - time > claim.presignedSeconds * 1000 ? refuse("AccessDenied", "Request has expired") : undefined;
 }
 
-/** An unsigned `x-amz-*` header could be added by whoever relays the request, and changes what it does. */
+/** Anybody who relays the request could add an unsigned `x-amz-*` header, which changes what the request does. */
 function findUnsignedHeader(headers: HeaderMap, signedHeaders: readonly string[]): string | undefined {
   for (const name of headers.keys()) {
     if (name.startsWith("x-amz-") && !signedHeaders.includes(name)) return name;

@@ -1,11 +1,11 @@
 import { type FileHandle, open, unlink } from "node:fs/promises";
 
-/** A run of bytes of an object: all of one blob file. */
+/** A part of an object's bytes: one whole blob file, and its size. */
 export type Extent = readonly [blob: string, size: number];
 
 const FLUSH_BYTES = 512 * 1024;
 
-/** Takes a body's bytes into a file that becomes a blob only when `finish` has synced it. */
+/** Writes a body's bytes to a file, which becomes a blob when `finish` has synced it. */
 export class BlobWriter {
   readonly #id: string;
   readonly #path: string;
@@ -14,8 +14,6 @@ export class BlobWriter {
   #pieces: Buffer[] = [];
   #buffered = 0;
   #size = 0;
-  // The write under way; the next piece is hashed by the caller meanwhile.
-  #writing: Promise<void> = Promise.resolve();
 
   constructor(id: string, path: string, admit: (from: string) => Promise<void>) {
     this.#id = id;
@@ -30,11 +28,10 @@ export class BlobWriter {
     if (this.#buffered >= FLUSH_BYTES) await this.#flush();
   }
 
-  /** Syncs the file and gives its place in an object; nothing for an empty body. */
+  /** Syncs the file and returns it as a part of an object; [] for an empty body. */
   async finish(): Promise<Extent[]> {
     if (this.#size === 0) return [];
     await this.#flush();
-    await this.#writing;
     await this.#file?.sync();
     await this.#file?.close();
     this.#file = undefined;
@@ -42,9 +39,8 @@ export class BlobWriter {
     return [[this.#id, this.#size]];
   }
 
-  /** Gives up: the file goes. Harmless after `finish`. */
+  /** Removes the file. Does nothing after `finish`. */
   async abort(): Promise<void> {
-    await this.#writing.catch(() => undefined);
     if (!this.#file) return;
     await this.#file.close();
     this.#file = undefined;
@@ -52,17 +48,13 @@ export class BlobWriter {
   }
 
   async #flush(): Promise<void> {
-    await this.#writing;
     if (this.#pieces.length === 0) return;
     this.#file ??= await open(this.#path, "wx", 0o600);
-    const file = this.#file;
     const pieces = this.#pieces;
     const bytes = this.#buffered;
     this.#pieces = [];
     this.#buffered = 0;
-    this.#writing = writeAll(file, pieces, bytes);
-    // Reported by the next await of #writing; without this a failure between two awaits would end the process.
-    this.#writing.catch(() => undefined);
+    await writeAll(this.#file, pieces, bytes);
   }
 }
 

@@ -7,8 +7,8 @@ const READ_BYTES = 256 * 1024;
 const BLOB_NAME = /^[0-9a-f]{32}$/;
 
 /**
- * The files that hold objects' bytes. Their names are random and say nothing of buckets or keys, so no name a
- * client sends reaches the file system. A file is complete and synced before anything refers to it.
+ * The files with the bytes of objects. Their names are random, so no name that a client sends reaches the file system.
+ * A file is complete and synced before a record refers to it.
  */
 export class BlobStore {
   readonly #folder: string;
@@ -56,7 +56,7 @@ export class BlobStore {
     }
   }
 
-  /** Removes the files nothing refers to any more; those being read go when their last reader is done. */
+  /** Removes files to which nothing refers any more. A file that is being read is removed after its last reader. */
   collect(): void {
     for (const id of this.#doomed) {
       if (this.#readers.has(id)) continue;
@@ -65,12 +65,12 @@ export class BlobStore {
     }
   }
 
-  /** Removes a blob that was written but whose object was refused. */
+  /** Removes blobs whose object was refused after they were written. */
   discard(extents: readonly Extent[]): void {
     for (const [id] of extents) if (!this.#references.has(id)) this.#remove(id);
   }
 
-  /** Removes files that no record names: what a crash left between writing a blob and committing its object. */
+  /** Removes files to which no record refers: a crash leaves them between the write of a blob and its commit. */
   async sweep(): Promise<number> {
     let removed = 0;
     const root = path.join(this.#folder, "blobs");
@@ -84,9 +84,7 @@ export class BlobStore {
     return removed;
   }
 
-  /**
-   * The bytes from `start`, `length` of them. The files stay until the iteration ends, whatever is deleted meanwhile.
-   */
+  /** Reads `length` bytes from `start`. The files stay until the iteration ends, also when the object is deleted. */
   async *read(extents: readonly Extent[], start: number, length: number): AsyncGenerator<Buffer> {
     this.#pin(extents, 1);
     try {
@@ -124,7 +122,7 @@ export class BlobStore {
   }
 
   #remove(id: string): void {
-    // Left behind, the file is an orphan that the next start sweeps.
+    // The next start sweeps a file whose removal failed.
     unlink(this.#path(id)).catch(() => undefined);
   }
 

@@ -7,7 +7,7 @@ import { AppError } from "@/lib/platform/errors";
 const READ_BYTES = 4 * 1024 * 1024;
 const SNAPSHOT_BATCH = 512;
 
-/** One batch as one line: a checksum, a space, the records as a JSON list. */
+/** Encodes a batch as one line: a checksum, a space, the records as a JSON list. */
 export function encodeLine(records: readonly unknown[]): Buffer {
   const json = Buffer.from(JSON.stringify(records));
   const head = Buffer.from(`${checksum(json)} `, "latin1");
@@ -19,9 +19,9 @@ function checksum(data: Buffer): string {
 }
 
 /**
- * Reads a journal from its beginning and returns how many bytes of it are good. Only the last line may be damaged
- * (a batch is one line, and the next is written after the last was synced); damage before that is an error, because
- * going on would lose what was acknowledged.
+ * Reads a journal from its beginning and returns the number of bytes that are good. A crash can damage only the last
+ * line, because a line is written after the one before was synced. Throws for damage before the last line: records that
+ * were acknowledged would be lost.
  */
 export function readLines<R>(file: string, onBatch: (records: R[]) => void): number {
   const handle = openSync(file, "r");
@@ -60,7 +60,7 @@ function decodeLine<R>(line: Buffer): R[] | undefined {
   return JSON.parse(json.toString("utf8")) as R[];
 }
 
-/** Writes records as a new journal beside its final name and renames it when it is on the disk. */
+/** Writes records as a new journal under a temporary name, syncs it, and renames it. */
 export async function writeSnapshot(
   file: string,
   records: Iterable<unknown>,
@@ -88,6 +88,7 @@ export async function writeSnapshot(
   return { file: handle, bytes, records: count };
 }
 
+/** Writes all bytes at a position of a file. */
 export async function writeAll(file: FileHandle, data: Buffer, position: number): Promise<void> {
   let written = 0;
   while (written < data.length) {

@@ -8,7 +8,7 @@ import { encodeLine, readLines, syncFolder, writeAll, writeSnapshot } from "./jo
 const MAX_BATCH = 512;
 const COMPACT_SLACK = 10_000;
 
-/** State that is a fold over records. `apply` must be total: it also replays what was written long ago. */
+/** State that is built from records. `apply` must accept every record that was ever written. */
 export interface Ledger<R> {
   reset(): void;
   apply(record: R): void;
@@ -16,7 +16,7 @@ export interface Ledger<R> {
   snapshot(): Iterable<R>;
   /** About how many records `snapshot` would give. */
   size(): number;
-  /** Everything applied so far is on the disk: files it no longer names may go. */
+  /** Called when all applied records are on the disk: files to which no record refers may be removed then. */
   durable(): void;
 }
 
@@ -27,8 +27,8 @@ interface Pending<R> {
 }
 
 /**
- * An append-only file of records, the only truth about its ledger. A commit decides against the newest state, one
- * at a time; commits that arrive together share one write and one sync. A commit resolves once it is on the disk.
+ * An append-only file of records, from which its ledger is built. Commits run one at a time, each against the newest
+ * state, and resolve when they are on the disk. Commits that come while the disk is being synced share the next sync.
  */
 export class Journal<R> {
   readonly #folder: string;
@@ -38,7 +38,7 @@ export class Journal<R> {
   #file: FileHandle | undefined;
   #bytes = 0;
   #records = 0;
-  /** After a failed compaction: how many records there must be before the next. */
+  /** After a failed compaction: the number of records before the next attempt. */
   #compactAfter = 0;
   #queue: Pending<R>[] = [];
   #running: Promise<void> = Promise.resolve();
@@ -51,7 +51,8 @@ export class Journal<R> {
   }
 
   /**
-   * Opens or creates `<folder>/<name>.<generation>.log`, replays it, and cuts off a batch a crash left half written.
+   * Opens or creates `<folder>/<name>.<generation>.log` and replays it. A batch that a crash left half written is cut
+   * off.
    */
   static async open<R>(folder: string, name: string, ledger: Ledger<R>): Promise<Journal<R>> {
     const journal = new Journal(folder, name, ledger);
@@ -60,8 +61,8 @@ export class Journal<R> {
   }
 
   /**
-   * Runs `decide` against the newest state and writes its records as one: all of them survive a crash or none. What
-   * `decide` throws, the commit rejects with, and nothing is changed.
+   * Runs `decide` against the newest state and writes its records: after a crash all of them are there, or none. When
+   * `decide` throws, the commit rejects with that error and changes nothing.
    */
   async commit(decide: () => readonly R[]): Promise<void> {
     const done = new Promise<void>((resolve, reject) => this.#queue.push({ decide, resolve, reject }));
@@ -72,12 +73,12 @@ export class Journal<R> {
     return done;
   }
 
-  /** Resolves when every commit decided so far is on the disk; those that keep coming are not waited for. */
+  /** Resolves when all commits that were decided before are on the disk. Later commits are not waited for. */
   async settled(): Promise<void> {
     await this.commit(() => []);
   }
 
-  /** Writes the ledger's state anew in place of its history: a crash leaves the one or the other. */
+  /** Replaces the history by the current state. A crash leaves the one or the other. */
   async rewrite(): Promise<void> {
     await this.#running;
     await this.#compact();
@@ -134,7 +135,7 @@ export class Journal<R> {
     this.#records += records.length;
   }
 
-  /** After a failed write the memory is ahead of the disk: go back to what the disk says. */
+  /** After a failed write the memory is ahead of the disk: builds the state again from the disk. */
   async #recover(): Promise<void> {
     await this.#file?.truncate(this.#bytes);
     this.#replay(this.#path(this.#generation));
@@ -170,20 +171,20 @@ export class Journal<R> {
     });
   }
 
-  /** A disk without room for a snapshot still takes commits: it is tried again when the journal has doubled. */
+  /** Compacts, or tries again when the journal has doubled: a disk without room for a snapshot still takes commits. */
   async #tryToCompact(): Promise<void> {
     try {
       await this.#compact();
       this.#compactAfter = 0;
     } catch (err) {
-      // With the new generation in place, going on with the old one would lose what is written from now on.
+      // The next start reads the new generation: records in the old one would be lost from now on.
       if (existsSync(this.#path(this.#generation + 1))) throw err;
       this.#compactAfter = 2 * this.#records;
       logger.error({ err, journal: this.#name }, "the journal could not be compacted");
     }
   }
 
-  /** Writes the state as a new generation; the rename is the moment it takes over. */
+  /** Writes the state as a new generation, which is valid from the rename on. */
   async #compact(): Promise<void> {
     const next = this.#generation + 1;
     const written = await writeSnapshot(this.#path(next), this.#ledger.snapshot());

@@ -1,4 +1,4 @@
-/** Orders keys as their UTF-8 bytes are ordered, which differs from UTF-16 order above U+D7FF. */
+/** Compares keys by their UTF-8 bytes. JavaScript compares UTF-16 units, which differs above U+D7FF. */
 export function compareKeys(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let index = 0; index < length; index += 1) {
@@ -11,16 +11,16 @@ export function compareKeys(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** Surrogates stand for U+10000 and up, and so come after U+E000–U+FFFF. */
+/** Surrogates encode U+10000 and above, so they are ordered after U+E000 to U+FFFF. */
 function rank(unit: number): number {
   return unit >= 0xe000 ? unit - 0x2000 : unit + 0x2000;
 }
 
-/** A map from keys to values that can be walked in key order from any point. */
+/** A map from keys to values that can be read in key order from any point. */
 export class KeyIndex<V> {
   readonly #values = new Map<string, V>();
   #sorted: string[] = [];
-  // Until the first read keys are only appended, so that replaying a journal sorts once and not for each key.
+  // Keys are only appended until the first read, so that a replay sorts once and not for each key.
   #loading = true;
   #unsorted = false;
 
@@ -43,7 +43,7 @@ export class KeyIndex<V> {
     this.#sorted.splice(this.lowerBound(key), 1);
   }
 
-  /** The position of the first key not before `key`. */
+  /** The position of the first key that is not before `key`. */
   lowerBound(key: string): number {
     this.#sort();
     let low = 0;

@@ -2,9 +2,9 @@ import type { KeyIndex } from "./key-index";
 
 export interface ListQuery {
   prefix: string;
-  /** Empty: no grouping. */
+  /** Empty for no grouping. */
   delimiter: string;
-  /** Only names after this one. When it is a common prefix, all that it groups is skipped. */
+  /** Only names after this one are listed. When it is a common prefix, all its keys are skipped. */
   after: string;
   limit: number;
 }
@@ -12,7 +12,7 @@ export interface ListQuery {
 export interface ListPage<V> {
   entries: [key: string, value: V][];
   prefixes: string[];
-  /** The last name given, key or common prefix; present when there are more. */
+  /** The last name of the page, a key or a common prefix; present when there are more. */
   next?: string;
 }
 
@@ -60,7 +60,7 @@ function startOf<V>(index: KeyIndex<V>, { prefix, delimiter, after }: ListQuery)
   return Math.max(fromPrefix, index.keyAt(from) === after ? from + 1 : from);
 }
 
-/** The part of a key up to and with the first delimiter after the prefix; undefined when there is none. */
+/** The common prefix of a key: its part up to the first delimiter after the prefix. Undefined without a delimiter. */
 export function groupOf(key: string, prefix: string, delimiter: string): string | undefined {
   if (delimiter === "") return undefined;
   const at = key.indexOf(delimiter, prefix.length);

@@ -8,21 +8,21 @@ import type { ObjectAttributes, StoredObject, StoredPart, StoredUpload, StoreRec
 import { type Bucket, StoreTable, type Upload } from "./table";
 
 /**
- * Who asks, and whether he still may: `check` throws when his key has been removed. Each change runs it again in
- * the same step as its decision, so nothing is committed with a key that is gone.
+ * The account that asks, and a check of its key: `check` throws when the key has been removed. Each change runs the
+ * check in the same step as its decision, so a removed key commits nothing.
  */
 export interface Caller {
   account: string;
   check(): void;
 }
 
-/** Looks at the object that is there (or not) in the moment of the change, and throws to refuse it. */
+/** Gets the current object, if there is one, at the time of the change. Throws to refuse the change. */
 export type Precondition = (current: StoredObject | undefined) => void;
 
 const UPLOAD_LIFETIME_MS = 7 * 24 * 3600 * 1000;
 const MAX_BUCKETS = 1000;
 
-/** The buckets of one region. Bucket names are shared by all its accounts; what is in them is not. */
+/** The buckets of one region. Its accounts share the bucket names, and nothing else. */
 export class ObjectStore {
   readonly #table: StoreTable;
   readonly #journal: Journal<StoreRecord>;
@@ -50,7 +50,7 @@ export class ObjectStore {
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** The bucket, if it is the caller's. Another account's bucket is known to exist (its name is taken) and no more. */
+  /** The bucket, if it is the caller's. Of another account's bucket only the existence is known. */
   openBucket(caller: Caller, name: string): Bucket {
     const bucket = this.#table.buckets.get(name);
     if (!bucket) throw new S3Error("NoSuchBucket", undefined, { BucketName: name });
@@ -64,7 +64,7 @@ export class ObjectStore {
     return object;
   }
 
-  /** Creating a bucket one owns already succeeds, as on Ceph RGW. */
+  /** Creates a bucket. Succeeds also when the caller owns it already, as on Ceph RGW. */
   async createBucket(caller: Caller, name: string): Promise<void> {
     await this.#change(caller, () => {
       const known = this.#table.buckets.get(name);
@@ -108,8 +108,8 @@ export class ObjectStore {
   }
 
   /**
-   * Makes an object of the blobs of another. The source is read in the moment of the change, so that the blobs are
-   * there; `make` gives the copy and may throw to refuse.
+   * Creates an object from the blobs of another. The source is read at the time of the change, so its blobs exist.
+   * `make` returns the copy and may throw to refuse.
    */
   async copyObject(
     caller: Caller,
@@ -139,7 +139,7 @@ export class ObjectStore {
     });
   }
 
-  /** Removes keys in one step; keys that are not there count as removed. */
+  /** Removes keys in one step. Keys that do not exist count as removed. */
   async removeObjects(
     caller: Caller,
     bucket: string,
@@ -188,7 +188,9 @@ export class ObjectStore {
     });
   }
 
-  /** Turns an upload into its object in one step; `make` sees the upload in that moment and may throw to refuse. */
+  /**
+   * Completes an upload in one step. `make` gets the upload at that time, returns the object, and may throw to refuse.
+   */
   async completeUpload(
     caller: Caller,
     bucket: string,
@@ -218,7 +220,7 @@ export class ObjectStore {
     });
   }
 
-  /** Drops uploads begun more than a week ago. */
+  /** Removes uploads that began more than a week ago. */
   async expireUploads(now: number): Promise<void> {
     await this.#journal.commit(() =>
       [...this.#table.uploads.values()]
@@ -231,7 +233,7 @@ export class ObjectStore {
     return this.blobs.create();
   }
 
-  /** Resolves when every change decided so far is on the disk. */
+  /** Resolves when all changes that were decided before are on the disk. */
   async settled(): Promise<void> {
     await this.#journal.settled();
   }

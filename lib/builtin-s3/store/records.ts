@@ -4,12 +4,12 @@ export type ChecksumAlgorithm = "CRC32" | "CRC32C" | "CRC64NVME" | "SHA1" | "SHA
 
 export interface StoredChecksum {
   algorithm: ChecksumAlgorithm;
-  /** Base64; a composite one ends in `-` and the number of parts. */
+  /** Base64. A composite checksum ends in `-` and the number of parts. */
   value: string;
   type: "FULL_OBJECT" | "COMPOSITE";
 }
 
-/** What a client may say about an object and reads back. Values are bytes in latin1, as they came. */
+/** The headers of an object that clients set and read. Values are bytes in latin1, as they came. */
 export interface ObjectAttributes {
   /** System headers (`content-type`, `cache-control`, …) by lower-case name. */
   headers: Record<string, string>;
@@ -26,7 +26,7 @@ export interface StoredObject extends ObjectAttributes {
   modifiedAt: number;
   extents: readonly Extent[];
   checksum?: StoredChecksum;
-  /** Of an object made from parts, in order. */
+  /** The parts of a multipart object, in order. */
   parts?: readonly { number: number; size: number; checksum?: string }[];
 }
 
@@ -47,7 +47,7 @@ export interface StoredUpload extends ObjectAttributes {
   checksum?: { algorithm: ChecksumAlgorithm; type: StoredChecksum["type"] };
 }
 
-/** What the objects journal of a region holds. Old journals are replayed: forms may be added, never changed. */
+/** The records in the objects journal of a region. Old journals are replayed: forms may be added, never changed. */
 export type StoreRecord =
   | { t: "bucket"; name: string; owner: string; createdAt: number }
   | { t: "bucket-gone"; name: string }

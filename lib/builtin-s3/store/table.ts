@@ -16,7 +16,7 @@ export interface Upload extends StoredUpload {
   readonly parts: Map<number, StoredPart>;
 }
 
-/** Buckets, objects and unfinished uploads in memory, as the journal's records make them. */
+/** Buckets, objects and unfinished uploads in memory, built from the records of the journal. */
 export class StoreTable implements Ledger<StoreRecord> {
   readonly buckets = new Map<string, Bucket>();
   readonly uploads = new Map<string, Upload>();
@@ -98,7 +98,7 @@ export class StoreTable implements Ledger<StoreRecord> {
     const before = bucket.objects.get(key);
     bucket.objects.set(key, object);
     bucket.bytes += object.size - (before?.size ?? 0);
-    // Retained first: a copy onto itself holds the same blobs before and after.
+    // Retained before the release: a copy onto itself has the same blobs before and after.
     this.#blobs.retain(object.extents);
     if (before) this.#blobs.release(before.extents);
     else this.#objects += 1;
