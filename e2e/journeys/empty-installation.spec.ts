@@ -33,10 +33,10 @@ test("an empty installation, filled as docs/production.md says, gives a key that
       "--admin-url",
       "http://127.0.0.1:1",
     ];
-    await expect(runAdmin(facts, ["region", "create", "other", ...others])).rejects.toThrow("--endpoint wants");
+    await expect(runAdmin(facts, ["region", "create", "other", ...others])).rejects.toThrow("--endpoint must be");
 
     const context = await browser.newContext({ baseURL: facts.url });
-    const password = /Password, shown only now: (\S+)/.exec(created)?.[1] ?? "";
+    const password = /Password \(shown only this once\): (\S+)/.exec(created)?.[1] ?? "";
     await signInByRequest(context, facts.url, { email: EMAIL, password, role: "member+", project: "research" });
     const credentials = new CredentialsPage(await context.newPage(), facts, "research");
     await credentials.open();

@@ -84,7 +84,7 @@ test("region apply reads the file again, and fails when a check failed", async (
 test("region create does not overwrite; region change changes what is given, after a check", async () => {
   const flags = ["--endpoint", "http://127.0.0.1:1", "--signing-region", "east-1", "--admin-url", server.adminUrl];
   await expect(runAdmin(portal, ["region", "create", "east", ...flags], server.token)).rejects.toThrow(
-    "There is a region east already; use region change.",
+    "There is already a region east. To change it, use region change.",
   );
   await runAdmin(portal, [
     "region",
@@ -103,7 +103,7 @@ test("region create does not overwrite; region change changes what is given, aft
     runAdmin(portal, ["region", "change", "east", "--credentials"], "a-wrong-token-of-some-length"),
   ).rejects.toThrow("The region east was not saved: the storage system refuses the admin token.");
   await expect(runAdmin(portal, ["region", "change", "east", "--admin-url", "http://169.254.169.254"])).rejects.toThrow(
-    "--admin-url wants",
+    "--admin-url must be",
   );
   await expect(runAdmin(portal, ["region", "change", "west", "--endpoint", "http://127.0.0.1:1"])).rejects.toThrow(
     "There is no region west.",
@@ -119,7 +119,7 @@ test("a storage system that is down: admins see what waits for it; retries slow 
   await runAdmin(portal, ["project", "create", "research", "--name", "Research"]);
   const created = await runAdmin(portal, ["user", "create", "ada@example.org", "--name", "Ada"]);
   await runAdmin(portal, ["member", "set", "research", "ada@example.org", "member+"]);
-  const password = /Password, shown only now: (\S+)/.exec(created)?.[1] ?? "";
+  const password = /Password \(shown only this once\): (\S+)/.exec(created)?.[1] ?? "";
   const ada = await signInToPortal(portal.url, { email: "ada@example.org", password });
   const place = { project: "research", region: "east" };
   const issued = await ada.enable(place);

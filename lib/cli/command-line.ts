@@ -3,12 +3,12 @@ import { text } from "node:stream/consumers";
 import type { AuditActor } from "@/lib/audit/record";
 import { Secret } from "@/lib/platform/secret";
 
-/** Who the audit log names for what is done here. */
+/** Whom the audit log names for a change made on the command line: the operating system's user. */
 export function commandLineActor(): AuditActor {
   return { userId: null, name: `The command line (${userInfo().username})` };
 }
 
-/** Rows as aligned columns under their headings, or a sentence when there are none. */
+/** Prints rows as aligned columns below their headings, or a sentence when there are no rows. */
 export function printTable(headings: string[], rows: string[][]): void {
   if (rows.length === 0) {
     console.log("There are none.");
@@ -18,18 +18,28 @@ export function printTable(headings: string[], rows: string[][]): void {
     Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)),
   );
   for (const row of [headings, ...rows]) {
-    console.log(
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    );
+    const line = row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ");
+    console.log(line.trimEnd());
   }
 }
 
-/** A secret from standard input, without its line end. Command lines show in the process list; input does not. */
+/** Every row of a list that is read page by page. */
+export async function readAllPages<Row>(
+  readPage: (cursor: string | undefined) => Promise<{ rows: Row[]; next: string | null }>,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await readPage(cursor);
+    rows.push(...page.rows);
+    cursor = page.next ?? undefined;
+  } while (cursor);
+  return rows;
+}
+
+/** A secret from standard input, without the line end. Arguments would show in the process list; input does not. */
 export async function readSecretFromInput(): Promise<Secret> {
-  if (process.stdin.isTTY) console.error("Type it and end with Ctrl-D:");
+  if (process.stdin.isTTY) console.error("Type the secret, then press Enter and Ctrl-D:");
   const typed = (await text(process.stdin)).replace(/\r?\n$/, "");
   return new Secret(typed);
 }

@@ -5,19 +5,19 @@ import { env } from "@/lib/platform/env";
 import { rotateMasterKey } from "@/lib/regions/master-key/rotate-master-key";
 
 export function masterKeyCommand(): Command {
-  const command = new Command("master-key").description("the key that seals the admin credentials of regions");
+  const command = new Command("master-key").description("the key that encrypts the admin credentials of regions");
   command
     .command("rotate")
     .description(
-      "seals everything with a new key: one drawn in the data folder, or the one given as LATCHKEY_MASTER_KEY beside LATCHKEY_MASTER_KEY_FORMER",
+      "encrypts everything with a new key: a random one, kept in the data folder, or the one given as LATCHKEY_MASTER_KEY together with LATCHKEY_MASTER_KEY_FORMER",
     )
     .action(async () => {
       const { regions, keyId, drawn } = await rotateMasterKey(db, env, commandLineActor());
-      if (drawn) console.log("Drew a new key, in secrets.json of the data folder.");
+      if (drawn) console.log("Made a new key and wrote it to secrets.json in the data folder.");
       console.log(
-        `${regions === 1 ? "1 region was" : `${regions} regions were`} sealed with another key; all are sealed with ${keyId} now.`,
+        `Encrypted the credentials of ${regions} ${regions === 1 ? "region" : "regions"} again. All are now encrypted with key ${keyId}.`,
       );
-      console.log("The built-in server seals its own store anew when it starts next.");
+      console.log("The built-in S3 server encrypts its own data again at its next start.");
     });
   return command;
 }

@@ -8,13 +8,13 @@ import { withTransaction } from "@/lib/platform/db/transaction";
 import { slugSchema } from "@/lib/platform/text/slug";
 import { emailSchema } from "@/lib/users/schema";
 
-const roleSchema = z.enum(PROJECT_ROLES, `The role is one of ${PROJECT_ROLES.join(", ")}`);
+const roleSchema = z.enum(PROJECT_ROLES, `The role must be one of ${PROJECT_ROLES.join(", ")}`);
 
 export function memberCommand(): Command {
   const command = new Command("member").description("members of a project and their roles");
   command
     .command("set <project> <email> <role>")
-    .description(`gives a role (${PROJECT_ROLES.join(", ")}) in place of any before`)
+    .description(`adds a person to a project, or changes the person's role (${PROJECT_ROLES.join(", ")})`)
     .action(async (project: string, email: string, role: string) => {
       const member = {
         project: slugSchema.parse(project),
@@ -22,22 +22,25 @@ export function memberCommand(): Command {
         role: roleSchema.parse(role),
       };
       await withTransaction((tx) => setMember(tx, commandLineActor(), member));
-      console.log(`${email} is ${role} in ${project}.`);
+      console.log(`${member.email} has the role ${role} in the project ${project}.`);
     });
   command
     .command("remove <project> <email>")
-    .description("takes the person out of the project; keys they made stay")
+    .description("removes a person from a project; the access keys that the person made stay")
     .action(async (project: string, email: string) => {
       const member = { project: slugSchema.parse(project), email: emailSchema.parse(email) };
       await withTransaction((tx) => removeMember(tx, commandLineActor(), member));
-      console.log(`Removed ${email} from ${project}.`);
+      console.log(`Removed ${member.email} from the project ${project}.`);
     });
-  command.command("list <project>").action(async (project: string) => {
-    const members = await listMembers(slugSchema.parse(project));
-    printTable(
-      ["E-MAIL", "NAME", "ROLE"],
-      members.map((member) => [member.email, member.name, member.role]),
-    );
-  });
+  command
+    .command("list <project>")
+    .description("lists the members of a project")
+    .action(async (project: string) => {
+      const members = await listMembers(slugSchema.parse(project));
+      printTable(
+        ["E-MAIL", "NAME", "ROLE"],
+        members.map((member) => [member.email, member.name, member.role]),
+      );
+    });
   return command;
 }

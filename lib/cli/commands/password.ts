@@ -1,32 +1,33 @@
 import { Command } from "commander";
 import { commandLineActor, readSecretFromInput } from "@/lib/cli/command-line";
-import { withTransaction } from "@/lib/platform/db/transaction";
 import { ALPHANUMERIC, randomText } from "@/lib/platform/crypto/random-text";
+import { withTransaction } from "@/lib/platform/db/transaction";
 import { Secret } from "@/lib/platform/secret";
 import { setPassword } from "@/lib/users/mutations";
 import { emailSchema, newPasswordSchema } from "@/lib/users/schema";
 
 const PASSWORD_LENGTH = 20;
 
-/** A password from standard input, or a random one that `announce` prints once. */
+/** A password from standard input, or a random one. `announce` prints a random one; call it once the password is set. */
 export async function choosePassword(fromInput: boolean): Promise<{ password: Secret; announce: () => void }> {
   if (fromInput) {
     const typed = await readSecretFromInput();
     return { password: new Secret(newPasswordSchema.parse(typed.reveal())), announce: () => undefined };
   }
   const drawn = randomText(PASSWORD_LENGTH, ALPHANUMERIC);
-  return { password: new Secret(drawn), announce: () => console.log(`Password, shown only now: ${drawn}`) };
+  return { password: new Secret(drawn), announce: () => console.log(`Password (shown only this once): ${drawn}`) };
 }
 
 export function passwordCommand(): Command {
   const command = new Command("password").description("passwords");
   command
     .command("set <email>")
-    .description("sets a random password and prints it, or takes one from standard input; ends all sessions")
+    .description("sets a random password and prints it, or sets one from standard input; ends the person's sessions")
     .option("--password-stdin", "read the password from standard input")
-    .action(async (email: string, options: { passwordStdin?: boolean }) => {
+    .action(async (given: string, options: { passwordStdin?: boolean }) => {
+      const email = emailSchema.parse(given);
       const { password, announce } = await choosePassword(options.passwordStdin ?? false);
-      await withTransaction((tx) => setPassword(tx, commandLineActor(), emailSchema.parse(email), password));
+      await withTransaction((tx) => setPassword(tx, commandLineActor(), email, password));
       console.log(`Set the password of ${email}.`);
       announce();
     });

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { commandLineActor, printTable } from "@/lib/cli/command-line";
+import { commandLineActor, printTable, readAllPages } from "@/lib/cli/command-line";
 import { withTransaction } from "@/lib/platform/db/transaction";
 import { slugSchema } from "@/lib/platform/text/slug";
 import { listProjects } from "@/lib/projects/loaders";
@@ -10,7 +10,8 @@ export function projectCommand(): Command {
   const command = new Command("project").description("projects");
   command
     .command("create <slug>")
-    .requiredOption("--name <name>", "as people see it")
+    .description("creates a project; the slug is its part of the portal's addresses")
+    .requiredOption("--name <name>", "the name that people see")
     .action(async (slug: string, options: { name: string }) => {
       const project = { slug: slugSchema.parse(slug), name: nameSchema.parse(options.name) };
       await withTransaction((tx) => createProject(tx, commandLineActor(), project));
@@ -18,38 +19,45 @@ export function projectCommand(): Command {
     });
   command
     .command("change <slug>")
-    .requiredOption("--name <name>", "as people see it")
+    .description("changes the name of a project")
+    .requiredOption("--name <name>", "the name that people see")
     .action(async (slug: string, options: { name: string }) => {
       const name = nameSchema.parse(options.name);
       await withTransaction((tx) => renameProject(tx, commandLineActor(), slugSchema.parse(slug), name));
       console.log(`Changed the project ${slug}.`);
     });
-  for (const [verb, disabled] of [
-    ["disable", true],
-    ["enable", false],
-  ] as const) {
-    command
-      .command(`${verb} <slug>`)
-      .description(disabled ? "hides the project from its members; its keys go on working" : "shows it again")
-      .action(async (slug: string) => {
-        await withTransaction((tx) => setProjectDisabled(tx, commandLineActor(), slugSchema.parse(slug), disabled));
-        console.log(`${disabled ? "Disabled" : "Enabled"} the project ${slug}.`);
-      });
-  }
+  command
+    .command("disable <slug>")
+    .description("hides the project from its members; its access keys keep working")
+    .action(async (slug: string) => {
+      await setDisabled(slug, true);
+      console.log(`Disabled the project ${slug}.`);
+    });
+  command
+    .command("enable <slug>")
+    .description("shows the project to its members again")
+    .action(async (slug: string) => {
+      await setDisabled(slug, false);
+      console.log(`Enabled the project ${slug}.`);
+    });
   command
     .command("list")
-    .description("all projects, newest first")
+    .description("lists all projects, newest first")
     .action(async () => {
-      const rows: string[][] = [];
-      let cursor: string | undefined;
-      do {
-        const page = await listProjects({ cursor });
-        for (const project of page.rows) {
-          rows.push([project.slug, project.name, String(project.members), project.disabledAt ? "disabled" : ""]);
-        }
-        cursor = page.next ?? undefined;
-      } while (cursor);
-      printTable(["SLUG", "NAME", "MEMBERS", ""], rows);
+      const projects = await readAllPages((cursor) => listProjects({ cursor }));
+      printTable(
+        ["SLUG", "NAME", "MEMBERS", ""],
+        projects.map(({ slug, name, members, disabledAt }) => [
+          slug,
+          name,
+          String(members),
+          disabledAt ? "disabled" : "",
+        ]),
+      );
     });
   return command;
+}
+
+async function setDisabled(slug: string, disabled: boolean): Promise<void> {
+  await withTransaction((tx) => setProjectDisabled(tx, commandLineActor(), slugSchema.parse(slug), disabled));
 }

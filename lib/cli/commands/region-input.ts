@@ -18,6 +18,9 @@ import { readRegionsFile } from "@/lib/regions/file/read-regions-file";
 import { syncBuiltinRegions } from "@/prisma/first-run";
 import type { Region } from "@/prisma/generated/client";
 
+const SIGNING_REGION = "--signing-region must be a text of 1 to 64 characters";
+
+/** The options that `region create` and `region change` share. */
 export interface RegionOptions {
   provider?: string;
   endpoint?: string;
@@ -28,21 +31,25 @@ export interface RegionOptions {
   setting?: string[];
 }
 
+/** Adds a region of the built-in S3 server at the addresses that the settings give it. Throws BAD_INPUT. */
 export async function createBuiltinRegion(name: string, others: RegionOptions): Promise<void> {
   if (Object.keys(others).length > 0)
-    throw refuse("With --builtin the settings say where the region is: give no other option.");
+    throw refuse("Give no other option with --builtin: the addresses of the region come from the settings.");
   const regions = listBuiltinRegions(env).map(({ port: _port, ...region }) => region);
   const region = regions.find((offered) => offered.name === name);
   if (!region)
-    throw refuse(`The built-in server has the regions ${regions.map((offered) => offered.name).join(" and ")}.`);
+    throw refuse(
+      `The built-in S3 server has only the regions ${regions.map((offered) => offered.name).join(" and ")}.`,
+    );
   await expectNew(name);
   const token = new Secret(env.LATCHKEY_S3_ADMIN_TOKEN);
   await syncBuiltinRegions(db, [region], token, parseMasterKey(env.LATCHKEY_MASTER_KEY), commandLineActor());
 }
 
+/** Checks the storage system that the options name and adds it as a region. Throws BAD_INPUT with the reason. */
 export async function createRegion(name: string, options: RegionOptions): Promise<void> {
   const { provider = "builtin", endpoint, signingRegion, adminUrl, accessKeyId, gateway = [], setting = [] } = options;
-  if (!endpoint || !signingRegion) throw refuse("Give --endpoint and --signing-region, or --builtin.");
+  if (!endpoint || !signingRegion) throw refuse("Give --endpoint and --signing-region, or only --builtin.");
   const region = {
     name: slugSchema.parse(name),
     provider,
@@ -56,8 +63,9 @@ export async function createRegion(name: string, options: RegionOptions): Promis
   await saveChecked({ ...region, credentials });
 }
 
+/** Checks a region with the given changes and saves them. Throws NOT_FOUND, or BAD_INPUT with the reason. */
 export async function changeRegion(name: string, options: RegionOptions & { credentials?: boolean }): Promise<void> {
-  if (Object.keys(options).length === 0) throw refuse("Nothing to change: give an option.");
+  if (Object.keys(options).length === 0) throw refuse("Nothing to change: give at least one option.");
   const { endpoint, signingRegion, adminUrl, gateway, setting = [] } = options;
   const row = await findRegion(slugSchema.parse(name));
   const region = toRegionInput(row, await readCredentials(row, options));
@@ -67,16 +75,19 @@ export async function changeRegion(name: string, options: RegionOptions & { cred
     ...(endpoint === undefined ? {} : { endpoint: parseUrl("--endpoint", endpoint) }),
     ...(signingRegion === undefined ? {} : { signingRegion: parseSigningRegion(signingRegion) }),
     ...(gateway === undefined ? {} : { gateways: gateway.map((url) => parseUrl("--gateway", url)) }),
-    // A setting without a value goes back to its default.
+    // An empty value removes the setting, so that its default counts again.
     settings: Object.fromEntries(changed.filter(([, value]) => value !== "")),
   });
   if (row.declared)
-    console.error(`The file that declares ${name} has the last word at the next start: change it there too.`);
+    console.error(
+      `The regions file declares ${name} and overwrites this change at the next start: change the file too.`,
+    );
 }
 
+/** Saves what the regions file declares. Throws UNAVAILABLE when some regions could not be saved; the others are. */
 export async function applyDeclaredRegions(given: string | undefined): Promise<void> {
   const path = given ?? env.LATCHKEY_REGIONS;
-  if (!path) throw refuse("Name a file, or set LATCHKEY_REGIONS.");
+  if (!path) throw refuse("Give a file, or set LATCHKEY_REGIONS.");
   const file = readRegionsFile(path);
   const { lines, saved, failed } = await applyRegionsFile(
     db,
@@ -86,7 +97,9 @@ export async function applyDeclaredRegions(given: string | undefined): Promise<v
   );
   for (const line of lines) console.log(line);
   console.log(`${file.regions.length} declared, ${saved} saved, ${failed} failed.`);
-  if (failed > 0) process.exitCode = 1;
+  if (failed === 0) return;
+  const userMessage = "Not every region could be saved; the reasons are above.";
+  throw new AppError("UNAVAILABLE", "some regions failed their check", { userMessage });
 }
 
 async function readCredentials(
@@ -101,7 +114,7 @@ async function readCredentials(
     : new Secret(JSON.stringify(others));
 }
 
-/** Whoever gives all credentials anew needs none of those that another master key sealed. */
+/** Credentials that no master key opens are not needed where all of them are given again. */
 function tryOpen(row: Region): Secret | undefined {
   try {
     return openCredentials(row);
@@ -119,14 +132,14 @@ async function saveChecked(region: RegionInput): Promise<void> {
 
 async function expectNew(name: string): Promise<void> {
   if ((await db.region.count({ where: { name } })) > 0)
-    throw refuse(`There is a region ${name} already; use region change.`);
+    throw refuse(`There is already a region ${name}. To change it, use region change.`);
 }
 
 function parseSettings(pairs: string[], adminUrl: string | undefined): Record<string, string> {
   const entries = pairs.map((pair): [string, string] => {
     const [name, ...value] = pair.split("=");
-    // Not what was given: it may be a secret in the wrong place.
-    if (!name || value.length === 0) throw refuse("--setting wants name=value.");
+    // Does not quote the text: it may be a secret in the wrong place.
+    if (!name || value.length === 0) throw refuse("--setting must be name=value.");
     return [name, value.join("=")];
   });
   return {
@@ -136,15 +149,15 @@ function parseSettings(pairs: string[], adminUrl: string | undefined): Record<st
 }
 
 function parseSigningRegion(text: string): string {
-  return plainText.min(1).max(64).parse(text);
+  return plainText.min(1, SIGNING_REGION).max(64, SIGNING_REGION).parse(text);
 }
 
 function parseUrl(option: string, text: string): string {
   const parsed = outboundUrl.safeParse(text);
-  if (!parsed.success) throw refuse(`${option} wants ${parsed.error.issues[0]?.message ?? "another value"}.`);
+  if (!parsed.success) throw refuse(`${option} must be ${parsed.error.issues[0]?.message ?? "another value"}.`);
   return parsed.data;
 }
 
 function refuse(userMessage: string): AppError {
-  return new AppError("BAD_INPUT", "options that do not fit", { userMessage });
+  return new AppError("BAD_INPUT", "invalid options", { userMessage });
 }

@@ -6,7 +6,7 @@ import {
   createRegion,
   type RegionOptions,
 } from "@/lib/cli/commands/region-input";
-import { commandLineActor, printTable } from "@/lib/cli/command-line";
+import { commandLineActor, printTable, readAllPages } from "@/lib/cli/command-line";
 import { withTransaction } from "@/lib/platform/db/transaction";
 import { slugSchema } from "@/lib/platform/text/slug";
 import { listRegions } from "@/lib/regions/loaders";
@@ -19,43 +19,51 @@ export function regionCommand(): Command {
     command
       .command("create <name>")
       .description(
-        "adds a region once its storage system is checked; its admin token, secret key or password, or a JSON object of all its credentials, is read from standard input",
+        "checks a storage system and adds it as a region; reads its admin token, secret key or password, or a JSON object with all its credentials, from standard input",
       )
-      .option("--builtin", "north or south of the server that comes along, as the settings say")
-      .option("--provider <kind>", "ceph-rgw, keystone, or builtin for another built-in server (the default)"),
+      .option(
+        "--builtin",
+        "add the region north or south of the built-in S3 server, at the addresses that the settings give it",
+      )
+      .option("--provider <kind>", "ceph-rgw, keystone, or builtin for another built-in S3 server (default: builtin)"),
   ).action(async (name: string, { builtin, ...options }: RegionOptions & { builtin?: boolean }) => {
     await (builtin ? createBuiltinRegion(name, options) : createRegion(name, options));
-    console.log(`The region ${name} is there.`);
+    console.log(`Added the region ${name}.`);
   });
   withRegionOptions(
     command
       .command("change <name>")
-      .description("changes what is given, once the storage system is checked, and leaves the rest")
-      .option("--credentials", "read another admin token, secret key or password from standard input"),
+      .description("checks a region with the given changes and saves them; everything else stays as it is")
+      .option("--credentials", "read a new admin token, secret key or password from standard input"),
   ).action(async (name: string, options: RegionOptions & { credentials?: boolean }) => {
     await changeRegion(name, options);
     console.log(`Changed the region ${name}.`);
   });
   command
     .command("apply [file]")
-    .description("brings the regions in line with the file, or with the one that LATCHKEY_REGIONS names")
+    .description("adds and changes regions as the file says, or the file that LATCHKEY_REGIONS names")
     .action((file: string | undefined) => applyDeclaredRegions(file));
-  for (const [verb, disabled] of [
-    ["disable", true],
-    ["enable", false],
-  ] as const) {
-    command
-      .command(`${verb} <name>`)
-      .description(disabled ? "offers no new keys there; existing keys go on working" : "offers new keys there again")
-      .action(async (name: string) => {
-        await withTransaction((tx) => setRegionDisabled(tx, commandLineActor(), slugSchema.parse(name), disabled));
-        console.log(`${disabled ? "Disabled" : "Enabled"} the region ${name}.`);
-      });
-  }
-  command.command("list").description("all regions, newest first, as the last check found them").action(printRegions);
+  command
+    .command("disable <name>")
+    .description("offers no new access keys in the region; existing ones keep working")
+    .action(async (name: string) => {
+      await setDisabled(name, true);
+      console.log(`Disabled the region ${name}.`);
+    });
+  command
+    .command("enable <name>")
+    .description("offers new access keys in the region again")
+    .action(async (name: string) => {
+      await setDisabled(name, false);
+      console.log(`Enabled the region ${name}.`);
+    });
+  command
+    .command("list")
+    .description("lists all regions, newest first, with the result of the last check")
+    .action(printRegions);
   command
     .command("check")
-    .description("asks the storage system of every region now, as the worker does each minute, and lists them")
+    .description("checks the storage system of every region now, as the worker does each minute, and lists the regions")
     .action(async () => {
       await checkRegions();
       await printRegions();
@@ -64,24 +72,25 @@ export function regionCommand(): Command {
 }
 
 async function printRegions(): Promise<void> {
-  const rows: string[][] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await listRegions({ cursor });
-    for (const region of page.rows) rows.push(describeRegion(region));
-    cursor = page.next ?? undefined;
-  } while (cursor);
-  printTable(["NAME", "PROVIDER", "ENDPOINT", "SIGNING REGION", "STATE", "WAITING"], rows);
+  const regions = await readAllPages((cursor) => listRegions({ cursor }));
+  printTable(["NAME", "PROVIDER", "ENDPOINT", "SIGNING REGION", "STATE", "WAITING"], regions.map(describeRegion));
+}
+
+async function setDisabled(name: string, disabled: boolean): Promise<void> {
+  await withTransaction((tx) => setRegionDisabled(tx, commandLineActor(), slugSchema.parse(name), disabled));
 }
 
 function withRegionOptions(command: Command): Command {
   return command
-    .option("--endpoint <url>", "the S3 address people use")
-    .option("--signing-region <region>", "the region that requests are signed for")
-    .option("--admin-url <url>", "where the storage system's admin API answers")
-    .option("--access-key-id <id>", "the admin's access key id, where the admin API takes a pair")
-    .option("--gateway <url...>", "S3 addresses to prove and measure at, when they are others than the endpoint")
-    .option("--setting <name=value...>", "further settings of the provider, such as adminPath=admin");
+    .option("--endpoint <url>", "the S3 address that people use")
+    .option("--signing-region <region>", "the region name that S3 requests are signed with")
+    .option("--admin-url <url>", "the address of the storage system's admin API")
+    .option("--access-key-id <id>", "the admin's access key id, where the admin API needs one")
+    .option(
+      "--gateway <url...>",
+      "the S3 address of each gateway, where keys are verified and revocation is measured (default: the endpoint)",
+    )
+    .option("--setting <name=value...>", "other settings of the provider, such as adminPath=admin");
 }
 
 function describeRegion({ name, provider, endpoint, signingRegion, waiting, ...region }: RegionRow): string[] {

@@ -8,54 +8,54 @@ import { withTransaction } from "@/lib/platform/db/transaction";
 import { emailSchema, nameSchema } from "@/lib/users/schema";
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
-const daysSchema = z.coerce
-  .number("The days are a number")
-  .int("The days are a whole number")
-  .min(1, "A token lives for a day at least")
-  .max(TOKEN_DAYS_MAX, `A token lives for at most ${TOKEN_DAYS_MAX} days`);
-const idSchema = z.uuid("A token is named by its id: see token list");
-
-const day = (time: Date | null) => time?.toISOString().slice(0, 10) ?? "-";
+const DAYS = `The days must be a whole number from 1 to ${TOKEN_DAYS_MAX}`;
+const daysSchema = z.coerce.number(DAYS).int(DAYS).min(1, DAYS).max(TOKEN_DAYS_MAX, DAYS);
+const idSchema = z.uuid("This is not the id of a token. Find the id with: token list");
 
 export function tokenCommand(): Command {
-  const command = new Command("token").description("what programs sign in to the API with");
+  const command = new Command("token").description("access tokens with which programs use the API");
   command
     .command("create <email>")
-    .description("makes a token that stands for a person, and prints it; it is shown only now")
-    .requiredOption("--name <name>", "what it is for")
-    .option("--days <days>", `how long it lives, at most ${TOKEN_DAYS_MAX}`, String(TOKEN_DAYS_DEFAULT))
+    .description("makes a token with the rights of a person and prints it; it cannot be shown again")
+    .requiredOption("--name <name>", "what the token is for")
+    .option("--days <days>", `how long the token is valid, at most ${TOKEN_DAYS_MAX} days`, String(TOKEN_DAYS_DEFAULT))
     .action(async (email: string, options: { name: string; days: string }) => {
       const expiresAt = new Date(Date.now() + daysSchema.parse(options.days) * DAY_MS);
       const wish = { email: emailSchema.parse(email), name: nameSchema.parse(options.name), expiresAt };
       const { id, token } = await withTransaction((tx) => createToken(tx, commandLineActor(), wish));
-      console.error(`Made token ${id} for ${wish.email}, until ${day(expiresAt)}. It is shown only now:`);
+      // The token alone goes to standard output, so that a script can take it from there.
+      console.error(`Made the token ${id} for ${wish.email}, valid until ${toDay(expiresAt)}. Shown only this once:`);
       console.log(token.reveal());
     });
   command
     .command("list [email]")
-    .description("the tokens of a person or of everybody, newest first")
+    .description("lists the tokens of one person or of everybody, newest first")
     .action(async (email?: string) => {
       const now = new Date();
-      const rows = (await listTokens(email && emailSchema.parse(email))).map((token) => {
-        const state = token.revokedAt ? "revoked" : isTokenLive(token, now) ? "" : "expired";
-        return [
+      const tokens = await listTokens(email && emailSchema.parse(email));
+      printTable(
+        ["ID", "E-MAIL", "NAME", "CREATED", "EXPIRES", "LAST USED", ""],
+        tokens.map((token) => [
           token.id,
           token.email,
           token.name,
-          day(token.createdAt),
-          day(token.expiresAt),
-          day(token.lastUsedAt),
-          state,
-        ];
-      });
-      printTable(["ID", "E-MAIL", "NAME", "CREATED", "EXPIRES", "LAST USED", ""], rows);
+          toDay(token.createdAt),
+          toDay(token.expiresAt),
+          toDay(token.lastUsedAt),
+          token.revokedAt ? "revoked" : isTokenLive(token, now) ? "" : "expired",
+        ]),
+      );
     });
   command
     .command("revoke <id>")
-    .description("ends a token")
+    .description("revokes a token; the API refuses it from then on")
     .action(async (id: string) => {
       await withTransaction((tx) => revokeToken(tx, commandLineActor(), idSchema.parse(id)));
-      console.log(`Revoked ${id}.`);
+      console.log(`Revoked the token ${id}.`);
     });
   return command;
+}
+
+function toDay(time: Date | null): string {
+  return time?.toISOString().slice(0, 10) ?? "-";
 }

@@ -1,28 +1,33 @@
 import { Command } from "commander";
 import { z } from "zod";
-import { commandLineActor, printTable } from "@/lib/cli/command-line";
+import { commandLineActor, printTable, readAllPages } from "@/lib/cli/command-line";
 import { choosePassword } from "@/lib/cli/commands/password";
 import { PLATFORM_ROLES } from "@/lib/gate/permissions";
 import { withTransaction } from "@/lib/platform/db/transaction";
+import { AppError } from "@/lib/platform/errors";
 import { listUsers } from "@/lib/users/loaders";
 import { changeUser, createUser, setUserDisabled } from "@/lib/users/mutations";
 import { emailSchema, nameSchema } from "@/lib/users/schema";
 
-const roleSchema = z.enum(PLATFORM_ROLES, `The role is one of ${PLATFORM_ROLES.join(", ")}`);
+const roleSchema = z.enum(PLATFORM_ROLES, `The role must be one of ${PLATFORM_ROLES.join(", ")}`);
+const changedRoleSchema = z.enum(
+  [...PLATFORM_ROLES, "none"],
+  `The role must be one of ${PLATFORM_ROLES.join(", ")}, none`,
+);
 
 export function userCommand(): Command {
-  const command = new Command("user").description("people who sign in");
+  const command = new Command("user").description("people who can sign in");
   command
     .command("create <email>")
-    .description("creates a person and prints a random password, or takes one from standard input")
-    .requiredOption("--name <name>", "as others see it")
-    .option("--role <role>", `a platform role: ${PLATFORM_ROLES.join(" or ")}`)
+    .description("creates a person with a random password and prints it, or with a password from standard input")
+    .requiredOption("--name <name>", "the name that others see")
+    .option("--role <role>", `a role in the whole installation: ${PLATFORM_ROLES.join(" or ")}`)
     .option("--password-stdin", "read the password from standard input")
     .action(async (email: string, options: { name: string; role?: string; passwordStdin?: boolean }) => {
       const user = {
         email: emailSchema.parse(email),
         name: nameSchema.parse(options.name),
-        platformRole: options.role ? roleSchema.parse(options.role) : null,
+        platformRole: options.role === undefined ? null : roleSchema.parse(options.role),
       };
       const { password, announce } = await choosePassword(options.passwordStdin ?? false);
       await withTransaction((tx) => createUser(tx, commandLineActor(), { ...user, password }));
@@ -31,52 +36,52 @@ export function userCommand(): Command {
     });
   command
     .command("change <email>")
-    .description("changes the name or the platform role")
-    .option("--name <name>")
-    .option("--role <role>", `${PLATFORM_ROLES.join(" or ")}, or none`)
-    .action(async (email: string, options: { name?: string; role?: string }) => {
+    .description("changes a person's name or role in the whole installation")
+    .option("--name <name>", "the name that others see")
+    .option("--role <role>", `${PLATFORM_ROLES.join(", ")} or none`)
+    .action(async (given: string, options: { name?: string; role?: string }) => {
+      const email = emailSchema.parse(given);
+      const role = options.role === undefined ? undefined : changedRoleSchema.parse(options.role);
       const change = {
-        ...(options.name ? { name: nameSchema.parse(options.name) } : {}),
-        ...(options.role ? { platformRole: options.role === "none" ? null : roleSchema.parse(options.role) } : {}),
+        ...(options.name === undefined ? {} : { name: nameSchema.parse(options.name) }),
+        ...(role === undefined ? {} : { platformRole: role === "none" ? null : role }),
       };
-      await withTransaction((tx) => changeUser(tx, commandLineActor(), emailSchema.parse(email), change));
+      if (Object.keys(change).length === 0) {
+        const userMessage = "Nothing to change: give --name or --role.";
+        throw new AppError("BAD_INPUT", "no option", { userMessage });
+      }
+      await withTransaction((tx) => changeUser(tx, commandLineActor(), email, change));
       console.log(`Changed ${email}.`);
     });
-  for (const [verb, disabled] of [
-    ["disable", true],
-    ["enable", false],
-  ] as const) {
-    command
-      .command(`${verb} <email>`)
-      .description(
-        disabled ? "ends the person's sessions and lets them sign in no more" : "lets the person sign in again",
-      )
-      .action(async (email: string) => {
-        await withTransaction((tx) => setUserDisabled(tx, commandLineActor(), emailSchema.parse(email), disabled));
-        console.log(`${disabled ? "Disabled" : "Enabled"} ${email}.`);
-      });
-  }
+  command
+    .command("disable <email>")
+    .description("ends the person's sessions and lets the person sign in no more")
+    .action(async (email: string) => console.log(`Disabled ${await setDisabled(email, true)}.`));
+  command
+    .command("enable <email>")
+    .description("lets the person sign in again")
+    .action(async (email: string) => console.log(`Enabled ${await setDisabled(email, false)}.`));
   command
     .command("list")
-    .description("all people, newest first")
+    .description("lists all people, newest first")
     .action(async () => {
-      const rows: string[][] = [];
-      let cursor: string | undefined;
-      do {
-        const page = await listUsers({ cursor });
-        for (const user of page.rows) {
-          const projects = user.projects.map((project) => `${project.slug}:${project.role}`).join(" ");
-          rows.push([
-            user.email,
-            user.name,
-            user.platformRole ?? "-",
-            projects || "-",
-            user.disabledAt ? "disabled" : "",
-          ]);
-        }
-        cursor = page.next ?? undefined;
-      } while (cursor);
-      printTable(["E-MAIL", "NAME", "PLATFORM ROLE", "PROJECTS", ""], rows);
+      const users = await readAllPages((cursor) => listUsers({ cursor }));
+      printTable(
+        ["E-MAIL", "NAME", "PLATFORM ROLE", "PROJECTS", ""],
+        users.map((user) => [
+          user.email,
+          user.name,
+          user.platformRole ?? "-",
+          user.projects.map(({ slug, role }) => `${slug}:${role}`).join(" ") || "-",
+          user.disabledAt ? "disabled" : "",
+        ]),
+      );
     });
   return command;
+}
+
+async function setDisabled(given: string, disabled: boolean): Promise<string> {
+  const email = emailSchema.parse(given);
+  await withTransaction((tx) => setUserDisabled(tx, commandLineActor(), email, disabled));
+  return email;
 }

@@ -1,0 +1,66 @@
+import { beforeAll, beforeEach, expect, test } from "vitest";
+import { hashToken } from "@/lib/api-tokens/data";
+import { TOKEN_DAYS_MAX } from "@/lib/api-tokens/rules";
+import { db } from "@/lib/platform/db/client";
+import { runCommand } from "@/testing/command-line";
+import { startTestDatabase } from "@/testing/database/test-database";
+
+beforeAll(() => startTestDatabase());
+beforeEach(async () => {
+  await db.apiToken.deleteMany();
+  await db.user.deleteMany();
+  await runCommand(["user", "create", "ada@example.org", "--name", "Ada"]);
+});
+
+const create = (...flags: string[]) => runCommand(["token", "create", "ada@example.org", "--name", "backup", ...flags]);
+
+test("a token is printed once, alone on standard output, and kept as a hash", async () => {
+  const { code, printed, complaint } = await create("--days", "7");
+  expect(code).toBe(0);
+  const token = printed.trimEnd();
+  const row = await db.apiToken.findFirstOrThrow();
+  expect(Buffer.from(row.hash).equals(Buffer.from(hashToken(token)))).toBe(true);
+  expect(complaint).toContain(`Made the token ${row.id} for ada@example.org, valid until`);
+  expect(complaint).not.toContain(token);
+  const days = (row.expiresAt.getTime() - row.createdAt.getTime()) / (24 * 60 * 60 * 1_000);
+  expect(days).toBeGreaterThan(6.9);
+  expect(days).toBeLessThan(7.1);
+  const list = await runCommand(["token", "list", "ada@example.org"]);
+  expect(list.printed).toMatch(new RegExp(`^${row.id} +ada@example\\.org +backup `, "m"));
+  expect(list.printed).not.toContain(token);
+});
+
+test("a token is revoked, and the list says so", async () => {
+  await create();
+  const { id } = await db.apiToken.findFirstOrThrow();
+  expect(await runCommand(["token", "revoke", id])).toEqual({
+    code: 0,
+    printed: `Revoked the token ${id}.\n`,
+    complaint: "",
+  });
+  expect((await db.apiToken.findFirstOrThrow()).revokedAt).not.toBeNull();
+  expect((await runCommand(["token", "list"])).printed).toMatch(/ revoked$/m);
+});
+
+const DAYS = `The days must be a whole number from 1 to ${TOKEN_DAYS_MAX}`;
+
+test.each([
+  ["no name", ["token", "create", "ada@example.org"], "required option '--name <name>' not specified"],
+  ["no days", ["token", "create", "ada@example.org", "--name", "x", "--days", "0"], DAYS],
+  ["too many days", ["token", "create", "ada@example.org", "--name", "x", "--days", String(TOKEN_DAYS_MAX + 1)], DAYS],
+  ["half a day", ["token", "create", "ada@example.org", "--name", "x", "--days", "0.5"], DAYS],
+  ["days that are no number", ["token", "create", "ada@example.org", "--name", "x", "--days", "week"], DAYS],
+  ["a person who is not there", ["token", "create", "b@example.org", "--name", "x"], "There is no user b@example.org."],
+  ["the token itself instead of its id", ["token", "revoke", "lk_secret"], "This is not the id of a token."],
+  [
+    "an id of no token",
+    ["token", "revoke", "00000000-0000-4000-8000-000000000000"],
+    "There is no token 00000000-0000-4000-8000-000000000000.",
+  ],
+])("%s is refused and makes no token", async (_case, args, sentence) => {
+  const refused = await runCommand(args);
+  expect(refused).toMatchObject({ code: 1, printed: "" });
+  expect(refused.complaint).toContain(sentence);
+  expect(refused.complaint).not.toContain("lk_secret");
+  expect(await db.apiToken.count()).toBe(0);
+});
