@@ -13,7 +13,7 @@ const readEnvironment = () =>
 
 type Settings = ReturnType<typeof readEnvironment>;
 
-/** What `next build` sees: it loads every module but serves nobody, and needs no secrets. */
+/** The settings during `next build`, which loads every module but serves no request and needs no secrets. */
 const BUILD_ONLY: Settings = {
   HOST: "127.0.0.1",
   PORT: 3000,
@@ -35,5 +35,5 @@ const BUILD_ONLY: Settings = {
   LOG_LEVEL: "info",
 };
 
-/** The settings of this process, validated when it starts. What each means stands in settings.ts. */
+/** The settings of this process, checked when it starts. config/settings.ts describes each one. */
 export const env: Settings = process.env.NEXT_PHASE === "phase-production-build" ? BUILD_ONLY : readEnvironment();

@@ -1,4 +1,4 @@
-/** What went wrong, in terms every transport can map: an HTTP status, an action's reply, an exit code. */
+/** The kind of a failure. Each transport maps it to its own form: an HTTP status, an action's reply, an exit code. */
 export type AppErrorCode =
   | "BAD_INPUT"
   | "UNAUTHENTICATED"
@@ -21,13 +21,13 @@ const STATUS: Record<AppErrorCode, number> = {
 };
 
 /**
- * A failure that is not an expected outcome. `message` is for logs; `userMessage`, when given, is a sentence a
- * person may read. Neither may hold a secret.
+ * A failure that is not an expected outcome. `message` is for logs. `userMessage`, when given, is a sentence for people.
+ * Neither may contain a secret.
  */
 export class AppError extends Error {
   readonly code: AppErrorCode;
   readonly userMessage: string | undefined;
-  /** Seconds until another try makes sense, for RATE_LIMITED and UNAVAILABLE. */
+  /** Seconds after which a retry makes sense, for RATE_LIMITED and UNAVAILABLE. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(

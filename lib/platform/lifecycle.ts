@@ -1,8 +1,8 @@
 import { logger } from "@/lib/platform/logger";
 
 /**
- * Runs `stop` once when this process is told to end (SIGTERM, SIGINT) or when the supervisor that started it is
- * gone, and then ends the process. A child must not outlive its supervisor: it would hold the ports.
+ * Runs `stop` once, on SIGTERM or SIGINT or when the supervisor of this process has died, and then ends the process.
+ * Without the supervisor this process would otherwise go on and occupy its ports.
  */
 export function onStop(stop: () => Promise<void>): void {
   let stopping = false;
@@ -20,5 +20,5 @@ export function onStop(stop: () => Promise<void>): void {
   };
   process.on("SIGTERM", () => end("SIGTERM"));
   process.on("SIGINT", () => end("SIGINT"));
-  process.on("disconnect", () => end("the supervisor is gone"));
+  process.on("disconnect", () => end("the supervisor has died"));
 }

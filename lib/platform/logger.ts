@@ -1,8 +1,8 @@
 import pino from "pino";
 
 /**
- * The process's structured log on standard output. Fields whose names usually hold secrets are censored as a
- * second line of defence; the first is that secrets travel as `Secret`.
+ * The structured log of this process, on standard output. Secrets travel as `Secret`, which logs as [secret]. As a second
+ * protection, fields with the usual names of secrets are censored.
  */
 export const logger = pino({
   level: process.env.LOG_LEVEL ?? "info",

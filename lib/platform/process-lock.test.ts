@@ -17,7 +17,7 @@ afterEach(() => {
   for (const child of children.splice(0)) child.kill("SIGKILL");
 });
 
-test("is held by one, and says by whom", () => {
+test("a lock has one holder and names it", () => {
   const path = newPath();
   const first = takeLock(path, "http://127.0.0.1:3000");
   expect(first.ok).toBe(true);
@@ -29,13 +29,13 @@ test("is held by one, and says by whom", () => {
 });
 
 test.each([
-  ["a process that is gone", () => ({ pid: 2 ** 22 - 1, startTime: "1" })],
+  ["a process that has ended", () => ({ pid: 2 ** 22 - 1, startTime: "1" })],
   [
     "another process under the holder's pid",
     () => ({ pid: process.pid, startTime: `not ${readStartTime(process.pid)}` }),
   ],
-  ["nobody, the file being cut off", () => '{"pid":1'],
-])("is taken from %s", (_case, holder) => {
+  ["a file that is cut off", () => '{"pid":1'],
+])("a lock is taken over from %s", (_case, holder) => {
   const path = newPath();
   const content = holder();
   writeFileSync(path, typeof content === "string" ? content : JSON.stringify({ ...content, note: "" }));
@@ -44,7 +44,7 @@ test.each([
   expect(readdirSync(folder).filter((name) => name.startsWith(`${count}.lock.`))).toEqual([]);
 });
 
-test("letting go of a lock that another took over leaves it alone", () => {
+test("releasing a lock that another process took over changes nothing", () => {
   const path = newPath();
   const mine = takeLock(path);
   writeFileSync(path, JSON.stringify({ pid: 1, startTime: readStartTime(1), note: "other" }));
@@ -52,7 +52,7 @@ test("letting go of a lock that another took over leaves it alone", () => {
   expect(readLock(path)?.note).toBe("other");
 });
 
-test("a zombie does not live", async () => {
+test("a zombie counts as dead", async () => {
   // The shell becomes a sleep that never reaps the shell's other child.
   const parent = spawn("sh", ["-c", "sleep 0.3 & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] });
   children.push(parent);

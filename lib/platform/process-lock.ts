@@ -2,14 +2,14 @@ import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:
 import { randomUUID } from "node:crypto";
 import { isAlive, readStartTime } from "@/lib/platform/process-state";
 
-/** Who holds a lock, and what it wants others to know. */
+/** The process that holds a lock, with a note for others. */
 export type LockHolder = { pid: number; startTime: string | undefined; note: string };
 
 export type LockResult = { ok: true; release: () => void } | { ok: false; holder: LockHolder };
 
 /**
- * Takes a lock that is a file naming its holder. A holder that was killed holds nothing: its pid is checked
- * together with the process's start time, because pids are used again.
+ * Takes a lock between processes: a file that names its holder. The lock of a process that died is free. The start time
+ * is compared too, because process ids are used again.
  */
 export function takeLock(path: string, note = ""): LockResult {
   const mine: LockHolder = { pid: process.pid, startTime: readStartTime(process.pid), note };
@@ -22,7 +22,7 @@ export function takeLock(path: string, note = ""): LockResult {
       const found = readText(path);
       if (found === undefined) continue;
       const holder = parseHolder(found);
-      if (holder && holdsStill(holder)) return { ok: false, holder };
+      if (holder && isStillHeld(holder)) return { ok: false, holder };
       setAside(path, found);
     }
   } finally {
@@ -30,14 +30,14 @@ export function takeLock(path: string, note = ""): LockResult {
   }
 }
 
-/** The living holder of a lock, or undefined. */
+/** The process that holds a lock, or undefined when it is free. */
 export function readLock(path: string): LockHolder | undefined {
   const text = readText(path);
   const holder = text === undefined ? undefined : parseHolder(text);
-  return holder && holdsStill(holder) ? holder : undefined;
+  return holder && isStillHeld(holder) ? holder : undefined;
 }
 
-/** Takes a lock, waiting for a living holder to let go. Throws after `timeoutMs`. */
+/** Takes a lock, and waits while another process holds it. Returns the function that releases it. Throws after `timeoutMs`. */
 export async function waitForLock(path: string, timeoutMs: number): Promise<() => void> {
   const end = Date.now() + timeoutMs;
   for (;;) {
@@ -58,9 +58,7 @@ function linkIfFree(draft: string, path: string): boolean {
   }
 }
 
-/**
- * Removes a dead holder's file. Another process may do the same and already hold the lock anew: then it is put back.
- */
+/** Removes the file of a dead holder. If another process has replaced the file meanwhile, the file is put back. */
 function setAside(path: string, dead: string): void {
   const aside = `${path}.${randomUUID()}`;
   try {
@@ -76,7 +74,7 @@ function releaseLock(path: string, text: string): void {
   if (readText(path) === text) rmSync(path, { force: true });
 }
 
-function holdsStill(holder: LockHolder): boolean {
+function isStillHeld(holder: LockHolder): boolean {
   return isAlive(holder.pid) && readStartTime(holder.pid) === holder.startTime;
 }
 

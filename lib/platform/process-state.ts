@@ -4,8 +4,8 @@ import { existsSync, readFileSync } from "node:fs";
 const HAS_PROC = existsSync("/proc/self/stat");
 
 /**
- * Whether a process lives. A zombie does not: where process 1 reaps nobody (many containers), a killed process
- * stays in the table for ever, and signal 0 alone would call it alive.
+ * Whether a process is alive. A zombie is not. In many containers process 1 never reaps zombies, so a killed process
+ * stays in the process table, and signal 0 alone would count it as alive.
  */
 export function isAlive(pid: number): boolean {
   try {
@@ -17,8 +17,8 @@ export function isAlive(pid: number): boolean {
 }
 
 /**
- * The command line with its arguments separated by spaces, or undefined when the process is gone or a zombie.
- * Process ids are used again, so a pid read from a file says nothing without it.
+ * A process's command line, its arguments separated by spaces, or undefined when the process has ended. Process ids are
+ * used again, so compare this before you trust a process id from a file.
  */
 export function readCommandLine(pid: number): string | undefined {
   if (!isAlive(pid)) return undefined;
@@ -27,7 +27,7 @@ export function readCommandLine(pid: number): string | undefined {
   return text?.replaceAll("\0", " ").trim();
 }
 
-/** A text that differs between two processes that were given the same pid one after the other. */
+/** The start time of a process, as an opaque text. It tells apart two processes that had the same process id. */
 export function readStartTime(pid: number): string | undefined {
   if (!HAS_PROC) return readFromPs(pid, "lstart");
   return afterName(readProc(pid, "stat"))?.split(" ")[19];
@@ -38,7 +38,7 @@ function readState(pid: number): string | undefined {
   return afterName(readProc(pid, "stat"))?.charAt(0);
 }
 
-/** The fields of /proc/PID/stat from the state on; the name before them is in brackets and may hold anything. */
+/** The fields of /proc/PID/stat after the name. The name stands in parentheses and may contain anything. */
 function afterName(stat: string | undefined): string | undefined {
   return stat?.slice(stat.lastIndexOf(")") + 2);
 }

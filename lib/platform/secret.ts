@@ -3,8 +3,8 @@ import { inspect } from "node:util";
 const MASK = "[secret]";
 
 /**
- * A value that cannot be logged, serialised or interpolated by accident: every way of turning it into
- * text gives `[secret]`. `reveal` is the single way out; a lint rule names the files that may call it.
+ * A secret text that cannot be logged, serialised or interpolated by accident: all of these give `[secret]`. Only
+ * `reveal` returns the text, and a lint rule lists the files that may call it.
  */
 export class Secret {
   readonly #value: string;

@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test("makes every level, and leaves nothing in it", () => {
+test("makes every level, and leaves the folder empty", () => {
   const dataDir = join(folder, "a/b/c");
   makeDataDir(dataDir);
   makeDataDir(dataDir);
@@ -18,7 +18,7 @@ test("makes every level, and leaves nothing in it", () => {
   expect(readdirSync(dataDir)).toEqual([]);
 });
 
-test("leaves the mode of a folder that is there", () => {
+test("keeps the mode of an existing folder", () => {
   const dataDir = join(folder, "there");
   mkdirSync(dataDir);
   chmodSync(dataDir, 0o750);
@@ -26,7 +26,7 @@ test("leaves the mode of a folder that is there", () => {
   expect(statSync(dataDir).mode & 0o777).toBe(0o750);
 });
 
-test("names the setting where a file is in the way", () => {
+test("names the setting where the path leads to a file", () => {
   const file = join(folder, "file");
   writeFileSync(file, "");
   for (const dataDir of [file, join(file, "x"), "/dev/null/x"])
@@ -34,10 +34,7 @@ test("names the setting where a file is in the way", () => {
   expect(statSync(file).isFile()).toBe(true);
 });
 
-test.skipIf(!existsSync("/proc/self"))(
-  "names the setting where no folder can be made, and does not try forever",
-  () => {
-    for (const dataDir of ["/proc", "/proc/x", "/proc/x/y"])
-      expect(() => makeDataDir(dataDir)).toThrow("LATCHKEY_DATA_DIR must be a folder");
-  },
-);
+test.skipIf(!existsSync("/proc/self"))("names the setting where no folder can be made, and returns", () => {
+  for (const dataDir of ["/proc", "/proc/x", "/proc/x/y"])
+    expect(() => makeDataDir(dataDir)).toThrow("LATCHKEY_DATA_DIR must be a folder");
+});

@@ -1,12 +1,12 @@
 import { mkdirSync, mkdtempSync, rmdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** Root's lets others pass through, as whom PostgreSQL runs; each secret in it is 0600. */
+/** As root, others may enter the folder: PostgreSQL then runs as another user. Each secret in it has mode 0600. */
 export const DATA_DIR_MODE = process.getuid?.() === 0 ? 0o711 : 0o700;
 
 /**
- * Makes the data folder, leaves alone the mode of one that is there, and sees that it can be written to. Throws,
- * naming the setting, when it cannot.
+ * Makes the data folder, unless it exists, and checks that files can be written to it. The mode of an existing folder
+ * stays. Throws an error that names the setting when the folder cannot be made or written to.
  */
 export function makeDataDir(dataDir: string): void {
   try {
@@ -14,11 +14,13 @@ export function makeDataDir(dataDir: string): void {
     rmdirSync(mkdtempSync(join(dataDir, "probe-")));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`LATCHKEY_DATA_DIR must be a folder that can be made and written to (${reason})`, { cause: error });
+    throw new Error(`LATCHKEY_DATA_DIR must be a folder that can be created and written to (${reason})`, {
+      cause: error,
+    });
   }
 }
 
-/** Level by level: Node's own recursive form never ends in a folder that refuses children, such as /proc. */
+/** One level at a time: Node's own recursive form never returns for a folder below /proc. */
 function makeFolder(folder: string): void {
   if (isFolder(folder)) return;
   if (dirname(folder) !== folder) makeFolder(dirname(folder));

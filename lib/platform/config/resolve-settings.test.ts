@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { finishSettings, planSettings, toEnvironment } from "@/lib/platform/config/resolve-settings";
 
-test("what is left out is worked out", () => {
+test("missing settings are filled in", () => {
   expect(planSettings({}, "/srv/latchkey")).toMatchObject({
     HOST: "127.0.0.1",
     PORT: 3000,
@@ -15,7 +15,7 @@ test("what is left out is worked out", () => {
   });
 });
 
-test("what is given stands, and moves what depends on it", () => {
+test("a given setting is kept, and the settings that depend on it follow", () => {
   const given = {
     PORT: "80",
     S3_PORT: "7000",
@@ -39,7 +39,7 @@ test("ports 80 and 443 may be used, and a host may be written in any case", () =
   expect(planSettings({ S3_PORT: "80" }).LATCHKEY_S3_URL_NORTH).toBe("http://127.0.0.1");
 });
 
-test("for others to reach, the S3 addresses are at the host that LATCHKEY_URL names", () => {
+test("a portal that others can reach has its S3 addresses on the host of LATCHKEY_URL", () => {
   const urlsOf = (given: Record<string, string>) => {
     const { LATCHKEY_S3_URL_NORTH: north, LATCHKEY_S3_URL_SOUTH: south } = planSettings({ S3_PORT: "15011", ...given });
     return [north, south];
@@ -56,11 +56,11 @@ test("for others to reach, the S3 addresses are at the host that LATCHKEY_URL na
 
 test.each(["0.0.0.0", "::", "0:0:0:0:0:0:0:0"])("with HOST=%s the portal's address must be given", (HOST) => {
   expect(() => planSettings({ HOST, PORT: "80" })).toThrow(
-    "LATCHKEY_URL: with a HOST of all addresses, the address that browsers use",
+    "LATCHKEY_URL: when HOST is all addresses, the address that browsers use",
   );
 });
 
-test("an empty value is one left out", () => {
+test("an empty value counts as missing", () => {
   expect(planSettings({ PORT: "", LATCHKEY_URL: "", DATABASE_URL: "" })).toMatchObject({
     PORT: 3000,
     LATCHKEY_URL: "http://127.0.0.1:3000",
@@ -88,18 +88,18 @@ test.each([
   ["LATCHKEY_MASTER_KEY", "sesame"],
   ["LATCHKEY_SESSION_SECRET", "sesame"],
   ["LOG_LEVEL", "sesame"],
-])("%s=%s is refused by name, and the value is not said", (name, value) => {
+])("%s=%s is refused by name, without its value", (name, value) => {
   const read = () => planSettings({ [name]: value });
   expect(read).toThrow(`${name}: `);
   expect(read).not.toThrow("sesame");
 });
 
-test("every wrong setting is named at once", () => {
+test("all invalid settings are named in one error", () => {
   const read = () => planSettings({ PORT: "x", LOG_LEVEL: "y" });
   expect(read).toThrow(/PORT: [^]*LOG_LEVEL: /);
 });
 
-test("complete settings go through the environment and back unchanged", () => {
+test("complete settings survive the way through the environment", () => {
   const key = Buffer.alloc(32, 7).toString("base64");
   const secrets = {
     LATCHKEY_MASTER_KEY: key,

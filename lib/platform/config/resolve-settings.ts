@@ -4,10 +4,10 @@ import { findRoot } from "@/lib/platform/config/find-root";
 import { isLoopback, isWildcard, toLocalUrl } from "@/lib/platform/net/host";
 import { describeProblems, SETTINGS } from "@/lib/platform/config/settings";
 
-/** Settings as texts. */
+/** Environment variables, set or not. */
 export type Environment = Record<string, string | undefined>;
 
-/** A setting has a form that it must not have. The message names it, and not its value. */
+/** Some settings are invalid. The message names them and what they must be; it never contains their values. */
 export class SettingsError extends Error {}
 
 const Complete = z.object(SETTINGS);
@@ -20,17 +20,17 @@ const Plan = Complete.partial({
   LATCHKEY_HEALTH_TOKEN: true,
 });
 
-/** All settings that can be known before anything is touched: without the secrets and the database left out. */
+/** The settings known before anything is created: secrets and the database may still be missing. */
 export type PlannedSettings = z.infer<typeof Plan>;
 export type Settings = z.infer<typeof Complete>;
 
-/** Checks what the operator gave and works out the rest. Throws a SettingsError. */
+/** Checks the operator's settings and fills in the others. Relative paths start at `root`. Throws a SettingsError. */
 export function planSettings(environment: Environment, root: string = findRoot()): PlannedSettings {
   const given = parse(Given, withoutEmpty(environment));
   const { HOST = "127.0.0.1", PORT = 3000, S3_PORT = 9000, LATCHKEY_DATA_DIR = ".data", LATCHKEY_URL } = given;
-  // All addresses are none that a browser could go to: guessed, others would be sent to their own machine.
+  // Browsers cannot open the address 0.0.0.0, and a guess would send other people to their own machine.
   if (isWildcard(HOST) && !LATCHKEY_URL) {
-    const wanted = "with a HOST of all addresses, the address that browsers use, such as http://192.0.2.2:3000";
+    const wanted = "when HOST is all addresses, the address that browsers use, such as http://192.0.2.2:3000";
     throw new SettingsError(describeProblems([{ path: ["LATCHKEY_URL"], message: wanted }]));
   }
   const toS3Url = (port: number) =>
@@ -46,12 +46,12 @@ export function planSettings(environment: Environment, root: string = findRoot()
   });
 }
 
-/** The complete settings, once the secrets and the database are there. */
+/** The complete settings, with the secrets and the database's URL. Throws a SettingsError. */
 export function finishSettings(plan: PlannedSettings, secrets: Environment, databaseUrl: string): Settings {
   return parse(Complete, { ...plan, ...secrets, DATABASE_URL: databaseUrl });
 }
 
-/** The settings as the environment of a process, with what the libraries in it want under names of their own. */
+/** The settings as environment variables of a process, including those that next-auth reads under its own names. */
 export function toEnvironment(settings: Settings): Record<string, string> {
   return {
     ...Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)])),

@@ -3,8 +3,8 @@ import { z } from "zod";
 import { splitList } from "@/lib/platform/text/split-list";
 import { httpUrl } from "@/lib/platform/net/http-url";
 
-const PORT_WANTED = "a port number from 1 to 65535";
-const port = z.coerce.number({ error: PORT_WANTED }).int(PORT_WANTED).min(1, PORT_WANTED).max(65_535, PORT_WANTED);
+const PORT_RULE = "a port number from 1 to 65535";
+const port = z.coerce.number({ error: PORT_RULE }).int(PORT_RULE).min(1, PORT_RULE).max(65_535, PORT_RULE);
 const MASTER_KEY = /^[A-Za-z0-9+/_-]{43}=?$/;
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 /** Secrets that the operator does not give. */
@@ -120,12 +120,12 @@ export const SETTINGS = {
 
 const addressOrRange = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
 
-/** One line for each setting that is missing or wrong: its name and what it wants, never what was given. */
+/** An error text with a line for each invalid or missing setting: its name and what it must be, never its value. */
 export function describeProblems(
   issues: readonly { path?: readonly unknown[] | undefined; message: string }[],
 ): string {
   const lines = issues.map(({ path = [], message }) => `  ${path.map(nameOf).join(".")}: ${message}`);
-  return `These settings (environment variables) need another value:\n${[...new Set(lines)].join("\n")}`;
+  return `These settings (environment variables) are invalid:\n${[...new Set(lines)].join("\n")}`;
 }
 
 function nameOf(part: unknown): string {

@@ -6,7 +6,7 @@ import { onTestFinished, expect, test } from "vitest";
 import { ensureSecrets } from "@/lib/platform/config/stored-secrets";
 import { planSettings } from "@/lib/platform/config/resolve-settings";
 
-test("secrets are drawn once, kept for their owner only, and yield to those given", () => {
+test("secrets are made once, are readable by their owner only, and settings take precedence", () => {
   const folder = mkdtempSync(join(tmpdir(), "latchkey-secrets-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const drawn = ensureSecrets(planSettings({ LATCHKEY_DATA_DIR: folder }));
@@ -23,7 +23,7 @@ test("secrets are drawn once, kept for their owner only, and yield to those give
   expect(readFileSync(join(folder, "secrets.json"), "utf8")).not.toContain(given);
 });
 
-test("a damaged file is refused without a word of what stands in it", () => {
+test("a damaged file is refused without quoting it", () => {
   const folder = mkdtempSync(join(tmpdir(), "latchkey-secrets-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   for (const text of [

@@ -17,14 +17,15 @@ const NAMES = [
 const SECRET_BYTES = 32;
 const FILE = "secrets.json";
 
-/** Kept beside them once the master key has been replaced. */
+/** The master keys of before, once the master key has been replaced. */
 const FORMER = "LATCHKEY_MASTER_KEY_FORMER";
 
 const Stored = z.partialRecord(z.enum([...NAMES, FORMER]), z.string());
 type Stored = z.infer<typeof Stored>;
 
 /**
- * The secrets of this installation: those the operator gave, else those drawn once and kept (0600) in the data folder.
+ * The secrets of this installation: those from the settings, and for the others random ones that are made on the first
+ * call and kept in the data folder (mode 0600). Throws BAD_INPUT when the file is damaged.
  */
 export function ensureSecrets(plan: PlannedSettings): Record<string, string> {
   const stored = readStoredSecrets(plan.LATCHKEY_DATA_DIR);
@@ -34,32 +35,33 @@ export function ensureSecrets(plan: PlannedSettings): Record<string, string> {
     writeStoredSecrets(plan.LATCHKEY_DATA_DIR, stored);
   }
   const secrets = Object.fromEntries(NAMES.map((name) => [name, plan[name] ?? stored[name] ?? ""]));
-  // Also those drawn before the operator gave a key of their own: they may have sealed something.
+  // A random key from before the operator set one may still be needed to decrypt something.
   const keys = [...splitList(plan[FORMER]), stored.LATCHKEY_MASTER_KEY ?? "", ...splitList(stored[FORMER] ?? "")];
   const former = new Set(keys.filter((key) => key !== "" && key !== secrets.LATCHKEY_MASTER_KEY));
   return { ...secrets, ...(former.size > 0 ? { [FORMER]: [...former].join(",") } : {}) };
 }
 
+/** 32 random bytes in base64. */
 export function drawSecret(): string {
   return randomBytes(SECRET_BYTES).toString("base64");
 }
 
-/** The file in which they are kept. */
+/** The path of the file that holds an installation's own secrets. */
 export function pathOfSecrets(dataDir: string): string {
   return join(dataDir, FILE);
 }
 
-/** What was drawn for this data folder. Throws BAD_INPUT, without a word of the file, when it is damaged. */
+/** The secrets kept in this data folder. Throws BAD_INPUT when the file is damaged, without quoting the file. */
 export function readStoredSecrets(dataDir: string): Stored {
   const path = pathOfSecrets(dataDir);
   if (!existsSync(path)) return {};
   const stored = Stored.safeParse(parseJson(readFileSync(path, "utf8"))).data;
   if (stored) return stored;
-  const problem = `${path} is damaged: put it back from a backup, since nothing else opens what its keys sealed.`;
+  const problem = `${path} is damaged. Restore it from a backup: without its keys nothing that they encrypted can be decrypted.`;
   throw new AppError("BAD_INPUT", problem, { userMessage: problem });
 }
 
-/** Whole or not at all: a crash leaves the former ones or these. */
+/** Replaces the kept secrets. After a crash the file holds either the old ones or these. */
 export function writeStoredSecrets(dataDir: string, secrets: Stored): void {
   writePrivateFile(pathOfSecrets(dataDir), `${JSON.stringify(secrets, null, 2)}\n`);
 }

@@ -2,7 +2,7 @@ import { closeSync, fsyncSync, openSync, renameSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { randomUUID } from "node:crypto";
 
-/** Writes a file that only its owner may read, whole or not at all: a crash leaves the old one or the new one. */
+/** Writes a file that only its owner may read. After a crash the file is either the old one or the complete new one. */
 export function writePrivateFile(path: string, text: string): void {
   const draft = `${path}.${randomUUID()}`;
   const file = openSync(draft, "wx", 0o600);
@@ -16,7 +16,7 @@ export function writePrivateFile(path: string, text: string): void {
   syncFolder(dirname(path));
 }
 
-/** Makes names in a folder (a rename, a removal) survive a loss of power. */
+/** Makes renames and removals in a folder survive a power failure. */
 export function syncFolder(path: string): void {
   if (process.platform === "win32") return;
   const folder = openSync(path, "r");

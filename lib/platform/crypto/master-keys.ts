@@ -8,8 +8,8 @@ import { parseJson } from "@/lib/platform/text/parse-json";
 const storedSchema = z.object({ LATCHKEY_MASTER_KEY: z.string(), LATCHKEY_MASTER_KEY_FORMER: z.string().default("") });
 
 /**
- * Opens what any master key of this installation sealed. A process that was started before the key in the data folder
- * was replaced finds the new one there: it need not be restarted for it. Throws when there is no such key.
+ * Decrypts a value that any master key of this installation encrypted. A key that was replaced since this process
+ * started is read from the data folder, so no restart is needed. Throws when no key fits.
  */
 export function openSealed(sealed: Buffer, context: string): string {
   const given = parseMasterKeys(env.LATCHKEY_MASTER_KEY, env.LATCHKEY_MASTER_KEY_FORMER);
@@ -22,11 +22,11 @@ function readStoredKeys(): Buffer[] {
   try {
     text = readFileSync(join(env.LATCHKEY_DATA_DIR, "secrets.json"), "utf8");
   } catch {
-    // The operator keeps the keys, elsewhere.
+    // There is no such file where the operator sets the keys.
     return [];
   }
   const parsed = parseJson(text);
-  if (parsed === undefined) throw new Error("secrets.json in the data folder is no JSON");
+  if (parsed === undefined) throw new Error("secrets.json in the data folder is not valid JSON");
   const stored = storedSchema.safeParse(parsed).data;
   return stored ? parseMasterKeys(stored.LATCHKEY_MASTER_KEY, stored.LATCHKEY_MASTER_KEY_FORMER) : [];
 }

@@ -7,7 +7,7 @@ const TAG_BYTES = 16;
 const KEY_ID_BYTES = 8;
 const HEADER_BYTES = 1 + KEY_ID_BYTES + NONCE_BYTES;
 
-/** A 256-bit key from its text form: 32 bytes in base64 or base64url. Throws when the length is another. */
+/** A 256-bit key from its text in base64 or base64url. Throws unless it has 32 bytes. */
 export function parseMasterKey(text: string): Buffer {
   const key = Buffer.from(text, "base64");
   if (key.length !== 32) throw new Error("the master key must be 32 bytes in base64");
@@ -15,21 +15,21 @@ export function parseMasterKey(text: string): Buffer {
 }
 
 /**
- * The key that seals, and behind it the former ones, separated by commas, which open only. Throws when one has another
- * length.
+ * The present master key, which encrypts, followed by the former ones (a text with commas), which only decrypt. Throws
+ * unless each has 32 bytes.
  */
 export function parseMasterKeys(text: string, former: string): [Buffer, ...Buffer[]] {
   return [parseMasterKey(text), ...former.split(",").filter(Boolean).map(parseMasterKey)];
 }
 
-/** Names a key without giving anything of it away: the first 8 bytes of its SHA-256. */
+/** Identifies a key without revealing it: the first 8 bytes of its SHA-256. */
 export function keyIdOf(key: Buffer): Buffer {
   return createHash("sha256").update(key).digest().subarray(0, KEY_ID_BYTES);
 }
 
 /**
- * Seals text with AES-256-GCM: version, key id, nonce, tag and ciphertext in one buffer. `context` is bound as
- * additional data, so that a sealed value moved to another row or purpose does not open.
+ * Encrypts a text with AES-256-GCM. The result holds version, key id, nonce, tag and ciphertext. `context` is bound as
+ * additional data: a value that was copied to another row or purpose cannot be decrypted there.
  */
 export function seal(plaintext: string, key: Buffer, context: string): Buffer {
   const nonce = randomBytes(NONCE_BYTES);
@@ -39,18 +39,19 @@ export function seal(plaintext: string, key: Buffer, context: string): Buffer {
   return Buffer.concat([Buffer.from([VERSION]), keyIdOf(key), nonce, cipher.getAuthTag(), body]);
 }
 
-/** What all that `seal` makes with this key begins with, in base64. */
+/** The beginning, in base64, of every value that `seal` makes with this key. */
 export function beginningOfSealed(key: Buffer): string {
   return Buffer.concat([Buffer.from([VERSION]), keyIdOf(key)]).toString("base64");
 }
 
-/** Whether `seal` made it with this key. */
+/** Whether `seal` made a value with this key. */
 export function isSealedWith(sealed: Buffer, key: Buffer): boolean {
   return sealed.subarray(1, 1 + KEY_ID_BYTES).equals(keyIdOf(key));
 }
 
 /**
- * Opens what `seal` made with one of the keys. Throws when none of them did, or the context or a byte of it is another.
+ * Decrypts a value that `seal` made with one of the keys. Throws when none of the keys made it, when the context
+ * differs, or when the value was changed.
  */
 export function unseal(sealed: Buffer, keys: Buffer | readonly Buffer[], context: string): string {
   if (sealed[0] !== VERSION) throw new Error("sealed value of an unknown version");

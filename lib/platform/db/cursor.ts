@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { AppError } from "@/lib/platform/errors";
 
-/** Where a page of a list ended: the sort time and the id that breaks ties. */
+/** The last row of a page of a list: its sort time, and its id for rows with the same time. */
 export interface Cursor {
   at: Date;
   id: string;
@@ -9,11 +9,12 @@ export interface Cursor {
 
 const cursorSchema = z.strictObject({ at: z.iso.datetime(), id: z.uuid() });
 
+/** A cursor as an opaque text for URLs. */
 export function encodeCursor(cursor: Cursor): string {
   return Buffer.from(JSON.stringify({ at: cursor.at.toISOString(), id: cursor.id })).toString("base64url");
 }
 
-/** Throws BAD_INPUT for a text that `encodeCursor` did not make. */
+/** The cursor that `encodeCursor` made a text of. Throws BAD_INPUT for any other text. */
 export function decodeCursor(text: string): Cursor {
   try {
     const { at, id } = cursorSchema.parse(JSON.parse(Buffer.from(text, "base64url").toString("utf8")));
@@ -23,14 +24,14 @@ export function decodeCursor(text: string): Cursor {
   }
 }
 
-/** The rows after a cursor in a list that is newest first. */
+/** A filter for the rows that follow a cursor in a list that is newest first. */
 export function olderThan(cursor: Cursor): {
   OR: [{ createdAt: { lt: Date } }, { createdAt: Date; id: { lt: string } }];
 } {
   return { OR: [{ createdAt: { lt: cursor.at } }, { createdAt: cursor.at, id: { lt: cursor.id } }] };
 }
 
-/** Cuts a list fetched with one row too many into a page and the cursor of the next. */
+/** Splits a list that was fetched with one row more than a page has into the page and the cursor of the next one. */
 export function cutPage<Row extends { id: string; createdAt: Date }>(
   rows: Row[],
   size: number,

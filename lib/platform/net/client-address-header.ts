@@ -1,5 +1,2 @@
-/**
- * The one request header that says where a request comes from. Our web server sets it and drops whatever a client
- * sends under this name.
- */
+/** The request header with the client's address. Our web server sets it and drops any that a client sends. */
 export const CLIENT_ADDRESS_HEADER = "x-latchkey-client-address";

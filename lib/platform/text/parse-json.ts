@@ -1,4 +1,4 @@
-/** Undefined for what is no JSON. `JSON.parse` alone throws an error that quotes the text, which may hold secrets. */
+/** The value of a JSON text, or undefined. The error of `JSON.parse` quotes the text, which may contain secrets. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,11 +1,9 @@
 import { z } from "zod";
 
-/**
- * Whether a text is one line without control characters (C0, DEL, C1): PostgreSQL refuses NUL, terminals obey others.
- */
+/** Whether a text has no control characters (C0, DEL, C1). PostgreSQL refuses NUL, and terminals act on others. */
 export function isPlainText(text: string): boolean {
   return !/\p{Cc}/u.test(text);
 }
 
-/** A text without control characters. Its length is for the user of the schema to bound. */
+/** A text without control characters. It sets no limit on the length: add one where you use it. */
 export const plainText = z.string().refine(isPlainText, "Use no control characters");

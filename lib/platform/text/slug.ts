@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** Lower case letters, digits and single hyphens; 2 to 40 characters, as projects and regions are named. */
+/** The name of a project or region in addresses: 2 to 40 lower case letters, digits and single hyphens. */
 export const slugSchema = z
   .string()
   .regex(/^[a-z0-9](?:-?[a-z0-9])+$/, "Use lower case letters, digits and hyphens")
