@@ -1,25 +1,32 @@
+import type { UseFormRegisterReturn } from "react-hook-form";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
-import { CONFIRM_WORD } from "@/lib/access-keys/schema";
+import type { ConfirmForm } from "@/lib/access-keys/schema";
 
-interface ConfirmFieldProps {
-  value: string;
-  onChange: (value: string) => void;
+/** The word that has to be typed. Its type comes from the schema; the schema itself is not loaded for it. */
+const CONFIRM_WORD: ConfirmForm["confirm"] = "confirm";
+
+/** Whether a text is the word. */
+export function isConfirmWord(text: string | undefined): boolean {
+  return text === CONFIRM_WORD;
 }
 
-/** The box in which the word is typed before something is taken away. */
-export function ConfirmField({ value, onChange }: ConfirmFieldProps) {
-  const astray = !CONFIRM_WORD.startsWith(value);
+interface ConfirmFieldProps {
+  /** The text in the field. */
+  typed: string | undefined;
+  error: string | undefined;
+  registration: UseFormRegisterReturn;
+}
+
+/** The field for the word that a person types before keys are removed. Its error waits until a letter is wrong. */
+export function ConfirmField({ typed = "", error, registration }: ConfirmFieldProps) {
+  const mayBecomeTheWord = CONFIRM_WORD.startsWith(typed);
   return (
-    <Field
-      label={`Type ${CONFIRM_WORD} to continue`}
-      error={astray ? `Type the word ${CONFIRM_WORD} exactly, in lower case and without spaces` : undefined}
-    >
+    <Field label={`Type ${CONFIRM_WORD} to continue`} error={mayBecomeTheWord ? undefined : error}>
       {(control) => (
         <Input
           {...control}
-          value={value}
-          onChange={(event) => onChange(event.target.value)}
+          {...registration}
           autoComplete="off"
           autoCapitalize="none"
           spellCheck={false}

@@ -1,6 +1,6 @@
 /**
- * A random UUID (version 4) for one intention of a person. `crypto.randomUUID` is missing on plain http, except on
- * loopback, so it is put together from random bytes there.
+ * A random UUID (version 4) for one change that a person asks for. On plain http browsers have `crypto.randomUUID` only
+ * on loopback, so elsewhere the UUID is made from random bytes.
  */
 export function createRequestId(): string {
   if (typeof crypto.randomUUID === "function") return crypto.randomUUID();

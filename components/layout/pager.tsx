@@ -1,23 +1,24 @@
 import { ArrowRight, ChevronsLeft } from "lucide-react";
 import Link from "next/link";
+import { composeAddress } from "@/components/layout/parameters";
 import { Button } from "@/components/ui/button";
 
 interface PagerProps {
   path: string;
-  /** What else stands in the address: filters, a search. */
+  /** The other parameters of the address, such as filters. */
   parameters?: Record<string, string | undefined>;
   cursor: string | undefined;
   next: string | null;
 }
 
-/** Links to the first and the next page of a list that is read by cursor. Nothing when one page holds it all. */
+/** Links to the first and the next page of a list that is read by cursor. Shows nothing for a list of one page. */
 export function Pager({ path, parameters = {}, cursor, next }: PagerProps) {
   if (!cursor && !next) return null;
   return (
     <nav aria-label="Pages" className="mt-4 flex flex-wrap justify-end gap-2">
       {cursor ? (
         <Button asChild size="sm">
-          <Link href={address(path, parameters)}>
+          <Link href={composeAddress(path, parameters)}>
             <ChevronsLeft aria-hidden />
             First page
           </Link>
@@ -25,7 +26,7 @@ export function Pager({ path, parameters = {}, cursor, next }: PagerProps) {
       ) : null}
       {next ? (
         <Button asChild size="sm">
-          <Link href={address(path, { ...parameters, cursor: next })}>
+          <Link href={composeAddress(path, { ...parameters, cursor: next })}>
             Next page
             <ArrowRight aria-hidden />
           </Link>
@@ -33,10 +34,4 @@ export function Pager({ path, parameters = {}, cursor, next }: PagerProps) {
       ) : null}
     </nav>
   );
-}
-
-function address(path: string, parameters: Record<string, string | undefined>): string {
-  const given = Object.entries(parameters).filter((entry): entry is [string, string] => Boolean(entry[1]));
-  const query = new URLSearchParams(given).toString();
-  return query ? `${path}?${query}` : path;
 }

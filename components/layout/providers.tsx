@@ -6,16 +6,24 @@ import { type ReactNode, useState } from "react";
 import { Toaster } from "sonner";
 
 interface ProvidersProps {
-  /** Of this answer's content security policy. */
+  /** The nonce of the content security policy that came with this page. */
   nonce: string | undefined;
   children: ReactNode;
 }
 
+/** The portal is often on loopback or in a closed network, where the browser thinks that it is offline. */
+function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: { queries: { retry: false, networkMode: "always" }, mutations: { networkMode: "always" } },
+  });
+}
+
+/** What every page needs around it: the theme, react-query and the toasts. */
 export function Providers({ nonce, children }: ProvidersProps) {
-  const [queries] = useState(() => new QueryClient({ defaultOptions: { queries: { retry: false } } }));
+  const [queryClient] = useState(createQueryClient);
   return (
     <ThemeProvider attribute="class" disableTransitionOnChange {...(nonce ? { nonce } : {})}>
-      <QueryClientProvider client={queries}>{children}</QueryClientProvider>
+      <QueryClientProvider client={queryClient}>{children}</QueryClientProvider>
       <Toasts />
     </ThemeProvider>
   );

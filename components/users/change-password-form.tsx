@@ -1,55 +1,53 @@
 "use client";
 
-import { zodResolver } from "@hookform/resolvers/zod";
+import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
-import { useForm } from "react-hook-form";
-import { z } from "zod";
-import { ask } from "@/components/ui/reply";
 import { Button } from "@/components/ui/button";
+import { callAction } from "@/components/ui/call-action";
 import { Field } from "@/components/ui/field";
+import { FormError } from "@/components/ui/form-error";
 import { Input } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
+import { useZodForm } from "@/components/ui/use-zod-form";
 import { changePassword } from "@/lib/users/actions";
-import { newPasswordSchema, PASSWORD_MIN } from "@/lib/users/schema";
+import type { ChangePasswordForm as ChangePasswordValues } from "@/lib/users/schema";
 
-const schema = z
-  .object({
-    current: z.string().min(1, "Type your current password"),
-    next: newPasswordSchema,
-    again: z.string(),
-  })
-  .refine(({ next, again }) => next === again, { path: ["again"], error: "This is not the same as the new password" });
-
+const LOST = "The portal did not answer, so it is not known whether the password was changed. Try again.";
 const EMPTY = { current: "", next: "", again: "" };
 
-export function ChangePasswordForm() {
-  const [outcome, setOutcome] = useState<{ ok: boolean; message: string }>();
-  const form = useForm({ resolver: zodResolver(schema), defaultValues: EMPTY });
-  const { errors, isSubmitting } = form.formState;
+/** `minLength` is the least number of characters of a new password. */
+export function ChangePasswordForm({ minLength }: { minLength: number }) {
+  const [isChanged, setChanged] = useState(false);
+  const form = useZodForm<ChangePasswordValues, ChangePasswordValues>(
+    async () => (await import("@/lib/users/schema")).changePasswordFormSchema,
+  );
+  const { errors } = form.formState;
+  const change = useMutation({
+    mutationFn: ({ current, next }: ChangePasswordValues) => callAction(() => changePassword({ current, next })),
+    gcTime: 0,
+  });
 
-  const submit = form.handleSubmit(async ({ current, next }) => {
-    setOutcome(undefined);
-    const reply = await ask(() => changePassword({ current, next }));
-    if (reply.kind === "lost") {
-      setOutcome({
-        ok: false,
-        message: "The portal did not answer, so it is not known whether the password was changed. Try again.",
-      });
-    } else if (reply.kind === "refused") {
-      setOutcome({ ok: false, message: reply.message });
+  async function submit(values: ChangePasswordValues) {
+    setChanged(false);
+    const reply = await change.mutateAsync(values);
+    // A finished mutation keeps its input, which is two passwords here, until it is reset and collected.
+    change.reset();
+    if (reply.kind !== "data") {
+      form.setError("root", { message: reply.kind === "lost" ? LOST : reply.message });
     } else if (!reply.data.ok) {
       form.setError(reply.data.field, { message: reply.data.message }, { shouldFocus: true });
     } else {
       form.reset(EMPTY);
-      setOutcome({ ok: true, message: "Password changed" });
+      setChanged(true);
     }
-  });
+  }
 
   return (
-    <form method="post" noValidate className="grid max-w-sm gap-4" onSubmit={(event) => void submit(event)}>
-      {outcome ? (
-        <Notice look={outcome.ok ? "good" : "danger"} role={outcome.ok ? "status" : "alert"}>
-          {outcome.message}
+    <form method="post" noValidate className="grid max-w-sm gap-4" onSubmit={form.submit(submit)}>
+      <FormError message={errors.root?.message} />
+      {isChanged ? (
+        <Notice look="good" role="status">
+          Password changed
         </Notice>
       ) : null}
       <Field label="Current password" error={errors.current?.message}>
@@ -59,7 +57,7 @@ export function ChangePasswordForm() {
       </Field>
       <Field
         label="New password"
-        hint={`At least ${PASSWORD_MIN} characters; a few words in a row are good.`}
+        hint={`At least ${minLength} characters. A few words in a row are good.`}
         error={errors.next?.message}
       >
         {(control) => <Input {...control} {...form.register("next")} type="password" autoComplete="new-password" />}
@@ -68,7 +66,7 @@ export function ChangePasswordForm() {
         {(control) => <Input {...control} {...form.register("again")} type="password" autoComplete="new-password" />}
       </Field>
       <div>
-        <Button type="submit" look="primary" busy={isSubmitting}>
+        <Button type="submit" look="primary" busy={change.isPending}>
           Change password
         </Button>
       </div>

@@ -1,5 +1,6 @@
-import Link from "next/link";
+import { SwitchedState } from "@/components/ui/switched-state";
 import { Table, Td, Th } from "@/components/ui/table";
+import { TextLink } from "@/components/ui/text-link";
 import { Time } from "@/components/ui/time";
 
 interface UserRow {
@@ -12,6 +13,7 @@ interface UserRow {
   projects: { slug: string; role: string }[];
 }
 
+/** All users, for administrators. */
 export function UserTable({ rows }: { rows: UserRow[] }) {
   return (
     <Table label="Users">
@@ -35,7 +37,9 @@ export function UserTable({ rows }: { rows: UserRow[] }) {
             <Td>
               <Time iso={row.createdAt} />
             </Td>
-            <Td>{row.disabledAt ? <span className="text-muted">Switched off</span> : "Active"}</Td>
+            <Td>
+              <SwitchedState disabledAt={row.disabledAt} />
+            </Td>
           </tr>
         ))}
       </tbody>
@@ -48,13 +52,7 @@ function Memberships({ projects }: Pick<UserRow, "projects">) {
     <ul>
       {projects.map(({ slug, role }) => (
         <li key={slug} className="whitespace-nowrap">
-          <Link
-            href={`/projects/${slug}/object-storage`}
-            prefetch={false}
-            className="underline underline-offset-2 hover:text-accent"
-          >
-            {slug}
-          </Link>{" "}
+          <TextLink href={`/projects/${slug}/object-storage`}>{slug}</TextLink>{" "}
           <span className="text-muted">as {role}</span>
         </li>
       ))}

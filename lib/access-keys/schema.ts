@@ -3,14 +3,16 @@ import { plainText } from "@/lib/platform/text/plain-text";
 import { slugSchema } from "@/lib/platform/text/slug";
 
 /** The word a person types before something is taken away. */
-export const CONFIRM_WORD = "confirm";
+const CONFIRM_WORD = "confirm";
 
-const confirmSchema = z.literal(CONFIRM_WORD, { error: `Type ${CONFIRM_WORD} to continue` });
+const confirmSchema = z.literal(CONFIRM_WORD, {
+  error: `Type the word ${CONFIRM_WORD} in lower case, without spaces`,
+});
 
-/** Chosen by the caller once per intention: sent again, it is the same change and not another. */
+/** The caller chooses it once for each change. Sent again, it asks for the same change and not for another one. */
 const requestIdSchema = z.uuid();
 
-export const REASON_MAX = 500;
+const REASON_MAX = 500;
 
 export const enableInputSchema = z.strictObject({
   project: slugSchema,
@@ -30,12 +32,54 @@ export const disableInputSchema = z.strictObject({
   region: slugSchema,
   requestId: requestIdSchema,
   confirm: confirmSchema,
-  reason: plainText.trim().min(1, "Say why").max(REASON_MAX).optional(),
+  reason: plainText
+    .trim()
+    .min(1, "Say why the access is disabled")
+    .max(REASON_MAX, `Use at most ${REASON_MAX} characters`)
+    .optional(),
 });
+
+/** The part of the input that a person types before a regeneration. */
+export const regenerateFormSchema = regenerateInputSchema.pick({ confirm: true });
+
+/** The part of the input that a person types before access is disabled. */
+export const disableFormSchema = disableInputSchema.pick({ confirm: true, reason: true });
+
+/** The same for a person who has to say why. */
+export const disableWithReasonFormSchema = disableFormSchema.required({ reason: true });
 
 export const acknowledgeInputSchema = z.strictObject({
   project: slugSchema,
   operationId: z.uuid(),
+});
+
+/** 40 characters of the base64 alphabet with a lower case letter among them. No access key looks like this. */
+const SECRET_SHAPE = /^(?=.*[a-z])[A-Za-z0-9/+]{40}$/;
+
+/** What is searched for stands in an address, and addresses are kept in logs: a pasted secret key is refused. */
+const searchTextSchema = z
+  .string()
+  .trim()
+  .max(128, "Use at most 128 characters")
+  .refine(
+    (text) => !SECRET_SHAPE.test(text),
+    "This looks like a secret key, so it was not sent. Search for the access key instead, and treat this secret key as leaked.",
+  );
+
+/** The filter of the key table; an empty text asks for all. */
+export const keyFilterFormSchema = z.strictObject({ search: searchTextSchema, region: z.string(), state: z.string() });
+
+/** The search of support for one key. */
+export const findKeyFormSchema = z.strictObject({
+  "access-key": searchTextSchema.pipe(
+    z
+      .string()
+      .min(1, "Type or paste the access key to look for")
+      .regex(
+        /^[A-Za-z0-9_-]{8,128}$/,
+        "This is not an access key. Access keys are letters and digits, most often 20 of them.",
+      ),
+  ),
 });
 
 /** Why a change was refused or failed; the sentences stand in `rules.ts`. */
@@ -166,3 +210,7 @@ export type Refusal = (typeof REFUSALS)[number];
 export type IssueOutput = z.infer<typeof issueOutputSchema>;
 export type IssuedOutput = Extract<IssueOutput, { outcome: "issued" }>;
 export type ReceiptLine = z.infer<typeof receiptLineSchema>;
+export type ConfirmForm = z.infer<typeof regenerateFormSchema>;
+export type DisableForm = z.infer<typeof disableFormSchema>;
+export type KeyFilterForm = z.infer<typeof keyFilterFormSchema>;
+export type FindKeyForm = z.infer<typeof findKeyFormSchema>;

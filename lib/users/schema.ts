@@ -4,7 +4,12 @@ import { plainText } from "@/lib/platform/text/plain-text";
 export const PASSWORD_MIN = 12;
 export const PASSWORD_MAX = 200;
 
-export const emailSchema = z.string().trim().toLowerCase().max(254).pipe(z.email("This is not an e-mail address"));
+export const emailSchema = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .max(254)
+  .pipe(z.email("This is not an email address like name@example.org"));
 
 export const nameSchema = z
   .string()
@@ -15,10 +20,21 @@ export const newPasswordSchema = plainText
   .min(PASSWORD_MIN, `Use at least ${PASSWORD_MIN} characters`)
   .max(PASSWORD_MAX, `Use at most ${PASSWORD_MAX} characters`);
 
+/** What the sign-in form asks for. Whether the password is right is decided by the gate. */
+export const signInFormSchema = z.strictObject({
+  email: emailSchema,
+  password: z.string().min(1, "Type your password").max(1_000, "Use at most 1,000 characters"),
+});
+
 export const changePasswordInputSchema = z.strictObject({
-  current: z.string().min(1, "Type your present password").max(1_000),
+  current: z.string().min(1, "Type your current password").max(1_000),
   next: newPasswordSchema,
 });
+
+/** The form of it: the new password is typed twice. */
+export const changePasswordFormSchema = changePasswordInputSchema
+  .extend({ again: z.string() })
+  .refine(({ next, again }) => next === again, { path: ["again"], error: "This is not the same as the new password" });
 
 export const changePasswordOutputSchema = z.union([
   z.strictObject({ ok: z.literal(true) }),
@@ -26,3 +42,5 @@ export const changePasswordOutputSchema = z.union([
 ]);
 
 export type ChangePasswordOutput = z.infer<typeof changePasswordOutputSchema>;
+export type SignInForm = z.infer<typeof signInFormSchema>;
+export type ChangePasswordForm = z.infer<typeof changePasswordFormSchema>;

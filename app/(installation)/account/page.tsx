@@ -3,6 +3,7 @@ import { PageHeader } from "@/components/layout/page-header";
 import { Section } from "@/components/layout/section";
 import { ChangePasswordForm } from "@/components/users/change-password-form";
 import { requireActor } from "@/lib/gate/page";
+import { PASSWORD_MIN } from "@/lib/users/schema";
 
 export const metadata: Metadata = { title: "Account" };
 
@@ -14,7 +15,7 @@ export default async function AccountPage() {
         {actor.name}, {actor.email}
       </PageHeader>
       <Section id="password" title="Password" description="Changing it signs you out everywhere else.">
-        <ChangePasswordForm />
+        <ChangePasswordForm minLength={PASSWORD_MIN} />
       </Section>
     </>
   );

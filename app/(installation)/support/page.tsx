@@ -21,7 +21,7 @@ export default async function SupportPage({ searchParams }: { searchParams: Sear
         Find a key by its access key, see whose it is and what happened to it, and end it. Secret keys are kept nowhere
         and cannot be seen here.
       </PageHeader>
-      <FindKeyForm key={accessKeyId ?? ""} value={accessKeyId} />
+      <FindKeyForm value={accessKeyId} />
       {accessKeyId ? <Result actor={actor} accessKeyId={accessKeyId} /> : null}
     </>
   );

@@ -1,17 +1,17 @@
-import type { ReactNode } from "react";
 import type { Card } from "@/lib/access-keys/schema";
 import { isSettled } from "@/components/access-keys/history/receipt";
 import { ReceiptList } from "@/components/access-keys/history/receipt-list";
 import { CopyButton } from "@/components/ui/copy-button";
+import { Fact, Facts } from "@/components/ui/facts";
 import { Notice } from "@/components/ui/notice";
 import { Time } from "@/components/ui/time";
 
-/** What a card tells about its region and key. */
+/** The facts of a card about its region and key, and what they mean. */
 export function CardFacts({ card, mayIssue }: { card: Card; mayIssue: boolean }) {
   const { region, key, change, notice } = card;
   return (
     <div className="grid gap-3 px-4 py-3.5">
-      <dl className="grid items-center gap-x-4 sm:grid-cols-[max-content_minmax(0,1fr)] sm:gap-y-1.5">
+      <Facts>
         {key ? (
           <Fact name="Access Key">
             <Copyable text={key.accessKeyId} what="Access Key" label={`Copy the access key of ${region.name}`} />
@@ -31,7 +31,7 @@ export function CardFacts({ card, mayIssue }: { card: Card; mayIssue: boolean })
             <Fact name="Expires">{key.expiresAt ? <Time iso={key.expiresAt} /> : "Never"}</Fact>
           </>
         ) : null}
-      </dl>
+      </Facts>
       {change ? (
         <Notice>
           {describeChange(change)} (since <Time iso={change.since} />)
@@ -50,15 +50,6 @@ export function CardFacts({ card, mayIssue }: { card: Card; mayIssue: boolean })
   );
 }
 
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <>
-      <dt className="text-muted max-sm:text-[0.8125rem]">{name}</dt>
-      <dd className="flex max-sm:pb-1.5 min-h-7 min-w-0 flex-wrap items-center gap-x-1">{children}</dd>
-    </>
-  );
-}
-
 function Copyable({ text, what, label }: { text: string; what: string; label: string }) {
   return (
     <span className="flex min-w-0 items-center gap-1">
@@ -74,8 +65,8 @@ const DOING: Record<NonNullable<Card["change"]>["kind"], string> = {
 };
 
 function describeChange({ kind, step, by }: NonNullable<Card["change"]>): string {
-  if (step === "undoing") return `A pair that ${by} asked for was not delivered and is being removed`;
-  const rest = step === "awaiting-acknowledgement" ? ": the new pair is on its way to the browser" : "";
+  if (step === "undoing") return `A key that ${by} asked for was not delivered and is being removed`;
+  const rest = step === "awaiting-acknowledgement" ? ": the new key is on its way to the browser" : "";
   return `${by} ${DOING[kind]}${rest}`;
 }
 
@@ -94,15 +85,15 @@ function describeState({ state, removed, receipts }: Card, mayIssue: boolean): s
         ? "No keys yet. Enable CLI access to work here with aws, s3cmd, rclone or an SDK."
         : "No keys yet.";
     case "DISABLED":
-      return `CLI access is off. Buckets and data are as they were${mayIssue ? "; enabling makes a new pair" : ""}.`;
+      return `CLI access is off. Buckets and data are as they were${mayIssue ? "; enabling makes a new key" : ""}.`;
     case "REVOKING":
       if (!removed) return "The keys are being removed from the storage system.";
       return receipts.every(isSettled)
-        ? "The keys are removed; what cannot be measured is waited for until its longest time has passed."
-        : "The keys are removed; each gateway is watched until it refuses them.";
+        ? "The keys are removed. A gateway that cannot be measured may accept them until the longest possible time has passed."
+        : "The keys are removed. Each gateway is asked until it refuses them.";
     case "ACTIVE":
       return mayIssue
-        ? "The secret key was shown once and is kept nowhere. If it is lost, Regenerate Keys makes a new pair."
+        ? "The secret key was shown once and is kept nowhere. If it is lost, Regenerate Keys makes a new key."
         : undefined;
     default:
       return undefined;

@@ -18,38 +18,40 @@ const DisableDialog = dynamic(
 );
 
 /** What the person may do with the keys of the project. */
-export interface KeyPowers {
+export interface KeyPermissions {
   issue: boolean;
   disable: boolean;
-  /** A reason has to be given for disabling. */
+  /** Whether the person has to give a reason when disabling. */
   reasonRequired: boolean;
 }
 
 interface CredentialCardProps {
   project: string;
   card: Card;
-  powers: KeyPowers;
+  permissions: KeyPermissions;
   /** Asks for fresh cards now rather than at the next poll. */
   onChanged: () => void;
 }
 
+/** The open dialog, and the access key that was current when it was opened. */
 type Opened = { dialog: "enable" | "regenerate" | "disable"; oldKey: string | undefined };
 
-export function CredentialCard({ project, card, powers, onChanged }: CredentialCardProps) {
+/** The card of a region: its state, its key, and the buttons that open the dialogs. */
+export function CredentialCard({ project, card, permissions, onChanged }: CredentialCardProps) {
   const router = useRouter();
   const [opened, setOpened] = useState<Opened>();
   const article = useRef<HTMLElement>(null);
   const headingId = `region-${card.region.name}`;
-  const actions = listActions(card, powers);
+  const actions = listActions(card, permissions);
 
   const open = (dialog: Opened["dialog"]) => setOpened({ dialog, oldKey: card.key?.accessKeyId });
   const close = () => {
     setOpened(undefined);
     onChanged();
-    // What the storage system tells of the project, above the cards, has changed with the keys.
+    // The overview above the cards changes with the keys.
     router.refresh();
   };
-  // The button that opened the dialog is often gone with the state it belonged to.
+  // The button that opened the dialog may be gone, because the state of the card has changed.
   const onCloseAutoFocus = (event: Event) => {
     event.preventDefault();
     const target = article.current?.querySelector<HTMLElement>("[data-actions] button:not(:disabled)");
@@ -69,7 +71,7 @@ export function CredentialCard({ project, card, powers, onChanged }: CredentialC
         </h3>
         <StateBadge state={card.state} />
       </header>
-      <CardFacts card={card} mayIssue={powers.issue} />
+      <CardFacts card={card} mayIssue={permissions.issue} />
       {actions.length > 0 ? (
         <footer data-actions className="mt-auto flex flex-wrap gap-2 px-4 pb-4">
           {actions.map(({ dialog: name, text, look }) => (
@@ -83,7 +85,7 @@ export function CredentialCard({ project, card, powers, onChanged }: CredentialC
         <IssueDialog kind={opened.dialog} oldKey={opened.oldKey} {...dialog} />
       ) : null}
       {opened?.dialog === "disable" ? (
-        <DisableDialog reasonRequired={powers.reasonRequired} onChanged={onChanged} {...dialog} />
+        <DisableDialog reasonRequired={permissions.reasonRequired} onChanged={onChanged} {...dialog} />
       ) : null}
     </article>
   );
@@ -95,16 +97,16 @@ interface Action {
   look: "primary" | "secondary" | "quietDanger";
 }
 
-/** The buttons of a card, as role and state allow. The server decides again. */
-function listActions({ state, change, region, enableFrom }: Card, powers: KeyPowers): Action[] {
+/** The buttons that role and state allow. The server checks both again. */
+function listActions({ state, change, region, enableFrom }: Card, permissions: KeyPermissions): Action[] {
   const actions: Action[] = [];
   const current = state === "ACTIVE" || state === "INACTIVE" || state === "EXPIRED";
-  const mayIssue = powers.issue && !region.disabled && !change;
+  const mayIssue = permissions.issue && !region.disabled && !change;
   if (mayIssue && !enableFrom && (state === "NOT CONFIGURED" || state === "DISABLED" || state === "REVOKING")) {
     actions.push({ dialog: "enable", text: "Enable CLI Access", look: "primary" });
   }
   if (mayIssue && current) actions.push({ dialog: "regenerate", text: "Regenerate Keys", look: "secondary" });
-  if (powers.disable && (current || state === "ENABLING")) {
+  if (permissions.disable && (current || state === "ENABLING")) {
     actions.push({ dialog: "disable", text: "Disable Access", look: "quietDanger" });
   }
   return actions;

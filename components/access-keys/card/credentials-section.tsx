@@ -1,20 +1,20 @@
 "use client";
 
-import Link from "next/link";
 import type { Card } from "@/lib/access-keys/schema";
-import { CredentialCard, type KeyPowers } from "@/components/access-keys/card/credential-card";
+import { CredentialCard, type KeyPermissions } from "@/components/access-keys/card/credential-card";
 import { type PollProblem, useCards } from "@/components/access-keys/card/use-cards";
 import { Empty } from "@/components/ui/empty";
 import { Notice } from "@/components/ui/notice";
+import { TextLink } from "@/components/ui/text-link";
 
 interface CredentialsSectionProps {
   project: string;
   initialCards: Card[];
-  powers: KeyPowers;
+  permissions: KeyPermissions;
 }
 
-/** The cards, one a region, as they are and as they change. */
-export function CredentialsSection({ project, initialCards, powers }: CredentialsSectionProps) {
+/** The credential cards of a project, one for each region. They are polled. */
+export function CredentialsSection({ project, initialCards, permissions }: CredentialsSectionProps) {
   const { cards, problem, refresh } = useCards(project, initialCards);
   if (cards.length === 0) {
     return (
@@ -28,7 +28,13 @@ export function CredentialsSection({ project, initialCards, powers }: Credential
       {problem ? <ProblemNotice problem={problem} /> : null}
       <div className="grid items-start gap-4 xl:grid-cols-2">
         {cards.map((card) => (
-          <CredentialCard key={card.region.name} project={project} card={card} powers={powers} onChanged={refresh} />
+          <CredentialCard
+            key={card.region.name}
+            project={project}
+            card={card}
+            permissions={permissions}
+            onChanged={refresh}
+          />
         ))}
       </div>
     </div>
@@ -36,11 +42,11 @@ export function CredentialsSection({ project, initialCards, powers }: Credential
 }
 
 const PROBLEMS: Record<PollProblem, string> = {
-  "signed-out": "Your session has ended, so what stands here may be old.",
+  "signed-out": "Your session has ended, so these cards may be out of date.",
   "not-allowed":
-    "These keys are not shown to you any more: your role or the project has changed. What stands here may be old; reload the page.",
+    "You may not see these keys any more: your role or the project has changed. These cards may be out of date. Reload the page.",
   unreachable:
-    "The portal does not answer at the moment, so what stands here may be old. It is asked again every few seconds.",
+    "The portal does not answer at the moment, so these cards may be out of date. The page asks again every few seconds.",
 };
 
 function ProblemNotice({ problem }: { problem: PollProblem }) {
@@ -50,9 +56,9 @@ function ProblemNotice({ problem }: { problem: PollProblem }) {
       {problem === "signed-out" ? (
         <>
           {" "}
-          <Link href="/login" prefetch={false} className="font-medium underline underline-offset-2">
+          <TextLink href="/login" className="font-medium">
             Sign in again
-          </Link>
+          </TextLink>
         </>
       ) : null}
     </Notice>

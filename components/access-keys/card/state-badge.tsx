@@ -20,24 +20,25 @@ const WARN = "bg-warn-soft text-warn";
 const DANGER = "bg-danger-soft text-danger";
 const QUIET = "bg-sunken text-muted";
 
-/** Each state has a shape of its own beside its word; the colour only helps. */
-const LOOKS: Record<State, { icon: LucideIcon; className: string; turns?: true }> = {
+/** Every state has its own icon beside its word, so that nobody has to tell colours apart. */
+const LOOKS: Record<State, { icon: LucideIcon; className: string; spins?: true }> = {
   "NOT CONFIGURED": { icon: CircleDashed, className: QUIET },
-  ENABLING: { icon: LoaderCircle, className: WARN, turns: true },
-  CREATING: { icon: LoaderCircle, className: WARN, turns: true },
-  ISSUED: { icon: LoaderCircle, className: WARN, turns: true },
+  ENABLING: { icon: LoaderCircle, className: WARN, spins: true },
+  CREATING: { icon: LoaderCircle, className: WARN, spins: true },
+  ISSUED: { icon: LoaderCircle, className: WARN, spins: true },
   ACTIVE: { icon: CircleCheck, className: GOOD },
   INACTIVE: { icon: CirclePause, className: WARN },
   RETIRING: { icon: TimerOff, className: WARN },
-  REVOKING: { icon: LoaderCircle, className: WARN, turns: true },
+  REVOKING: { icon: LoaderCircle, className: WARN, spins: true },
   EXPIRED: { icon: TimerOff, className: DANGER },
   DISABLED: { icon: Ban, className: QUIET },
   REVOKED: { icon: CircleSlash, className: QUIET },
   FAILED: { icon: CircleAlert, className: DANGER },
 };
 
+/** The state of a card or a key. */
 export function StateBadge({ state }: { state: State }) {
-  const { icon: Icon, className, turns } = LOOKS[state];
+  const { icon: Icon, className, spins } = LOOKS[state];
   return (
     <span
       className={cn(
@@ -45,7 +46,7 @@ export function StateBadge({ state }: { state: State }) {
         className,
       )}
     >
-      <Icon aria-hidden strokeWidth={2.25} className={cn("size-4", turns && "animate-spin")} />
+      <Icon aria-hidden strokeWidth={2.25} className={cn("size-4", spins && "animate-spin")} />
       {state}
     </span>
   );

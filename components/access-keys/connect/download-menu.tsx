@@ -9,6 +9,7 @@ import {
 import { Button } from "@/components/ui/button";
 import { Menu, MenuContent, MenuItem, MenuTrigger } from "@/components/ui/menu";
 
+/** A menu of the credential files. */
 export function DownloadMenu({ credentials }: { credentials: Credentials }) {
   return (
     <Menu>
@@ -29,7 +30,7 @@ export function DownloadMenu({ credentials }: { credentials: Credentials }) {
   );
 }
 
-/** Hands the file to the browser without the network; the address of its content is void right after. */
+/** Saves a file from the browser's memory, without the network. Its address is revoked right after that. */
 function download(file: CredentialFile, credentials: Credentials): void {
   const address = URL.createObjectURL(new Blob([file.write(credentials)], { type: file.type }));
   const link = document.createElement("a");

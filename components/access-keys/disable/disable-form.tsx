@@ -1,99 +1,51 @@
-import { useState } from "react";
-import { describeBound, describeDuration, explainBound } from "@/components/access-keys/card/bound";
-import { ConfirmField } from "@/components/access-keys/confirm-field";
-import { ProgressLine } from "@/components/access-keys/card/progress-line";
+import { useWatch } from "react-hook-form";
+import { ConfirmField, isConfirmWord } from "@/components/access-keys/confirm-field";
+import { describeBound, describeDuration, explainBound } from "@/components/access-keys/revocation-bound";
 import { Button } from "@/components/ui/button";
 import { DialogButtons, DialogDescription } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
+import { FormError } from "@/components/ui/form-error";
 import { Textarea } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
-import { type Card, CONFIRM_WORD, REASON_MAX } from "@/lib/access-keys/schema";
+import { ProgressLine } from "@/components/ui/progress-line";
+import { useZodForm } from "@/components/ui/use-zod-form";
+import type { Card, DisableForm as Confirmation } from "@/lib/access-keys/schema";
 
 interface DisableFormProps {
   region: Card["region"];
   reasonRequired: boolean;
   error: string | undefined;
   working: boolean;
-  onDisable: (reason: string | undefined) => void;
+  onDisable: (confirmation: Confirmation) => Promise<unknown>;
   onCancel: () => void;
 }
 
 export function DisableForm({ region, reasonRequired, error, working, onDisable, onCancel }: DisableFormProps) {
-  const [word, setWord] = useState("");
-  const [reason, setReason] = useState("");
-  const [reasonMissing, setReasonMissing] = useState(false);
-  const confirmed = word === CONFIRM_WORD;
-  const bound = region.revocationBoundSeconds;
-
-  function submit() {
-    if (!confirmed || working) return;
-    const given = reason.trim();
-    setReasonMissing(reasonRequired && !given);
-    if (!reasonRequired || given) onDisable(given || undefined);
-  }
+  const form = useZodForm<Confirmation, Confirmation>(
+    async () => {
+      const schema = await import("@/lib/access-keys/schema");
+      return reasonRequired ? schema.disableWithReasonFormSchema : schema.disableFormSchema;
+    },
+    { mode: "onChange" },
+  );
+  const { errors } = form.formState;
+  const word = useWatch({ control: form.control, name: "confirm" });
 
   return (
-    <form
-      noValidate
-      className="grid gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit();
-      }}
-    >
+    <form noValidate className="grid gap-4" onSubmit={form.submit(onDisable)}>
       <DialogDescription className="text-foreground">
         Are you sure you want to disable the Object Storage Command Line Interface (CLI)?
       </DialogDescription>
-      <Notice look="warn">
-        <ul className="grid gap-0.5">
-          <li>This breaks every CLI session and integration that uses these credentials.</li>
-          <li>
-            {region.suspends ? (
-              `This stops every key of this project in ${region.name} within seconds, and at most ${describeBound(bound)} where that cannot be done.`
-            ) : (
-              <>
-                The keys of {region.name} are refused {describeBound(bound)}
-                {explainBound(bound)}.
-              </>
-            )}
-          </li>
-          {region.suspends && bound !== null ? (
-            <li>
-              CLI access can be enabled again after {describeDuration(bound)}: until then its gateways may hold the old
-              keys.
-            </li>
-          ) : null}
-          <li>Your buckets and data stay.</li>
-        </ul>
-      </Notice>
-      {error ? (
-        <Notice look="danger" role="alert">
-          {error}
-        </Notice>
-      ) : null}
-      <ConfirmField value={word} onChange={setWord} />
+      <Consequences region={region} />
+      <FormError message={error ?? errors.root?.message} />
+      <ConfirmField typed={word} error={errors.confirm?.message} registration={form.register("confirm")} />
       {reasonRequired ? (
-        <Field
-          label="Reason"
-          hint="The project's people read it beside the key."
-          error={reasonMissing ? "Say why the access is disabled" : undefined}
-        >
-          {(control) => (
-            <Textarea
-              {...control}
-              required
-              maxLength={REASON_MAX}
-              value={reason}
-              onChange={(event) => {
-                setReason(event.target.value);
-                setReasonMissing(false);
-              }}
-            />
-          )}
+        <Field label="Reason" hint="The members of the project read it beside the key." error={errors.reason?.message}>
+          {(control) => <Textarea {...control} {...form.register("reason")} required />}
         </Field>
       ) : null}
       {working ? (
-        <ProgressLine whenSlow="It takes longer than usual. The decision is recorded; the removal goes on even if you leave.">
+        <ProgressLine whenSlow="This takes longer than usual. The decision is recorded, and the removal goes on even if you leave.">
           Removing the keys from the storage system…
         </ProgressLine>
       ) : null}
@@ -101,10 +53,33 @@ export function DisableForm({ region, reasonRequired, error, working, onDisable,
         <Button onClick={onCancel} disabled={working}>
           Cancel
         </Button>
-        <Button type="submit" look="danger" disabled={!confirmed} busy={working}>
+        <Button type="submit" look="danger" disabled={!isConfirmWord(word)} busy={working}>
           Disable
         </Button>
       </DialogButtons>
     </form>
+  );
+}
+
+/** What disabling breaks, from when on the keys are refused, and what stays. */
+function Consequences({ region }: { region: Card["region"] }) {
+  const bound = region.revocationBoundSeconds;
+  return (
+    <Notice look="warn">
+      <ul className="grid gap-0.5">
+        <li>This breaks every CLI session and integration that uses these credentials.</li>
+        <li>
+          {region.suspends
+            ? `This stops every key of this project in ${region.name} within seconds. Where that is not possible, the keys are refused ${describeBound(bound)}.`
+            : `The keys of ${region.name} are refused ${describeBound(bound)}${explainBound(bound)}.`}
+        </li>
+        {region.suspends && bound !== null ? (
+          <li>
+            CLI access can be enabled again after {describeDuration(bound)}: until then gateways may hold the old keys.
+          </li>
+        ) : null}
+        <li>Your buckets and data stay.</li>
+      </ul>
+    </Notice>
   );
 }

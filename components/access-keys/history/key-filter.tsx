@@ -1,90 +1,82 @@
 "use client";
 
 import { Search } from "lucide-react";
-import Form from "next/form";
 import Link from "next/link";
-import { useState } from "react";
-import { looksLikeSecret, SECRET_PASTED } from "@/components/access-keys/issue/secret-shape";
+import { useAddressForm } from "@/components/layout/use-address-form";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
+import { FormError } from "@/components/ui/form-error";
 import { Input, Select } from "@/components/ui/input";
 import { KEY_STATES } from "@/lib/access-keys/rules";
-
-export interface KeyFilterValues {
-  region: string | undefined;
-  state: string | undefined;
-  search: string | undefined;
-}
+import type { KeyFilterForm } from "@/lib/access-keys/schema";
 
 interface KeyFilterProps {
   path: string;
   regions: string[];
-  values: KeyFilterValues;
+  /** What the page is filtered by now; undefined means all. */
+  values: { [Name in keyof KeyFilterForm]: string | undefined };
 }
 
-/** Region, state and a part of the access key; they stand in the address, so that a view can be passed on. */
+/** Filters the key table. The filter is part of the address, so a link to it shows the same keys to somebody else. */
 export function KeyFilter({ path, regions, values }: KeyFilterProps) {
-  const [error, setError] = useState<string>();
-  const filtered = Boolean(values.region || values.state || values.search);
-  return (
-    <Form
-      action={path}
-      role="search"
-      aria-label="Keys"
-      className="mb-4 grid items-start gap-3 sm:grid-cols-[minmax(0,1fr)_11rem_11rem_auto]"
-      onSubmit={(event) => {
-        const search = new FormData(event.currentTarget).get("search");
-        const pasted = typeof search === "string" && looksLikeSecret(search);
-        setError(pasted ? SECRET_PASTED : undefined);
-        if (pasted) event.preventDefault();
-      }}
-    >
-      <Field label="Access key" error={error}>
-        {(control) => (
-          <Input
-            {...control}
-            name="search"
-            type="search"
-            defaultValue={values.search}
-            placeholder="All or a part of it"
-            autoComplete="off"
-            spellCheck={false}
-            maxLength={128}
-            className="font-mono text-[0.8125rem] placeholder:font-sans"
-          />
-        )}
-      </Field>
-      <Field label="Region">
-        {(control) => (
-          <Select {...control} name="region" defaultValue={values.region ?? ""}>
-            <option value="">All regions</option>
-            {regions.map((region) => (
-              <option key={region}>{region}</option>
-            ))}
-          </Select>
-        )}
-      </Field>
-      <Field label="State">
-        {(control) => (
-          <Select {...control} name="state" defaultValue={values.state ?? ""}>
-            <option value="">All states</option>
-            {KEY_STATES.map((state) => (
-              <option key={state}>{state}</option>
-            ))}
-          </Select>
-        )}
-      </Field>
-      <div className="flex gap-2 sm:pt-7">
-        <Button type="submit">
-          <Search aria-hidden />
-          Filter
-        </Button>
-        {filtered ? (
-          <Button asChild look="ghost">
-            <Link href={path}>Clear</Link>
-          </Button>
-        ) : null}
-      </div>
-    </Form>
+  const form = useAddressForm<KeyFilterForm>(
+    path,
+    values,
+    async () => (await import("@/lib/access-keys/schema")).keyFilterFormSchema,
   );
+  const { errors } = form.formState;
+  const isFiltered = Boolean(values.region || values.state || values.search);
+
+  return (
+    <form action={path} role="search" aria-label="Keys" noValidate className="mb-4 grid gap-3" onSubmit={form.onSubmit}>
+      <FormError message={errors.root?.message} />
+      <div className="grid items-start gap-3 sm:grid-cols-[minmax(0,1fr)_11rem_11rem_auto]">
+        <Field label="Access key" error={errors.search?.message}>
+          {(control) => (
+            <Input
+              {...control}
+              {...form.register("search")}
+              defaultValue={values.search}
+              type="search"
+              placeholder="All or a part of it"
+              autoComplete="off"
+              spellCheck={false}
+              className="font-mono text-[0.8125rem] placeholder:font-sans"
+            />
+          )}
+        </Field>
+        <Field label="Region">
+          {(control) => (
+            <Select {...control} {...form.register("region")} defaultValue={values.region}>
+              <option value="">All regions</option>
+              <Options names={regions} />
+            </Select>
+          )}
+        </Field>
+        <Field label="State">
+          {(control) => (
+            <Select {...control} {...form.register("state")} defaultValue={values.state}>
+              <option value="">All states</option>
+              <Options names={KEY_STATES} />
+            </Select>
+          )}
+        </Field>
+        <div className="flex gap-2 sm:pt-7">
+          <Button type="submit" busy={form.pending}>
+            <Search aria-hidden />
+            Filter
+          </Button>
+          {isFiltered ? (
+            <Button asChild look="ghost">
+              <Link href={path}>Clear</Link>
+            </Button>
+          ) : null}
+        </div>
+      </div>
+    </form>
+  );
+}
+
+function Options({ names }: { names: readonly string[] }) {
+  return names.map((name) => <option key={name}>{name}</option>);
 }

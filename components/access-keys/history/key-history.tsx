@@ -1,11 +1,12 @@
 import { Time } from "@/components/ui/time";
 
+/** One event in the life of a key. `at` is ISO 8601. */
 export interface HistoryLine {
   at: string;
   sentence: string;
 }
 
-/** What happened to a key, as sentences, oldest first. */
+/** The events of a key as sentences, oldest first. */
 export function KeyHistory({ history }: { history: HistoryLine[] }) {
   if (history.length === 0) return <p className="text-muted">Nothing is recorded about this key.</p>;
   return (

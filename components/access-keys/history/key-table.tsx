@@ -1,10 +1,6 @@
-"use client";
-
-import { createColumnHelper, tableFeatures, useTable } from "@tanstack/react-table";
-import { ChevronRight, LoaderCircle } from "lucide-react";
-import { usePathname, useRouter, useSearchParams } from "next/navigation";
-import { Fragment, useTransition } from "react";
-import { KeyHistory, type HistoryLine } from "@/components/access-keys/history/key-history";
+import { Fragment } from "react";
+import { HistoryToggle } from "@/components/access-keys/history/history-toggle";
+import { type HistoryLine, KeyHistory } from "@/components/access-keys/history/key-history";
 import { ReceiptList } from "@/components/access-keys/history/receipt-list";
 import { StateBadge } from "@/components/access-keys/card/state-badge";
 import { cn } from "@/components/ui/cn";
@@ -13,8 +9,8 @@ import { Time } from "@/components/ui/time";
 import { KEY_STATES } from "@/lib/access-keys/rules";
 import type { ReceiptLine } from "@/lib/access-keys/schema";
 
-/** A key of the project, current or past. */
-export interface KeyTableRow {
+/** A key of a project, current or past. Times are ISO 8601. */
+export interface KeyRow {
   id: string;
   accessKeyId: string;
   region: string;
@@ -29,68 +25,31 @@ export interface KeyTableRow {
 }
 
 interface KeyTableProps {
-  rows: KeyTableRow[];
+  rows: KeyRow[];
   /** The row that is open, with its history. */
   opened: { id: string; history: HistoryLine[] } | undefined;
 }
 
-const features = tableFeatures({});
-const helper = createColumnHelper<typeof features, KeyTableRow>();
-const columns = helper.columns([
-  helper.accessor("accessKeyId", { header: "Access key" }),
-  helper.accessor("region", { header: "Region", cell: ({ getValue }) => getValue() }),
-  helper.accessor("state", { header: "State", cell: ({ getValue }) => <State state={getValue()} /> }),
-  helper.accessor("createdAt", { header: "Created", cell: ({ row }) => <Created row={row.original} /> }),
-  helper.accessor("expiresAt", { header: "Expires", cell: ({ row }) => <Expires row={row.original} /> }),
-  helper.accessor("endedAt", { header: "Ended", cell: ({ row }) => <Ended row={row.original} /> }),
-  helper.accessor("receipts", { header: "Receipt", cell: ({ row }) => <Receipt row={row.original} /> }),
-]);
+const COLUMNS = ["Access key", "Region", "State", "Created", "Expires", "Ended", "Receipt"];
 
-/** All keys of a project; pressing a row's access key opens its history below it. */
+/** All keys of a project. Pressing an access key opens the history of the key below its row. */
 export function KeyTable({ rows, opened }: KeyTableProps) {
-  const table = useTable({ features, columns, data: rows });
   return (
     <Table label="Keys">
       <thead>
-        {table.getHeaderGroups().map((group) => (
-          <tr key={group.id}>
-            {group.headers.map((header) => (
-              <Th key={header.id}>
-                <table.FlexRender header={header} />
-              </Th>
-            ))}
-          </tr>
-        ))}
+        <tr>
+          {COLUMNS.map((column) => (
+            <Th key={column}>{column}</Th>
+          ))}
+        </tr>
       </thead>
       <tbody>
-        {table.getRowModel().rows.map((row) => {
-          const [first, ...rest] = row.getAllCells();
-          const history = opened?.id === row.original.id ? opened.history : undefined;
+        {rows.map((row) => {
+          const history = opened?.id === row.id ? opened.history : undefined;
           return (
-            <Fragment key={row.original.id}>
-              <tr className={cn(history && "[&>*]:border-b-0")}>
-                <Td key={first?.id}>
-                  <Opener row={row.original} open={history !== undefined} />
-                </Td>
-                {rest.map((cell) => (
-                  <Td key={cell.id}>
-                    <table.FlexRender cell={cell} />
-                  </Td>
-                ))}
-              </tr>
-              {history ? (
-                <tr id={`history-${row.original.id}`}>
-                  <Td colSpan={columns.length} className="bg-sunken py-4">
-                    {/* The table is wider than a phone: its history stays in view. */}
-                    <div className="sticky left-3.5 w-full max-w-[calc(100vw-4rem)]">
-                      <h2 className="mb-2.5 text-[0.8125rem] font-medium text-muted">
-                        History of {row.original.accessKeyId}
-                      </h2>
-                      <KeyHistory history={history} />
-                    </div>
-                  </Td>
-                </tr>
-              ) : null}
+            <Fragment key={row.id}>
+              <Row row={row} open={history !== undefined} />
+              {history ? <HistoryRow row={row} history={history} /> : null}
             </Fragment>
           );
         })}
@@ -99,34 +58,42 @@ export function KeyTable({ rows, opened }: KeyTableProps) {
   );
 }
 
-function Opener({ row, open }: { row: KeyTableRow; open: boolean }) {
-  const router = useRouter();
-  const path = usePathname();
-  const query = useSearchParams();
-  const [pending, startTransition] = useTransition();
-
-  function toggle() {
-    const next = new URLSearchParams(query);
-    if (open) next.delete("key");
-    else next.set("key", row.id);
-    startTransition(() => router.replace(`${path}?${next.toString()}`, { scroll: false }));
-  }
-
+function Row({ row, open }: { row: KeyRow; open: boolean }) {
   return (
-    <button
-      type="button"
-      onClick={toggle}
-      aria-expanded={open}
-      aria-controls={open ? `history-${row.id}` : undefined}
-      className="-mx-1.5 inline-flex items-center gap-1.5 rounded px-1.5 py-0.5 font-mono text-[0.8125rem] font-medium whitespace-nowrap hover:bg-accent-soft"
-    >
-      {pending ? (
-        <LoaderCircle aria-hidden className="size-3.5 animate-spin text-muted" />
-      ) : (
-        <ChevronRight aria-hidden className={cn("size-3.5 text-muted transition-transform", open && "rotate-90")} />
-      )}
-      {row.accessKeyId}
-    </button>
+    <tr className={cn(open && "[&>*]:border-b-0")}>
+      <Td>
+        <HistoryToggle keyId={row.id} accessKeyId={row.accessKeyId} open={open} />
+      </Td>
+      <Td>{row.region}</Td>
+      <Td>
+        <State state={row.state} />
+      </Td>
+      <Td>
+        <Time iso={row.createdAt} />
+        <span className="block text-muted">{row.createdBy}</span>
+      </Td>
+      <Td>{row.expiresAt ? <Time iso={row.expiresAt} /> : <span className="text-muted">Never</span>}</Td>
+      <Td>
+        <Ended row={row} />
+      </Td>
+      <Td>
+        <Receipt row={row} />
+      </Td>
+    </tr>
+  );
+}
+
+function HistoryRow({ row, history }: { row: KeyRow; history: HistoryLine[] }) {
+  return (
+    <tr id={`history-${row.id}`}>
+      <Td colSpan={COLUMNS.length} className="bg-sunken py-4">
+        {/* The table is wider than a phone: its history stays in view. */}
+        <div className="sticky left-3.5 w-full max-w-[calc(100vw-4rem)]">
+          <h2 className="mb-2.5 text-[0.8125rem] font-medium text-muted">History of {row.accessKeyId}</h2>
+          <KeyHistory history={history} />
+        </div>
+      </Td>
+    </tr>
   );
 }
 
@@ -135,20 +102,7 @@ function State({ state }: { state: string }) {
   return known ? <StateBadge state={known} /> : state;
 }
 
-function Created({ row }: { row: KeyTableRow }) {
-  return (
-    <>
-      <Time iso={row.createdAt} />
-      <span className="block text-muted">{row.createdBy}</span>
-    </>
-  );
-}
-
-function Expires({ row }: { row: KeyTableRow }) {
-  return row.expiresAt ? <Time iso={row.expiresAt} /> : <span className="text-muted">Never</span>;
-}
-
-function Ended({ row }: { row: KeyTableRow }) {
+function Ended({ row }: { row: KeyRow }) {
   if (!row.endedAt) return <span className="text-muted">Not ended</span>;
   return (
     <div className="min-w-36">
@@ -158,7 +112,7 @@ function Ended({ row }: { row: KeyTableRow }) {
   );
 }
 
-function Receipt({ row }: { row: KeyTableRow }) {
+function Receipt({ row }: { row: KeyRow }) {
   if (row.receipts.length === 0) return <span className="text-muted">None</span>;
   return (
     <div className="min-w-40 text-[0.8125rem]">

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describeReceipt, judgeReceipts } from "@/components/access-keys/history/receipt";
+import { describeReceipt, evaluateReceipts } from "@/components/access-keys/history/receipt";
 
 const line = {
   accessKeyId: "LKAAA0000000000000AA",
@@ -38,12 +38,12 @@ const refused = { ...line, firstRefusedAt: "2026-01-01T00:00:00.210Z" };
 const other = { ...refused, accessKeyId: "LKAAA0000000000000AB" };
 
 test.each([
-  ["nothing yet", [], "none"],
-  ["of one of two keys", [refused], "none"],
+  ["nothing yet", [], "missing"],
+  ["of one of two keys", [refused], "missing"],
   ["of which one is open", [{ ...refused, ...line }, other], "open"],
   ["all refused", [refused, other], "refused"],
   ["of which one is a sample", [{ ...refused, sampled: true }, other], "sampled"],
   ["of which one cannot be measured", [{ ...line, unmeasurable: "it answers alike" }, other], "unmeasurable"],
-] as const)("receipts: %s", (_name, receipts, judgement) => {
-  expect(judgeReceipts([line.accessKeyId, other.accessKeyId], receipts)).toBe(judgement);
+] as const)("receipts: %s", (_name, receipts, state) => {
+  expect(evaluateReceipts([line.accessKeyId, other.accessKeyId], receipts)).toBe(state);
 });

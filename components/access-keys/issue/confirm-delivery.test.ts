@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type Acknowledgement, confirmDelivery, UNCONFIRMED } from "@/components/access-keys/issue/confirm-delivery";
-import type { Reply } from "@/components/ui/reply";
+import type { Reply } from "@/components/ui/call-action";
 
 const confirmed: Reply<Acknowledgement> = { kind: "data", data: { ok: true } };
 const lost: Reply<Acknowledgement> = { kind: "lost" };
@@ -11,7 +11,7 @@ const refused = (code: string, retryAfterSeconds?: number): Reply<Acknowledgemen
   retryAfterSeconds,
 });
 
-/** Runs against the replies, the last of them for ever, on a clock that sleeping moves. */
+/** Confirms against these replies, the last one repeated, on a clock that only `sleep` moves. */
 async function run(replies: Reply<Acknowledgement>[]) {
   let time = 0;
   let calls = 0;
@@ -22,30 +22,30 @@ async function run(replies: Reply<Acknowledgement>[]) {
   return { result, calls, time };
 }
 
-test("an answer ends it", async () => {
+test("an answer ends the attempts", async () => {
   expect(await run([confirmed])).toEqual({ result: { ok: true }, calls: 1, time: 0 });
 });
 
-test("lost replies and passing failures are tried again", async () => {
+test("lost replies and temporary failures are tried again", async () => {
   const { result, calls } = await run([lost, refused("INTERNAL"), refused("RATE_LIMITED", 2), confirmed]);
   expect(result).toEqual({ ok: true });
   expect(calls).toBe(4);
 });
 
-test("the server's wish for a pause is kept", async () => {
+test("the pause that the server asks for is kept", async () => {
   expect((await run([refused("RATE_LIMITED", 7), confirmed])).time).toBe(7_000);
 });
 
-test("a refusal that stays is shown at once", async () => {
+test("a permanent refusal is shown after one attempt", async () => {
   expect(await run([refused("NOT_FOUND")])).toMatchObject({ result: { ok: false, message: "No." }, calls: 1 });
 });
 
-test("the pair that the server removed is not shown", async () => {
+test("a key that the server removed is not shown", async () => {
   const undelivered: Reply<Acknowledgement> = { kind: "data", data: { ok: false, message: "Too late." } };
   expect((await run([lost, undelivered])).result).toEqual({ ok: false, message: "Too late." });
 });
 
-test("without an answer it ends before the server's own limit", async () => {
+test("without an answer the attempts end before the server's own limit", async () => {
   const { result, time } = await run([lost]);
   expect(result).toEqual({ ok: false, message: UNCONFIRMED });
   expect(time).toBeGreaterThan(40_000);

@@ -1,9 +1,10 @@
-import type { IssueFormProps } from "@/components/access-keys/issue/issue-form";
+import type { IssueFormProps } from "@/components/access-keys/issue/issue-form-props";
 import { Button } from "@/components/ui/button";
 import { DialogButtons, DialogDescription } from "@/components/ui/dialog";
-import { Notice } from "@/components/ui/notice";
+import { FormError } from "@/components/ui/form-error";
 
-export function EnableForm({ region, error, working, onStart, onCancel }: IssueFormProps) {
+export function EnableForm({ region, error, progress, onEnable, onCancel }: IssueFormProps & { onEnable: () => void }) {
+  const working = Boolean(progress);
   return (
     <>
       <DialogDescription asChild>
@@ -18,17 +19,13 @@ export function EnableForm({ region, error, working, onStart, onCancel }: IssueF
           </p>
         </div>
       </DialogDescription>
-      {error ? (
-        <Notice look="danger" role="alert">
-          {error}
-        </Notice>
-      ) : null}
-      {working}
+      <FormError message={error} />
+      {progress}
       <DialogButtons>
-        <Button onClick={onCancel} disabled={Boolean(working)}>
+        <Button onClick={onCancel} disabled={working}>
           Cancel
         </Button>
-        <Button look="primary" onClick={onStart} busy={Boolean(working)}>
+        <Button look="primary" onClick={onEnable} busy={working}>
           Enable
         </Button>
       </DialogButtons>

@@ -1,20 +1,22 @@
 "use client";
 
-import { useEffect, useRef } from "react";
 import type { Card } from "@/lib/access-keys/schema";
+import { ChangeDialog } from "@/components/access-keys/change-dialog";
 import { EnableForm } from "@/components/access-keys/issue/enable-form";
-import { ProgressLine } from "@/components/access-keys/card/progress-line";
 import { RegenerateForm } from "@/components/access-keys/issue/regenerate-form";
 import { Reveal } from "@/components/access-keys/issue/reveal";
-import { type IssueKind, type IssueStage, useIssue } from "@/components/access-keys/issue/use-issue";
+import { type IssueStage, useIssueKey } from "@/components/access-keys/issue/use-issue-key";
 import { Button } from "@/components/ui/button";
-import { Dialog, DialogButtons, DialogContent, DialogTitle } from "@/components/ui/dialog";
+import { DialogButtons } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/notice";
+import { ProgressLine } from "@/components/ui/progress-line";
+
+type IssueKind = "enable" | "regenerate";
 
 interface IssueDialogProps {
   kind: IssueKind;
   project: string;
-  /** As it is now: it follows the poll while the dialog is open. */
+  /** The current card. It changes with the polls while the dialog is open. */
   card: Card;
   /** The access key that was current when the dialog was opened. */
   oldKey: string | undefined;
@@ -24,76 +26,78 @@ interface IssueDialogProps {
 
 const TITLES: Record<IssueKind, string> = { enable: "Enable CLI Access", regenerate: "Regenerate Keys" };
 
-/** From the question over the work to the reveal, in one dialog. */
+/** Issues a key in one dialog: the question, the progress, and then the reveal of the secret. */
 export function IssueDialog({ kind, project, card, oldKey, onClose, onCloseAutoFocus }: IssueDialogProps) {
-  const { stage, start, drop } = useIssue(kind, project, card.region.name);
-  const title = useRef<HTMLHeadingElement>(null);
-  const held = stage.at === "working" || stage.at === "reveal";
-
-  useEffect(() => {
-    if (stage.at === "reveal" || stage.at === "over") title.current?.focus();
-  }, [stage.at]);
-
-  const hold = (event: Event) => {
-    if (held) event.preventDefault();
-  };
+  const { stage, start, discardSecret } = useIssueKey(project, card.region.name);
+  const isRevealed = stage.at === "reveal";
+  const isWorking = stage.at === "working";
 
   return (
-    <Dialog open onOpenChange={(open) => !open && !held && onClose()}>
-      <DialogContent
-        onEscapeKeyDown={hold}
-        onInteractOutside={hold}
-        onCloseAutoFocus={onCloseAutoFocus}
-        className={stage.at === "reveal" ? "sm:max-w-xl" : undefined}
-        {...(stage.at === "form" ? {} : { "aria-describedby": undefined })}
-      >
-        <DialogTitle ref={title} tabIndex={-1}>
-          {stage.at === "reveal" ? "Your credentials" : TITLES[kind]}
-        </DialogTitle>
-        <Stage {...{ kind, card, oldKey, stage, drop, onClose }} onStart={() => void start()} />
-      </DialogContent>
-    </Dialog>
+    <ChangeDialog
+      title={isRevealed ? "Your credentials" : TITLES[kind]}
+      step={stage.at === "form" || isWorking ? "form" : "result"}
+      locked={isWorking || isRevealed}
+      className={isRevealed ? "sm:max-w-xl" : undefined}
+      onClose={onClose}
+      onCloseAutoFocus={onCloseAutoFocus}
+    >
+      {stage.at === "reveal" ? (
+        <Reveal issued={stage.issued} card={card} oldKey={oldKey} onHide={onClose} onLeave={discardSecret} />
+      ) : stage.at === "ended" ? (
+        <Ended message={stage.message} onClose={onClose} />
+      ) : (
+        <IssueForm kind={kind} region={card.region} stage={stage} start={start} onCancel={onClose} />
+      )}
+    </ChangeDialog>
   );
 }
 
-interface StageProps extends Pick<IssueDialogProps, "kind" | "card" | "oldKey" | "onClose"> {
-  stage: IssueStage;
-  onStart: () => void;
-  drop: (message: string) => void;
+interface IssueFormProps {
+  kind: IssueKind;
+  region: Card["region"];
+  stage: Extract<IssueStage, { at: "form" | "working" }>;
+  start: ReturnType<typeof useIssueKey>["start"];
+  onCancel: () => void;
 }
 
-function Stage({ kind, card, oldKey, stage, onStart, drop, onClose }: StageProps) {
-  if (stage.at === "reveal") {
-    return <Reveal pair={stage.pair} card={card} oldKey={oldKey} onHide={onClose} onLeave={drop} />;
-  }
-  if (stage.at === "over") {
-    return (
-      <>
-        <Notice look="warn" role="alert">
-          {stage.message}
-        </Notice>
-        <DialogButtons>
-          <Button onClick={onClose}>Close</Button>
-        </DialogButtons>
-      </>
-    );
-  }
-  const working =
-    stage.at === "working" ? (
-      <ProgressLine
-        key={stage.step}
-        whenSlow={
-          kind === "enable"
-            ? "It takes longer than usual. It ends by itself: stay on this page."
-            : "It takes longer than usual. Your current keys still work; stay on this page."
-        }
-      >
-        {stage.step === "making"
-          ? `Making a new pair in ${card.region.name} and proving that it works…`
-          : "Confirming that the pair has reached this browser…"}
-      </ProgressLine>
-    ) : undefined;
-  const error = stage.at === "form" ? stage.error : undefined;
-  const Form = kind === "enable" ? EnableForm : RegenerateForm;
-  return <Form region={card.region} error={error} working={working} onStart={onStart} onCancel={onClose} />;
+function IssueForm({ kind, region, stage, start, onCancel }: IssueFormProps) {
+  const form = {
+    region,
+    error: stage.at === "form" ? stage.error : undefined,
+    progress: stage.at === "working" ? <Progress kind={kind} region={region.name} step={stage.step} /> : undefined,
+    onCancel,
+  };
+  return kind === "enable" ? (
+    <EnableForm {...form} onEnable={() => void start({ kind })} />
+  ) : (
+    <RegenerateForm {...form} onRegenerate={(confirmation) => start({ kind, confirmation })} />
+  );
+}
+
+const WHEN_SLOW: Record<IssueKind, string> = {
+  enable: "This takes longer than usual. It ends by itself: stay on this page.",
+  regenerate: "This takes longer than usual. Your current keys still work; stay on this page.",
+};
+
+function Progress({ kind, region, step }: { kind: IssueKind; region: string; step: "creating" | "confirming" }) {
+  return (
+    <ProgressLine key={step} whenSlow={WHEN_SLOW[kind]}>
+      {step === "creating"
+        ? `Creating a new key in ${region} and verifying that it works…`
+        : "Confirming that the new key has reached this browser…"}
+    </ProgressLine>
+  );
+}
+
+function Ended({ message, onClose }: { message: string; onClose: () => void }) {
+  return (
+    <>
+      <Notice look="warn" role="alert">
+        {message}
+      </Notice>
+      <DialogButtons>
+        <Button onClick={onClose}>Close</Button>
+      </DialogButtons>
+    </>
+  );
 }

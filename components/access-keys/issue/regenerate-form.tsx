@@ -1,31 +1,36 @@
-import { useState } from "react";
-import { describeBound, explainBound } from "@/components/access-keys/card/bound";
-import { ConfirmField } from "@/components/access-keys/confirm-field";
-import type { IssueFormProps } from "@/components/access-keys/issue/issue-form";
+import { useWatch } from "react-hook-form";
+import { ConfirmField, isConfirmWord } from "@/components/access-keys/confirm-field";
+import type { IssueFormProps } from "@/components/access-keys/issue/issue-form-props";
+import { describeBound, explainBound } from "@/components/access-keys/revocation-bound";
 import { Button } from "@/components/ui/button";
 import { DialogButtons, DialogDescription } from "@/components/ui/dialog";
+import { FormError } from "@/components/ui/form-error";
 import { Notice } from "@/components/ui/notice";
-import { CONFIRM_WORD } from "@/lib/access-keys/schema";
+import { useZodForm } from "@/components/ui/use-zod-form";
+import type { ConfirmForm } from "@/lib/access-keys/schema";
 
-export function RegenerateForm({ region, error, working, onStart, onCancel }: IssueFormProps) {
-  const [word, setWord] = useState("");
-  const confirmed = word === CONFIRM_WORD;
+interface RegenerateFormProps extends IssueFormProps {
+  onRegenerate: (confirmation: ConfirmForm) => Promise<void>;
+}
+
+export function RegenerateForm({ region, error, progress, onRegenerate, onCancel }: RegenerateFormProps) {
+  const form = useZodForm<ConfirmForm, ConfirmForm>(
+    async () => (await import("@/lib/access-keys/schema")).regenerateFormSchema,
+    { mode: "onChange" },
+  );
+  const { errors } = form.formState;
+  const word = useWatch({ control: form.control, name: "confirm" });
+  const working = Boolean(progress);
   const bound = region.revocationBoundSeconds;
+
   return (
-    <form
-      noValidate
-      className="grid gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (confirmed && !working) onStart();
-      }}
-    >
+    <form noValidate className="grid gap-4" onSubmit={form.submit(onRegenerate)}>
       <DialogDescription asChild>
         <div className="grid gap-3">
           <p className="text-foreground">Are you sure you want to regenerate the object storage key?</p>
           <p>
-            A new pair for <strong className="font-medium text-foreground">{region.name}</strong> takes the place of the
-            old one. The old pair is removed once the new one is proved to work and has reached you.
+            A new key for <strong className="font-medium text-foreground">{region.name}</strong> replaces the old one.
+            The old key is removed after the new key is verified and has reached this browser.
           </p>
         </div>
       </DialogDescription>
@@ -33,18 +38,14 @@ export function RegenerateForm({ region, error, working, onStart, onCancel }: Is
         Tools that use the old keys lose access {describeBound(bound)}
         {explainBound(bound)}.
       </Notice>
-      {error ? (
-        <Notice look="danger" role="alert">
-          {error}
-        </Notice>
-      ) : null}
-      <ConfirmField value={word} onChange={setWord} />
-      {working}
+      <FormError message={error ?? errors.root?.message} />
+      <ConfirmField typed={word} error={errors.confirm?.message} registration={form.register("confirm")} />
+      {progress}
       <DialogButtons>
-        <Button onClick={onCancel} disabled={Boolean(working)}>
+        <Button onClick={onCancel} disabled={working}>
           Cancel
         </Button>
-        <Button type="submit" look="primary" disabled={!confirmed} busy={Boolean(working)}>
+        <Button type="submit" look="primary" disabled={!isConfirmWord(word)} busy={working}>
           Regenerate Keys
         </Button>
       </DialogButtons>

@@ -4,8 +4,8 @@ import { Eye, EyeOff } from "lucide-react";
 import { useState } from "react";
 import type { Card, IssuedOutput } from "@/lib/access-keys/schema";
 import { DownloadMenu } from "@/components/access-keys/connect/download-menu";
-import { LeaveQuestion } from "@/components/access-keys/issue/leave-question";
-import { OldKeyReceipt } from "@/components/access-keys/card/old-key-receipt";
+import { ConfirmLeave } from "@/components/access-keys/issue/confirm-leave";
+import { OldKeyReceipt } from "@/components/access-keys/issue/old-key-receipt";
 import { useLeaveGuard } from "@/components/access-keys/issue/use-leave-guard";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
@@ -15,29 +15,29 @@ import { Input } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
 
 interface RevealProps {
-  pair: IssuedOutput;
+  issued: IssuedOutput;
   card: Card;
   oldKey: string | undefined;
   onHide: () => void;
-  /** The person leaves without having stored it; the message says what that means. */
+  /** The person leaves the page without the secret; the message says what that means. */
   onLeave: (message: string) => void;
 }
 
-const LEAVING = "The secret key was dropped as you left. Regenerate Keys makes a new pair.";
+const LEFT = "You left the page, so the secret key is gone. Regenerate Keys makes a new key.";
 
-/** The one time a secret is seen. */
-export function Reveal({ pair, card, oldKey, onHide, onLeave }: RevealProps) {
+/** Shows the secret, the only time that anybody sees it. */
+export function Reveal({ issued, card, oldKey, onHide, onLeave }: RevealProps) {
   const [shown, setShown] = useState(false);
   const [stored, setStored] = useState(false);
   const guard = useLeaveGuard();
 
   return (
     <>
-      {guard.tried ? (
-        <LeaveQuestion
+      {guard.isLeaving ? (
+        <ConfirmLeave
           onStay={guard.stay}
           onLeave={() => {
-            onLeave(LEAVING);
+            onLeave(LEFT);
             guard.leave();
           }}
         />
@@ -48,17 +48,17 @@ export function Reveal({ pair, card, oldKey, onHide, onLeave }: RevealProps) {
       </Notice>
       <div className="grid gap-3.5">
         <p className="text-muted">
-          Region <span className="font-medium text-foreground">{pair.region}</span>, signed for{" "}
-          <span className="font-mono text-[0.8125rem] text-foreground">{pair.signingRegion}</span>
+          Region <span className="font-medium text-foreground">{issued.region}</span>, signed for{" "}
+          <span className="font-mono text-[0.8125rem] text-foreground">{issued.signingRegion}</span>
         </p>
-        <RevealField label="Access Key" value={pair.accessKeyId} />
+        <RevealField label="Access Key" value={issued.accessKeyId} />
         <Field label="Secret Key">
           {(control) => (
             <div className="flex gap-2">
               <Input
                 {...control}
                 type={shown ? "text" : "password"}
-                value={pair.secretAccessKey}
+                value={issued.secretAccessKey}
                 readOnly
                 autoComplete="off"
                 spellCheck={false}
@@ -72,11 +72,11 @@ export function Reveal({ pair, card, oldKey, onHide, onLeave }: RevealProps) {
               >
                 {shown ? <EyeOff aria-hidden /> : <Eye aria-hidden />}
               </Button>
-              <CopyButton text={pair.secretAccessKey} what="Secret Key" />
+              <CopyButton text={issued.secretAccessKey} what="Secret Key" />
             </div>
           )}
         </Field>
-        <RevealField label="Endpoint URL" value={pair.endpoint} />
+        <RevealField label="Endpoint URL" value={issued.endpoint} />
       </div>
       <div className="grid gap-4 border-t pt-4">
         <Checkbox
@@ -85,7 +85,7 @@ export function Reveal({ pair, card, oldKey, onHide, onLeave }: RevealProps) {
           onCheckedChange={(checked) => setStored(checked === true)}
         />
         <div className="flex flex-col-reverse gap-2 sm:flex-row sm:justify-between">
-          <DownloadMenu credentials={pair} />
+          <DownloadMenu credentials={issued} />
           <Button
             look="primary"
             disabled={!stored}
@@ -98,8 +98,8 @@ export function Reveal({ pair, card, oldKey, onHide, onLeave }: RevealProps) {
           </Button>
         </div>
       </div>
-      {/* Last, and with room for its lines from the start: nothing moves under the pointer when they come. */}
-      {oldKey ? <OldKeyReceipt accessKeyId={oldKey} card={card} className="min-h-26" /> : null}
+      {/* The last element: when its lines come, no button moves under the pointer. */}
+      {oldKey ? <OldKeyReceipt accessKeyId={oldKey} card={card} /> : null}
     </>
   );
 }

@@ -3,28 +3,28 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 
 interface LeaveGuard {
-  /** The person tried to leave and has not decided yet. */
-  tried: boolean;
+  /** Whether the person tried to leave and has not decided yet. */
+  isLeaving: boolean;
   stay: () => void;
   /** Goes where the person wanted to go. */
   leave: () => void;
-  /** Takes the guard away; call it before the component goes because all is done. */
+  /** Removes the guard. Call it when leaving is safe, before the component is unmounted. */
   release: () => void;
 }
 
 /**
- * Warns before the page is left while the component is there. Closing and reloading get the browser's own question.
- * In-app navigation fires no `beforeunload`: links are held, and the back button is caught by a second history
- * entry of the same address, which it takes first.
+ * Asks before the page is left, as long as the component is mounted. When the tab is closed or reloaded, the browser
+ * asks. Navigation in the app fires no `beforeunload`, so clicks on links are stopped. For the back button the guard
+ * adds a second history entry of the same address: the button goes to that entry first.
  */
 export function useLeaveGuard(): LeaveGuard {
-  const [tried, setTried] = useState(false);
-  const goal = useRef<string>(undefined);
+  const [isLeaving, setIsLeaving] = useState(false);
+  const destination = useRef<string>(undefined);
   const armed = useRef(false);
 
   useEffect(() => {
     const pushEntry = () => window.history.pushState(null, "", window.location.href);
-    // Strict mode mounts twice; one entry is enough.
+    // Strict mode mounts twice, but one entry is enough.
     if (!armed.current) pushEntry();
     armed.current = true;
 
@@ -34,16 +34,16 @@ export function useLeaveGuard(): LeaveGuard {
     const onPop = () => {
       if (!armed.current) return;
       pushEntry();
-      goal.current = undefined;
-      setTried(true);
+      destination.current = undefined;
+      setIsLeaving(true);
     };
     const onClick = (event: MouseEvent) => {
       const link = armed.current && event.target instanceof Element ? event.target.closest("a[href]") : null;
       if (!(link instanceof HTMLAnchorElement) || link.hasAttribute("download") || link.target === "_blank") return;
       event.preventDefault();
       event.stopPropagation();
-      goal.current = link.href;
-      setTried(true);
+      destination.current = link.href;
+      setIsLeaving(true);
     };
     window.addEventListener("beforeunload", onUnload);
     window.addEventListener("popstate", onPop);
@@ -63,9 +63,9 @@ export function useLeaveGuard(): LeaveGuard {
 
   const leave = useCallback(() => {
     armed.current = false;
-    if (goal.current) window.location.assign(goal.current);
+    if (destination.current) window.location.assign(destination.current);
     else window.history.go(-2);
   }, []);
 
-  return { tried, stay: useCallback(() => setTried(false), []), leave, release };
+  return { isLeaving, stay: useCallback(() => setIsLeaving(false), []), leave, release };
 }

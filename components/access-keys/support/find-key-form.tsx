@@ -1,59 +1,54 @@
 "use client";
 
 import { Search } from "lucide-react";
-import Form from "next/form";
-import { useState } from "react";
-import { looksLikeSecret, SECRET_PASTED } from "@/components/access-keys/issue/secret-shape";
+import { useAddressForm } from "@/components/layout/use-address-form";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
+import { FormError } from "@/components/ui/form-error";
 import { Input } from "@/components/ui/input";
+import type { FindKeyForm as FindKeyValues } from "@/lib/access-keys/schema";
 
-const ACCESS_KEY = /^[A-Za-z0-9_-]{8,128}$/;
+const PATH = "/support";
 
-/** What is wrong with a text as an access key, as a sentence; undefined when it may be one. */
-function judge(text: string): string | undefined {
-  if (!text) return "Type or paste the access key to look for";
-  if (looksLikeSecret(text)) return SECRET_PASTED;
-  if (!ACCESS_KEY.test(text))
-    return "This is not an access key: those are letters and digits only, most often 20 of them";
-  return undefined;
-}
-
-/** Searches for one key by its exact access key, across all projects. */
+/** Searches all projects for the key with exactly this access key. */
 export function FindKeyForm({ value }: { value: string | undefined }) {
-  const [error, setError] = useState<string>();
+  const form = useAddressForm<FindKeyValues>(
+    PATH,
+    { "access-key": value },
+    async () => (await import("@/lib/access-keys/schema")).findKeyFormSchema,
+  );
+  const { errors } = form.formState;
+
   return (
-    <Form
-      action="/support"
+    <form
+      action={PATH}
       role="search"
       aria-label="Find a key"
       noValidate
-      className="mb-6 grid max-w-xl grid-cols-[minmax(0,1fr)_auto] items-start gap-2"
-      onSubmit={(event) => {
-        const typed = new FormData(event.currentTarget).get("access-key");
-        const problem = judge(typeof typed === "string" ? typed.trim() : "");
-        setError(problem);
-        if (problem) event.preventDefault();
-      }}
+      className="mb-6 grid max-w-xl gap-3"
+      onSubmit={form.onSubmit}
     >
-      <Field label="Access key" error={error}>
-        {(control) => (
-          <Input
-            {...control}
-            name="access-key"
-            type="search"
-            defaultValue={value}
-            autoComplete="off"
-            autoCapitalize="characters"
-            spellCheck={false}
-            className="font-mono"
-          />
-        )}
-      </Field>
-      <Button type="submit" look="primary" className="mt-7">
-        <Search aria-hidden />
-        Find
-      </Button>
-    </Form>
+      <FormError message={errors.root?.message} />
+      <div className="grid grid-cols-[minmax(0,1fr)_auto] items-start gap-2">
+        <Field label="Access key" error={errors["access-key"]?.message}>
+          {(control) => (
+            <Input
+              {...control}
+              {...form.register("access-key")}
+              defaultValue={value}
+              type="search"
+              autoComplete="off"
+              autoCapitalize="characters"
+              spellCheck={false}
+              className="font-mono"
+            />
+          )}
+        </Field>
+        <Button type="submit" look="primary" className="mt-7" busy={form.pending}>
+          <Search aria-hidden />
+          Find
+        </Button>
+      </div>
+    </form>
   );
 }

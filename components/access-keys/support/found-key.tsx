@@ -1,16 +1,17 @@
 "use client";
 
 import dynamic from "next/dynamic";
-import Link from "next/link";
 import { useRouter } from "next/navigation";
-import { type ReactNode, useEffect, useRef, useState } from "react";
-import { KeyHistory, type HistoryLine } from "@/components/access-keys/history/key-history";
-import type { KeyTableRow } from "@/components/access-keys/history/key-table";
+import { useEffect, useRef, useState } from "react";
+import { type HistoryLine, KeyHistory } from "@/components/access-keys/history/key-history";
+import type { KeyRow } from "@/components/access-keys/history/key-table";
 import { isSettled } from "@/components/access-keys/history/receipt";
 import { ReceiptList } from "@/components/access-keys/history/receipt-list";
 import { StateBadge } from "@/components/access-keys/card/state-badge";
 import { useCards } from "@/components/access-keys/card/use-cards";
 import { Button } from "@/components/ui/button";
+import { Fact, Facts } from "@/components/ui/facts";
+import { TextLink } from "@/components/ui/text-link";
 import { Time } from "@/components/ui/time";
 import { KEY_STATES } from "@/lib/access-keys/rules";
 import type { Card } from "@/lib/access-keys/schema";
@@ -21,14 +22,19 @@ const DisableDialog = dynamic(
 );
 
 interface FoundKeyProps {
-  found: KeyTableRow & { project: { slug: string; name: string }; history: HistoryLine[]; live: boolean };
+  found: KeyRow & {
+    project: { slug: string; name: string };
+    history: HistoryLine[];
+    /** Whether the key can still be disabled. */
+    live: boolean;
+  };
   /** The cards of the key's project. */
   cards: Card[];
   mayDisable: boolean;
   reasonRequired: boolean;
 }
 
-/** Who owns a key, where, how it stands and what happened to it; never its secret, which nobody has. */
+/** A key that support has found: its owner, project and region, its state and its history. Nobody has its secret. */
 export function FoundKey({ found, cards: initialCards, mayDisable, reasonRequired }: FoundKeyProps) {
   const [open, setOpen] = useState(false);
   const article = useRef<HTMLElement>(null);
@@ -36,14 +42,14 @@ export function FoundKey({ found, cards: initialCards, mayDisable, reasonRequire
   const { cards, refresh } = useCards(found.project.slug, initialCards);
   const card = cards.find((candidate) => candidate.region.name === found.region);
   const state = KEY_STATES.find((known) => known === found.state);
-  const live = cards.flatMap(({ receipts }) => receipts).filter((line) => line.accessKeyId === found.accessKeyId);
-  const receipts = live.length > 0 ? live : found.receipts;
-  const ended = found.state === "REVOKING" && receipts.length > 0 && receipts.every(isSettled);
+  const polled = cards.flatMap(({ receipts }) => receipts).filter((line) => line.accessKeyId === found.accessKeyId);
+  const receipts = polled.length > 0 ? polled : found.receipts;
+  const isOutdated = found.state === "REVOKING" && receipts.length > 0 && receipts.every(isSettled);
 
   useEffect(() => {
-    // The state beside the key and its history come with the page.
-    if (ended) router.refresh();
-  }, [ended, router]);
+    // The state and the history are not polled: they come with the page.
+    if (isOutdated) router.refresh();
+  }, [isOutdated, router]);
 
   return (
     <article ref={article} aria-labelledby="found-key" className="rounded-lg border bg-surface shadow-low">
@@ -53,33 +59,32 @@ export function FoundKey({ found, cards: initialCards, mayDisable, reasonRequire
         </h2>
         {state ? <StateBadge state={state} /> : found.state}
       </header>
-      <dl className="grid grid-cols-[max-content_minmax(0,1fr)] gap-x-6 gap-y-1.5 px-4 py-4">
-        <Fact name="Project">
-          <Link
-            href={`/projects/${found.project.slug}/object-storage`}
-            prefetch={false}
-            className="underline underline-offset-2 hover:text-accent"
-          >
-            {found.project.name}
-          </Link>
-        </Fact>
-        <Fact name="Region">{found.region}</Fact>
-        <Fact name="Owner">{found.createdBy}</Fact>
-        <Fact name="Created">
-          <Time iso={found.createdAt} />
-        </Fact>
-        {found.endedAt ? (
-          <Fact name="Ended">
-            <Time iso={found.endedAt} />{" "}
-            {[found.endedBy && `by ${found.endedBy}`, found.endReason].filter(Boolean).join(": ")}
+      <div className="px-4 py-3.5">
+        <Facts>
+          <Fact name="Project">
+            <TextLink href={`/projects/${found.project.slug}/object-storage`}>{found.project.name}</TextLink>
           </Fact>
-        ) : null}
-        {receipts.length > 0 ? (
-          <Fact name="Receipt">
-            <ReceiptList receipts={receipts} {...(card ? { boundSeconds: card.region.revocationBoundSeconds } : {})} />
+          <Fact name="Region">{found.region}</Fact>
+          <Fact name="Owner">{found.createdBy}</Fact>
+          <Fact name="Created">
+            <Time iso={found.createdAt} />
           </Fact>
-        ) : null}
-      </dl>
+          {found.endedAt ? (
+            <Fact name="Ended">
+              <Time iso={found.endedAt} />{" "}
+              {[found.endedBy && `by ${found.endedBy}`, found.endReason].filter(Boolean).join(": ")}
+            </Fact>
+          ) : null}
+          {receipts.length > 0 ? (
+            <Fact name="Receipt">
+              <ReceiptList
+                receipts={receipts}
+                {...(card ? { boundSeconds: card.region.revocationBoundSeconds } : {})}
+              />
+            </Fact>
+          ) : null}
+        </Facts>
+      </div>
       <div className="border-t px-4 py-4">
         <h3 className="mb-2.5 font-medium">History</h3>
         <KeyHistory history={found.history} />
@@ -111,14 +116,5 @@ export function FoundKey({ found, cards: initialCards, mayDisable, reasonRequire
         />
       ) : null}
     </article>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <>
-      <dt className="text-muted">{name}</dt>
-      <dd className="min-w-0">{children}</dd>
-    </>
   );
 }

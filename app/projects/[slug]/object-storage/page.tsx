@@ -20,7 +20,7 @@ export default async function ObjectStoragePage({ params }: { params: Promise<{ 
   const scope = await requireProject(slug, "storage:read");
   const { roles } = scope;
   const cards = can(roles, "keys:read") ? await loadCards(scope) : undefined;
-  const powers = {
+  const permissions = {
     issue: can(roles, "keys:issue"),
     disable: can(roles, "keys:disable"),
     reasonRequired: restsOnPlatformRole(roles, "keys:disable"),
@@ -37,7 +37,7 @@ export default async function ObjectStoragePage({ params }: { params: Promise<{ 
           title="Object Storage Credentials"
           description="One pair of keys a region, for aws, s3cmd, rclone and everything else that speaks S3."
         >
-          <CredentialsSection project={slug} initialCards={cards} powers={powers} />
+          <CredentialsSection project={slug} initialCards={cards} permissions={permissions} />
         </Section>
       ) : null}
     </>

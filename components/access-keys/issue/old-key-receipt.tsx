@@ -1,20 +1,16 @@
 import type { Card } from "@/lib/access-keys/schema";
 import { ReceiptList } from "@/components/access-keys/history/receipt-list";
-import { cn } from "@/components/ui/cn";
 
-/** What has become of the pair that was replaced, as it is measured. */
-export function OldKeyReceipt({
-  accessKeyId,
-  card,
-  className,
-}: {
+interface OldKeyReceiptProps {
   accessKeyId: string;
   card: Card;
-  className?: string;
-}) {
+}
+
+/** The live receipt of the key that was replaced. It has room for its lines from the start, so that nothing moves. */
+export function OldKeyReceipt({ accessKeyId, card }: OldKeyReceiptProps) {
   const lines = card.receipts.filter((line) => line.accessKeyId === accessKeyId);
   return (
-    <div role="status" className={cn("rounded-md border bg-sunken px-3 py-2.5", className)}>
+    <div role="status" className="min-h-26 rounded-md border bg-sunken px-3 py-2.5">
       <p className="text-[0.8125rem] text-muted">
         Old key <span className="font-mono break-all">{accessKeyId}</span>
       </p>

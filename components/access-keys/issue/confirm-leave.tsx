@@ -2,13 +2,13 @@ import { useEffect, useRef } from "react";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 
-interface LeaveQuestionProps {
+interface ConfirmLeaveProps {
   onStay: () => void;
   onLeave: () => void;
 }
 
-/** Comes into view and takes the focus when someone is about to lose a secret. */
-export function LeaveQuestion({ onStay, onLeave }: LeaveQuestionProps) {
+/** Asks whether to leave the page while the secret is shown. It takes the focus. */
+export function ConfirmLeave({ onStay, onLeave }: ConfirmLeaveProps) {
   const stay = useRef<HTMLButtonElement>(null);
 
   useEffect(() => stay.current?.focus(), []);

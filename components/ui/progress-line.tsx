@@ -6,13 +6,13 @@ import { useEffect, useState } from "react";
 const SLOW_MS = 5_000;
 
 interface ProgressLineProps {
-  /** The step under way. */
+  /** What is being done now. */
   children: string;
-  /** What to know when it takes long. */
+  /** A second sentence, shown after five seconds. */
   whenSlow: string;
 }
 
-/** What is being done now; read out as it changes. */
+/** The current step of a longer piece of work. Screen readers read it out when it changes. */
 export function ProgressLine({ children, whenSlow }: ProgressLineProps) {
   const [slow, setSlow] = useState(false);
 

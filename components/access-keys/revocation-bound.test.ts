@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describeBound, explainBound } from "@/components/access-keys/card/bound";
+import { describeBound, explainBound } from "@/components/access-keys/revocation-bound";
 
 test.each([
   [0, "within 1 second"],

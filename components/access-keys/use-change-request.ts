@@ -1,0 +1,28 @@
+"use client";
+
+import { useRef } from "react";
+import { createRequestId } from "@/components/access-keys/request-id";
+import { type ActionResult, callAction } from "@/components/ui/call-action";
+
+type Refused = { ok: false; message: string };
+
+const LOST =
+  "The portal did not answer, so it is not known whether anything was changed. Try again: the same request is never carried out twice.";
+
+/**
+ * Gives a function that asks for a change of keys. Its result is the action's own result, or the sentence that says why
+ * there was no change. After a lost reply the next call sends the same request id, so the change happens once.
+ */
+export function useChangeRequest() {
+  const requestId = useRef<string>(undefined);
+
+  return async function requestChange<T extends { ok: boolean }>(
+    call: (requestId: string) => Promise<ActionResult<T | Refused> | undefined>,
+  ): Promise<T | Refused> {
+    const id = (requestId.current ??= createRequestId());
+    const reply = await callAction(() => call(id));
+    if (reply.kind === "lost") return { ok: false, message: LOST };
+    requestId.current = undefined;
+    return reply.kind === "data" ? reply.data : { ok: false, message: reply.message };
+  };
+}

@@ -1,0 +1,43 @@
+/** What a server action returns to its caller. */
+export interface ActionResult<T> {
+  data?: T;
+  serverError?: { code: string; message: string; retryAfterSeconds?: number | undefined };
+  validationErrors?: unknown;
+}
+
+export type Reply<T> =
+  | { kind: "data"; data: T }
+  /** The server answered and refused. Nothing was changed. */
+  | { kind: "refused"; code: string; message: string; retryAfterSeconds: number | undefined }
+  /** No answer came, so it is not known whether anything was changed. */
+  | { kind: "lost" };
+
+const NOT_FOUND = "This does not exist any more, or you may not see it. Nothing was changed. Reload the page.";
+const NOT_ACCEPTED = "The portal did not accept the form. Nothing was changed. Reload the page and try again.";
+
+/** Whether the server answered 404. Next throws that as an error with this digest. */
+function isNotFound(error: unknown): boolean {
+  return error instanceof Error && "digest" in error && String(error.digest).endsWith(";404");
+}
+
+/** Calls a server action and sorts its result. Never throws. */
+export async function callAction<T>(call: () => Promise<ActionResult<T> | undefined>): Promise<Reply<T>> {
+  let result: ActionResult<T> | undefined;
+  try {
+    result = await call();
+  } catch (error) {
+    return isNotFound(error)
+      ? { kind: "refused", code: "NOT_FOUND", message: NOT_FOUND, retryAfterSeconds: undefined }
+      : { kind: "lost" };
+  }
+  if (result?.data !== undefined) return { kind: "data", data: result.data };
+  if (result?.serverError) {
+    const { code, message, retryAfterSeconds } = result.serverError;
+    const when = retryAfterSeconds ? ` Try again in ${retryAfterSeconds} s.` : "";
+    return { kind: "refused", code, message: message + when, retryAfterSeconds };
+  }
+  if (result?.validationErrors) {
+    return { kind: "refused", code: "BAD_INPUT", message: NOT_ACCEPTED, retryAfterSeconds: undefined };
+  }
+  return { kind: "lost" };
+}
