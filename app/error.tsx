@@ -1,11 +1,11 @@
 "use client";
 
-import { Failure } from "@/components/layout/failure";
+import { ErrorMessage } from "@/components/layout/error-message";
 
 export default function ErrorPage({ error, retry }: { error: unknown; retry: () => void }) {
   return (
     <main className="pt-[6vh]">
-      <Failure error={error} retry={retry} />
+      <ErrorMessage error={error} retry={retry} />
     </main>
   );
 }

@@ -1,6 +1,6 @@
 "use client";
 
-import { Failure } from "@/components/layout/failure";
+import { ErrorMessage } from "@/components/layout/error-message";
 import "./globals.css";
 
 /** Stands in for the root layout when that itself has failed. */
@@ -10,7 +10,7 @@ export default function GlobalError({ error, retry }: { error: unknown; retry: (
       <body>
         <title>Something went wrong · Latchkey</title>
         <main className="pt-[6vh]">
-          <Failure error={error} retry={retry} />
+          <ErrorMessage error={error} retry={retry} />
         </main>
       </body>
     </html>

@@ -1,12 +1,12 @@
 import type { Metadata } from "next";
-import { NotHere } from "@/components/layout/not-here";
+import { NotFoundMessage } from "@/components/layout/not-found-message";
 
 export const metadata: Metadata = { title: "Not found" };
 
 export default function NotFound() {
   return (
     <main className="pt-[6vh]">
-      <NotHere />
+      <NotFoundMessage />
     </main>
   );
 }

@@ -10,7 +10,7 @@ const PAGES = [
   ["/admin/regions", "Regions"],
 ] as const;
 
-/** The heading of the administration and the way between its pages. */
+/** The heading of the administration, with links to its pages. */
 export function AdministrationHeader() {
   const path = usePathname();
   return (

@@ -9,34 +9,35 @@ interface InstallationHealth {
   version: string;
 }
 
+/** The state of each part of the installation. */
 export function Health({ health }: { health: InstallationHealth }) {
   const { worker, regions, openOperations, version } = health;
   return (
     <ul className="divide-y rounded-lg border bg-surface shadow-low">
-      <Part name="Database" good>
+      <HealthRow name="Database" good>
         Answers
-      </Part>
-      <Part name="Worker" good={worker === "ok"}>
+      </HealthRow>
+      <HealthRow name="Worker" good={worker === "ok"}>
         {worker === "ok"
-          ? "Runs: it finishes what was left and sweeps what was removed"
-          : "Has not been heard from for a while: removals and receipts may be late. Restart it with npm run up"}
-      </Part>
+          ? "Runs: it finishes interrupted changes and checks that removed keys stay removed"
+          : "Has given no sign for a while: removals and receipts may be late. Restart it with npm run up"}
+      </HealthRow>
       {regions.map(({ name, state, detail }) => (
-        <Part key={name} name={`Region ${name}`} good={state === "ok"}>
+        <HealthRow key={name} name={`Region ${name}`} good={state === "ok"}>
           {detail || (state === "ok" ? "Answers" : "Does not answer")}
-        </Part>
+        </HealthRow>
       ))}
-      <Part name="Changes under way" good>
+      <HealthRow name="Changes in flight" good>
         {openOperations === 0 ? "None" : String(openOperations)}
-      </Part>
-      <Part name="Version" good>
+      </HealthRow>
+      <HealthRow name="Version" good>
         <span className="font-mono text-[0.8125rem]">{version}</span>
-      </Part>
+      </HealthRow>
     </ul>
   );
 }
 
-function Part({ name, good, children }: { name: string; good: boolean; children: ReactNode }) {
+function HealthRow({ name, good, children }: { name: string; good: boolean; children: ReactNode }) {
   const Icon = good ? CircleCheck : TriangleAlert;
   return (
     <li className="grid gap-x-6 gap-y-0.5 px-4 py-3 sm:grid-cols-[14rem_minmax(0,1fr)]">

@@ -11,6 +11,7 @@ async function signOut() {
   await auth.signOut({ callbackUrl: "/login" });
 }
 
+/** A menu with the name of the person, the account page and signing out. */
 export function AccountMenu({ name, email }: { name: string; email: string }) {
   return (
     <Menu>

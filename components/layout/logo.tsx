@@ -1,6 +1,6 @@
 import { cn } from "@/components/ui/cn";
 
-/** The mark: a key whose bit is the bolt of a latch. The same drawing as `app/icon.svg`. */
+/** The drawing of a key, the same as in `app/icon.svg`. */
 export function LogoMark({ className }: { className?: string }) {
   return (
     <svg viewBox="0 0 32 32" aria-hidden className={cn("size-7", className)}>
@@ -13,6 +13,7 @@ export function LogoMark({ className }: { className?: string }) {
   );
 }
 
+/** The drawing and the name. */
 export function Logo() {
   return (
     <span className="inline-flex items-center gap-2.5">

@@ -14,6 +14,7 @@ interface MainMenuProps {
   onChoose?: () => void;
 }
 
+/** The navigation on the left, and in the menu of narrow screens. */
 export function MainMenu({ navigation, onChoose }: MainMenuProps) {
   const { project, support, administration } = navigation;
   const storage = project ? `/projects/${project.slug}/object-storage` : undefined;
@@ -71,7 +72,7 @@ export function MainMenu({ navigation, onChoose }: MainMenuProps) {
 interface EntryProps {
   href: string;
   icon: LucideIcon;
-  /** Marked as current on this very page only, not on the pages below it. */
+  /** Marks the entry as current only on its own page, not on the pages below it. */
   exact?: boolean;
   onChoose: (() => void) | undefined;
   children: string;

@@ -7,6 +7,7 @@ import type { Navigation } from "@/components/layout/navigation";
 import { Button } from "@/components/ui/button";
 import { Sheet, SheetContent, SheetTrigger } from "@/components/ui/sheet";
 
+/** The menu button of narrow screens, and the navigation in a sheet. */
 export function MobileMenu({ navigation }: { navigation: Navigation }) {
   const [open, setOpen] = useState(false);
   return (

@@ -1,4 +1,4 @@
-/** What the navigation may show to a person; the server decides, see `shell.tsx`. */
+/** What the navigation shows to a person. The server decides it in the layouts of `app`. */
 export interface Navigation {
   projects: { slug: string; name: string }[];
   /** The project in view; undefined outside projects. */

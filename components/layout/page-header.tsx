@@ -5,6 +5,7 @@ interface PageHeaderProps {
   children?: ReactNode;
 }
 
+/** The heading of a page, and a sentence about the page. */
 export function PageHeader({ title, children }: PageHeaderProps) {
   return (
     <div className="mb-6">

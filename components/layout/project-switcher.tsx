@@ -19,9 +19,10 @@ interface ProjectSwitcherProps {
   current: { slug: string; name: string } | undefined;
 }
 
-/** Many projects are better searched on a page than scrolled in a menu. */
+/** The menu lists this many projects. The page with all projects is better for more. */
 const SHOWN_MAX = 12;
 
+/** A menu of the projects of the person. */
 export function ProjectSwitcher({ projects, current }: ProjectSwitcherProps) {
   const router = useRouter();
   const text = current?.name ?? "Choose a project";

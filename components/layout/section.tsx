@@ -1,14 +1,14 @@
 import type { ReactNode } from "react";
 
 interface SectionProps {
-  /** Also the anchor and the base of the heading's id. */
+  /** The anchor of the section. The id of the heading is made from it. */
   id: string;
   title: string;
   description?: ReactNode;
   children: ReactNode;
 }
 
-/** A part of a page under its own heading, which also names it as a landmark. */
+/** A part of a page with a heading. For screen readers it is a landmark with the name of the heading. */
 export function Section({ id, title, description, children }: SectionProps) {
   return (
     <section id={id} aria-labelledby={`${id}-heading`} className="mb-9">

@@ -5,6 +5,7 @@ import { useTheme } from "next-themes";
 import { Button } from "@/components/ui/button";
 import { Menu, MenuContent, MenuRadioGroup, MenuRadioItem, MenuTrigger } from "@/components/ui/menu";
 
+/** A menu for light, dark, or the theme of the operating system. */
 export function ThemeSwitch() {
   const { theme, setTheme } = useTheme();
   return (

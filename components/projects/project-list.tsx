@@ -1,6 +1,7 @@
 import { ArrowRight } from "lucide-react";
 import Link from "next/link";
 
+/** Links to projects. */
 export function ProjectList({ projects }: { projects: { slug: string; name: string }[] }) {
   return (
     <ul className="grid gap-3 sm:grid-cols-2">
@@ -8,7 +9,7 @@ export function ProjectList({ projects }: { projects: { slug: string; name: stri
         <li key={slug}>
           <Link
             href={`/projects/${slug}/object-storage`}
-            // A prefetch would count as a visit and become the project to land on.
+            // A prefetch would count as a visit, and the next sign-in would land on this project.
             prefetch={false}
             className="group flex items-center gap-3 rounded-lg border bg-surface px-4 py-3 shadow-low transition-colors hover:border-control"
           >

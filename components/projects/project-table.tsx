@@ -1,6 +1,7 @@
-import Link from "next/link";
 import { formatCount } from "@/components/ui/bytes";
+import { SwitchedState } from "@/components/ui/switched-state";
 import { Table, Td, Th } from "@/components/ui/table";
+import { TextLink } from "@/components/ui/text-link";
 import { Time } from "@/components/ui/time";
 
 interface ProjectRow {
@@ -11,6 +12,7 @@ interface ProjectRow {
   disabledAt: string | null;
 }
 
+/** All projects, for administrators. */
 export function ProjectTable({ rows }: { rows: ProjectRow[] }) {
   return (
     <Table label="Projects">
@@ -30,13 +32,7 @@ export function ProjectTable({ rows }: { rows: ProjectRow[] }) {
               {row.disabledAt ? (
                 row.name
               ) : (
-                <Link
-                  href={`/projects/${row.slug}/object-storage`}
-                  prefetch={false}
-                  className="underline underline-offset-2 hover:text-accent"
-                >
-                  {row.name}
-                </Link>
+                <TextLink href={`/projects/${row.slug}/object-storage`}>{row.name}</TextLink>
               )}
             </Td>
             <Td className="font-mono text-[0.8125rem]">{row.slug}</Td>
@@ -44,7 +40,9 @@ export function ProjectTable({ rows }: { rows: ProjectRow[] }) {
             <Td>
               <Time iso={row.createdAt} />
             </Td>
-            <Td>{row.disabledAt ? <span className="text-muted">Switched off</span> : "Active"}</Td>
+            <Td>
+              <SwitchedState disabledAt={row.disabledAt} />
+            </Td>
           </tr>
         ))}
       </tbody>

@@ -4,15 +4,16 @@ import { Empty } from "@/components/ui/empty";
 import { Table, Td, Th } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 
+/** The buckets of a project in all regions. */
 export function BucketTable({ regions }: { regions: OverviewRegion[] }) {
   const rows = regions.flatMap(({ name, buckets }) => (buckets ?? []).map((bucket) => ({ region: name, ...bucket })));
-  const silent = regions.filter((region) => region.service === "unreachable").map((region) => region.name);
+  const unreachable = regions.filter((region) => region.service === "unreachable").map((region) => region.name);
   return (
     <>
       {rows.length > 0 ? <Buckets rows={rows} /> : <NoBuckets regions={regions} />}
-      {silent.length > 0 ? (
+      {unreachable.length > 0 ? (
         <p className="mt-2 text-[0.8125rem] text-muted">
-          The buckets in {silent.join(" and ")} are missing here: the storage system did not answer.
+          The buckets in {unreachable.join(" and ")} are missing here: the storage system did not answer.
         </p>
       ) : null}
     </>
@@ -57,21 +58,21 @@ function Buckets({ rows }: { rows: Row[] }) {
 
 function NoBuckets({ regions }: { regions: OverviewRegion[] }) {
   const region = regions.find(({ service }) => service === "ok");
-  const silent = regions.some(({ service }) => service === "unreachable");
+  const unreachable = regions.some(({ service }) => service === "unreachable");
   return (
     <Empty title="No buckets yet">
       {region ? (
         <>
-          <p>Once CLI access to {region.name} is enabled below, this makes the first one there:</p>
+          <p>When CLI access to {region.name} is enabled, this command makes the first bucket:</p>
           <code className="mt-2 inline-block rounded bg-sunken px-2 py-1 text-left font-mono text-[0.8125rem] break-all">
             aws s3 mb s3://my-first-bucket --endpoint-url {region.endpoint}
           </code>
         </>
       ) : (
         <p>
-          {silent
-            ? "They appear here when the storage system answers again; reload to ask it."
-            : "Object storage starts in a region with the first pair of keys there; its buckets are listed here from then on."}
+          {unreachable
+            ? "The storage system does not answer. Reload the page to ask again."
+            : "Enable CLI access in a region first. The buckets that you make there are listed here."}
         </p>
       )}
     </Empty>

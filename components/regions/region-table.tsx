@@ -2,6 +2,7 @@ import { Table, Td, Th } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import type { RegionRow } from "@/lib/regions/schema";
 
+/** All regions, for administrators. */
 export function RegionTable({ rows }: { rows: RegionRow[] }) {
   return (
     <Table label="Regions">
@@ -60,7 +61,7 @@ function RegionState({ row }: { row: RegionRow }) {
   return <span>{row.checkedAt ? "Works" : "Not checked yet"}</span>;
 }
 
-/** What is decided and not carried out yet: it is tried again until the storage system answers. */
+/** Changes that are decided and not carried out yet. They are tried again until the storage system answers. */
 function Waiting({ waiting }: { waiting: RegionRow["waiting"] }) {
   if (!waiting) return <span className="text-muted">Nothing</span>;
   return (

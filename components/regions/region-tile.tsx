@@ -9,7 +9,7 @@ export interface OverviewRegion {
   endpoint: string;
   signingRegion: string;
   service: "ok" | "unreachable" | "not-enabled";
-  /** Null where it is not known. */
+  /** Null when it is not known. */
   usage: { buckets: number; objects: number; bytes: string } | null;
   buckets: { name: string; createdAt: string; objects: number; bytes: string }[] | null;
 }
@@ -20,6 +20,7 @@ const SERVICES: Record<OverviewRegion["service"], { text: string; icon: LucideIc
   "not-enabled": { text: "Not enabled", icon: CircleSlash, className: "text-muted" },
 };
 
+/** A region in the overview: endpoint, state of the service and figures. */
 export function RegionTile({ region }: { region: OverviewRegion }) {
   const { text, icon: Icon, className } = SERVICES[region.service];
   return (
@@ -52,7 +53,7 @@ function Figures({ region }: { region: OverviewRegion }) {
   if (!region.usage) {
     return (
       <p className="mt-3 text-muted">
-        The storage system did not answer, so its figures are not known. Reload to ask again.
+        The storage system did not answer, so the figures are not known. Reload the page to ask again.
       </p>
     );
   }

@@ -5,10 +5,10 @@ import { Section } from "@/components/layout/section";
 import { Empty } from "@/components/ui/empty";
 import { Skeleton } from "@/components/ui/skeleton";
 
-/** The sections Overview and Buckets; they come from the storage systems, and so from one answer. */
+/** The sections Overview and Buckets. Both show what the storage systems answer. */
 export function StorageOverview({ regions }: { regions: OverviewRegion[] }) {
   return (
-    <Frame
+    <Sections
       overview={
         regions.length > 0 ? (
           <ul className="grid gap-4 xl:grid-cols-2">
@@ -27,10 +27,10 @@ export function StorageOverview({ regions }: { regions: OverviewRegion[] }) {
   );
 }
 
-/** Stands in until the storage systems have answered, at about the same height. */
+/** Shown until the storage systems have answered. It has about the same height. */
 export function StorageOverviewSkeleton({ regions }: { regions: number }) {
   return (
-    <Frame
+    <Sections
       overview={
         <div aria-busy className="grid gap-4 xl:grid-cols-2">
           {Array.from({ length: regions }, (_, index) => (
@@ -43,7 +43,7 @@ export function StorageOverviewSkeleton({ regions }: { regions: number }) {
   );
 }
 
-function Frame({ overview, buckets }: { overview: ReactNode; buckets: ReactNode }) {
+function Sections({ overview, buckets }: { overview: ReactNode; buckets: ReactNode }) {
   return (
     <>
       <Section id="overview" title="Overview">

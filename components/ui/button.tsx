@@ -25,7 +25,7 @@ const button = cva(
 
 interface ButtonProps extends ComponentProps<"button">, VariantProps<typeof button> {
   asChild?: boolean;
-  /** Shows a turning ring before the text and takes no further press. */
+  /** Shows a spinner before the text and disables the button. */
   busy?: boolean;
 }
 

@@ -1,6 +1,6 @@
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"] as const;
 
-/** A count of bytes, given as decimal text since it may exceed 2^53, with a binary unit: "1.5 MiB". */
+/** A number of bytes with a binary unit, such as "1.5 MiB". It is given as text because it may exceed 2^53. */
 export function formatBytes(bytes: string): string {
   let value = Number(bytes);
   let unit = 0;
@@ -14,7 +14,7 @@ export function formatBytes(bytes: string): string {
 
 const count = new Intl.NumberFormat("en-GB");
 
-/** A count with its thousands set apart. */
+/** A whole number with separators between the thousands. */
 export function formatCount(value: number): string {
   return count.format(value);
 }

@@ -8,6 +8,7 @@ interface CheckboxProps extends Omit<ComponentProps<typeof Primitive.Root>, "id"
   label: string;
 }
 
+/** A check box with its label. */
 export function Checkbox({ label, ...rest }: CheckboxProps) {
   const id = useId();
   return (

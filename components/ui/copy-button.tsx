@@ -10,13 +10,14 @@ const TICK_MS = 1_500;
 
 interface CopyButtonProps {
   text: string;
-  /** The name of the thing, as in "Access Key copied". */
+  /** What is copied, for the message "Access Key copied". */
   what: string;
   label?: string;
-  /** Without a border, to stand in a line of text. */
+  /** Small and without a border, for use in a line of text. */
   quiet?: boolean;
 }
 
+/** Copies a text and says whether that worked. */
 export function CopyButton({ text, what, label = `Copy ${what}`, quiet = false }: CopyButtonProps) {
   const [copied, setCopied] = useState(0);
 

@@ -1,7 +1,7 @@
 /**
- * Puts text on the clipboard. The clipboard API exists only on https and loopback; elsewhere a text area inside
- * `within` is selected and copied the old way. It has to be inside: a dialog takes the focus back from anything
- * outside it. The text area is gone when this returns. Resolves to whether it worked.
+ * Puts a text on the clipboard. Resolves to whether that worked. Browsers have the clipboard API only on https and
+ * loopback. Elsewhere a text area is added to `within`, selected, copied and removed again. In a dialog, `within` must
+ * be a part of the dialog, because the dialog takes the focus back from anything outside.
  */
 export async function copyText(text: string, within: HTMLElement): Promise<boolean> {
   if (window.isSecureContext && navigator.clipboard) {

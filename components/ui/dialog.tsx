@@ -6,7 +6,7 @@ import { cn } from "@/components/ui/cn";
 
 export const Dialog = Primitive.Root;
 
-/** In the middle on wide screens, a sheet from below on phones. */
+/** In the middle of wide screens; on phones a sheet at the bottom. */
 export function DialogContent({ className, children, ...rest }: ComponentProps<typeof Primitive.Content>) {
   return (
     <Primitive.Portal>
@@ -34,7 +34,7 @@ export function DialogDescription({ className, ...rest }: ComponentProps<typeof 
   return <Primitive.Description className={cn("text-muted", className)} {...rest} />;
 }
 
-/** The buttons of a dialog: side by side, on phones one under the other with the main one on top. */
+/** The buttons of a dialog, the main one last. On phones they are stacked, with the main one on top. */
 export function DialogButtons({ children }: { children: ReactNode }) {
   return <div className="flex flex-col-reverse gap-2 pt-1 sm:flex-row sm:justify-end">{children}</div>;
 }

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-/** An empty state: what is not there, and what to do about it. */
+/** An empty list: what is missing, and what to do. */
 export function Empty({ title, children }: { title: string; children?: ReactNode }) {
   return (
     <div className="rounded-lg border border-dashed px-4 py-8 text-center">

@@ -7,7 +7,7 @@ interface FieldProps {
   hint?: ReactNode;
   error?: string | undefined;
   className?: string;
-  /** Gets what ties the control to its label, hint and error. */
+  /** Draws the control. The attributes that it gets connect the control with its label, hint and error. */
   children: (control: {
     id: string;
     "aria-describedby": string | undefined;
@@ -15,7 +15,7 @@ interface FieldProps {
   }) => ReactNode;
 }
 
-/** A labelled control with its hint and the sentence about what is wrong with it. */
+/** A control with a label, a hint and an error. */
 export function Field({ label, hint, error, className, children }: FieldProps) {
   const id = useId();
   const described = [hint ? `${id}-hint` : "", error ? `${id}-error` : ""].filter(Boolean).join(" ");

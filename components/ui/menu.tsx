@@ -8,7 +8,7 @@ import { cn } from "@/components/ui/cn";
 const ITEM =
   "relative flex items-center gap-2.5 rounded-md px-2.5 py-1.5 outline-none select-none data-disabled:opacity-50 data-highlighted:bg-accent-soft data-highlighted:text-foreground [&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:text-muted";
 
-/** Not modal: the page beside it stays readable, and scrolls. */
+/** Not modal: screen readers can read the page beside it, and the page scrolls. */
 export function Menu(props: ComponentProps<typeof Primitive.Root>) {
   return <Primitive.Root modal={false} {...props} />;
 }
@@ -16,7 +16,7 @@ export function Menu(props: ComponentProps<typeof Primitive.Root>) {
 export const MenuTrigger = Primitive.Trigger;
 export const MenuRadioGroup = Primitive.RadioGroup;
 
-/** Stands where it is written and not at the end of the page, so that it belongs to its landmark or dialog. */
+/** Not in a portal: the content stays in its landmark or dialog. */
 export function MenuContent({ className, ...rest }: ComponentProps<typeof Primitive.Content>) {
   return (
     <Primitive.Content

@@ -11,12 +11,13 @@ const LOOKS = {
 
 interface NoticeProps {
   look?: keyof typeof LOOKS;
-  /** "alert" is read out at once, "status" when there is a pause. */
+  /** Screen readers interrupt for "alert" and wait for a pause with "status". */
   role?: "alert" | "status";
   className?: string;
   children: ReactNode;
 }
 
+/** A short message in a coloured box, with an icon. */
 export function Notice({ look = "info", role, className, children }: NoticeProps) {
   const { icon: Icon, className: colours } = LOOKS[look];
   return (

@@ -1,7 +1,7 @@
 import type { ComponentProps } from "react";
 import { cn } from "@/components/ui/cn";
 
-/** A table in a box that scrolls sideways by itself; the box can be focused so that the keyboard can scroll it. */
+/** A table in a box that scrolls sideways. The box can be focused, so that the keyboard can scroll it. */
 export function Table({ label, className, ...rest }: ComponentProps<"table"> & { label: string }) {
   return (
     <div

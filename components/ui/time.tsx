@@ -15,11 +15,11 @@ const FORMAT: Intl.DateTimeFormatOptions = {
 
 interface TimeProps {
   iso: string;
-  /** To the second, where the order of things in a minute matters. */
+  /** Shows the seconds too. */
   exact?: boolean;
 }
 
-/** A moment in the reader's own time zone; in UTC, and said so, until the browser has told which that is. */
+/** A moment in the time zone of the reader. The server does not know the zone: it writes UTC, with the word. */
 export function Time({ iso, exact = false }: TimeProps) {
   const date = new Date(iso);
   const format = exact ? { ...FORMAT, second: "2-digit" as const } : FORMAT;

@@ -1,7 +1,7 @@
 "use client";
 
-import { Failure } from "@/components/layout/failure";
+import { ErrorMessage } from "@/components/layout/error-message";
 
 export default function ErrorPage({ error, retry }: { error: unknown; retry: () => void }) {
-  return <Failure error={error} retry={retry} />;
+  return <ErrorMessage error={error} retry={retry} />;
 }

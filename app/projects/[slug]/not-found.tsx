@@ -1,5 +1,5 @@
-import { NotHere } from "@/components/layout/not-here";
+import { NotFoundMessage } from "@/components/layout/not-found-message";
 
 export default function NotFound() {
-  return <NotHere />;
+  return <NotFoundMessage />;
 }

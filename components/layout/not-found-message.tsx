@@ -1,0 +1,20 @@
+import Link from "next/link";
+import { MessagePage } from "@/components/layout/message-page";
+import { Button } from "@/components/ui/button";
+
+/** The text of a 404. It is the same for pages that do not exist and for pages that the reader may not see. */
+export function NotFoundMessage() {
+  return (
+    <MessagePage label="404" title="Page not found">
+      <p>
+        The address may be mistyped, or you may not see this page. If somebody sent you the link, ask them which project
+        it belongs to, and ask an administrator of that project to add you.
+      </p>
+      <div>
+        <Button asChild look="primary">
+          <Link href="/">Go to your start page</Link>
+        </Button>
+      </div>
+    </MessagePage>
+  );
+}
