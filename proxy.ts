@@ -22,4 +22,7 @@ function isOwnOrigin(request: NextRequest): boolean {
   return own !== undefined && request.headers.get("origin") === new URL(own).origin;
 }
 
-export const config = { matcher: "/((?!_next/static|icon.svg).*)" };
+/** Not the files that are the same for everybody: their headers stand in `next.config.ts`. */
+export const config = {
+  matcher: "/((?!_next/static/|icons/|icon\\.svg|apple-touch-icon\\.png|manifest\\.webmanifest|robots\\.txt).*)",
+};

@@ -9,6 +9,24 @@ test("/favicon.ico leads to the icon, signed in or not", async ({ portal }) => {
   ]);
 });
 
+test("the files that browsers ask for are there for everybody, and they may be kept", async ({ portal }) => {
+  const types = {
+    "/icon.svg": "image/svg+xml",
+    "/apple-touch-icon.png": "image/png",
+    "/icons/icon-192.png": "image/png",
+    "/manifest.webmanifest": "application/manifest+json",
+    "/robots.txt": "text/plain; charset=UTF-8",
+  };
+  for (const [path, type] of Object.entries(types)) {
+    const { status, headers } = await fetch(portal.url + path);
+    expect([path, status, headers.get("content-type")]).toEqual([path, 200, type]);
+    expect(headers.get("cache-control"), path).toMatch(/^public, max-age=/);
+    expect(headers.get("x-content-type-options"), path).toBe("nosniff");
+    expect(headers.get("set-cookie"), path).toBeNull();
+  }
+  expect(await (await fetch(`${portal.url}/robots.txt`)).text()).toContain("Disallow: /\n");
+});
+
 test("signing in through the form, and out again, ends the session on the server", async ({ browser, portal }) => {
   const person = personOf(portal, "member+");
   const context = await browser.newContext({ baseURL: portal.url });
