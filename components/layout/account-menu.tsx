@@ -2,29 +2,32 @@
 
 import { LogOut, UserRound } from "lucide-react";
 import Link from "next/link";
-import { toast } from "sonner";
-import { Button } from "@/components/ui/button";
+import type { ReactElement } from "react";
 import { Menu, MenuContent, MenuItem, MenuSeparator, MenuTrigger } from "@/components/ui/menu";
+import { useToasts } from "@/components/ui/toasts";
 
 async function signOut() {
   const auth = await import("next-auth/react");
   await auth.signOut({ callbackUrl: "/login" });
 }
 
+interface AccountMenuProps {
+  trigger: ReactElement;
+  name: string;
+  email: string;
+}
+
 /** A menu with the name of the person, the account page and signing out. */
-export function AccountMenu({ name, email }: { name: string; email: string }) {
+export function AccountMenu({ trigger, name, email }: AccountMenuProps) {
+  const toasts = useToasts();
+
+  function handleSignOut() {
+    signOut().catch(() => toasts.show("error", "Signing out did not work. You are still signed in. Try again."));
+  }
+
   return (
-    <Menu>
-      <MenuTrigger asChild>
-        <Button look="ghost" size="icon" aria-label={`Account menu of ${name}`} className="rounded-full">
-          <span
-            aria-hidden
-            className="grid size-7 place-content-center rounded-full bg-accent-soft text-xs font-semibold text-accent-strong uppercase"
-          >
-            {name.charAt(0)}
-          </span>
-        </Button>
-      </MenuTrigger>
+    <Menu defaultOpen>
+      <MenuTrigger asChild>{trigger}</MenuTrigger>
       <MenuContent align="end">
         <div className="px-2.5 py-1.5">
           <p className="font-medium">{name}</p>
@@ -37,11 +40,7 @@ export function AccountMenu({ name, email }: { name: string; email: string }) {
             Account
           </Link>
         </MenuItem>
-        <MenuItem
-          onSelect={() => {
-            signOut().catch(() => toast.error("Signing out did not work. You are still signed in; try again."));
-          }}
-        >
+        <MenuItem onSelect={handleSignOut}>
           <LogOut aria-hidden />
           Sign out
         </MenuItem>

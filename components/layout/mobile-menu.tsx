@@ -1,25 +1,34 @@
 "use client";
 
 import { Menu as MenuIcon } from "lucide-react";
-import { useState } from "react";
-import { MainMenu } from "@/components/layout/main-menu";
+import dynamic from "next/dynamic";
+import { useRef, useState } from "react";
 import type { Navigation } from "@/components/layout/navigation";
 import { Button } from "@/components/ui/button";
-import { Sheet, SheetContent, SheetTrigger } from "@/components/ui/sheet";
 
-/** The menu button of narrow screens, and the navigation in a sheet. */
+const MobileSheet = dynamic(() => import("@/components/layout/mobile-sheet").then((module) => module.MobileSheet), {
+  ssr: false,
+});
+
+/** The menu button of narrow screens. It opens the navigation in a sheet, which is loaded then. */
 export function MobileMenu({ navigation }: { navigation: Navigation }) {
   const [open, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+
   return (
-    <Sheet open={open} onOpenChange={setOpen}>
-      <SheetTrigger asChild>
-        <Button look="ghost" size="icon" aria-label="Menu">
-          <MenuIcon aria-hidden />
-        </Button>
-      </SheetTrigger>
-      <SheetContent title="Menu">
-        <MainMenu navigation={navigation} onChoose={() => setOpen(false)} />
-      </SheetContent>
-    </Sheet>
+    <>
+      <Button
+        ref={button}
+        look="ghost"
+        size="icon"
+        aria-label="Menu"
+        aria-haspopup="dialog"
+        aria-expanded={open}
+        onClick={() => setOpen(true)}
+      >
+        <MenuIcon aria-hidden />
+      </Button>
+      {open ? <MobileSheet navigation={navigation} button={button} onClose={() => setOpen(false)} /> : null}
+    </>
   );
 }

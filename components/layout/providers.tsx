@@ -1,9 +1,8 @@
 "use client";
 
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { ThemeProvider, useTheme } from "next-themes";
-import { type ReactNode, useState } from "react";
-import { Toaster } from "sonner";
+import { ThemeProvider } from "next-themes";
+import type { ReactNode } from "react";
+import { ToastProvider } from "@/components/ui/toasts";
 
 interface ProvidersProps {
   /** The nonce of the content security policy that came with this page. */
@@ -11,39 +10,11 @@ interface ProvidersProps {
   children: ReactNode;
 }
 
-/** The portal is often on loopback or in a closed network, where the browser thinks that it is offline. */
-function createQueryClient(): QueryClient {
-  return new QueryClient({
-    defaultOptions: { queries: { retry: false, networkMode: "always" }, mutations: { networkMode: "always" } },
-  });
-}
-
-/** What every page needs around it: the theme, react-query and the toasts. */
+/** What every page needs around it: the theme and the toasts. */
 export function Providers({ nonce, children }: ProvidersProps) {
-  const [queryClient] = useState(createQueryClient);
   return (
     <ThemeProvider attribute="class" disableTransitionOnChange {...(nonce ? { nonce } : {})}>
-      <QueryClientProvider client={queryClient}>{children}</QueryClientProvider>
-      <Toasts />
+      <ToastProvider>{children}</ToastProvider>
     </ThemeProvider>
-  );
-}
-
-function Toasts() {
-  const { resolvedTheme } = useTheme();
-  return (
-    <Toaster
-      position="top-center"
-      theme={resolvedTheme === "dark" ? "dark" : "light"}
-      duration={3_000}
-      containerAriaLabel="Messages"
-      toastOptions={{
-        classNames: {
-          toast: "!bg-surface !text-foreground !border-border !shadow-high !rounded-lg !font-sans",
-          success: "[&_[data-icon]]:!text-good",
-          error: "[&_[data-icon]]:!text-danger",
-        },
-      }}
-    />
   );
 }

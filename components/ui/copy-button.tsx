@@ -2,9 +2,9 @@
 
 import { Check, Copy } from "lucide-react";
 import { useEffect, useState } from "react";
-import { toast } from "sonner";
 import { Button } from "@/components/ui/button";
 import { copyText } from "@/components/ui/copy-text";
+import { useToasts } from "@/components/ui/toasts";
 
 const TICK_MS = 1_500;
 
@@ -20,6 +20,7 @@ interface CopyButtonProps {
 /** Copies a text and says whether that worked. */
 export function CopyButton({ text, what, label = `Copy ${what}`, quiet = false }: CopyButtonProps) {
   const [copied, setCopied] = useState(0);
+  const toasts = useToasts();
 
   useEffect(() => {
     if (!copied) return;
@@ -30,9 +31,9 @@ export function CopyButton({ text, what, label = `Copy ${what}`, quiet = false }
   async function copy(button: HTMLElement) {
     if (await copyText(text, button.parentElement ?? document.body)) {
       setCopied((times) => times + 1);
-      toast.success(`${what} copied`);
+      await toasts.show("success", `${what} copied`);
     } else {
-      toast.error(`${what} was not copied. Select it and copy it by hand.`);
+      await toasts.show("error", `${what} was not copied. Select it and copy it by hand.`);
     }
   }
 
@@ -43,6 +44,8 @@ export function CopyButton({ text, what, label = `Copy ${what}`, quiet = false }
       className={quiet ? "size-7" : undefined}
       aria-label={label}
       title={label}
+      onFocus={toasts.prepare}
+      onPointerEnter={toasts.prepare}
       onClick={(event) => void copy(event.currentTarget)}
     >
       {copied ? <Check aria-hidden className="text-good" /> : <Copy aria-hidden />}

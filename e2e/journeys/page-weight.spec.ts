@@ -1,0 +1,54 @@
+import { gzipSync } from "node:zlib";
+import type { Page, Request } from "@playwright/test";
+import { expect, test } from "../fixtures/test";
+
+/** The most JavaScript that the first load of a page may need, in KiB after gzip. These numbers only ever go down. */
+const BUDGETS_KIB = {
+  "/login": 252,
+  "/projects/demo/object-storage": 254,
+  "/projects/demo/object-storage/keys": 228,
+};
+
+test("the sign-in page loads no more JavaScript than its budget", async ({ page, portal }) => {
+  await expectWithinBudget(page, portal.url, "/login");
+});
+
+for (const path of ["/projects/demo/object-storage", "/projects/demo/object-storage/keys"] as const) {
+  test(`${path} loads no more JavaScript than its budget`, async ({ openAs, portal }) => {
+    await expectWithinBudget(await openAs("member+"), portal.url, path);
+  });
+}
+
+async function expectWithinBudget(page: Page, origin: string, path: keyof typeof BUDGETS_KIB): Promise<void> {
+  const scripts = await loadScripts(page, new URL(path, origin));
+  const weights = await Promise.all(scripts.map(weighScript));
+  const total = weights.reduce((sum, { kib }) => sum + kib, 0);
+  const list = weights
+    .sort((a, b) => b.kib - a.kib)
+    .map(({ kib, url }) => `${kib.toFixed(1)} KiB ${url}`)
+    .join("\n");
+  // A page without scripts would be a page that was not loaded.
+  expect(scripts.length).toBeGreaterThan(5);
+  expect(total, `${path} loads ${total.toFixed(1)} KiB:\n${list}`).toBeLessThanOrEqual(BUDGETS_KIB[path]);
+}
+
+/**
+ * The scripts that a page needs until it is at rest. A poll ends the first load: what is needed to read its answer comes
+ * after the page can be used. The address of the polls starts with `/api/`.
+ */
+async function loadScripts(page: Page, url: URL): Promise<Request[]> {
+  const scripts: Request[] = [];
+  let isFirstLoad = true;
+  page.on("request", (request) => {
+    if (new URL(request.url()).pathname.startsWith("/api/")) isFirstLoad = false;
+    if (isFirstLoad && request.resourceType() === "script") scripts.push(request);
+  });
+  await page.goto(url.href, { waitUntil: "networkidle" });
+  return scripts;
+}
+
+async function weighScript(request: Request): Promise<{ url: string; kib: number }> {
+  const response = await request.response();
+  if (!response?.ok()) throw new Error(`${request.url()} was not answered`);
+  return { url: request.url(), kib: gzipSync(await response.body()).length / 1024 };
+}
