@@ -3,7 +3,7 @@
 import { ErrorMessage } from "@/components/layout/error-message";
 import "./globals.css";
 
-/** Stands in for the root layout when that itself has failed. */
+/** Replaces the root layout when the root layout itself has failed. */
 export default function GlobalError({ error, retry }: { error: unknown; retry: () => void }) {
   return (
     <html lang="en">

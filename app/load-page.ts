@@ -1,7 +1,7 @@
 import { redirect } from "next/navigation";
 import { AppError } from "@/lib/platform/errors";
 
-/** Reads a page of a list; an address whose cursor nobody made leads back to the first page. */
+/** Loads a page of a list. An address with an invalid cursor redirects to the first page, which is at `path`. */
 export async function loadPage<Page>(path: string, load: () => Promise<Page>): Promise<Page> {
   try {
     return await load();

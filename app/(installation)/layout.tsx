@@ -5,7 +5,7 @@ import { can } from "@/lib/gate/permissions";
 import { authorizeProject } from "@/lib/gate/scope";
 import { listMyProjects } from "@/lib/projects/loaders";
 
-/** The frame of the pages that no project bounds. Whoever has just one project keeps its entries in view. */
+/** The layout of the pages outside projects. A person with one project sees the entries of that project here too. */
 export default async function InstallationLayout({ children }: { children: ReactNode }) {
   const actor = await requireActor();
   const projects = await listMyProjects(actor);

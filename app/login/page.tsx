@@ -14,7 +14,7 @@ export default function LoginPage() {
       <main className="mx-auto flex w-full max-w-sm flex-1 flex-col px-4 pt-[8vh] pb-16">
         <LogoMark className="size-10" />
         <h1 className="mt-5 text-xl font-semibold tracking-tight">Sign in to Latchkey</h1>
-        <p className="mt-1 mb-6 text-muted">The keys to your object storage: made, proved and revoked here.</p>
+        <p className="mt-1 mb-6 text-muted">Create, rotate and revoke the S3 keys of your object storage.</p>
         <SignInForm />
         <p className="mt-6 text-[0.8125rem] text-muted">
           No account, or the password is lost? Ask an administrator of this portal.

@@ -1,6 +1,6 @@
 import { formatCount } from "@/components/ui/bytes";
 import { SwitchedState } from "@/components/ui/switched-state";
-import { Table, Td, Th } from "@/components/ui/table";
+import { Table, TableHead, Td } from "@/components/ui/table";
 import { TextLink } from "@/components/ui/text-link";
 import { Time } from "@/components/ui/time";
 
@@ -16,15 +16,7 @@ interface ProjectRow {
 export function ProjectTable({ rows }: { rows: ProjectRow[] }) {
   return (
     <Table label="Projects">
-      <thead>
-        <tr>
-          <Th>Project</Th>
-          <Th>Name in addresses</Th>
-          <Th className="text-right">Members</Th>
-          <Th>Created</Th>
-          <Th>State</Th>
-        </tr>
-      </thead>
+      <TableHead columns={["Project", "Name in addresses", "Members", "Created", "State"]} numeric={["Members"]} />
       <tbody>
         {rows.map((row) => (
           <tr key={row.slug}>

@@ -1,7 +1,7 @@
 import type { OverviewRegion } from "@/components/regions/region-tile";
 import { formatBytes, formatCount } from "@/components/ui/bytes";
 import { Empty } from "@/components/ui/empty";
-import { Table, Td, Th } from "@/components/ui/table";
+import { Table, TableHead, Td } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 
 /** The buckets of a project in all regions. */
@@ -25,15 +25,7 @@ type Row = NonNullable<OverviewRegion["buckets"]>[number] & { region: string };
 function Buckets({ rows }: { rows: Row[] }) {
   return (
     <Table label="Buckets">
-      <thead>
-        <tr>
-          <Th>Bucket</Th>
-          <Th>Region</Th>
-          <Th>Created</Th>
-          <Th className="text-right">Objects</Th>
-          <Th className="text-right">Stored</Th>
-        </tr>
-      </thead>
+      <TableHead columns={["Bucket", "Region", "Created", "Objects", "Stored"]} numeric={["Objects", "Stored"]} />
       <tbody>
         {rows.map((row) => (
           <tr key={`${row.region} ${row.name}`}>

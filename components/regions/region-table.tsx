@@ -1,4 +1,4 @@
-import { Table, Td, Th } from "@/components/ui/table";
+import { Table, TableHead, Td } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import type { RegionRow } from "@/lib/regions/schema";
 
@@ -6,17 +6,7 @@ import type { RegionRow } from "@/lib/regions/schema";
 export function RegionTable({ rows }: { rows: RegionRow[] }) {
   return (
     <Table label="Regions">
-      <thead>
-        <tr>
-          <Th>Region</Th>
-          <Th>Provider</Th>
-          <Th>Endpoint</Th>
-          <Th>Signing region</Th>
-          <Th>Last check</Th>
-          <Th>State</Th>
-          <Th>Waiting</Th>
-        </tr>
-      </thead>
+      <TableHead columns={["Region", "Provider", "Endpoint", "Signing region", "Last check", "State", "Waiting"]} />
       <tbody>
         {rows.map((row) => (
           <tr key={row.name}>

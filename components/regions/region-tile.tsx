@@ -8,6 +8,7 @@ export interface OverviewRegion {
   name: string;
   endpoint: string;
   signingRegion: string;
+  /** `not-enabled`: the project has never had a key here, so the storage system does not know it. */
   service: "ok" | "unreachable" | "not-enabled";
   /** Null when it is not known. */
   usage: { buckets: number; objects: number; bytes: string } | null;
@@ -17,7 +18,7 @@ export interface OverviewRegion {
 const SERVICES: Record<OverviewRegion["service"], { text: string; icon: LucideIcon; className: string }> = {
   ok: { text: "Service is up", icon: CircleCheck, className: "text-good" },
   unreachable: { text: "Service does not answer", icon: TriangleAlert, className: "text-warn" },
-  "not-enabled": { text: "Not enabled", icon: CircleSlash, className: "text-muted" },
+  "not-enabled": { text: "No keys yet", icon: CircleSlash, className: "text-muted" },
 };
 
 /** A region in the overview: endpoint, state of the service and figures. */
@@ -48,7 +49,7 @@ export function RegionTile({ region }: { region: OverviewRegion }) {
 
 function Figures({ region }: { region: OverviewRegion }) {
   if (region.service === "not-enabled") {
-    return <p className="mt-3 text-muted">Object storage is not enabled in this region</p>;
+    return <p className="mt-3 text-muted">Buckets and figures are shown here after the first key is made.</p>;
   }
   if (!region.usage) {
     return (

@@ -15,16 +15,30 @@ export function Table({ label, className, ...rest }: ComponentProps<"table"> & {
   );
 }
 
-export function Th({ className, ...rest }: ComponentProps<"th">) {
+interface TableHeadProps {
+  columns: readonly string[];
+  /** The columns of numbers, which are aligned to the right. */
+  numeric?: readonly string[];
+}
+
+export function TableHead({ columns, numeric = [] }: TableHeadProps) {
   return (
-    <th
-      scope="col"
-      className={cn(
-        "border-b bg-sunken px-3.5 py-2 text-xs font-medium whitespace-nowrap text-muted first:rounded-tl-lg last:rounded-tr-lg",
-        className,
-      )}
-      {...rest}
-    />
+    <thead>
+      <tr>
+        {columns.map((column) => (
+          <th
+            key={column}
+            scope="col"
+            className={cn(
+              "border-b bg-sunken px-3.5 py-2 text-xs font-medium whitespace-nowrap text-muted first:rounded-tl-lg last:rounded-tr-lg",
+              numeric.includes(column) && "text-right",
+            )}
+          >
+            {column}
+          </th>
+        ))}
+      </tr>
+    </thead>
   );
 }
 

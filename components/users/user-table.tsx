@@ -1,5 +1,5 @@
 import { SwitchedState } from "@/components/ui/switched-state";
-import { Table, Td, Th } from "@/components/ui/table";
+import { Table, TableHead, Td } from "@/components/ui/table";
 import { TextLink } from "@/components/ui/text-link";
 import { Time } from "@/components/ui/time";
 
@@ -17,16 +17,7 @@ interface UserRow {
 export function UserTable({ rows }: { rows: UserRow[] }) {
   return (
     <Table label="Users">
-      <thead>
-        <tr>
-          <Th>Name</Th>
-          <Th>Email</Th>
-          <Th>Platform role</Th>
-          <Th>Projects</Th>
-          <Th>Created</Th>
-          <Th>State</Th>
-        </tr>
-      </thead>
+      <TableHead columns={["Name", "Email", "Platform role", "Projects", "Created", "State"]} />
       <tbody>
         {rows.map((row) => (
           <tr key={row.id}>

@@ -18,8 +18,8 @@ export default async function SupportPage({ searchParams }: { searchParams: Sear
   return (
     <>
       <PageHeader title="Support">
-        Find a key by its access key, see whose it is and what happened to it, and end it. Secret keys are kept nowhere
-        and cannot be seen here.
+        Find a key by its access key. See who owns it and what happened to it, and disable it. Secret keys are kept
+        nowhere and cannot be seen here.
       </PageHeader>
       <FindKeyForm value={accessKeyId} />
       {accessKeyId ? <Result actor={actor} accessKeyId={accessKeyId} /> : null}
@@ -32,7 +32,7 @@ async function Result({ actor, accessKeyId }: { actor: Actor; accessKeyId: strin
   if (!found) {
     return (
       <Empty title="No key of this portal has this access key">
-        Look for a missing or doubled character. A key that was made elsewhere is not known here, and cannot be ended
+        Look for a missing or doubled character. A key that was made elsewhere is not known here and cannot be disabled
         here.
       </Empty>
     );

@@ -4,7 +4,7 @@ import { type HistoryLine, KeyHistory } from "@/components/access-keys/history/k
 import { ReceiptList } from "@/components/access-keys/history/receipt-list";
 import { StateBadge } from "@/components/access-keys/card/state-badge";
 import { cn } from "@/components/ui/cn";
-import { Table, Td, Th } from "@/components/ui/table";
+import { Table, TableHead, Td } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { KEY_STATES } from "@/lib/access-keys/rules";
 import type { ReceiptLine } from "@/lib/access-keys/schema";
@@ -36,13 +36,7 @@ const COLUMNS = ["Access key", "Region", "State", "Created", "Expires", "Ended",
 export function KeyTable({ rows, opened }: KeyTableProps) {
   return (
     <Table label="Keys">
-      <thead>
-        <tr>
-          {COLUMNS.map((column) => (
-            <Th key={column}>{column}</Th>
-          ))}
-        </tr>
-      </thead>
+      <TableHead columns={COLUMNS} />
       <tbody>
         {rows.map((row) => {
           const history = opened?.id === row.id ? opened.history : undefined;

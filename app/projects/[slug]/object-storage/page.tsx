@@ -12,7 +12,7 @@ import { loadOverview } from "@/lib/regions/loaders";
 
 export const metadata: Metadata = { title: "Object Storage Dashboard" };
 
-/** Most installations have about this many regions; it only sets the height of the skeleton. */
+/** The usual number of regions. It only sets the height of the skeleton. */
 const USUAL_REGIONS = 2;
 
 export default async function ObjectStoragePage({ params }: { params: Promise<{ slug: string }> }) {
@@ -35,7 +35,7 @@ export default async function ObjectStoragePage({ params }: { params: Promise<{ 
         <Section
           id="credentials"
           title="Object Storage Credentials"
-          description="One pair of keys a region, for aws, s3cmd, rclone and everything else that speaks S3."
+          description="One access key for each region, for aws, s3cmd, rclone and every other program that speaks S3."
         >
           <CredentialsSection project={slug} initialCards={cards} permissions={permissions} />
         </Section>

@@ -38,7 +38,7 @@ export default async function KeysPage({ params, searchParams }: KeysPageProps) 
   return (
     <>
       <PageHeader title="S3 Keys">
-        Every key of {scope.name}, current and past, with who ended it and the proof that it is refused.
+        Every key of {scope.name}, current and past: who made it, who ended it, and when each gateway refused it.
       </PageHeader>
       <KeyFilter path={path} regions={cards.map(({ region }) => region.name)} values={filter} />
       {rows.length > 0 ? (
@@ -53,10 +53,12 @@ export default async function KeysPage({ params, searchParams }: KeysPageProps) 
 
 function NoKeys({ filtered }: { filtered: boolean }) {
   return filtered ? (
-    <Empty title="No key fits">Choose another region or state, or search for a shorter part of the access key.</Empty>
+    <Empty title="No key matches">
+      Choose another region or state, or search for a shorter part of the access key.
+    </Empty>
   ) : (
     <Empty title="No keys yet">
-      Enable CLI access on the Object Storage Dashboard; each pair is listed here from then on.
+      Enable CLI access on the Object Storage Dashboard. Every key is listed here from then on.
     </Empty>
   );
 }
