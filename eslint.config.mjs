@@ -46,6 +46,17 @@ const REVEAL = {
   selector: "CallExpression[callee.property.name='reveal']",
   message: "A secret is turned into text only where eslint.config.mjs allows it.",
 };
+/** An assertion that does not always run proves nothing. A top-level `if` may still choose which tests there are. */
+const CONDITIONAL_ASSERTIONS = [
+  "IfStatement",
+  "ConditionalExpression",
+  "LogicalExpression",
+  "SwitchCase",
+  "CatchClause",
+].map((condition) => ({
+  selector: `:function ${condition} CallExpression[callee.name='expect']`,
+  message: "An assertion must run in every run of its test.",
+}));
 const ENVIRONMENT = {
   selector: "MemberExpression[object.name='process'][property.name='env']",
   message: "Settings come from lib/platform/env.ts.",
@@ -85,7 +96,12 @@ export default ts.config(
     ),
     rules: { "no-restricted-syntax": "off" },
   },
-  // Playwright reads a fixture's wants from its first argument's pattern, also where it wants nothing.
+  {
+    files: ["**/*.test.ts", "**/*.spec.ts", "e2e/journeys/**"],
+    rules: { "no-restricted-syntax": ["error", ...CONDITIONAL_ASSERTIONS] },
+  },
+  { files: ["**/*.cjs"], rules: { "@typescript-eslint/no-require-imports": "off" } },
+  // Playwright finds out which fixtures a fixture needs from the pattern of its first argument, also from an empty one.
   { files: ["e2e/**", "testing/**"], rules: { "no-empty-pattern": "off" } },
   {
     files: ["app/**", "components/**"],

@@ -24,9 +24,9 @@ export default defineConfig({
       "prisma/**/*.test.ts",
       "testing/**/*.test.ts",
     ],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    // A loaded machine takes its time. A condition that never comes still fails the test.
-    expect: { poll: { timeout: 30_000 } },
+    // Three times what a loaded machine needs. Nothing waits for these limits when all is well.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 60_000 } },
   },
 });

@@ -9,13 +9,17 @@ export default defineConfig({
   globalSetup: "./fixtures/global-setup.ts",
   outputDir: "../test-results",
   reporter: [["list"]],
-  // The specs share one portal and one project; within a file they may depend on what came before.
-  workers: 1,
-  retries: 0,
-  timeout: 120_000,
-  expect: { timeout: 20_000 },
+  // Each worker has its own portal. A file's tests run in order in one worker, and may depend on what came before.
+  workers: 2,
+  // In CI, `npm test` lists the tests that needed the retry. Each of them is a defect to fix.
+  retries: process.env.CI ? 1 : 0,
+  // Limits are three times what a loaded machine needs. Nothing waits for them when all is well.
+  timeout: 1_200_000,
+  expect: { timeout: 60_000 },
   use: {
     browserName: "chromium",
+    actionTimeout: 60_000,
+    navigationTimeout: 60_000,
     trace: "off",
     screenshot: "only-on-failure",
     permissions: ["clipboard-read", "clipboard-write"],

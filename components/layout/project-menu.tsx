@@ -3,7 +3,6 @@
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import type { ReactElement } from "react";
-import type { ProjectSwitcherProps } from "@/components/layout/project-switcher";
 import {
   Menu,
   MenuContent,
@@ -15,11 +14,17 @@ import {
   MenuTrigger,
 } from "@/components/ui/menu";
 
+export interface ProjectMenuProps {
+  projects: { slug: string; name: string }[];
+  /** The project in view; undefined outside projects. */
+  current: { slug: string; name: string } | undefined;
+}
+
 /** The menu lists this many projects. The page with all projects is better for more. */
 const SHOWN_MAX = 12;
 
 /** The menu of the project switcher. */
-export function ProjectMenu({ trigger, projects, current }: ProjectSwitcherProps & { trigger: ReactElement }) {
+export function ProjectMenu({ trigger, projects, current }: ProjectMenuProps & { trigger: ReactElement }) {
   const router = useRouter();
   return (
     <Menu defaultOpen>

@@ -1,16 +1,11 @@
 "use client";
 
 import { ChevronsUpDown, FolderOpen } from "lucide-react";
+import type { ProjectMenuProps } from "@/components/layout/project-menu";
 import { LazyMenu } from "@/components/ui/lazy-menu";
 
-export interface ProjectSwitcherProps {
-  projects: { slug: string; name: string }[];
-  /** The project in view; undefined outside projects. */
-  current: { slug: string; name: string } | undefined;
-}
-
 /** A button with the name of the project in view. It opens a menu of the person's projects. */
-export function ProjectSwitcher({ projects, current }: ProjectSwitcherProps) {
+export function ProjectSwitcher({ projects, current }: ProjectMenuProps) {
   const text = current?.name ?? "Choose a project";
   return (
     <LazyMenu

@@ -36,7 +36,6 @@ test("a region is saved only when its storage system passes the check", async ({
 testEveryJourney(test, "ceph");
 
 test("the real tools work on a real Ceph, through regenerate, disable and enable", async ({ rig, portal, openAs }) => {
-  test.setTimeout(400_000);
   const credentials = new CredentialsPage(await openAs("member+"), portal);
   await credentials.open();
   await useToolsThroughEveryChange(credentials, "ceph");

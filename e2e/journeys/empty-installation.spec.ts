@@ -11,7 +11,6 @@ import { expect, personOf, test } from "../fixtures/test";
 const EMAIL = "ada@example.org";
 
 test("an empty installation, filled as docs/production.md says, gives a key that aws uses", async ({ browser }) => {
-  test.setTimeout(400_000);
   const dataDir = await mkdtemp(join(tmpdir(), "latchkey-empty-"));
   const { facts, stop } = await startPortal(dataDir, { flags: ["--empty"] });
   try {

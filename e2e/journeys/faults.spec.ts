@@ -19,7 +19,6 @@ let portal: OwnPortal;
 let storage: FaultyStorage;
 
 test.beforeAll(async () => {
-  test.setTimeout(400_000);
   portal = await startOwnPortal();
   storage = await addFaultyRegion(portal.facts);
 });
@@ -83,7 +82,7 @@ test.describe("a storage system that fails", () => {
       const injected = storage.admin.inject({ match: isKeyCall("PUT"), ...fault, times: 1 });
       await clickRegenerate(credentials);
       await expect(page.getByRole("dialog").getByRole("alert")).toContainText("Your current keys still work.", {
-        timeout: 30_000,
+        timeout: 120_000,
       });
       injected.release();
       expect(await works(key)).toBe(true);
@@ -103,7 +102,9 @@ test.describe("a storage system that fails", () => {
     const before = await storage.readKeyIds();
     await storage.kill();
     await clickEnable(credentials);
-    await expect(page.getByRole("dialog").getByRole("alert")).toContainText("Nothing was changed", { timeout: 30_000 });
+    await expect(page.getByRole("dialog").getByRole("alert")).toContainText("Nothing was changed", {
+      timeout: 120_000,
+    });
     await storage.start();
     expect(await storage.readKeyIds()).toEqual(before);
     await page.reload();
@@ -148,13 +149,12 @@ test("no key is called removed before the storage system has proved it", async (
   expect(await works(key)).toBe(true);
   expect(said.join()).not.toContain("The keys are removed");
   held.release();
-  await expect(dialog).toContainText("The keys are removed, and every gateway refuses them.", { timeout: 60_000 });
+  await expect(dialog).toContainText("The keys are removed, and every gateway refuses them.", { timeout: 180_000 });
   expect(await works(key)).toBe(false);
   await page.context().close();
 });
 
 test("kill -9 of the web process at each step: no orphan, no lost key", async ({ browser }) => {
-  test.setTimeout(400_000);
   const open = async () => openFreshProject(await openPage(browser));
   const idsBefore = await storage.readKeyIds();
   const holdPut = (when: "before" | "after") =>
@@ -231,9 +231,8 @@ test("kill -9 of the web process at each step: no orphan, no lost key", async ({
 });
 
 test("kill -9 of the storage system at each step: no orphan, no lost key", async ({ browser }) => {
-  test.setTimeout(600_000);
   const idsBefore = await storage.readKeyIds();
-  const settled: { credentials: CredentialsPage; live: S3Credentials; dead?: S3Credentials }[] = [];
+  const settled: { credentials: CredentialsPage; live: S3Credentials; revoked?: S3Credentials }[] = [];
 
   const holds = [
     () => storage.admin.inject({ match: isKeyCall("PUT"), when: "before", what: "hold", times: 1 }),
@@ -249,7 +248,7 @@ test("kill -9 of the storage system at each step: no orphan, no lost key", async
     await held.reached;
     await storage.kill();
     const alert = credentials.page.getByRole("dialog").getByRole("alert");
-    await expect(alert).toContainText("Your current keys still work.", { timeout: 60_000 });
+    await expect(alert).toContainText("Your current keys still work.", { timeout: 180_000 });
     // Only now, so that the reply of the held call is lost.
     held.release();
     await storage.start();
@@ -259,7 +258,7 @@ test("kill -9 of the storage system at each step: no orphan, no lost key", async
 
   for (const when of ["before", "after"] as const) {
     const credentials = await openFreshProject(await openPage(browser));
-    const dead = await credentials.enable("faulty");
+    const revoked = await credentials.enable("faulty");
     await credentials.hideSecret();
     const held = storage.admin.inject({ match: isKeyCall("DELETE"), when, what: "hold", times: 1 });
     const live = await credentials.regenerate("faulty");
@@ -268,7 +267,7 @@ test("kill -9 of the storage system at each step: no orphan, no lost key", async
     held.release();
     await storage.start();
     expect(await works(live)).toBe(true);
-    settled.push({ credentials, live, dead });
+    settled.push({ credentials, live, revoked });
   }
 
   const wanted = settled.map(({ live }) => live.accessKeyId).sort();
@@ -280,9 +279,11 @@ test("kill -9 of the storage system at each step: no orphan, no lost key", async
     },
     SETTLED_SECONDS,
   );
-  for (const { credentials, live, dead } of settled) {
+  const revoked = settled.flatMap(({ revoked: key }) => key ?? []);
+  expect(revoked).toHaveLength(2);
+  for (const key of revoked) expect(await works(key)).toBe(false);
+  for (const { credentials, live } of settled) {
     expect(await works(live)).toBe(true);
-    if (dead) expect(await works(dead)).toBe(false);
     await credentials.page.reload();
     await credentials.expectState("faulty", "ACTIVE");
     await expect(credentials.card("faulty")).toContainText(live.accessKeyId);
@@ -291,7 +292,6 @@ test("kill -9 of the storage system at each step: no orphan, no lost key", async
 });
 
 test("kill -9 of the worker during a removal: the next worker finishes it", async ({ browser }) => {
-  test.setTimeout(300_000);
   const credentials = await openFreshProject(await openPage(browser));
   const idsBefore = await storage.readKeyIds();
   const broken = storage.admin.inject({ match: isKeyCall("PUT"), when: "after", what: "drop", times: 1 });
@@ -299,7 +299,7 @@ test("kill -9 of the worker during a removal: the next worker finishes it", asyn
   await clickEnable(credentials);
   const held = storage.admin.inject({ match: isKeyCall("DELETE"), when: "before", what: "hold" });
   await expect(credentials.page.getByRole("dialog").getByRole("alert")).toContainText("is being removed", {
-    timeout: 30_000,
+    timeout: 120_000,
   });
   expect(await storage.readKeyIds()).toHaveLength(idsBefore.length + 1);
   await held.reached;
@@ -314,7 +314,6 @@ test("kill -9 of the worker during a removal: the next worker finishes it", asyn
 });
 
 test("kill -9 of everything, then the same command: all data is there", async ({ browser }) => {
-  test.setTimeout(300_000);
   const page = await openPage(browser);
   const credentials = new CredentialsPage(page, portal.facts);
   await credentials.open();

@@ -12,7 +12,6 @@ let portal: OwnPortal;
 let mia: PortalClient;
 
 test.beforeAll(async () => {
-  test.setTimeout(400_000);
   portal = await startOwnPortal();
   mia = await signInToPortal(portal.facts.url, personOf(portal.facts, "member+"));
 });
@@ -29,7 +28,6 @@ async function changeKey(change: "enable" | "regenerate"): Promise<S3Credentials
 const works = async (key: S3Credentials) => (await aws(key, ["s3", "ls"])).code === 0;
 
 test("the master key is rotated while everything runs, and nothing fails before, between or after the restarts", async () => {
-  test.setTimeout(400_000);
   const first = await changeKey("enable");
   expect(await works(first)).toBe(true);
   const before = await readFile(join(portal.facts.dataDir, "secrets.json"), "utf8");

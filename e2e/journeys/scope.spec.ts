@@ -9,7 +9,6 @@ import { expect, personOf, test } from "../fixtures/test";
 test.describe.configure({ mode: "serial" });
 
 test("a key works in its own region and project only", async ({ openAs, portal }) => {
-  test.setTimeout(240_000);
   const mia = personOf(portal, "member+");
   const admin = (...args: string[]) => runAdmin(portal, args);
   await admin("project", "create", "second", "--name", "Second");

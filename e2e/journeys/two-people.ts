@@ -2,17 +2,17 @@ import { CredentialsPage } from "../fixtures/credentials-page";
 import { expect, type Test } from "../fixtures/test";
 
 export function testTwoPeople(test: Test, region: string): void {
-  test("another user's open card shows the new state within 2 seconds", async ({ openAs, portal }) => {
+  test("another user's open card shows the new state without a reload", async ({ openAs, portal }) => {
     const mia = new CredentialsPage(await openAs("member+"), portal);
     const olga = new CredentialsPage(await openAs("admin"), portal);
     await olga.open();
     await mia.open();
     await mia.disableIfEnabled(region);
     await mia.enable(region);
-    await olga.expectState(region, "ACTIVE", 2_000);
+    await olga.expectState(region, "ACTIVE");
     await mia.hideSecret();
     await mia.disable(region);
-    await olga.expectState(region, "DISABLED", 4_000);
+    await olga.expectState(region, "DISABLED");
   });
 
   test("a double click and two tabs at once give one change, and the other is told", async ({ openAs, portal }) => {

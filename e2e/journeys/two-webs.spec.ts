@@ -26,7 +26,6 @@ let people: SignedInPerson[];
 let webs: string[];
 
 test.beforeAll(async () => {
-  test.setTimeout(400_000);
   portal = await startOwnPortal();
   storage = await addFaultyRegion(portal.facts);
   second = await startSecondWeb(portal);
@@ -56,7 +55,6 @@ function issuedOf(answer: PortalAnswer<IssueResult>) {
 }
 
 test("of twenty users who regenerate at the same time through two web processes, one wins and the others are told", async () => {
-  test.setTimeout(400_000);
   const enabled = issuedOf(await personAt(0).client.enable(SLOT));
   if (!enabled) throw new Error("the access was not enabled");
   await personAt(0).client.acknowledge({ project: SLOT.project, operationId: enabled.operationId });

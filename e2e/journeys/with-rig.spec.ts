@@ -20,7 +20,6 @@ test.skip(missing.length > 0, `a real Ceph and Keystone need ${missing.join(", "
 test("npm run up -- --with-rig starts a real Ceph and Keystone; Ctrl-C stops them, and the next start has their data", async ({
   browser,
 }) => {
-  test.setTimeout(500_000);
   const dataDir = await mkdtemp(join(tmpdir(), "latchkey-with-rig-"));
   const flags = ["--with-rig", "--rig-port", String(await findFreePorts(PORTS_NEEDED))];
   const readPids = async () =>

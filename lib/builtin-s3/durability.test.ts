@@ -108,7 +108,6 @@ async function verify(): Promise<void> {
   await Promise.all(
     objects.names().map(async (name) => {
       const answer = await call({ target: `/bucket/${name}` });
-      if (answer.status === 200) expect(`"${digest(answer.body)}"`.length).toBe(34);
       objects.check(name, answer.status === 200 ? digest(answer.body) : undefined);
     }),
   );
@@ -117,9 +116,9 @@ async function verify(): Promise<void> {
     if (!fresh) throw new Error(id);
     const answer = await sendSigned(server.endpoint, fresh, { target: "/" });
     keys.check(id, answer.status === 200 ? "present" : undefined);
+    expect(answer.status === 200 ? "accepted" : answer.code).toMatch(/^(accepted|InvalidAccessKeyId)$/);
     if (answer.status !== 200) {
-      expect(answer.code).toBe("InvalidAccessKeyId");
-      // Gone for good from here on: asked once more at the end only.
+      // Removed for good. It is asked about once more at the end.
       keys.known.delete(id);
       gone.add(id);
     }
@@ -140,7 +139,7 @@ it(
     for (let round = 0; round < ROUNDS; round += 1) {
       const workers = Array.from({ length: 6 }, (_, worker) => work(worker).catch((reason: unknown) => reason));
       const enough = acknowledged + PER_ROUND;
-      await expect.poll(() => acknowledged, { timeout: 60_000, interval: 2 }).toBeGreaterThanOrEqual(enough);
+      await expect.poll(() => acknowledged, { interval: 2 }).toBeGreaterThanOrEqual(enough);
       // The moment of the kill is the fault: any, among the writes that are under way.
       await delay(randomInt(0, 30));
       await server.end("SIGKILL");
@@ -158,7 +157,7 @@ it(
       await call({ method: "DELETE", target: `/bucket/${key}?uploadId=${id}` });
     const live = objects.names().filter((name) => objects.known.get(name) !== undefined).length;
     // What the kills left behind was swept at the start; what was overwritten or aborted goes when it is let go.
-    await expect.poll(blobFiles, { timeout: 10_000 }).toBe(live);
+    await expect.poll(blobFiles).toBe(live);
   },
 );
 
@@ -171,7 +170,7 @@ it("answers that it cannot write when the journal cannot grow, keeps what it has
     const target = `/bucket/full-${index}-${"n".repeat(900)}`;
     const answer = await call({ method: "PUT", target, body: "x" });
     (answer.status === 200 ? stored : refused).push(target);
-    if (answer.status !== 200) expect(answer.status).toBe(503);
+    expect([200, 503]).toContain(answer.status);
   }
   expect(refused).toHaveLength(5);
   for (const target of refused) expect((await call({ target })).code).toBe("NoSuchKey");

@@ -22,7 +22,7 @@ async function signIn(email: string, password: string, address: string): Promise
   try {
     return (await authorize({ email, password }, request)) ? "in" : "wrong";
   } catch (error) {
-    expect(String(error)).toMatch(/TRY_AGAIN_IN:\d+$/);
+    if (!/TRY_AGAIN_IN:\d+$/.test(String(error))) throw error;
     return "held back";
   }
 }

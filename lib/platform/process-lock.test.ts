@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, expect, test, vi } from "vitest";
+import { afterAll, afterEach, expect, test } from "vitest";
 import { readLock, takeLock } from "@/lib/platform/process-lock";
 import { isAlive, readStartTime } from "@/lib/platform/process-state";
 
@@ -57,7 +57,7 @@ test("a zombie counts as dead", async () => {
   const parent = spawn("sh", ["-c", "sleep 0.3 & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] });
   children.push(parent);
   const pid = Number(await new Promise<Buffer>((resolve) => parent.stdout.once("data", resolve)));
-  await vi.waitUntil(() => !isAlive(pid), { timeout: 10_000 });
+  await expect.poll(() => isAlive(pid)).toBe(false);
   expect(() => process.kill(pid, 0)).not.toThrow();
   expect(isAlive(parent.pid ?? 0)).toBe(true);
 });

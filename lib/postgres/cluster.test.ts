@@ -13,7 +13,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { findRunningCluster, startCluster, stopCluster } from "@/lib/postgres/cluster";
 import { isAlive } from "@/lib/platform/process-state";
 
@@ -93,7 +93,7 @@ test("nobody else can read what it keeps", async () => {
   expect(statSync(join(dataDir, "database.json")).mode & 0o777).toBe(0o600);
   expect(statSync(join(dataDir, "postgres")).mode & 0o777).toBe(0o700);
   expect(readdirSync(join(dataDir, "postgres")).sort()).toEqual(["cluster", "server.log"]);
-  if (isRoot) expect(statSync(join(dataDir, "postgres/cluster")).uid).not.toBe(0);
+  expect(statSync(join(dataDir, "postgres/cluster")).uid).not.toBe(0);
 });
 
 test("recovers after kill -9 of the server, and of all its processes", async () => {
@@ -177,7 +177,7 @@ test("who started it is who may stop it", async () => {
   await stopCluster(dataDir, "command");
   expect(findRunningCluster(dataDir)).toBeDefined();
   await stopCluster(dataDir, "up");
-  await vi.waitUntil(() => findRunningCluster(dataDir) === undefined);
+  await expect.poll(() => findRunningCluster(dataDir)).toBeUndefined();
 });
 
 if (isRoot && process.platform === "linux") {

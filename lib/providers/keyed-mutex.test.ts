@@ -18,7 +18,7 @@ function createWork() {
       return new Promise<string>((resolve) => ends.set(name, () => resolve(name)));
     });
   const end = async (name: string) => {
-    await vi.waitFor(() => expect(begun).toContain(name));
+    await expect.poll(() => begun).toContain(name);
     ends.get(name)?.();
   };
   return { begun, run, end };
@@ -28,7 +28,7 @@ test("work under one key runs one after the other, in the order of the calls", a
   const { begun, run, end } = createWork();
   const results = Promise.all([run("a", "first"), run("a", "second"), run("a", "third")]);
   await end("first");
-  await vi.waitFor(() => expect(begun).toEqual(["first", "second"]));
+  await expect.poll(() => begun).toEqual(["first", "second"]);
   await end("second");
   await end("third");
   expect(await results).toEqual(["first", "second", "third"]);
@@ -37,7 +37,7 @@ test("work under one key runs one after the other, in the order of the calls", a
 test("work under another key does not wait", async () => {
   const { begun, run, end } = createWork();
   const results = Promise.all([run("a", "first"), run("b", "other")]);
-  await vi.waitFor(() => expect(begun).toEqual(["first", "other"]));
+  await expect.poll(() => begun).toEqual(["first", "other"]);
   await end("other");
   await end("first");
   await results;

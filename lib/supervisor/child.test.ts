@@ -2,7 +2,7 @@ import { fork } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test, vi } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { isAlive } from "@/lib/platform/process-state";
 import { keepRunning } from "@/lib/supervisor/child";
 import { stopOrphanedProcesses, noteChild } from "@/lib/supervisor/orphaned-processes";
@@ -22,7 +22,7 @@ test("a program that is killed is started again, with a new pid, until it is sto
   const pids: number[] = [];
   const child = keepRunning({ name: "waits", script, environment: {}, onStart: (pid) => pids.push(pid) });
   process.kill(pids[0] ?? 0, "SIGKILL");
-  await vi.waitUntil(() => pids.length === 2, { timeout: 20_000 });
+  await expect.poll(() => pids).toHaveLength(2);
   expect(child.pid()).toBe(pids[1]);
   await child.stop();
   expect(isAlive(pids[1] ?? 0)).toBe(false);
@@ -43,7 +43,7 @@ test("a program sees the environment it is given and no other", async () => {
       return undefined;
     }
   };
-  await vi.waitUntil(() => read() !== undefined, { timeout: 20_000 });
+  await expect.poll(read).toBeDefined();
   await child.stop();
   expect(read()?.filter((name) => !name.startsWith("NODE_"))).toEqual(["LATCHKEY_PROCESS", "ONLY"]);
 });

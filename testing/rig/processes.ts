@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 
-const RUN_WITHIN_MS = 90_000;
-const STOP_WITHIN_MS = 5_000;
+const RUN_WITHIN_MS = 270_000;
+const STOP_WITHIN_MS = 30_000;
 const POLL_MS = 25;
 
 /** Debian's own programs and Python: an interpreter of the user's, first in PATH, has no rados and no keystone. */
@@ -97,7 +97,7 @@ export async function killProgram(folder: string, name: string): Promise<void> {
 }
 
 /** Asks until it is so; fails with the name of what was waited for. */
-export async function waitUntil(what: string, isSo: () => Promise<boolean>, seconds = 60): Promise<void> {
+export async function waitUntil(what: string, isSo: () => Promise<boolean>, seconds = 180): Promise<void> {
   const until = Date.now() + seconds * 1_000;
   while (!(await isSo())) {
     if (Date.now() > until) throw new Error(`${what} was not ready after ${seconds} s`);

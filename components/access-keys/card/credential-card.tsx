@@ -5,7 +5,7 @@ import { useRouter } from "next/navigation";
 import { useRef, useState } from "react";
 import type { Card } from "@/lib/access-keys/schema";
 import { CardFacts } from "@/components/access-keys/card/card-facts";
-import { StateBadge } from "@/components/access-keys/card/state-badge";
+import { StateBadge } from "@/components/access-keys/state-badge";
 import { Button } from "@/components/ui/button";
 
 const IssueDialog = dynamic(

@@ -2,7 +2,7 @@ import { Fragment } from "react";
 import { HistoryToggle } from "@/components/access-keys/history/history-toggle";
 import { type HistoryLine, KeyHistory } from "@/components/access-keys/history/key-history";
 import { ReceiptList } from "@/components/access-keys/history/receipt-list";
-import { StateBadge } from "@/components/access-keys/card/state-badge";
+import { StateBadge } from "@/components/access-keys/state-badge";
 import { cn } from "@/components/ui/cn";
 import { Table, TableHead, Td } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";

@@ -7,7 +7,7 @@ import { type HistoryLine, KeyHistory } from "@/components/access-keys/history/k
 import type { KeyRow } from "@/components/access-keys/history/key-table";
 import { isSettled } from "@/components/access-keys/history/receipt";
 import { ReceiptList } from "@/components/access-keys/history/receipt-list";
-import { StateBadge } from "@/components/access-keys/card/state-badge";
+import { StateBadge } from "@/components/access-keys/state-badge";
 import { useCards } from "@/components/access-keys/card/use-cards";
 import { Button } from "@/components/ui/button";
 import { Fact, Facts } from "@/components/ui/facts";

@@ -5,7 +5,8 @@ import { runMutants } from "./run-mutants";
 const MUTANT = "late-commit";
 
 test(`a chaos run finds the mutant ${MUTANT}`, async () => {
-  test.setTimeout(1_200_000);
+  // A build, and up to three chaos runs.
+  test.setTimeout(3_600_000);
   const abort = new AbortController();
   try {
     await runMutants([MUTANT], ({ found, report }) => expect(found, report).toBe(true), abort.signal);

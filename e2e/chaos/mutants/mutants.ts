@@ -12,62 +12,70 @@ export interface Mutant {
   edits: Edit[];
 }
 
-const SERVER_ONLY = `import "server-only";\n`;
-const ISSUE = "lib/access-keys/issue/issue-key.ts";
 const CREATE = "lib/access-keys/issue/create.ts";
-const LEASES = "lib/principals/mutations.ts";
-
-const PUT_KEY =
-  "provider.putKey({ principal, accessKeyId: change.accessKeyId, secretAccessKey, tag: change.keyId }, context)";
-const HAND_OVER = `async function handOver(
-  change: WrittenAhead,
-  request: IssueRequest,
-  delivery: Delivery,
-): Promise<HandedOver | undefined> {
-`;
+const DELIVER = "lib/access-keys/issue/deliver.ts";
+const LEASE = "lib/principals/mutations.ts";
 
 export const MUTANTS: Record<string, Mutant> = {
   "no-write-ahead": {
     bug: "the key and its operation are in the database only after the storage system has answered",
     edits: [
-      { file: CREATE, from: SERVER_ONLY, to: `${SERVER_ONLY}import { db } from "@/lib/platform/db/client";\n` },
       {
         file: CREATE,
-        from: `return ${PUT_KEY};`,
-        to: `const operation = await db.operation.delete({ where: { id: change.operationId } });
+        from: `import "server-only";\n`,
+        to: `import "server-only";\nimport { db } from "@/lib/platform/db/client";\n`,
+      },
+      {
+        file: CREATE,
+        from: `    sent.request = true;
+    try {
+`,
+        to: `    sent.request = true;
+    const operation = await db.operation.delete({ where: { id: change.operationId } });
     const key = await db.accessKey.delete({ where: { id: change.keyId } });
     try {
-      return await ${PUT_KEY};
+`,
+      },
+      {
+        file: CREATE,
+        from: `        return undefined;
+      throw error;
+    }
+`,
+        to: `        return undefined;
+      throw error;
     } finally {
       await db.accessKey.create({ data: key });
       await db.operation.create({ data: operation });
-    }`,
+    }
+`,
       },
     ],
   },
   "no-fence": {
     bug: "everybody always has the lease",
     edits: [
-      { file: LEASES, from: "if (!held) return false;", to: "if (!held) return true;" },
-      { file: LEASES, from: "return held?.now;", to: "return held?.now ?? new Date();" },
-      { file: LEASES, from: "const preempt = options.preempt ?? false;", to: "const preempt = true;" },
+      {
+        file: LEASE,
+        from: "if ((await db.principal.count({ where })) === 0) return false;",
+        to: "if ((await db.principal.count({ where })) === 0) return true;",
+      },
+      { file: LEASE, from: "return stands ? now : undefined;", to: "return now;" },
+      {
+        file: LEASE,
+        from: "const holder = preempt ? undefined : readLeaseHolder(principal, now);",
+        to: "const holder = preempt ? undefined : readLeaseHolder(principal, new Date(8.64e15));",
+      },
     ],
   },
   "early-commit": {
     bug: "a change is committed before the browser has acknowledged the new key",
     edits: [
       {
-        file: ISSUE,
-        from: SERVER_ONLY,
-        to: `${SERVER_ONLY}import { acknowledgeSecret } from "@/lib/access-keys/issue/acknowledge";\n`,
-      },
-      {
-        file: ISSUE,
-        from: "  return act(written.change, request, delivery);\n",
-        to: `  const issued = await act(written.change, request, delivery);
-  if (issued.ok && issued.outcome === "issued") await acknowledgeSecret(request.scope, issued.change.operationId);
-  return issued;
-`,
+        file: DELIVER,
+        from: `async (change, lease) =>
+  (await markIssued(change, lease)) ? { ok: true, revoking: [] } : { ok: false };`,
+        to: `(change, lease, scope) => commitBeforeReply(change, lease, scope);`,
       },
     ],
   },
@@ -75,13 +83,11 @@ export const MUTANTS: Record<string, Mutant> = {
     bug: "a program's change is committed 2 s after the reply",
     edits: [
       {
-        file: ISSUE,
-        from: HAND_OVER,
-        to: `${HAND_OVER}  if (delivery === "reply") {
-    setTimeout(() => void commitForReply(change, request).catch(() => undefined), 2_000);
-    return { revoking: [], lease: undefined };
-  }
-`,
+        file: DELIVER,
+        from: `  const committed = await commitKey(scope, change.operationId);
+  return committed.ok ? committed : { ok: false };`,
+        to: `  setTimeout(() => void commitKey(scope, change.operationId).catch(() => undefined), 2_000);
+  return { ok: true, revoking: [] };`,
       },
     ],
   },

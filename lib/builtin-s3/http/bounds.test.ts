@@ -119,7 +119,7 @@ describe("what was said about a body", () => {
     await new Promise<void>((written) => outgoing.write(body.subarray(0, 2_000_000), () => written()));
     outgoing.destroy();
     const { readdir } = await import("node:fs/promises");
-    await expect.poll(() => readdir(`${server.dataDir}/s3/north/incoming`), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => readdir(`${server.dataDir}/s3/north/incoming`)).toEqual([]);
     expect((await sendSigned(server.endpoint(), pair, { target: "/bucket/cut" })).code).toBe("NoSuchKey");
   });
 });

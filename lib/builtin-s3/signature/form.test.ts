@@ -64,7 +64,7 @@ it("refuses it with any one bit of its policy, signature or scope changed", () =
     });
   for (let at = 0; at < FIELDS["x-amz-credential"].length; at += 1) {
     const credential = flip(FIELDS["x-amz-credential"], at);
-    if (credential !== FIELDS["x-amz-credential"]) expect(verify({ "x-amz-credential": credential }).ok).toBe(false);
+    expect(verify({ "x-amz-credential": credential }).ok).toBe(credential === FIELDS["x-amz-credential"]);
   }
   expect(
     verify({
