@@ -174,9 +174,9 @@ test("a region that has keys is changed only where they are found again", async 
 
 test("keys that cannot be listed are not keys that are there", async () => {
   const token = randomBytes(24).toString("base64url");
-  const regions = [{ name: "shaky", port: 0, signingRegion: "shaky-1" }];
+  const regions = [{ name: "faulty", port: 0, signingRegion: "faulty-1" }];
   const options = {
-    dataDir: join(folder, "shaky"),
+    dataDir: join(folder, "faulty"),
     host: "127.0.0.1",
     regions,
     adminPort: 0,
@@ -188,25 +188,25 @@ test("keys that cannot be listed are not keys that are there", async () => {
   const admin = await startFaultProxy(server.adminUrl);
   onTestFinished(admin.close);
   const region = {
-    name: "shaky",
+    name: "faulty",
     provider: "builtin",
     endpoint: server.regions[0]?.endpoint ?? "",
-    signingRegion: "shaky-1",
+    signingRegion: "faulty-1",
     gateways: [],
     settings: { adminUrl: admin.url },
     credentials: new Secret(JSON.stringify({ adminToken: token })),
   };
   await db.$transaction((tx) => putRegion(tx, SYSTEM_ACTOR, region, parseMasterKey(env.LATCHKEY_MASTER_KEY)));
-  const { id: regionId } = await findRegion("shaky");
-  const { id: projectId } = await db.project.create({ data: { slug: "shaky", name: "Shaky" } });
-  const { id: principalId } = await db.principal.create({ data: { projectId, regionId, externalId: "lk-shaky" } });
+  const { id: regionId } = await findRegion("faulty");
+  const { id: projectId } = await db.project.create({ data: { slug: "faulty", name: "Faulty" } });
+  const { id: principalId } = await db.principal.create({ data: { projectId, regionId, externalId: "lk-faulty" } });
   const { id: createdById } = await db.user.create({
     data: { email: "bea@example.org", name: "Bea", passwordHash: "none" },
   });
   await db.accessKey.create({
     data: { projectId, regionId, principalId, createdById, accessKeyId: "LKTESTKEYOFSHAKY0001", state: "ACTIVE" },
   });
-  admin.inject({ match: (_method, path) => path.endsWith("/lk-shaky/keys"), when: "before", what: "error" });
+  admin.inject({ match: (_method, path) => path.endsWith("/lk-faulty/keys"), when: "before", what: "error" });
   await expect(checkRegionInput(region)).rejects.toMatchObject({
     code: "BAD_INPUT",
     userMessage: expect.stringMatching(/was not saved: the storage system answered 5/),

@@ -226,7 +226,7 @@ describe.skipIf(missing.length > 0)(`${title}, where one gateway asks Keystone f
     const keyId = await decideAnEnd("ceph");
     const held = await db.accessKey.findUniqueOrThrow({ where: { id: keyId }, include: { principal: true } });
     await removeAsAnotherProcess(held);
-    // It may still be measuring there: nothing is concluded.
+    // The other process may still be measuring, so this one decides nothing.
     await expect(revokeKey(keyId)).rejects.toThrow("not every gateway refuses");
     expect((await readKey(keyId)).receipts[1]).toMatchObject({ unmeasurable: null, firstRefusedAt: null });
     await db.receipt.updateMany({ where: { keyId }, data: { askedAt: new Date(Date.now() - 120_000) } });

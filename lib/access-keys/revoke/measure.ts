@@ -90,7 +90,7 @@ function isRefusal(answer: ProbeAnswer, withSecret: boolean): boolean {
   return withSecret ? !acceptsKey(answer) : refusesKey(answer);
 }
 
-/** Undefined when the gateway gives no answer: nothing is known, so nothing is concluded. */
+/** Undefined when the gateway gives no answer: then nothing is known of the key. */
 async function askOnce(
   provider: Provider,
   gateway: Gateway,

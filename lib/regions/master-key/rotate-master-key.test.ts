@@ -152,7 +152,7 @@ test("a damaged file of keys is told without a word of what stands in it", async
   const told = await Promise.resolve()
     .then(() => openCredentials(region))
     .catch((error: unknown) => inspect(error, { depth: 9 }));
-  expect(told).toContain("secrets.json in the data folder is no JSON");
+  expect(told).toContain("secrets.json in the data folder is not valid JSON");
   expect(told).not.toContain("hunter2");
 });
 
