@@ -10,8 +10,7 @@ import { countPlaywright, countVitest, listFlaky, readReport } from "./test-repo
 import { runScript } from "./test-scripts.mjs";
 
 /**
- * `npm test`: everything, on a fresh machine too. The unit tests and then the checks run beside the end-to-end tests;
- * each line of output names its part. `npm test -- checks|unit|e2e [arguments]` runs one part.
+ * `npm test`: everything, on a fresh machine too. `npm test -- checks|unit|e2e [arguments]` runs one part.
  * In CI a skipped test fails the run, and an end-to-end test gets one retry. A test that needed the retry counts as
  * passed and is listed by name. The last line is `N passed, N failed, N skipped`.
  */
@@ -37,16 +36,10 @@ try {
 summarize();
 
 async function runAll() {
-  // The checks of types wait for the build, which writes the types of the routes.
-  const built = measure("build", build);
-  const outcomes = await Promise.allSettled([
-    measure("unit", runUnit)
-      .then(() => built)
-      .then(() => measure("checks", runChecks)),
-    built.then(() => measure("e2e", runEndToEnd)),
-  ]);
-  const errors = new Set(outcomes.flatMap(({ reason }) => reason ?? []));
-  if (errors.size > 0) throw new Error([...errors].map(({ message }) => message).join("\n"));
+  await measure("build", build);
+  await measure("checks", runChecks);
+  await measure("unit", runUnit);
+  await measure("e2e", runEndToEnd);
 }
 
 async function prepare() {
@@ -68,7 +61,7 @@ async function runChecks() {
     "Dead code": ["knip/bin/knip.js", "--no-progress"],
   };
   for (const [title, [script, ...args]] of Object.entries(checks)) {
-    const code = await run("checks", script, args);
+    const code = await runScript(script, args);
     console.log(`${title}: ${code === 0 ? "passed" : "failed"}`);
     count(code === 0 ? { passed: 1 } : { failed: 1 });
   }
@@ -79,7 +72,7 @@ async function runUnit() {
   ensureTestPrograms();
   const file = join(reports, "unit.json");
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
-  const code = await run("unit", "vitest/vitest.mjs", ["run", ...reporters, ...rest]);
+  const code = await runScript("vitest/vitest.mjs", ["run", ...reporters, ...rest]);
   count(countVitest(readReport(file), code));
 }
 
@@ -91,15 +84,10 @@ async function runEndToEnd() {
   }
   const file = join(reports, "e2e.json");
   const args = ["test", "--config", "e2e/playwright.config.ts", "--reporter=list,json", ...rest];
-  const code = await run("e2e", "@playwright/test/cli.js", args, { PLAYWRIGHT_JSON_OUTPUT_NAME: file });
+  const code = await runScript("@playwright/test/cli.js", args, { PLAYWRIGHT_JSON_OUTPUT_NAME: file });
   const report = readReport(file);
   count(countPlaywright(report, code));
   flaky.push(...listFlaky(report));
-}
-
-/** Runs a script of a package. When everything runs, each line of its output begins with the name of the part. */
-function run(name, script, args, environment = {}) {
-  return runScript(script, args, environment, part ? undefined : name);
 }
 
 async function measure(name, work) {

@@ -9,7 +9,7 @@ export const emailSchema = z
   .trim()
   .toLowerCase()
   .max(254)
-  .pipe(z.email("This is not an email address like name@example.org"));
+  .pipe(z.email("This is not an e-mail address like name@example.org"));
 
 export const nameSchema = z
   .string()
