@@ -33,7 +33,7 @@ test("the master key is rotated while everything runs, and nothing fails before,
   const before = await readFile(join(portal.facts.dataDir, "secrets.json"), "utf8");
 
   expect(await runAdmin(portal.facts, ["master-key", "rotate"])).toMatch(
-    /Drew a new key.*\n2 regions were sealed with another key; all are sealed with [0-9a-f]{16} now/,
+    /Made a new key.*\nEncrypted the credentials of 2 regions again\. All are now encrypted with key [0-9a-f]{16}/,
   );
   const after = JSON.parse(await readFile(join(portal.facts.dataDir, "secrets.json"), "utf8")) as Record<
     string,
