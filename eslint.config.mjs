@@ -11,7 +11,7 @@ const MAY_REVEAL = [
   "lib/api/access-keys.ts",
   "lib/users/mutations.ts",
   "lib/regions/mutations.ts",
-  "lib/regions/file/**",
+  "lib/regions/file/apply-regions-file.ts",
   "lib/cli/**",
   "lib/builtin-s3/**",
   "lib/supervisor/**",

@@ -140,7 +140,7 @@ it(
       const workers = Array.from({ length: 6 }, (_, worker) => work(worker).catch((reason: unknown) => reason));
       const enough = acknowledged + PER_ROUND;
       await expect.poll(() => acknowledged, { interval: 2 }).toBeGreaterThanOrEqual(enough);
-      // The moment of the kill is the fault: any, among the writes that are under way.
+      // The fault is the moment of the kill: any moment while writes are in flight.
       await delay(randomInt(0, 30));
       await server.end("SIGKILL");
       await Promise.all(workers);

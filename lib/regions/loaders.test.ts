@@ -60,7 +60,7 @@ async function addRegion(name: string, more: Partial<Prisma.RegionUncheckedCreat
 }
 const readRows = async () => new Map((await listRegions({})).rows.map((row) => [row.name, row]));
 
-test("what is decided and not carried out is counted by region, with the oldest; what is merely under way is not", async () => {
+test("what is decided and not carried out is counted by region, with the oldest; what is in progress is not", async () => {
   const since = MINUTES_AGO(50);
   const east = await addRegion("east", { failingSince: since, checkedAt: new Date(), checkError: "it is away" });
   const oldest = MINUTES_AGO(70);

@@ -6,7 +6,7 @@ const LOOK_EVERY_MS = 1_000;
 
 /**
  * Starts the embedded database again when it dies. `onMoved` hears of a new URL, which it has when its port was
- * taken meanwhile. Gives a function that ends the watch and waits for a start under way.
+ * taken meanwhile. Gives a function that ends the watch and waits for a start in progress.
  */
 export function watchDatabase(
   dataDir: string,

@@ -105,7 +105,7 @@ test("a taken port is named", async () => {
   );
 });
 
-test("stopping lets a request under way finish", async () => {
+test("stopping lets a request in flight finish", async () => {
   let finish: () => void = () => undefined;
   const begun = new Promise<void>((resolve) => {
     server = createWebServer({ publicUrl: "https://portal.example", trustedProxies: "" }, (_request, response) => {

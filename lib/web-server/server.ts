@@ -65,7 +65,7 @@ export function listen(server: Server, host: string, port: number): Promise<void
   });
 }
 
-/** Takes no new connection, lets the requests under way finish for a while, then cuts the rest. */
+/** Takes no new connection, lets requests in flight finish for a while, then cuts the rest. */
 export async function close(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve());

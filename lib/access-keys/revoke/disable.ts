@@ -53,7 +53,7 @@ export async function disableAccess(request: DisableRequest): Promise<DisableOut
     async (_lease, ended) => ended,
   );
   if (!("outcome" in result) || result.ok) return result;
-  if (result.outcome === "locked") throw new AppError("INTERNAL", "a pre-empting lease was refused");
+  if (result.outcome === "locked") throw new AppError("UNAVAILABLE", "the lock of the principal did not come in time");
   return { ok: true, outcome: "already-done", message: "The access was disabled already." };
 }
 
