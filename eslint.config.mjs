@@ -46,6 +46,12 @@ const REVEAL = {
   selector: "CallExpression[callee.property.name='reveal']",
   message: "A secret is turned into text only where eslint.config.mjs allows it.",
 };
+/** One connection runs one statement at a time: https://node-postgres.com/features/queries. */
+const PARALLEL_STATEMENTS = {
+  selector:
+    "CallExpression[callee.name='withTransaction'] CallExpression[callee.object.name='Promise'][callee.property.name=/^(all|allSettled|any|race)$/]",
+  message: "The statements of a transaction run one after another.",
+};
 /** An assertion that does not always run proves nothing. A top-level `if` may still choose which tests there are. */
 const CONDITIONAL_ASSERTIONS = [
   "IfStatement",
@@ -83,11 +89,11 @@ export default ts.config(
     rules: {
       "@typescript-eslint/consistent-type-imports": "error",
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
-      "no-restricted-syntax": ["error", REVEAL, ENVIRONMENT],
+      "no-restricted-syntax": ["error", REVEAL, ENVIRONMENT, PARALLEL_STATEMENTS],
     },
   },
-  { files: MAY_REVEAL, rules: { "no-restricted-syntax": ["error", ENVIRONMENT] } },
-  { files: MAY_READ_ENVIRONMENT, rules: { "no-restricted-syntax": ["error", REVEAL] } },
+  { files: MAY_REVEAL, rules: { "no-restricted-syntax": ["error", ENVIRONMENT, PARALLEL_STATEMENTS] } },
+  { files: MAY_READ_ENVIRONMENT, rules: { "no-restricted-syntax": ["error", REVEAL, PARALLEL_STATEMENTS] } },
   {
     files: MAY_READ_ENVIRONMENT.filter((place) => MAY_REVEAL.includes(place)).concat(
       "lib/builtin-s3/config.ts",

@@ -4,6 +4,7 @@ import { ensureInstallationRow } from "@/lib/installation/mutations";
 import { setMember } from "@/lib/members/mutations";
 import { withTransaction } from "@/lib/platform/db/transaction";
 import type { Transaction } from "@/lib/platform/db/client";
+import { hashPassword } from "@/lib/platform/crypto/password";
 import { ALPHANUMERIC, randomText } from "@/lib/platform/crypto/random-text";
 import { Secret } from "@/lib/platform/secret";
 import { createProject } from "@/lib/projects/mutations";
@@ -67,6 +68,8 @@ export async function hasUsers(database: PrismaClient): Promise<boolean> {
 /** Makes the people and the project of a first run, in one transaction. */
 export async function applyFirstRun(database: PrismaClient, record: FirstRun): Promise<void> {
   const people = new Map(DEMO.map((person) => [person.email, person]));
+  const hashes = new Map<string, string>();
+  for (const user of record.users) hashes.set(user.email, await hashPassword(user.password));
   await withTransaction(
     async (tx) => {
       await ensureInstallationRow(tx);
@@ -75,9 +78,10 @@ export async function applyFirstRun(database: PrismaClient, record: FirstRun): P
       }
       for (const user of record.users) {
         const person = people.get(user.email);
-        if (!person) throw new Error("a first run names a person it does not know");
+        const passwordHash = hashes.get(user.email);
+        if (!person || !passwordHash) throw new Error("a first run names a person it does not know");
         const { email, name, platformRole = null } = person;
-        await createUser(tx, SYSTEM_ACTOR, { email, name, platformRole, password: new Secret(user.password) });
+        await createUser(tx, SYSTEM_ACTOR, { email, name, platformRole, passwordHash });
         if (person.projectRole) {
           await setMember(tx, SYSTEM_ACTOR, { project: DEMO_PROJECT, email, role: person.projectRole });
         }

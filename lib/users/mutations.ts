@@ -12,7 +12,8 @@ import type { ChangePasswordOutput } from "@/lib/users/schema";
 export interface NewUser {
   email: string;
   name: string;
-  password: Secret;
+  /** Made with `hashPassword` before the transaction: hashing takes tens of milliseconds. */
+  passwordHash: string;
   platformRole: PlatformRole | null;
 }
 
@@ -20,8 +21,7 @@ export interface NewUser {
 export async function createUser(tx: Transaction, by: AuditActor, user: NewUser): Promise<{ id: string }> {
   const taken = await tx.user.findUnique({ where: { email: user.email }, select: { id: true } });
   if (taken) throw new AppError("CONFLICT", "e-mail taken", { userMessage: `There is a user ${user.email} already.` });
-  const { email, name, platformRole } = user;
-  const passwordHash = await hashPassword(user.password.reveal());
+  const { email, name, platformRole, passwordHash } = user;
   const created = await tx.user.create({ data: { email, name, platformRole, passwordHash }, select: { id: true } });
   await recordEvent(tx, { event: "user.created", outcome: "done", actor: by, data: { email, platformRole } });
   return created;
@@ -72,10 +72,9 @@ export async function setUserDisabled(
   });
 }
 
-/** Sets a new password and ends all of the person's sessions. Throws NOT_FOUND. */
-export async function setPassword(tx: Transaction, by: AuditActor, email: string, password: Secret): Promise<void> {
+/** Sets a new password, given as its hash, and ends all of the person's sessions. Throws NOT_FOUND. */
+export async function setPassword(tx: Transaction, by: AuditActor, email: string, passwordHash: string): Promise<void> {
   const user = await requireUser(tx, email);
-  const passwordHash = await hashPassword(password.reveal());
   await tx.user.update({ where: { id: user.id }, data: { passwordHash } });
   await tx.session.updateMany({ where: { userId: user.id, revokedAt: null }, data: { revokedAt: new Date() } });
   await recordEvent(tx, { event: "user.password-changed", outcome: "done", actor: by, data: { email } });

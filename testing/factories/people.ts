@@ -3,7 +3,7 @@ import { SYSTEM_ACTOR } from "@/lib/audit/record";
 import type { PlatformRole, ProjectRole } from "@/lib/gate/permissions";
 import type { Actor } from "@/lib/gate/scope";
 import { setMember } from "@/lib/members/mutations";
-import { Secret } from "@/lib/platform/secret";
+import { hashPassword } from "@/lib/platform/crypto/password";
 import { createProject } from "@/lib/projects/mutations";
 import { createUser } from "@/lib/users/mutations";
 import type { PrismaClient } from "@/prisma/generated/client";
@@ -16,9 +16,9 @@ export async function makeUser(
 ): Promise<Actor> {
   const email = `${name.toLowerCase()}-${randomUUID()}@example.test`;
   const platformRole = options.platformRole ?? null;
-  const password = new Secret(options.password ?? randomUUID());
+  const passwordHash = await hashPassword(options.password ?? randomUUID());
   const { id } = await database.$transaction((tx) =>
-    createUser(tx, SYSTEM_ACTOR, { email, name, platformRole, password }),
+    createUser(tx, SYSTEM_ACTOR, { email, name, platformRole, passwordHash }),
   );
   return { userId: id, name, email, platformRole };
 }

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { commandLineActor, readSecretFromInput } from "@/lib/cli/command-line";
+import { hashPassword } from "@/lib/platform/crypto/password";
 import { ALPHANUMERIC, randomText } from "@/lib/platform/crypto/random-text";
 import { withTransaction } from "@/lib/platform/db/transaction";
 import { Secret } from "@/lib/platform/secret";
@@ -27,7 +28,8 @@ export function passwordCommand(): Command {
     .action(async (given: string, options: { passwordStdin?: boolean }) => {
       const email = emailSchema.parse(given);
       const { password, announce } = await choosePassword(options.passwordStdin ?? false);
-      await withTransaction((tx) => setPassword(tx, commandLineActor(), email, password));
+      const passwordHash = await hashPassword(password.reveal());
+      await withTransaction((tx) => setPassword(tx, commandLineActor(), email, passwordHash));
       console.log(`Set the password of ${email}.`);
       announce();
     });

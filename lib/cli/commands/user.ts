@@ -3,6 +3,7 @@ import { z } from "zod";
 import { commandLineActor, printTable, readAllPages } from "@/lib/cli/command-line";
 import { choosePassword } from "@/lib/cli/commands/password";
 import { PLATFORM_ROLES } from "@/lib/gate/permissions";
+import { hashPassword } from "@/lib/platform/crypto/password";
 import { withTransaction } from "@/lib/platform/db/transaction";
 import { AppError } from "@/lib/platform/errors";
 import { listUsers } from "@/lib/users/loaders";
@@ -30,7 +31,8 @@ export function userCommand(): Command {
         platformRole: options.role === undefined ? null : roleSchema.parse(options.role),
       };
       const { password, announce } = await choosePassword(options.passwordStdin ?? false);
-      await withTransaction((tx) => createUser(tx, commandLineActor(), { ...user, password }));
+      const passwordHash = await hashPassword(password.reveal());
+      await withTransaction((tx) => createUser(tx, commandLineActor(), { ...user, passwordHash }));
       console.log(`Created ${user.email}.`);
       announce();
     });
