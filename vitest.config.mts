@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
@@ -24,6 +25,8 @@ export default defineConfig({
       "prisma/**/*.test.ts",
       "testing/**/*.test.ts",
     ],
+    // Most tests wait for a server, so four files at a time keep two processors busy.
+    maxWorkers: Math.max(4, availableParallelism()),
     // Three times what a loaded machine needs. Nothing waits for these limits when all is well.
     testTimeout: 180_000,
     hookTimeout: 180_000,

@@ -2,7 +2,7 @@
 
 import { useRef } from "react";
 import { createRequestId } from "@/components/access-keys/request-id";
-import { type ActionResult, callAction } from "@/components/ui/call-action";
+import { type ActionResult, callAction, isOutcomeKnown } from "@/components/ui/call-action";
 
 type Refused = { ok: false; message: string };
 
@@ -11,7 +11,8 @@ const LOST =
 
 /**
  * Gives a function that asks for a change of keys. Its result is the action's own result, or the sentence that says why
- * there was no change. After a lost reply the next call sends the same request id, so the change happens once.
+ * there was no change. While the outcome of a call is not known, the next call sends the same request id, so the change
+ * happens once.
  */
 export function useChangeRequest() {
   const requestId = useRef<string>(undefined);
@@ -21,8 +22,8 @@ export function useChangeRequest() {
   ): Promise<T | Refused> {
     const id = (requestId.current ??= createRequestId());
     const reply = await callAction(() => call(id));
+    if (isOutcomeKnown(reply)) requestId.current = undefined;
     if (reply.kind === "lost") return { ok: false, message: LOST };
-    requestId.current = undefined;
     return reply.kind === "data" ? reply.data : { ok: false, message: reply.message };
   };
 }

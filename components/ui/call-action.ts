@@ -7,13 +7,21 @@ export interface ActionResult<T> {
 
 export type Reply<T> =
   | { kind: "data"; data: T }
-  /** The server answered and refused. Nothing was changed. */
+  /** The server answered and refused, or failed: see `isOutcomeKnown`. */
   | { kind: "refused"; code: string; message: string; retryAfterSeconds: number | undefined }
   /** No answer came, so it is not known whether anything was changed. */
   | { kind: "lost" };
 
 const NOT_FOUND = "This does not exist any more, or you may not see it. Nothing was changed. Reload the page.";
 const NOT_ACCEPTED = "The portal did not accept the form. Nothing was changed. Reload the page and try again.";
+
+/** The codes of failures in the middle of a change: it may have been carried out all the same. */
+const OUTCOME_UNKNOWN = new Set(["INTERNAL", "UNAVAILABLE"]);
+
+/** Whether the reply tells if anything was changed. */
+export function isOutcomeKnown(reply: Reply<unknown>): boolean {
+  return reply.kind === "data" || (reply.kind === "refused" && !OUTCOME_UNKNOWN.has(reply.code));
+}
 
 /** Whether the server answered 404. Next throws that as an error with this digest. */
 function isNotFound(error: unknown): boolean {

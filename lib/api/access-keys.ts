@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { loadCards } from "@/lib/access-keys/loaders/cards";
+import { loadCard, loadCards } from "@/lib/access-keys/loaders/cards";
 import { disableAccess } from "@/lib/access-keys/revoke/disable";
 import { commitBeforeReply } from "@/lib/access-keys/issue/deliver";
 import { issueKey } from "@/lib/access-keys/issue/issue-key";
@@ -16,7 +16,6 @@ import { admit } from "@/lib/api/admit";
 import { type ApiContext, type ApiEnvironment, errorSchema, replyWithRefusal } from "@/lib/api/replies";
 import type { ApiOperation } from "@/lib/gate/api";
 import { CHANGES } from "@/lib/gate/rate-limit";
-import { AppError } from "@/lib/platform/errors";
 import { slugSchema } from "@/lib/platform/text/slug";
 
 const READ: ApiOperation = { name: "Read access keys", permission: "keys:read" };
@@ -94,9 +93,7 @@ export function addAccessKeyRoutes(api: OpenAPIHono<ApiEnvironment>): void {
     }),
     async (context) => {
       const { region } = context.req.valid("param");
-      const card = (await loadCards(context.var.scope)).find((found) => found.region.name === region);
-      if (!card) throw new AppError("NOT_FOUND", "no such region");
-      return context.json(card, 200);
+      return context.json(await loadCard(context.var.scope, region), 200);
     },
   );
   const enable = {

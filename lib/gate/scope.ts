@@ -79,9 +79,13 @@ export function authorizePlatform(actor: Actor, permission: Permission): void {
 
 /**
  * Reads user, project and role again inside the transaction of the change, and locks them against changes until it
- * ends. Throws NOT_FOUND when the permission has been taken away since the gate checked it.
+ * ends. Gives the roles. Throws NOT_FOUND when the permission has been taken away since the gate checked it.
  */
-export async function assertStillAllowed(tx: Transaction, scope: ProjectScope, permission: Permission): Promise<void> {
+export async function assertStillAllowed(
+  tx: Transaction,
+  scope: ProjectScope,
+  permission: Permission,
+): Promise<string[]> {
   const { projectId, actor } = scope;
   await lockRow(tx, "users", actor.userId, "share");
   await lockRow(tx, "projects", projectId, "share");
@@ -93,7 +97,9 @@ export async function assertStillAllowed(tx: Transaction, scope: ProjectScope, p
   });
   if (!user || user.disabledAt || !project) throw notFound("project");
   const role = project.disabledAt ? null : (membership?.role ?? null);
-  if (!can(rolesOf(user.platformRole, role), permission)) throw notFound("project");
+  const roles = rolesOf(user.platformRole, role);
+  if (!can(roles, permission)) throw notFound("project");
+  return roles;
 }
 
 function rolesOf(platformRole: string | null, projectRole: string | null): string[] {

@@ -24,12 +24,14 @@ export function connectQueue(): Promise<PgBoss> {
   return shared.latchkeyQueue;
 }
 
-/** Starts the queue and makes its tables and queues where they are missing. */
-export async function startQueue(options: {
-  supervise: boolean;
-  schedule: boolean;
-  connections: number;
-}): Promise<PgBoss> {
+/** Starts the queue of a process that consumes jobs. What this process enqueues goes through the same connections. */
+export function startConsuming(connections: number): Promise<PgBoss> {
+  shared.latchkeyQueue = startQueue({ supervise: true, schedule: true, connections });
+  return shared.latchkeyQueue;
+}
+
+/** Makes the tables and queues where they are missing. */
+async function startQueue(options: { supervise: boolean; schedule: boolean; connections: number }): Promise<PgBoss> {
   const queue = new PgBoss({
     connectionString: env.DATABASE_URL,
     max: options.connections,

@@ -33,6 +33,7 @@ export async function readOperationState(operationId: string): Promise<Operation
 /** An operation that makes a key, with all that a change of it needs. */
 export interface MakingOperation {
   operation: Operation;
+  kind: Exclude<Operation["kind"], "DISABLE">;
   key: AccessKey;
   principal: Principal;
   region: Region;
@@ -49,12 +50,13 @@ export async function lockMakingOperation(tx: Transaction, id: string): Promise<
   await lockRow(tx, "principals", found.principalId, "update");
   await lockRow(tx, "operations", id, "update");
   const operation = await tx.operation.findUniqueOrThrow({ where: { id } });
-  if (operation.keyId === null) return undefined;
+  const { kind } = operation;
+  if (kind === "DISABLE" || operation.keyId === null) return undefined;
   // One read after the other: an include of several relations sends them at once, which a connection does not like.
   const key = await tx.accessKey.findUniqueOrThrow({ where: { id: operation.keyId } });
   const principal = await tx.principal.findUniqueOrThrow({ where: { id: operation.principalId } });
   const region = await tx.region.findUniqueOrThrow({ where: { id: operation.regionId } });
-  return { operation, key, principal, region, now: await readDatabaseClock(tx) };
+  return { operation, kind, key, principal, region, now: await readDatabaseClock(tx) };
 }
 
 export interface OperationMove {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Operation } from "@/prisma/generated/client";
 
 export type OperationState = Operation["state"];
@@ -16,4 +17,13 @@ export function mustBeUndone(operation: OpenOperation, now: Date): boolean {
   if (operation.state === "UNDOING") return true;
   if (isOver(operation.state)) return false;
   return operation.dueAt !== null && operation.dueAt.getTime() <= now.getTime();
+}
+
+/**
+ * The hash that binds a request id to its input: the same id with another input is another request, which is refused.
+ */
+export function hashInput(kind: Operation["kind"], projectId: string, region: string): string {
+  return createHash("sha256")
+    .update(JSON.stringify([kind, projectId, region]))
+    .digest("hex");
 }

@@ -37,7 +37,9 @@ export function toSiblingUrl(url: string, database: string): string {
 async function connectToShadow(url: string): Promise<SqlDriverAdapter> {
   const name = `latchkey_shadow_${randomUUID().replaceAll("-", "")}`;
   await runStatement(url, `CREATE DATABASE "${name}"`);
-  return connect(toSiblingUrl(url, name), () => runStatement(url, `DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`));
+  // Not WITH (FORCE): only a superuser may end the autovacuum worker that is in the database now and then. A plain DROP
+  // has the server end that worker, and waits up to 5 s for connections that are closing.
+  return connect(toSiblingUrl(url, name), () => runStatement(url, `DROP DATABASE IF EXISTS "${name}"`));
 }
 
 async function connect(url: string, afterwards?: () => Promise<void>): Promise<SqlDriverAdapter> {

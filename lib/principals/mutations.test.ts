@@ -1,10 +1,10 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { parseMasterKey } from "@/lib/platform/crypto/seal";
-import { db } from "@/lib/platform/db/client";
+import { db, type Transaction } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
-import { ensurePrincipal } from "@/lib/principals/data";
-import { type Lease, noteSuspension, prolongSuspension, withLease } from "@/lib/principals/mutations";
+import { ensurePrincipal, lockPrincipal } from "@/lib/principals/data";
+import { endLease, type Lease, noteSuspension, prolongSuspension, withLease } from "@/lib/principals/mutations";
 import { startTestDatabase } from "@/testing/database/test-database";
 import { makeProject } from "@/testing/factories/people";
 import { type Storage, startStorage } from "@/testing/factories/storage";
@@ -26,7 +26,7 @@ beforeEach(async () => {
 });
 
 const readPrincipal = () => db.principal.findUniqueOrThrow({ where: { id: principalId } });
-const go = { begin: async () => ({ ok: true as const, begun: undefined }) };
+const go = { begin: async () => ({ ok: true as const, write: async () => undefined }) };
 
 /** Holds the lease until `release` is called. */
 async function holdLease(): Promise<{ lease: Lease; release: () => void; over: Promise<unknown> }> {
@@ -37,7 +37,6 @@ async function holdLease(): Promise<{ lease: Lease; release: () => void; over: P
     over = withLease(principalId, "Mia", go, async (held) => {
       resolve(held);
       await released;
-      return { ok: true as const };
     });
     over.catch(reject);
   });
@@ -45,7 +44,7 @@ async function holdLease(): Promise<{ lease: Lease; release: () => void; over: P
 }
 
 /** The lease passes to another. */
-const preempt = () => withLease(principalId, "Max", { ...go, preempt: true }, async () => ({ ok: true as const }));
+const passOn = () => db.$transaction(async (tx) => endLease(tx, (await lockPrincipal(tx, principalId)).principal));
 
 /** Does something in the database with a connection of its own. */
 async function query(text: string): Promise<void> {
@@ -74,7 +73,7 @@ describe("a lease", () => {
 
   test("does not outlive a pre-emption, and the release of the old holder does not free the new one's", async () => {
     const { lease, release, over } = await holdLease();
-    await preempt();
+    await passOn();
     expect(await lease.isHeld()).toBe(false);
     expect(await db.$transaction((tx) => lease.lock(tx))).toBeUndefined();
     const next = await holdLease();
@@ -87,20 +86,20 @@ describe("a lease", () => {
 
   test("that another holds is waited for, and then the caller reads who holds it", async () => {
     const { release, over } = await holdLease();
-    const refused = await withLease(principalId, "Max", go, async () => ({ ok: true as const }));
-    expect(refused).toEqual({ ok: false, outcome: "locked", holder: "Mia" });
-    const waiting = withLease(principalId, "Max", go, async () => ({ ok: true as const }));
+    const refused = await withLease(principalId, "Max", go, async () => "done");
+    expect(refused).toEqual({ lease: "locked", holder: "Mia" });
+    const waiting = withLease(principalId, "Max", go, async () => "done");
     release();
     await over;
-    expect(await waiting).toEqual({ ok: true });
+    expect(await waiting).toEqual({ lease: "taken", result: "done" });
   });
 
   test("that has run out is taken by the next", async () => {
     const { lease, release, over } = await holdLease();
     await db.principal.update({ where: { id: principalId }, data: { leaseUntil: new Date(Date.now() - 1_000) } });
     expect(await lease.isHeld()).toBe(false);
-    const taken = await withLease(principalId, "Max", go, async ({ fence }) => ({ ok: true as const, fence }));
-    expect(taken).toEqual({ ok: true, fence: 2n });
+    const taken = await withLease(principalId, "Max", go, async ({ fence }) => fence);
+    expect(taken).toEqual({ lease: "taken", result: 2n });
     release();
     await over;
   });
@@ -108,22 +107,21 @@ describe("a lease", () => {
 
 describe("what begins under a lease", () => {
   const note = (label: string) => ({
-    begin: async (tx: Parameters<Parameters<typeof db.$transaction>[0]>[0]) => {
-      await tx.heartbeat.create({ data: { name: `${principalId} ${label}`, at: new Date() } });
-      return { ok: true as const, begun: undefined };
-    },
+    begin: async (tx: Transaction) => ({
+      ok: true as const,
+      write: () => tx.heartbeat.create({ data: { name: `${principalId} ${label}`, at: new Date() } }),
+    }),
   });
   const noted = () => db.heartbeat.count({ where: { name: { startsWith: principalId } } });
 
   test("is written in the transaction that takes the lease", async () => {
-    await withLease(principalId, "Mia", note("a"), async () => ({ ok: true as const, seen: await noted() }));
-    expect(await noted()).toBe(1);
+    expect(await withLease(principalId, "Mia", note("a"), noted)).toEqual({ lease: "taken", result: 1 });
   });
 
   test("is not written while another holds the lease", async () => {
     const { release, over } = await holdLease();
-    const refused = await withLease(principalId, "Max", note("a"), async () => ({ ok: true as const }));
-    expect(refused).toMatchObject({ outcome: "locked" });
+    const refused = await withLease(principalId, "Max", note("a"), async () => "done");
+    expect(refused).toMatchObject({ lease: "locked" });
     expect(await noted()).toBe(0);
     release();
     await over;
@@ -133,12 +131,12 @@ describe("what begins under a lease", () => {
     const refused = await withLease(
       principalId,
       "Mia",
-      { begin: async () => ({ ok: false as const, outcome: "no" as const }) },
-      async () => ({ ok: true as const }),
+      { begin: async () => ({ ok: false as const, refused: "no" }) },
+      async () => "done",
     );
-    expect(refused).toEqual({ ok: false, outcome: "no" });
+    expect(refused).toEqual({ lease: "refused", refused: "no" });
     const throwing = { begin: () => Promise.reject(new Error("a bug")) };
-    await expect(withLease(principalId, "Mia", throwing, async () => ({ ok: true as const }))).rejects.toThrow("a bug");
+    await expect(withLease(principalId, "Mia", throwing, async () => "done")).rejects.toThrow("a bug");
     expect(await readPrincipal()).toMatchObject({ fence: 0n, leaseUntil: null });
   });
 
@@ -148,11 +146,11 @@ describe("what begins under a lease", () => {
       authorize: async () => void order.push("authorize"),
       begin: async () => {
         order.push("begin");
-        return { ok: true as const, begun: undefined };
+        return { ok: true as const, write: async () => void order.push("write") };
       },
     };
-    await withLease(principalId, "Mia", options, async () => ({ ok: true as const }));
-    expect(order).toEqual(["authorize", "begin"]);
+    await withLease(principalId, "Mia", options, async () => "done");
+    expect(order).toEqual(["authorize", "begin", "write"]);
   });
 });
 
@@ -181,7 +179,7 @@ describe("a suspension", () => {
     expect(await noteSuspension(lease, future)).toEqual({ before: null });
     expect(await noteSuspension(lease, past)).toEqual({ before: future });
     expect((await readPrincipal()).suspendedUntil).toEqual(future);
-    await preempt();
+    await passOn();
     expect(await noteSuspension(lease, past)).toBeUndefined();
     release();
     await over;
@@ -210,8 +208,8 @@ test("when many want the principal's row and its lock does not come in time, the
   await client.connect();
   await client.query("BEGIN");
   await client.query("SELECT id FROM principals WHERE id = $1 FOR UPDATE", [principalId]);
-  const refused = await withLease(principalId, "Mia", go, async () => ({ ok: true as const }));
-  expect(refused).toEqual({ ok: false, outcome: "locked", holder: undefined });
+  const refused = await withLease(principalId, "Mia", go, async () => "done");
+  expect(refused).toEqual({ lease: "locked", holder: undefined });
   await client.query("ROLLBACK");
   await client.end();
 });

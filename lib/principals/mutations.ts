@@ -14,24 +14,27 @@ import {
   LEASE_WORK_MS,
   readLeaseHolder,
 } from "@/lib/principals/rules";
+import type { CallContext } from "@/lib/providers/provider";
 import type { Principal } from "@/prisma/generated/client";
 
 /**
  * The right to write to the storage system for a principal. It exists only inside `withLease`. The fence rises with
- * every lease that is taken: whoever holds an older number has lost the right.
+ * every lease that is taken or ended early: whoever holds an older number has lost the right.
  */
 export interface Lease {
   principalId: string;
   fence: bigint;
-  /** Aborts when the work under this lease has taken its 25 s. Every call to the storage system gets it. */
+  /** Aborts when the work under this lease has taken its 25 s. */
   signal: AbortSignal;
   /** Whether the lease still stands. Asked before every write to the storage system. */
   isHeld: () => Promise<boolean>;
+  /** What a call to the storage system under this lease gets. A driver that waits before a write asks `isHeld` again. */
+  callContext: (requestId: string) => CallContext;
   /**
-   * Locks the principal for the commit of what was done under the lease, and gives the database's time. Undefined when
-   * the lease no longer stands.
+   * Locks the principal for the commit of what was done under the lease. Gives its row and the database's time.
+   * Undefined when the lease no longer stands.
    */
-  lock: (tx: Transaction) => Promise<Date | undefined>;
+  lock: (tx: Transaction) => Promise<{ principal: Principal; now: Date } | undefined>;
 }
 
 /** What `begin` sees: the principal's row is locked, and the lease will have this fence. */
@@ -44,70 +47,63 @@ export interface Beginning {
   until: Date;
 }
 
-interface LeaseOptions<Begun, Refused extends { ok: false }> {
-  /** Takes the lease from whoever holds it. */
-  preempt?: boolean;
+interface LeaseOptions<Begun, Refused> {
   /** Locks and checks what comes before the principal in the order of locks. It throws to refuse. */
-  authorize?: (tx: Transaction) => Promise<void>;
-  /** Decides and writes ahead, in the transaction that takes the lease. When it refuses, no lease is taken. */
-  begin: (tx: Transaction, beginning: Beginning) => Promise<{ ok: true; begun: Begun } | Refused>;
+  authorize?: (tx: Transaction) => Promise<unknown>;
+  /**
+   * Decides whether the work may begin; it only reads. `write` writes ahead in the same transaction, and only when no
+   * other holds the lease.
+   */
+  begin: (tx: Transaction, beginning: Beginning) => Promise<Decision<Begun, Refused>>;
 }
 
-/** Another holds the lease, and went on holding it while this call waited. Nothing was written. */
-export interface Locked {
-  ok: false;
-  outcome: "locked";
-  /** Who holds it, in words that a person may read; undefined when nobody knows. */
-  holder: string | undefined;
-}
+/** The decision of `begin`. With `refused`, no lease is taken. */
+export type Decision<Begun, Refused> = { ok: true; write: () => Promise<Begun> } | { ok: false; refused: Refused };
+
+/** `locked`: another went on holding the lease while this call waited; nothing was written. */
+export type LeaseOutcome<Result, Refused> =
+  | { lease: "taken"; result: Result }
+  | { lease: "refused"; refused: Refused }
+  /** `holder`: in words that a person may read; undefined when nobody knows. */
+  | { lease: "locked"; holder: string | undefined };
 
 /**
- * Takes the lease of a principal, runs `work` under it, and releases it. One transaction takes the lease and runs
- * `begin`, so that no crash leaves a lease without the record of what it is for. While another holds the lease this
- * call waits up to 5 s. `who` is told to others who wait. The lease is renewed while the work goes on, for at most 25 s.
+ * Takes the lease of a principal, runs `work` under it, and releases it. One transaction takes the lease and writes
+ * ahead, so that no crash leaves a lease without the record of what it is for. While another holds the lease this call
+ * waits up to 5 s. `who` is told to others who wait. The lease is renewed while the work goes on, for at most 25 s.
  */
-export async function withLease<Begun, Refused extends { ok: false }, Result>(
+export async function withLease<Begun, Refused, Result>(
   principalId: string,
   who: string,
   options: LeaseOptions<Begun, Refused>,
   work: (lease: Lease, begun: Begun) => Promise<Result>,
-): Promise<Result | Refused | Locked> {
+): Promise<LeaseOutcome<Result, Refused>> {
   const waitUntil = Date.now() + LEASE_WAIT_MS;
   let attempt = await tryToTakeLease(principalId, who, options);
-  while (attempt.outcome === "locked" && Date.now() < waitUntil) {
+  while (attempt.lease === "locked" && Date.now() < waitUntil) {
     await pause(LEASE_RETRY_MS);
     attempt = await tryToTakeLease(principalId, who, options);
   }
-  if (attempt.outcome === "locked") return { ok: false, outcome: "locked", holder: attempt.holder };
-  if (attempt.outcome === "refused") return attempt.refused;
+  if (attempt.lease !== "taken") return attempt;
   const { fence, begun } = attempt;
   const renewal = setInterval(() => void renewLease(principalId, fence), LEASE_RENEWAL_MS);
   const signal = AbortSignal.timeout(LEASE_WORK_MS);
   signal.addEventListener("abort", () => clearInterval(renewal));
   try {
-    return await work(composeLease(principalId, fence, signal), begun);
+    return { lease: "taken", result: await work(composeLease(principalId, fence, signal), begun) };
   } finally {
     clearInterval(renewal);
     await releaseLease(principalId, fence);
   }
 }
 
-/** Thrown inside the transaction to take back what `begin` wrote. */
-class LeaseHeld extends Error {
-  constructor(readonly holder: string) {
-    super("another holds the lease");
-  }
-}
-
 type Attempt<Begun, Refused> =
-  | { outcome: "taken"; fence: bigint; begun: Begun }
-  | { outcome: "refused"; refused: Refused }
-  | { outcome: "locked"; holder: string | undefined };
+  { lease: "taken"; fence: bigint; begun: Begun } | Exclude<LeaseOutcome<never, Refused>, { lease: "taken" }>;
 
-async function tryToTakeLease<Begun, Refused extends { ok: false }>(
+async function tryToTakeLease<Begun, Refused>(
   principalId: string,
   who: string,
-  { preempt = false, authorize, begin }: LeaseOptions<Begun, Refused>,
+  { authorize, begin }: LeaseOptions<Begun, Refused>,
 ): Promise<Attempt<Begun, Refused>> {
   try {
     return await withTransaction(async (tx) => {
@@ -115,45 +111,60 @@ async function tryToTakeLease<Begun, Refused extends { ok: false }>(
       const { principal, now } = await lockPrincipal(tx, principalId);
       const fence = principal.fence + 1n;
       const until = new Date(now.getTime() + LEASE_SECONDS * 1_000);
-      const decided = await begin(tx, { principal, fence, now, until });
-      if (!decided.ok) return { outcome: "refused", refused: decided };
-      // What was written ahead goes with the lease or not at all.
-      const holder = preempt ? undefined : readLeaseHolder(principal, now);
-      if (holder) throw new LeaseHeld(holder);
+      const decision = await begin(tx, { principal, fence, now, until });
+      if (!decision.ok) return { lease: "refused", refused: decision.refused };
+      const holder = readLeaseHolder(principal, now);
+      if (holder) return { lease: "locked", holder };
+      const begun = await decision.write();
       await tx.principal.update({
         where: { id: principalId },
         data: { fence, leaseUntil: until, leaseLabel: who },
         select: { id: true },
       });
-      return { outcome: "taken", fence, begun: decided.begun };
+      return { lease: "taken", fence, begun };
     });
   } catch (error) {
-    if (error instanceof LeaseHeld) return { outcome: "locked", holder: error.holder };
-    // Many want the same principal, and the row's lock did not come round in time.
-    if (isLockTimeout(error)) return { outcome: "locked", holder: undefined };
+    // Many want the same principal, and this call did not get the row's lock in time.
+    if (isLockTimeout(error)) return { lease: "locked", holder: undefined };
     throw error;
   }
 }
 
+/**
+ * Takes the lease away from whoever holds it, in the transaction that decides why. Gives the new fence. The caller has
+ * locked the principal.
+ */
+export async function endLease(tx: Transaction, principal: Principal): Promise<bigint> {
+  const fence = principal.fence + 1n;
+  await tx.principal.update({
+    where: { id: principal.id },
+    data: { fence, leaseUntil: null, leaseLabel: null },
+    select: { id: true },
+  });
+  return fence;
+}
+
 function composeLease(principalId: string, fence: bigint, signal: AbortSignal): Lease {
+  const isHeld = async () => {
+    for (;;) {
+      const asked = performance.now();
+      const now = await readDatabaseClock(db);
+      const where = { id: principalId, fence, leaseUntil: { gt: now } };
+      if ((await db.principal.count({ where })) === 0) return false;
+      // A process that was paused before the answer reached it asks again: the lease may have passed to another.
+      if (performance.now() - asked < LEASE_ANSWER_MAX_AGE_MS) return true;
+    }
+  };
   return {
     principalId,
     fence,
     signal,
-    async isHeld() {
-      for (;;) {
-        const asked = performance.now();
-        const now = await readDatabaseClock(db);
-        const where = { id: principalId, fence, leaseUntil: { gt: now } };
-        if ((await db.principal.count({ where })) === 0) return false;
-        // A process that was paused before the answer reached it asks again: the lease may have passed to another.
-        if (performance.now() - asked < LEASE_ANSWER_MAX_AGE_MS) return true;
-      }
-    },
+    isHeld,
+    callContext: (requestId) => ({ signal, requestId, mayWrite: isHeld }),
     async lock(tx) {
       const { principal, now } = await lockPrincipal(tx, principalId);
       const stands = principal.fence === fence && principal.leaseUntil !== null && principal.leaseUntil > now;
-      return stands ? now : undefined;
+      return stands ? { principal, now } : undefined;
     },
   };
 }
@@ -190,10 +201,12 @@ async function releaseLease(principalId: string, fence: bigint): Promise<void> {
  */
 export async function noteSuspension(lease: Lease, until: Date): Promise<{ before: Date | null } | undefined> {
   return withTransaction(async (tx) => {
-    if (!(await lease.lock(tx))) return undefined;
-    const where = { id: lease.principalId };
-    const { suspendedUntil: before } = await tx.principal.findUniqueOrThrow({ where });
-    if (before === null || before < until) await tx.principal.update({ where, data: { suspendedUntil: until } });
+    const locked = await lease.lock(tx);
+    if (!locked) return undefined;
+    const { id, suspendedUntil: before } = locked.principal;
+    if (before === null || before < until) {
+      await tx.principal.update({ where: { id }, data: { suspendedUntil: until } });
+    }
     return { before };
   });
 }

@@ -24,6 +24,12 @@ export interface RegionOverview {
   buckets: { name: string; createdAt: string; objects: number; bytes: string }[] | null;
 }
 
+/** The names of all regions, in their order. */
+export async function listRegionNames(): Promise<string[]> {
+  const rows = await db.region.findMany({ orderBy: { name: "asc" }, select: { name: true } });
+  return rows.map(({ name }) => name);
+}
+
 /** What a project has in each region, as the storage systems tell it now. Bytes are decimal integers. */
 export async function loadOverview(scope: ProjectScope): Promise<RegionOverview[]> {
   const regions = await db.region.findMany({

@@ -5,7 +5,7 @@ import { type AuditActor, recordEvent } from "@/lib/audit/record";
 import { readMarker } from "@/lib/installation/data";
 import { isSealedWith, seal } from "@/lib/platform/crypto/seal";
 import { db, type Transaction } from "@/lib/platform/db/client";
-import { lockRows, readDatabaseClock } from "@/lib/platform/db/locks";
+import { lockRow, lockRows, readDatabaseClock } from "@/lib/platform/db/locks";
 import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
 import { randomText } from "@/lib/platform/crypto/random-text";
@@ -148,7 +148,11 @@ export async function putRegion(
 ): Promise<void> {
   const { name, endpoint, credentials, calibration, warnings: _warnings, hasFoundKeys, ...rest } = region;
   const known = await tx.region.findUnique({ where: { name }, select: { id: true } });
-  if (known && hasFoundKeys === false) await expectNoKeys(tx, known.id, name);
+  if (known && hasFoundKeys === false) {
+    // No key is written ahead between this look and the change.
+    await lockRow(tx, "regions", known.id, "update");
+    await expectNoKeys(tx, known.id, name);
+  }
   const data = { ...rest, endpoint, ...(calibration ? { calibration, calibratedAt: new Date() } : {}) };
   const { id } = known
     ? await tx.region.update({ where: { name }, data, select: { id: true } })

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestDatabase } from "@/testing/database/test-database";
-import { startQueue } from "@/lib/jobs/queue";
+import { startConsuming } from "@/lib/jobs/queue";
 
 beforeAll(startTestDatabase);
 
-const queues: Awaited<ReturnType<typeof startQueue>>[] = [];
+const queues: Awaited<ReturnType<typeof startConsuming>>[] = [];
 afterAll(() => Promise.all(queues.map((queue) => queue.stop({ graceful: false }))));
 
 test("another worker gets the job of one that died", async () => {
-  const queue = await startQueue({ supervise: true, schedule: false, connections: 2 });
+  const queue = await startConsuming(2);
   queues.push(queue);
   const id = await queue.send(
     "sweep-principal",

@@ -1,7 +1,7 @@
 import type { PgBoss } from "pg-boss";
 import { startHeartbeat } from "@/lib/installation/mutations";
 import { JOBS, type JobName, type JobPayload } from "@/lib/jobs/jobs";
-import { startQueue } from "@/lib/jobs/queue";
+import { startConsuming } from "@/lib/jobs/queue";
 import { db } from "@/lib/platform/db/client";
 import { onStop } from "@/lib/platform/lifecycle";
 import { logger } from "@/lib/platform/logger";
@@ -38,7 +38,7 @@ const LOOK_EVERY_MS = 2_000;
 const STOP_WITHIN_MS = 15_000;
 
 async function main(): Promise<void> {
-  const queue = await startQueue({ supervise: true, schedule: true, connections: 4 });
+  const queue = await startConsuming(4);
   const heartbeat = startHeartbeat("worker");
   const looking = keepLooking(() => handleReconcile(), LOOK_EVERY_MS);
   onStop(async () => {

@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
-import { type Acknowledgement, confirmDelivery, UNCONFIRMED } from "@/components/access-keys/issue/confirm-delivery";
+import {
+  type Acknowledgement,
+  confirmDelivery,
+  OUTCOME_UNKNOWN,
+  UNCONFIRMED,
+} from "@/components/access-keys/issue/confirm-delivery";
 import type { Reply } from "@/components/ui/call-action";
 
 const confirmed: Reply<Acknowledgement> = { kind: "data", data: { ok: true } };
@@ -45,9 +50,13 @@ test("a key that the server removed is not shown", async () => {
   expect((await run([lost, undelivered])).result).toEqual({ ok: false, message: "Too late." });
 });
 
-test("without an answer the attempts end before the server's own limit", async () => {
-  const { result, time } = await run([lost]);
-  expect(result).toEqual({ ok: false, message: UNCONFIRMED });
+test.each([
+  ["whose answers are lost", [lost], OUTCOME_UNKNOWN],
+  ["of which one failed in the middle", [refused("UNAVAILABLE"), refused("RATE_LIMITED")], OUTCOME_UNKNOWN],
+  ["that are all refused", [refused("RATE_LIMITED")], UNCONFIRMED],
+])("attempts %s end before the server's own limit", async (_case, replies, message) => {
+  const { result, time } = await run(replies);
+  expect(result).toEqual({ ok: false, message });
   expect(time).toBeGreaterThan(40_000);
   expect(time).toBeLessThanOrEqual(50_000);
 });

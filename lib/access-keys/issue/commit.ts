@@ -7,7 +7,6 @@ import { recordEvent } from "@/lib/audit/record";
 import { assertStillAllowed, type ProjectScope } from "@/lib/gate/scope";
 import { connectQueue } from "@/lib/jobs/queue";
 import { lockMakingOperation, moveOperation } from "@/lib/operations/data";
-import { db } from "@/lib/platform/db/client";
 import { withTransaction } from "@/lib/platform/db/transaction";
 import { AppError } from "@/lib/platform/errors";
 
@@ -22,16 +21,14 @@ export type CommitOutcome = { ok: true; revoking: string[] } | { ok: false; reas
  */
 export async function commitKey(scope: ProjectScope, operationId: string): Promise<CommitOutcome> {
   const { projectId, actor } = scope;
-  const own = await db.operation.findFirst({ where: { id: operationId, projectId, actorId: actor.userId } });
-  if (!own) throw new AppError("NOT_FOUND", "operation is not there for the caller");
   await connectQueue();
   return withTransaction(async (tx): Promise<CommitOutcome> => {
     await assertStillAllowed(tx, scope, "keys:issue");
     const locked = await lockMakingOperation(tx, operationId);
-    if (!locked) throw new AppError("NOT_FOUND", "the operation makes no key");
-    const { operation, key, principal, region, now } = locked;
-    const { kind, state, requestId, dueAt } = operation;
-    if (kind === "DISABLE") throw new AppError("NOT_FOUND", "the operation makes no key");
+    const isOwn = locked?.operation.projectId === projectId && locked.operation.actorId === actor.userId;
+    if (!locked || !isOwn) throw new AppError("NOT_FOUND", "operation is not there for the caller");
+    const { operation, kind, key, principal, region, now } = locked;
+    const { state, requestId, dueAt } = operation;
     if (state === "DONE") return { ok: true, revoking: [] };
     if (state === "CANCELLED") return refuse("superseded");
     const late = dueAt === null || dueAt.getTime() <= now.getTime();
@@ -42,8 +39,14 @@ export async function commitKey(scope: ProjectScope, operationId: string): Promi
     // The old key moves first: only one may be current.
     await markRevoking(tx, { ...facts, keys: replaced, region: region.name, cause: "regenerated", at: now });
     const moved = await moveKey(tx, key.id, "acknowledge", { activatedAt: now });
-    if (!moved) throw new Error(`operation ${operationId} and its key are not in step`);
-    await moveOperation(tx, operationId, { from: ["DELIVERING"], to: "DONE", finishedAt: now, dueAt: null });
+    const done = await moveOperation(tx, operationId, {
+      from: ["DELIVERING"],
+      to: "DONE",
+      finishedAt: now,
+      dueAt: null,
+    });
+    // Both are locked: their states were read above.
+    if (!moved || !done) throw new Error(`operation ${operationId} and its key are not in step`);
     await recordEvent(tx, {
       ...facts,
       event: "key.committed",

@@ -5,10 +5,19 @@ import type { IssueOutcome } from "@/lib/access-keys/issue/issue-key";
 import { startRevocation } from "@/lib/access-keys/revoke/revoke";
 import { authorizeProject } from "@/lib/gate/scope";
 import { db } from "@/lib/platform/db/client";
+import { lockRow } from "@/lib/platform/db/locks";
+import { withTransaction } from "@/lib/platform/db/transaction";
 import { asIssued, requestKey } from "@/testing/factories/keys";
 import { stateOf, useProjectWithKeys } from "@/testing/factories/project-with-keys";
 
 const project = useProjectWithKeys();
+
+/** How many statements wait for a lock. */
+async function countWaiting(): Promise<number> {
+  const rows = await db.$queryRaw<unknown[]>`
+    SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  return rows.length;
+}
 
 describe("at the same time", () => {
   test("the same request id twice is one change", async () => {
@@ -82,6 +91,20 @@ describe("at the same time", () => {
     await removal;
     expect(await project.ask({ change, secret })).toBe("accepted");
     expect(await project.ask(first)).toBe("refused-unknown");
+  });
+
+  test("while a region is moved no key is written ahead: it would be made on the former storage system", async () => {
+    const { id } = await db.region.findUniqueOrThrow({ where: { name: "north" } });
+    const keys = { where: { projectId: project.scope.projectId } };
+    const enabling = await withTransaction(async (tx) => {
+      await lockRow(tx, "regions", id, "update");
+      const begun = project.enable();
+      await expect.poll(countWaiting).toBe(1);
+      expect(await db.accessKey.count(keys)).toBe(0);
+      return { begun };
+    });
+    expect(await enabling.begun).toMatchObject({ ok: true });
+    expect(await db.accessKey.count(keys)).toBe(1);
   });
 
   test("an issued pair that was not acknowledged dies with a disable", async () => {

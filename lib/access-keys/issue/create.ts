@@ -7,7 +7,7 @@ import { logger } from "@/lib/platform/logger";
 import { Secret } from "@/lib/platform/secret";
 import type { Lease } from "@/lib/principals/mutations";
 import { ProviderError } from "@/lib/providers/errors";
-import type { CallContext, Provider } from "@/lib/providers/provider";
+import type { Provider } from "@/lib/providers/provider";
 import { openProvider } from "@/lib/regions/data";
 
 const SECRET_LENGTH = 40;
@@ -41,7 +41,7 @@ async function putKey(
   const { externalId: principal, suspendedUntil } = change.principal;
   const { accessKeyId, keyId: tag } = change;
   const secretAccessKey = new Secret(randomText(SECRET_LENGTH, ALPHANUMERIC));
-  const context: CallContext = { signal: lease.signal, requestId: change.requestId, mayWrite: lease.isHeld };
+  const context = lease.callContext(change.requestId);
 
   const prepare = async () => {
     if (!(await lease.isHeld())) return;

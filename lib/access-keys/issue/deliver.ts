@@ -33,9 +33,9 @@ export const commitBeforeReply: Deliver = async (change, lease, scope) => {
 /** CREATING → ISSUED, only while the lease stands. From now on the acknowledgement is awaited. */
 async function markIssued({ operationId, keyId }: Change, lease: Lease): Promise<boolean> {
   return withTransaction(async (tx) => {
-    const now = await lease.lock(tx);
-    if (!now) return false;
-    const dueAt = new Date(now.getTime() + ACKNOWLEDGE_SECONDS * 1_000);
+    const locked = await lease.lock(tx);
+    if (!locked) return false;
+    const dueAt = new Date(locked.now.getTime() + ACKNOWLEDGE_SECONDS * 1_000);
     const delivering = await moveOperation(tx, operationId, { from: ["PENDING"], to: "DELIVERING", dueAt });
     const issued = await moveKey(tx, keyId, "issue");
     // Whoever takes an operation over takes the lease first.

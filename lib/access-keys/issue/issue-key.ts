@@ -7,6 +7,7 @@ import { settleOperation, undoOrLeaveToWorker } from "@/lib/access-keys/repair/u
 import { describeRefusal, type RefusalFacts } from "@/lib/access-keys/rules";
 import type { IssueOutput, Refusal } from "@/lib/access-keys/schema";
 import { assertStillAllowed } from "@/lib/gate/scope";
+import { readMarker } from "@/lib/installation/data";
 import { connectQueue } from "@/lib/jobs/queue";
 import { readOperationState } from "@/lib/operations/data";
 import { AppError } from "@/lib/platform/errors";
@@ -42,40 +43,55 @@ export type IssueOutcome = Exclude<IssueOutput, { outcome: "issued" }> | IssuedK
 export async function issueKey(request: IssueRequest, deliver: Deliver): Promise<IssueOutcome> {
   await connectQueue();
   const first = await attempt(request, deliver);
-  if (!isStale(first)) return first;
+  if (!("settle" in first)) return first;
   // A change whose process died, or whose secret was never acknowledged, is undone first.
-  const settled = await settleOperation(first.operationId);
+  const settled = await settleOperation(first.settle);
   if (settled === "unproven") return refuse("storage-unsettled", { current: first.current });
   const second = await attempt(request, deliver);
-  return isStale(second) ? refuse("busy") : second;
+  return "settle" in second ? refuse("busy") : second;
 }
 
-type Stale = Extract<NotBegun, { outcome: "stale" }>;
+/** `settle`: an operation is overdue and must be undone first. */
+type Attempt = IssueOutcome | { ok: false; settle: string; current: boolean };
 
-function isStale(result: IssueOutcome | Stale): result is Stale {
-  return "outcome" in result && result.outcome === "stale";
-}
-
-async function attempt(request: IssueRequest, deliver: Deliver): Promise<IssueOutcome | Stale> {
+async function attempt(request: IssueRequest, deliver: Deliver): Promise<Attempt> {
   const { scope } = request;
   const region = await findRegion(request.region);
   const principal = await ensurePrincipal(scope.projectId, region.id);
-  const result = await withLease(
+  const marker = await readMarker();
+  const outcome = await withLease(
     principal.id,
     scope.actor.name,
     {
       authorize: (tx) => assertStillAllowed(tx, scope, "keys:issue"),
-      begin: (tx, beginning) => writeAhead(tx, beginning, request),
+      begin: (tx, beginning) => writeAhead(tx, beginning, request, marker),
     },
     (lease, change) => makeAndDeliver(change, lease, request, deliver),
   );
-  if (result.ok || !("outcome" in result)) return result;
-  if (result.outcome === "stale") return result;
-  if (result.outcome === "locked") return refuse("busy", { who: result.holder });
-  if (result.outcome === "refused") return refuse(result.reason, result.facts);
-  const message =
-    "This change was made already. The secret key is shown only once; regenerate the keys to get a new one.";
-  return { ok: true, outcome: "already-done", message };
+  switch (outcome.lease) {
+    case "taken":
+      return outcome.result;
+    case "locked":
+      return refuse("busy", { who: outcome.holder });
+    case "refused":
+      return describeNotBegun(outcome.refused);
+  }
+}
+
+function describeNotBegun(notBegun: NotBegun): Attempt {
+  switch (notBegun.outcome) {
+    case "overdue":
+      return { ok: false, settle: notBegun.operationId, current: notBegun.current };
+    case "refused":
+      return refuse(notBegun.reason, notBegun.facts);
+    case "already-done":
+      return {
+        ok: true,
+        outcome: "already-done",
+        message:
+          "This change was made already. The secret key is shown only once; regenerate the keys to get a new one.",
+      };
+  }
 }
 
 async function makeAndDeliver(

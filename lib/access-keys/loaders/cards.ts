@@ -1,16 +1,17 @@
 import "server-only";
 import { DEFAULT_SLOT } from "@/lib/access-keys/data";
 import { composeReceipts } from "@/lib/access-keys/loaders/receipt-lines";
-import { CURRENT_STATES, deriveCardState } from "@/lib/access-keys/rules";
+import { CURRENT_STATES, deriveCardState, LIVE_STATES } from "@/lib/access-keys/rules";
 import type { Card } from "@/lib/access-keys/schema";
 import type { ProjectScope } from "@/lib/gate/scope";
 import { db } from "@/lib/platform/db/client";
+import { readDatabaseClock } from "@/lib/platform/db/locks";
 import { logger } from "@/lib/platform/logger";
 import type { Capabilities } from "@/lib/providers/provider";
-import { openProvider } from "@/lib/regions/data";
+import { findRegion, openProvider } from "@/lib/regions/data";
 import type { Prisma, Principal, Region } from "@/prisma/generated/client";
 
-/** Ended keys that a card looks at: enough for its state, its notice and its receipts. */
+/** Keys that a card looks at: so many whose end is not carried out, and so many that were revoked last. */
 const CARD_KEYS_MAX = 12;
 const RECEIPTS_SHOWN_MS = 10 * 60_000;
 /** A removal that takes longer than this is worth a word on the card. */
@@ -42,10 +43,22 @@ type CardOperation = Prisma.OperationGetPayload<{ select: typeof cardOperationSe
 
 /** The cards of a project, one a region, in the order of their names. */
 export async function loadCards(scope: ProjectScope): Promise<Card[]> {
-  const now = new Date();
   const regions = await db.region.findMany({ orderBy: { name: "asc" } });
-  const principals = await db.principal.findMany({ where: { projectId: scope.projectId } });
+  return composeCards(scope, regions);
+}
+
+/** The card of a project in one region. Throws NOT_FOUND. */
+export async function loadCard(scope: ProjectScope, regionName: string): Promise<Card> {
+  const [card] = await composeCards(scope, [await findRegion(regionName)]);
+  if (!card) throw new Error("a region has one card");
+  return card;
+}
+
+async function composeCards(scope: ProjectScope, regions: Region[]): Promise<Card[]> {
+  const regionId = { in: regions.map(({ id }) => id) };
+  const principals = await db.principal.findMany({ where: { projectId: scope.projectId, regionId } });
   const facts = await Promise.all(principals.map(loadPrincipalFacts));
+  const now = await readDatabaseClock(db);
   return regions.map((region) =>
     composeCard(
       region,
@@ -65,9 +78,16 @@ interface PrincipalFacts {
  * A project has one principal a region. The limits stand in queries of their own: inside an include they cut nothing.
  */
 async function loadPrincipalFacts(principal: Principal): Promise<PrincipalFacts> {
-  const keys = await db.accessKey.findMany({
-    where: { principalId: principal.id, slot: DEFAULT_SLOT },
+  const slot = { principalId: principal.id, slot: DEFAULT_SLOT };
+  const open = await db.accessKey.findMany({
+    where: { ...slot, state: { in: [...LIVE_STATES, "REVOKING"] } },
     orderBy: { createdAt: "desc" },
+    take: CARD_KEYS_MAX,
+    select: cardKeySelect,
+  });
+  const revoked = await db.accessKey.findMany({
+    where: { ...slot, state: "REVOKED" },
+    orderBy: { endedAt: "desc" },
     take: CARD_KEYS_MAX,
     select: cardKeySelect,
   });
@@ -76,7 +96,7 @@ async function loadPrincipalFacts(principal: Principal): Promise<PrincipalFacts>
     orderBy: { createdAt: "desc" },
     select: cardOperationSelect,
   });
-  return { principal, keys, operation: operation ?? undefined };
+  return { principal, keys: [...open, ...revoked], operation: operation ?? undefined };
 }
 
 function composeCard(region: Region, facts: PrincipalFacts | undefined, now: Date): Card {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { loadCards } from "@/lib/access-keys/loaders/cards";
+import { loadCard, loadCards } from "@/lib/access-keys/loaders/cards";
 import { findKey } from "@/lib/access-keys/loaders/find-key";
 import { loadKeyHistory } from "@/lib/access-keys/loaders/key-history";
 import { loadKeyTable } from "@/lib/access-keys/loaders/key-table";
@@ -61,6 +61,31 @@ test("the history is filtered, paged and told, and is the project's own", async 
   const theirs = await authorizeProject(stranger, other.slug, "keys:read");
   expect(await loadKeyHistory(theirs, row?.id ?? "")).toEqual([]);
   expect((await loadKeyTable(theirs, {})).rows).toEqual([]);
+});
+
+test("however many changes failed and however many keys were revoked, the card shows the current key", async () => {
+  const {
+    id: _id,
+    accessKeyId: _accessKeyId,
+    ...current
+  } = await db.accessKey.findUniqueOrThrow({
+    where: { accessKeyId },
+  });
+  const past = (state: "FAILED" | "REVOKED", count: number) =>
+    Array.from({ length: count }, (_, index) => ({
+      ...current,
+      accessKeyId: `${state}${index}`,
+      state,
+      createdAt: new Date(),
+      endedAt: new Date(),
+    }));
+  await db.accessKey.createMany({ data: [...past("FAILED", 20), ...past("REVOKED", 3_000)] });
+  const [north] = await loadCards(scope);
+  expect(north).toMatchObject({ state: "ACTIVE", key: { accessKeyId } });
+  expect(await loadCard(scope, "north")).toEqual(north);
+  await db.accessKey.updateMany({ where: { accessKeyId }, data: { state: "REVOKING" } });
+  expect(await loadCard(scope, "north")).toMatchObject({ state: "REVOKING", removed: false });
+  await db.accessKey.updateMany({ where: { accessKeyId }, data: { state: "ACTIVE" } });
 });
 
 test("the cards of a project with many past keys read a bounded number of them", async () => {

@@ -9,9 +9,9 @@ import { withTransaction } from "@/lib/platform/db/transaction";
 import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
 import { type Lease, withLease } from "@/lib/principals/mutations";
-import type { CallContext, KeyView } from "@/lib/providers/provider";
+import type { KeyView } from "@/lib/providers/provider";
 import { openProvider } from "@/lib/regions/data";
-import type { Principal, Region } from "@/prisma/generated/client";
+import type { AccessKey, Principal, Region } from "@/prisma/generated/client";
 
 type DriftEvent = Extract<AuditEventName, "key.late-removed" | "key.unknown-found" | "key.missing-found">;
 
@@ -19,60 +19,69 @@ type DriftEvent = Extract<AuditEventName, "key.late-removed" | "key.unknown-foun
 export const TOMBSTONE_DAYS = 30;
 
 /**
- * Compares a principal's keys on the storage system with ours. A key that has ended and is there again is removed.
+ * Compares a principal's keys on the storage system with ours. A key that was proved gone and is there again is removed.
  * A key with our mark that we do not know is reported and left alone: a restored database backup looks like that.
  * A current key that is missing is reported. Throws UNAVAILABLE while another holds the lease.
  */
 export async function sweepPrincipal(principalId: string): Promise<void> {
   const principal = await db.principal.findUnique({ where: { id: principalId }, include: { region: true } });
   if (!principal) return;
-  const result = await withLease(
+  const outcome = await withLease(
     principalId,
     "Latchkey",
-    { begin: async () => ({ ok: true as const, begun: principal }) },
-    async (lease) => {
-      await sweepUnderLease(principal, lease);
-      return { ok: true as const };
-    },
+    { begin: async () => ({ ok: true, write: async () => principal }) },
+    sweepUnderLease,
   );
-  if (!result.ok) throw new AppError("UNAVAILABLE", "another change holds the lease");
+  if (outcome.lease !== "taken") throw new AppError("UNAVAILABLE", "another change holds the lease");
 }
 
-async function sweepUnderLease(principal: Principal & { region: Region }, lease: Lease): Promise<void> {
+async function sweepUnderLease(lease: Lease, principal: Principal & { region: Region }): Promise<void> {
   const provider = openProvider(principal.region);
-  const context: CallContext = { signal: lease.signal, requestId: principal.id };
+  const context = lease.callContext(principal.id);
   const views = await provider.listKeys(principal.externalId, context);
-  for (const key of await compare(principal, views)) {
+  const { returned, unknown, missing } = await compare(principal, views);
+  for (const key of returned) {
     if (!(await lease.isHeld())) return;
     await provider.removeKey({ principal: principal.externalId, accessKeyId: key.accessKeyId }, context);
     await report(principal, "key.late-removed", key.accessKeyId, key.id);
   }
+  for (const accessKeyId of unknown) await reportOnce(principal, "key.unknown-found", accessKeyId);
+  for (const key of missing) await reportOnce(principal, "key.missing-found", key.accessKeyId, key.id);
 }
 
-/** Reports what differs, and gives the ended keys that are there again. */
-async function compare(
-  principal: Principal & { region: Region },
-  views: KeyView[],
-): Promise<{ id: string; accessKeyId: string }[]> {
+interface Differences {
+  /** Keys that were proved gone and are there again. */
+  returned: Known[];
+  /** Access key ids that bear our mark. */
+  unknown: string[];
+  /** Current keys that the storage system does not have. */
+  missing: Known[];
+}
+
+type Known = Pick<AccessKey, "id" | "accessKeyId" | "state" | "removedAt">;
+
+async function compare(principal: Principal, views: KeyView[]): Promise<Differences> {
   const listed = new Set(views.map((view) => view.accessKeyId));
   const known = await db.accessKey.findMany({
     where: {
       principalId: principal.id,
       OR: [{ accessKeyId: { in: [...listed] } }, { state: { in: [...CURRENT_STATES] } }],
     },
-    select: { id: true, accessKeyId: true, state: true },
+    select: { id: true, accessKeyId: true, state: true, removedAt: true },
   });
   const marker = await readMarker();
   const knownIds = new Set(known.map((key) => key.accessKeyId));
-  for (const view of views) {
-    const ours = view.tag !== undefined || isOwnAccessKeyId(view.accessKeyId, marker);
-    if (ours && !knownIds.has(view.accessKeyId)) await reportOnce(principal, "key.unknown-found", view.accessKeyId);
-  }
-  for (const key of known) {
-    const missing = CURRENT_STATES.includes(key.state) && !listed.has(key.accessKeyId);
-    if (missing) await reportOnce(principal, "key.missing-found", key.accessKeyId, key.id);
-  }
-  return known.filter((key) => ENDED_STATES.includes(key.state) && listed.has(key.accessKeyId));
+  const isOurs = ({ tag, accessKeyId }: KeyView) => tag !== undefined || isOwnAccessKeyId(accessKeyId, marker);
+  return {
+    returned: known.filter((key) => listed.has(key.accessKeyId) && wasRemoved(key)),
+    unknown: views.filter((view) => isOurs(view) && !knownIds.has(view.accessKeyId)).map((view) => view.accessKeyId),
+    missing: known.filter((key) => CURRENT_STATES.includes(key.state) && !listed.has(key.accessKeyId)),
+  };
+}
+
+/** A REVOKING key stays one while a gateway is still measured; nothing else removes it a second time. */
+function wasRemoved({ state, removedAt }: Known): boolean {
+  return ENDED_STATES.includes(state) || (state === "REVOKING" && removedAt !== null);
 }
 
 async function reportOnce(
@@ -81,8 +90,9 @@ async function reportOnce(
   accessKeyId: string,
   keyId?: string,
 ): Promise<void> {
+  const about = keyId ? { keyId } : { data: { path: ["accessKeyId"], equals: accessKeyId } };
   const told = await db.auditEvent.findFirst({
-    where: { event, projectId: principal.projectId, data: { path: ["accessKeyId"], equals: accessKeyId } },
+    where: { event, projectId: principal.projectId, ...about },
     select: { id: true },
   });
   if (!told) await report(principal, event, accessKeyId, keyId);

@@ -141,6 +141,23 @@ describe("a storage system that fails", () => {
     expect(await db.auditEvent.count({ where: { keyId: change.keyId, event: "key.late-removed" } })).toBe(1);
   });
 
+  test("a write that lands after its key was removed is swept, also while a gateway is still measured", async () => {
+    const { change } = await project.makeKey();
+    await project.disableFully();
+    await project.storage.putKeyDirectly("north", project.principal, change.accessKeyId, "s".repeat(40));
+    await db.accessKey.update({ where: { id: change.keyId }, data: { state: "REVOKING" } });
+    await sweepPrincipal(change.principal.id);
+    expect(await project.readKeyIds()).toEqual([]);
+  });
+
+  test("a key whose removal has not begun is not swept", async () => {
+    const { change } = await project.makeKey();
+    await project.disable();
+    await sweepPrincipal(change.principal.id);
+    expect(await project.readKeyIds()).toEqual([change.accessKeyId]);
+    expect(await db.auditEvent.count({ where: { keyId: change.keyId, event: "key.late-removed" } })).toBe(0);
+  });
+
   test("a key with our mark that the portal does not know is reported once and left alone", async () => {
     const { change } = await project.makeKey();
     const { marker } = await db.installation.findFirstOrThrow();

@@ -1,6 +1,7 @@
 import "server-only";
 import { moveKey } from "@/lib/access-keys/data";
 import { enqueueSweeps } from "@/lib/access-keys/repair/enqueue-sweeps";
+import { sweepPrincipal } from "@/lib/access-keys/repair/sweep";
 import type { IssueKind } from "@/lib/access-keys/rules";
 import { recordEvent, SYSTEM_ACTOR } from "@/lib/audit/record";
 import { connectQueue, enqueue } from "@/lib/jobs/queue";
@@ -9,7 +10,7 @@ import { isOver, mustBeUndone, OPEN_STATES } from "@/lib/operations/rules";
 import { db, type Transaction } from "@/lib/platform/db/client";
 import { withTransaction } from "@/lib/platform/db/transaction";
 import { logger } from "@/lib/platform/logger";
-import { type Lease, withLease } from "@/lib/principals/mutations";
+import { type Decision, type Lease, withLease } from "@/lib/principals/mutations";
 import { ProviderError } from "@/lib/providers/errors";
 import { openProvider } from "@/lib/regions/data";
 import type { Principal, Region } from "@/prisma/generated/client";
@@ -37,84 +38,101 @@ export async function undoOrLeaveToWorker(
   reason: string,
   mayExist: boolean,
 ): Promise<boolean> {
-  const undone = await undoChange(change, lease, reason, mayExist);
-  if (!undone) await withTransaction((tx) => enqueueUndo(tx, change.operationId, { startAfterSeconds: 2 }));
-  return undone;
+  const { operationId } = change;
+  const marked = await moveOperation(db, operationId, { from: OPEN_STATES, to: "UNDOING", failureReason: reason });
+  // A commit whose answer was lost may have happened all the same.
+  if (!marked && (await readOperationState(operationId)) === "DONE") return true;
+  if (await undoUnderLease(change, lease, reason, mayExist)) return true;
+  if (!(await lease.isHeld()) && (await undoUnderNewLease(change))) return true;
+  await withTransaction((tx) => enqueueUndo(tx, operationId, { startAfterSeconds: 2 }));
+  return false;
 }
 
 /**
- * Undoes an operation that is overdue: its process died, or its secret was never acknowledged. Does nothing to one
- * that is not. Safe to call at any time and from several processes. `busy`: another holds the lease. `unproven`: the
- * storage system does not confirm the removal. Both are to be tried again.
+ * Removes what a change made that lost its lease. Whoever took the lease may have ended the key before it was made, so
+ * the sweep looks for it once more.
+ */
+async function undoUnderNewLease({ operationId, principal }: UndoableChange): Promise<boolean> {
+  try {
+    const settled = (await settleOperation(operationId)) === "settled";
+    if (settled) await sweepPrincipal(principal.id);
+    return settled;
+  } catch (error) {
+    logger.warn({ err: error, operationId }, "the worker removes what a change made that lost its lease");
+    return false;
+  }
+}
+
+/**
+ * Undoes an operation that is overdue: its process died, or its secret was never acknowledged. Does nothing to an
+ * operation that is not overdue. Safe to call at any time and from several processes. `busy`: another holds the lease.
+ * `unproven`: the storage system does not confirm the removal. Both are to be tried again.
  */
 export async function settleOperation(operationId: string): Promise<"settled" | "busy" | "unproven"> {
   const operation = await db.operation.findUnique({ where: { id: operationId } });
   if (!operation || isOver(operation.state)) return "settled";
   await connectQueue();
-  const result = await withLease(
+  const outcome = await withLease(
     operation.principalId,
     "Latchkey",
     { begin: (tx) => takeOver(tx, operationId) },
-    async (lease, { change, reason }) => {
-      const undone = await undoChange(change, lease, reason, true);
-      return { ok: true as const, outcome: undone ? ("settled" as const) : ("unproven" as const) };
-    },
+    (lease, { change, reason }) => undoUnderLease(change, lease, reason, true),
   );
-  return result.outcome === "locked" ? "busy" : result.outcome;
+  if (outcome.lease === "locked") return "busy";
+  if (outcome.lease === "refused") return "settled";
+  return outcome.result ? "settled" : "unproven";
 }
-
-type TakeOver = { ok: true; begun: { change: UndoableChange; reason: string } } | { ok: false; outcome: "settled" };
 
 /** Marks an overdue operation in the transaction that takes the lease, so that its process can no longer commit it. */
-async function takeOver(tx: Transaction, operationId: string): Promise<TakeOver> {
+async function takeOver(
+  tx: Transaction,
+  operationId: string,
+): Promise<Decision<{ change: UndoableChange; reason: string }, "not-overdue">> {
   const locked = await lockMakingOperation(tx, operationId);
-  if (!locked || !mustBeUndone(locked.operation, locked.now)) return { ok: false, outcome: "settled" };
-  const { operation, key, principal, region } = locked;
-  const { id, kind, state, requestId, projectId, failureReason } = operation;
-  if (kind === "DISABLE") throw new Error(`operation ${id} makes no key`);
+  if (!locked || !mustBeUndone(locked.operation, locked.now)) return { ok: false, refused: "not-overdue" };
+  const { operation, kind, key, principal, region } = locked;
+  const { state, requestId, projectId, failureReason } = operation;
   const cause = state === "DELIVERING" ? "it was not acknowledged in time" : "it was interrupted";
   const reason = failureReason ?? cause;
-  await moveOperation(tx, id, { from: OPEN_STATES, to: "UNDOING", failureReason: reason });
-  const { id: keyId, accessKeyId } = key;
-  const change = { operationId: id, keyId, accessKeyId, kind, requestId, projectId, principal, region };
-  return { ok: true, begun: { change, reason } };
+  const change = { operationId, keyId: key.id, accessKeyId: key.accessKeyId, kind, requestId, projectId };
+  const write = async () => {
+    await moveOperation(tx, operationId, { from: OPEN_STATES, to: "UNDOING", failureReason: reason });
+    return { change: { ...change, principal, region }, reason };
+  };
+  return { ok: true, write };
 }
 
-async function undoChange(change: UndoableChange, lease: Lease, reason: string, mayExist: boolean): Promise<boolean> {
-  const marked = await moveOperation(db, change.operationId, {
-    from: OPEN_STATES,
-    to: "UNDOING",
-    failureReason: reason,
-  });
-  // A commit whose answer was lost may have happened all the same.
-  if (!marked && (await readOperationState(change.operationId)) === "DONE") return true;
+/** For an operation that is marked. Returns false when the lease is lost or the key's absence is not proved. */
+async function undoUnderLease(
+  change: UndoableChange,
+  lease: Lease,
+  reason: string,
+  mayExist: boolean,
+): Promise<boolean> {
+  const { operationId, principal, region, accessKeyId } = change;
   try {
-    if (mayExist) await removeFromStorage(change, lease);
+    if (!(await lease.isHeld())) return false;
+    const ref = { principal: principal.externalId, accessKeyId };
+    if (mayExist) await openProvider(region).removeKey(ref, lease.callContext(operationId));
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    logger.warn({ operationId: change.operationId, failure: error.failure, detail: error.message }, "undo failed");
+    logger.warn({ operationId, failure: error.failure, detail: error.message }, "undo failed");
     return false;
   }
-  await finishUndo(change, lease, reason);
-  return true;
+  return finishUndo(change, lease, reason);
 }
 
-/** Also without the lease: the access key id is this change's own, and nobody else wants the key to live. */
-async function removeFromStorage(change: UndoableChange, lease: Lease): Promise<void> {
-  const { operationId, principal, accessKeyId } = change;
-  if (!(await lease.isHeld())) logger.info({ operationId }, "removing a key after the lease was lost");
-  const context = { signal: lease.signal, requestId: operationId };
-  await openProvider(change.region).removeKey({ principal: principal.externalId, accessKeyId }, context);
-}
-
-/** Leaves the operation to whoever has the lease by now, when this change has lost it. */
-async function finishUndo(change: UndoableChange, lease: Lease, reason: string): Promise<void> {
+/** Returns false when the lease has passed to another, who carries on. */
+async function finishUndo(change: UndoableChange, lease: Lease, reason: string): Promise<boolean> {
   const { operationId, keyId, accessKeyId, kind, projectId, requestId } = change;
-  await withTransaction(async (tx) => {
-    const now = await lease.lock(tx);
-    if (!now) return;
-    await moveOperation(tx, operationId, { from: OPEN_STATES, to: "FAILED", finishedAt: now });
-    if (!(await moveKey(tx, keyId, "undo", { endedAt: now, endReason: reason, removedAt: now }))) return;
+  return withTransaction(async (tx) => {
+    const locked = await lease.lock(tx);
+    if (!locked) return false;
+    const { now } = locked;
+    const failed = await moveOperation(tx, operationId, { from: OPEN_STATES, to: "FAILED", finishedAt: now });
+    const undone = await moveKey(tx, keyId, "undo", { endedAt: now, endReason: reason, removedAt: now });
+    // Whoever takes an operation over takes the lease first.
+    if (!failed || !undone) throw new Error(`operation ${operationId} changed without its lease`);
     await recordEvent(tx, {
       event: "key.undone",
       outcome: "failed",
@@ -125,6 +143,7 @@ async function finishUndo(change: UndoableChange, lease: Lease, reason: string):
       data: { kind, region: change.region.name, accessKeyId, reason },
     });
     await enqueueSweeps(tx, change.principal.id);
+    return true;
   });
 }
 

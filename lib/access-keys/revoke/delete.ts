@@ -9,6 +9,7 @@ import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
 import type { Secret } from "@/lib/platform/secret";
 import {
+  type Decision,
   type Lease,
   noteSuspension,
   prolongSuspension,
@@ -34,34 +35,33 @@ const SUSPENDED_AHEAD_MS = 60_000;
  * the removal is not proved, or another holds the lease.
  */
 export async function deleteKey(provider: Provider, key: RevokingKey): Promise<RemovedKey | undefined> {
-  const result = await withLease(
+  const outcome = await withLease(
     key.principalId,
     "Latchkey",
     {
-      async begin(tx) {
-        const where = { id: key.id, state: "REVOKING" as const, removedAt: null };
-        const open = await tx.accessKey.count({ where });
-        return open === 1 ? { ok: true as const, begun: key } : { ok: false as const, outcome: "done" as const };
+      async begin(tx): Promise<Decision<undefined, "done">> {
+        const open = await tx.accessKey.count({ where: { id: key.id, state: "REVOKING", removedAt: null } });
+        return open === 1 ? { ok: true, write: async () => undefined } : { ok: false, refused: "done" };
       },
     },
-    async (lease) => ({ ok: true as const, removed: await deleteUnderLease(provider, key, lease) }),
+    (lease) => deleteUnderLease(provider, key, lease),
   );
-  if (result.ok) return result.removed;
-  if (result.outcome === "done") return undefined;
-  throw new AppError("UNAVAILABLE", "another change holds the lease");
+  if (outcome.lease === "locked") throw new AppError("UNAVAILABLE", "another change holds the lease");
+  return outcome.lease === "taken" ? outcome.result : undefined;
 }
 
 async function deleteUnderLease(provider: Provider, key: RevokingKey, lease: Lease): Promise<RemovedKey> {
-  const context: CallContext = { signal: lease.signal, requestId: key.id };
+  const context = lease.callContext(key.id);
   const ref = { principal: key.principal.externalId, accessKeyId: key.accessKeyId };
   try {
     await suspendWhereIdle(provider, key, lease, context);
     const secret = await readSecretWhereNeeded(provider, key.region, ref, context);
-    if (provider.capabilities.deactivate === "key") {
-      await provider.setKeyState?.(ref, "inactive", context).catch(ignoreAbsence);
-    }
     // The end of this key stays decided, whoever has the lease by now.
     if (!(await lease.isHeld())) throw new AppError("UNAVAILABLE", "the lease has passed to another");
+    if (provider.capabilities.deactivate === "key") {
+      await provider.setKeyState?.(ref, "inactive", context).catch(ignoreAbsence);
+      if (!(await lease.isHeld())) throw new AppError("UNAVAILABLE", "the lease has passed to another");
+    }
     const found = await provider.removeKey(ref, context);
     if (found === "absent") {
       logger.warn({ keyId: key.id, region: key.region.name }, "the key to be removed was not there");
@@ -125,7 +125,7 @@ async function readSecretWhereNeeded(
 /**
  * Writes down the proved removal, whoever has the lease by now, and opens a receipt for every gateway. A suspension,
  * whichever attempt began it, outlasts what gateways may hold of this key. `hasSecret`: whether this process measures
- * with the key itself; without it nobody does where only that tells, and nobody waits for who would.
+ * with the key itself. No other process can measure with it.
  */
 async function recordRemoval(provider: Provider, key: RevokingKey, hasSecret: boolean): Promise<Date> {
   const { revocationBoundMs, suspends } = provider.capabilities;

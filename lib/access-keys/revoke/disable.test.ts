@@ -37,6 +37,31 @@ test("the keys of a disabled project can still be found and ended by support, an
   expect(await project.ask({ change, secret })).toBe("refused-unknown");
 });
 
+test("a disable takes the lease away and keeps none: the removal starts at once, whoever carries it out", async () => {
+  const held = project.storage.admin.inject({ match: (method) => method === "PUT", when: "before", what: "hold" });
+  const running = project.enable();
+  await held.reached;
+  const of = { where: { projectId: project.scope.projectId } };
+  const before = await db.principal.findFirstOrThrow(of);
+  expect(before.leaseUntil).toBeInstanceOf(Date);
+  await project.disable();
+  expect(await db.principal.findFirstOrThrow(of)).toMatchObject({ fence: before.fence + 1n, leaseUntil: null });
+  held.release();
+  expect(await running).toMatchObject({ ok: false, reason: "superseded" });
+  expect(await project.readKeyIds()).toEqual([]);
+});
+
+test("whether support must say why is decided by the roles of the moment", async () => {
+  const sam = await makeUser(db, "Sam", { platformRole: "support" });
+  await project.makeKey();
+  const { projectId, slug } = project.scope;
+  const membership = { projectId_userId: { projectId, userId: sam.userId } };
+  await db.membership.create({ data: { projectId, userId: sam.userId, role: "member+" } });
+  const asMember = await authorizeProject(sam, slug, "keys:disable");
+  await db.membership.delete({ where: membership });
+  expect(await project.disable(asMember)).toMatchObject({ ok: false, reason: "reason-required" });
+});
+
 test("an operation whose lease ran out is not called disabled", async () => {
   const held = project.storage.admin.inject({
     match: (method) => method === "PUT",

@@ -1,5 +1,4 @@
 import "server-only";
-import { createHash } from "node:crypto";
 import { listLiveKeys } from "@/lib/access-keys/data";
 import { enqueueSweeps } from "@/lib/access-keys/repair/enqueue-sweeps";
 import { markRevoking } from "@/lib/access-keys/revoke/mark-revoking";
@@ -9,12 +8,13 @@ import { restsOnPlatformRole } from "@/lib/gate/permissions";
 import { assertStillAllowed, type ProjectScope } from "@/lib/gate/scope";
 import { connectQueue } from "@/lib/jobs/queue";
 import { cancelOpenOperations, findRequested } from "@/lib/operations/data";
+import { hashInput } from "@/lib/operations/rules";
 import type { Transaction } from "@/lib/platform/db/client";
-import { AppError } from "@/lib/platform/errors";
-import { ensurePrincipal } from "@/lib/principals/data";
-import { type Beginning, withLease } from "@/lib/principals/mutations";
+import { withTransaction } from "@/lib/platform/db/transaction";
+import { ensurePrincipal, lockPrincipal } from "@/lib/principals/data";
+import { endLease } from "@/lib/principals/mutations";
 import { findRegion } from "@/lib/regions/data";
-import type { Region } from "@/prisma/generated/client";
+import type { Principal, Region } from "@/prisma/generated/client";
 
 export interface DisableRequest {
   scope: ProjectScope;
@@ -32,54 +32,49 @@ export type DisableOutcome =
   | { ok: false; reason: Refusal; message: string };
 
 /**
- * Ends every key of the project in the region. It pre-empts: the lease is taken from whoever holds it, and the open
- * operation is cancelled, so that a key being made at this moment dies too. The caller starts the removal; the worker
- * does it otherwise.
+ * Ends every key of the project in the region. It pre-empts: in one transaction the lease is taken from whoever holds
+ * it, the open operation is cancelled, and the end of the keys is decided, so that a key being made at this moment dies
+ * too. The caller starts the removal, which takes a lease of its own; the worker does it otherwise.
  */
 export async function disableAccess(request: DisableRequest): Promise<DisableOutcome> {
   await connectQueue();
   const { scope } = request;
   const region = await findRegion(request.region);
-  const principal = await ensurePrincipal(scope.projectId, region.id);
-  const result = await withLease(
-    principal.id,
-    scope.actor.name,
-    {
-      preempt: true,
-      authorize: (tx) => assertStillAllowed(tx, scope, "keys:disable"),
-      begin: (tx, beginning) => decideAndWrite(tx, beginning, region, request),
-    },
-    // The removal takes a lease of its own.
-    async (_lease, ended) => ended,
-  );
-  if (!("outcome" in result) || result.ok) return result;
-  if (result.outcome === "locked") throw new AppError("UNAVAILABLE", "the lock of the principal did not come in time");
-  return { ok: true, outcome: "already-done", message: "The access was disabled already." };
+  const { id } = await ensurePrincipal(scope.projectId, region.id);
+  return withTransaction(async (tx) => {
+    const roles = await assertStillAllowed(tx, scope, "keys:disable");
+    const { principal, now } = await lockPrincipal(tx, id);
+    return decideAndWrite(tx, { principal, now, region, roles }, request);
+  });
 }
 
-type Ended = Extract<DisableOutcome, { outcome: "revoking" }>;
-type NotEnded = Extract<DisableOutcome, { ok: false }> | { ok: false; outcome: "already-done" };
+interface Found {
+  principal: Principal;
+  /** The database's time. */
+  now: Date;
+  region: Region;
+  /** The caller's, read in this transaction. */
+  roles: string[];
+}
 
 async function decideAndWrite(
   tx: Transaction,
-  { principal, fence, now }: Beginning,
-  region: Region,
+  { principal, now, region, roles }: Found,
   { scope, requestId, reason }: DisableRequest,
-): Promise<{ ok: true; begun: Ended } | NotEnded> {
+): Promise<DisableOutcome> {
   const { projectId, actor } = scope;
-  const inputHash = createHash("sha256")
-    .update(JSON.stringify(["DISABLE", projectId, region.name]))
-    .digest("hex");
+  const inputHash = hashInput("DISABLE", projectId, region.name);
   const repeated = await findRequested(tx, actor.userId, requestId);
   if (repeated && repeated.inputHash !== inputHash) return refuse("request-reused");
-  if (repeated) return { ok: false, outcome: "already-done" };
+  if (repeated) return { ok: true, outcome: "already-done", message: "The access was disabled already." };
 
   const keys = await listLiveKeys(tx, principal.id);
   const states = keys.map((key) => key.state);
-  const required = restsOnPlatformRole(scope.roles, "keys:disable");
+  const required = restsOnPlatformRole(roles, "keys:disable");
   const decision = decideDisable(states, { required, given: reason !== undefined });
   if (!decision.ok) return refuse(decision.reason);
 
+  const fence = await endLease(tx, principal);
   // The process of a cancelled operation may have a write in flight that lands after the removal.
   if ((await cancelOpenOperations(tx, principal.id, now)) > 0) await enqueueSweeps(tx, principal.id);
   await tx.operation.create({
@@ -99,16 +94,15 @@ async function decideAndWrite(
   });
   const facts = { actor, projectId, region: region.name, requestId };
   await markRevoking(tx, { ...facts, keys, cause: "disabled", at: now, reason });
-  const begun: Ended = {
+  return {
     ok: true,
     outcome: "revoking",
     message: "The end of the keys is decided. They are being removed from the storage system.",
     accessKeyIds: keys.map((key) => key.accessKeyId),
     revoking: keys.map((key) => key.id),
   };
-  return { ok: true, begun };
 }
 
-function refuse(reason: Refusal): Extract<DisableOutcome, { ok: false }> {
+function refuse(reason: Refusal): DisableOutcome {
   return { ok: false, reason, message: describeRefusal(reason) };
 }

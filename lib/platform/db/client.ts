@@ -1,6 +1,7 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import { Pool } from "pg";
 import { env } from "@/lib/platform/env";
+import { logger } from "@/lib/platform/logger";
 import { type Prisma, PrismaClient } from "@/prisma/generated/client";
 
 const CONNECTIONS_MAX = 10;
@@ -27,7 +28,7 @@ function createPool(url: string): Pool {
     ...SERVER_LIMITS,
   });
   // The pool removes an idle connection that breaks. Without a listener the process would end.
-  created.on("error", () => {});
+  created.on("error", (error) => logger.warn({ err: error }, "a connection to the database broke"));
   return created;
 }
 

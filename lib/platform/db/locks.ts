@@ -4,12 +4,13 @@ import { Prisma, type PrismaClient } from "@/prisma/generated/client";
 /**
  * The SQL by hand, all of it: row locks, the database's clock and advisory locks. Prisma has no word for them.
  *
- * Every transaction takes its locks in one order: user, project, membership, principal, operation, key, receipt.
+ * Every transaction takes its locks in one order: user, project, membership, principal, region,
+ * operation, key, receipt.
  * Two transactions that keep the order cannot wait for each other in a circle.
  */
 
 /** The tables whose rows are locked by their id. */
-export type LockedTable = "users" | "projects" | "regions" | "principals" | "operations" | "access_keys" | "receipts";
+export type LockedTable = "users" | "projects" | "regions" | "principals" | "operations" | "receipts";
 
 /** `share` keeps others from changing the row. `update` also keeps them from locking it. */
 export type LockMode = "share" | "update";
@@ -20,7 +21,6 @@ const TABLES: Record<LockedTable, Prisma.Sql> = {
   regions: Prisma.sql`regions`,
   principals: Prisma.sql`principals`,
   operations: Prisma.sql`operations`,
-  access_keys: Prisma.sql`access_keys`,
   receipts: Prisma.sql`receipts`,
 };
 
@@ -30,13 +30,11 @@ const MODES: Record<LockMode, Prisma.Sql> = {
 };
 
 /**
- * Locks a row until the transaction ends. Returns false when there is no such row. The caller reads the row after
- * this call: what was read before may have changed while the lock was waited for.
+ * Locks a row until the transaction ends. Does nothing when there is no such row. The caller reads the row after this
+ * call: what was read before may have changed while the lock was waited for.
  */
-export async function lockRow(tx: Transaction, table: LockedTable, id: string, mode: LockMode): Promise<boolean> {
-  const rows = await tx.$queryRaw<unknown[]>`
-    SELECT id FROM ${TABLES[table]} WHERE id = ${id}::uuid ${MODES[mode]}`;
-  return rows.length > 0;
+export async function lockRow(tx: Transaction, table: LockedTable, id: string, mode: LockMode): Promise<void> {
+  await tx.$queryRaw`SELECT id FROM ${TABLES[table]} WHERE id = ${id}::uuid ${MODES[mode]}`;
 }
 
 /** Locks rows of a table for update, in the order of their ids, so that two callers never wait in a circle. */
@@ -44,11 +42,10 @@ export async function lockRows(tx: Transaction, table: LockedTable, ids: string[
   await tx.$queryRaw`SELECT id FROM ${TABLES[table]} WHERE id = ANY(${ids}::uuid[]) ORDER BY id FOR UPDATE`;
 }
 
-/** Locks a person's role in a project against changes. Returns false when the person has none. */
-export async function lockMembership(tx: Transaction, projectId: string, userId: string): Promise<boolean> {
-  const rows = await tx.$queryRaw<unknown[]>`
+/** Locks a person's role in a project against changes. Does nothing when the person has none. */
+export async function lockMembership(tx: Transaction, projectId: string, userId: string): Promise<void> {
+  await tx.$queryRaw`
     SELECT role FROM memberships WHERE project_id = ${projectId}::uuid AND user_id = ${userId}::uuid FOR SHARE`;
-  return rows.length > 0;
 }
 
 /** Waits until no other transaction holds the lock of this name, and holds it until the transaction ends. */
@@ -57,11 +54,15 @@ export async function lockName(tx: Transaction, name: string): Promise<void> {
 }
 
 /**
- * Lets a transaction do nothing for longer than the 10 s after which the server ends it. For one that holds no lock but
- * one of a name. Milliseconds.
+ * Lets a transaction wait for longer than the server allows otherwise, for a lock and between its statements. For a
+ * transaction that holds no lock but that of a name. Milliseconds.
  */
-export async function allowIdle(tx: Transaction, ms: number): Promise<void> {
-  await tx.$executeRaw`SELECT set_config('idle_in_transaction_session_timeout', ${String(ms)}, true)`;
+export async function allowWaiting(tx: Transaction, ms: number): Promise<void> {
+  const limit = String(ms);
+  await tx.$executeRaw`
+    SELECT set_config('idle_in_transaction_session_timeout', ${limit}, true),
+           set_config('lock_timeout', ${limit}, true),
+           set_config('statement_timeout', ${limit}, true)`;
 }
 
 /**

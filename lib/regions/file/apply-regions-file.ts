@@ -1,7 +1,7 @@
 import type { AuditActor } from "@/lib/audit/record";
 import { ensureInstallationRow } from "@/lib/installation/mutations";
 import { withTransaction } from "@/lib/platform/db/transaction";
-import { allowIdle, lockName } from "@/lib/platform/db/locks";
+import { allowWaiting, lockName } from "@/lib/platform/db/locks";
 import { AppError } from "@/lib/platform/errors";
 import { omitFoundSettings } from "@/lib/providers/registry";
 import { openCredentials } from "@/lib/regions/data";
@@ -38,9 +38,10 @@ export async function applyRegionsFile(
   await ensureInstallationRow(database);
   return withTransaction(
     async (tx) => {
-      // Of several starts on one database one checks and saves, and the others find nothing left to do.
+      // Of several starts on one database one checks and saves, and the others find nothing left to do. This
+      // transaction holds nothing but the lock of that name while the storage systems are asked.
+      await allowWaiting(tx, APPLY_WITHIN_MS);
       await lockName(tx, "latchkey regions file");
-      await allowIdle(tx, APPLY_WITHIN_MS);
       return applyRegions(database, file, masterKey, by);
     },
     { client: database, timeoutMs: APPLY_WITHIN_MS },

@@ -6,10 +6,10 @@ import { PageHeader } from "@/components/layout/page-header";
 import { Pager } from "@/components/layout/pager";
 import { readParameter, type SearchParameters } from "@/components/layout/parameters";
 import { Empty } from "@/components/ui/empty";
-import { loadCards } from "@/lib/access-keys/loaders/cards";
 import { loadKeyHistory } from "@/lib/access-keys/loaders/key-history";
 import { loadKeyTable } from "@/lib/access-keys/loaders/key-table";
 import { requireProject } from "@/lib/gate/page";
+import { listRegionNames } from "@/lib/regions/loaders";
 
 export const metadata: Metadata = { title: "S3 Keys" };
 
@@ -29,8 +29,8 @@ export default async function KeysPage({ params, searchParams }: KeysPageProps) 
     search: readParameter(query.search),
   };
   const cursor = readParameter(query.cursor);
-  const [cards, { rows, next }] = await Promise.all([
-    loadCards(scope),
+  const [regions, { rows, next }] = await Promise.all([
+    listRegionNames(),
     loadPage(path, () => loadKeyTable(scope, { ...filter, cursor })),
   ]);
   const row = rows.find(({ id }) => id === readParameter(query.key));
@@ -40,7 +40,7 @@ export default async function KeysPage({ params, searchParams }: KeysPageProps) 
       <PageHeader title="S3 Keys">
         Every key of {scope.name}, current and past: who made it, who ended it, and when each gateway refused it.
       </PageHeader>
-      <KeyFilter path={path} regions={cards.map(({ region }) => region.name)} values={filter} />
+      <KeyFilter path={path} regions={regions} values={filter} />
       {rows.length > 0 ? (
         <KeyTable rows={rows} opened={opened} />
       ) : (
