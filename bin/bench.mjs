@@ -5,11 +5,14 @@ import { join } from "node:path";
 import { ROOT } from "./root.mjs";
 import { load } from "./run.mjs";
 
-/** `npm run bench` measures all parts on this machine, `npm run bench -- s3` or `-- keys` one. */
+/**
+ * `npm run bench` measures all parts on this machine. `npm run bench -- s3` and `npm run bench -- keys` measure one
+ * part.
+ */
 const BENCHES = {
-  /** The built-in S3 server against bare files. */
+  /** Compares the built-in S3 server with plain files. */
   s3: measureS3,
-  /** A change of keys through the portal against the storage systems' bare admin calls. */
+  /** Compares a change of keys through the portal with the storage systems' own admin calls. */
   keys: () => load("bench/keys"),
 };
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHES);
@@ -52,7 +55,7 @@ async function measureS3() {
 
 function run(args) {
   const child = spawn(process.execPath, args, { stdio: "inherit" });
-  // Its own end ends the server that it started.
+  // The child ends the server that it started, so the child gets the signal.
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
   return new Promise((resolve) => child.once("close", (code) => resolve(code ?? 1)));
 }

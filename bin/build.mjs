@@ -11,10 +11,13 @@ const SOURCES = [
   ...["next.config.ts", "postcss.config.mjs", "tsconfig.json", "package.json", "package-lock.json"],
 ];
 /** Parts of lib that run outside Next. */
-const OUTSIDE = new Set(["api", "builtin-s3", "cli", "database", "supervisor", "web-server", "worker"]);
+const OUTSIDE = new Set(["api", "builtin-s3", "cli", "postgres", "supervisor", "web-server", "worker"]);
 const NEEDED = ["PATH", "HOME", "TMPDIR", "LANG", "SystemRoot", "TEMP", "APPDATA", "USERPROFILE"];
 
-/** Builds the portal, if its sources changed. It sees no setting and no secret. */
+/**
+ * Builds the portal if its sources changed, or always with `force`. Returns whether it built. The build gets no setting
+ * and no secret. Throws with the build's output.
+ */
 export async function build({ force = false } = {}) {
   const lib = readdirSync(join(ROOT, "lib")).filter((name) => !OUTSIDE.has(name));
   const hash = hashOf([...SOURCES, ...lib.map((name) => `lib/${name}`)]);
@@ -26,7 +29,7 @@ export async function build({ force = false } = {}) {
     env: { ...Object.fromEntries(kept), NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1", CI: "1" },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  // A build that nobody waits for any more would get in the way of the next.
+  // An abandoned build would disturb the next build, so the build ends with this process.
   const end = () => child.kill("SIGTERM");
   process.once("SIGTERM", end);
   process.once("disconnect", end);

@@ -15,14 +15,14 @@ const PROGRAMS = {
   "with-settings": "lib/supervisor/with-settings.ts",
   prepare: "lib/supervisor/prepare-main.ts",
   "rig-regions": "lib/supervisor/rig-regions-main.ts",
-  // In a folder as deep as its source: it finds its Python scripts relative to itself.
+  // The rig finds its Python scripts relative to its own folder, so the bundle needs the same depth as the source.
   "rig/main": "testing/rig/main.ts",
   "bench/keys": "e2e/bench/keys-main.ts",
   "chaos/main": "e2e/chaos/main.ts",
 };
 const STAMP = "dist/.stamp";
 
-/** `server-only` throws wherever a bundler does not know React's server condition. These programs are all server. */
+/** `server-only` throws unless a bundler sets React's server condition. All these programs run on the server. */
 const serverOnly = {
   name: "server-only",
   setup(build) {
@@ -67,7 +67,7 @@ export async function bundle() {
   const { build, stop } = await import("esbuild");
   rmSync(join(ROOT, STAMP), { force: true });
   await build(bundleOptions("dist"));
-  // Ends esbuild's helper process, which would otherwise live as long as this one.
+  // Ends esbuild's helper process, which would otherwise run as long as this process.
   stop();
   writeStamp(STAMP, hash);
   return true;

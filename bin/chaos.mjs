@@ -1,6 +1,6 @@
 import { install } from "./install.mjs";
 import { load } from "./run.mjs";
 
-// Bundled with the programs that it tests, from the same sources.
+// The chaos tests are bundled from the same sources as the programs under test.
 install({ dev: true });
 await load("chaos/main");

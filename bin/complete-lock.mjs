@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { ROOT } from "./root.mjs";
 
 /**
- * A registry may lack the builds of some packages for other systems. npm then leaves them out of the lock file,
- * and `npm ci` refuses the lock file as incomplete, here as elsewhere. Run after each `npm install`, this puts
- * them back, with what their names say of them (and without a checksum, which only the registry knows).
+ * Completes package-lock.json after `npm install`. A registry may lack the builds of some packages for other systems.
+ * npm then leaves these packages out of the lock file, and `npm ci` refuses the lock file on every machine. This script
+ * adds them, with the system that their names contain, and without a checksum, which only the registry knows.
  */
 const path = join(ROOT, "package-lock.json");
 const lock = JSON.parse(readFileSync(path, "utf8"));
@@ -31,7 +31,7 @@ lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b])
 writeFileSync(path, `${JSON.stringify(lock, null, 2)}\n`);
 console.log(added.length > 0 ? `Added ${added.join(", ")}` : "Nothing was missing.");
 
-/** npm looks for a package beside whoever wants it and in each folder above. */
+/** npm looks for a package beside the package that needs it, and in each folder above. */
 function isPresent(holder, name) {
   for (let folder = holder; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf("node_modules/") - 1))) {
     if (lock.packages[`${folder ? `${folder}/` : ""}node_modules/${name}`]) return true;

@@ -1,6 +1,6 @@
 /**
- * `npm run dev`: `npm run up` for whoever works on Latchkey itself. A data folder and ports of its own let both run
- * side by side. Every setting can still be given.
+ * `npm run dev`: like `npm run up`, for work on Latchkey's code. It has another data folder and other ports, so that
+ * both can run at the same time. Environment variables still override every setting.
  */
 const DEFAULTS = { LATCHKEY_DATA_DIR: ".data-dev", PORT: "3100", S3_PORT: "9100" };
 

@@ -9,9 +9,10 @@ const OUTPUT = "prisma/generated";
 const STAMP = `${OUTPUT}/.stamp`;
 
 /**
- * Generates the Prisma client from prisma/models, if they changed. Prisma would download its schema engine
- * first, although generating does not use it: it is told of one that is there. That one is Node itself, and only
- * here: a migration command that took it for the engine must fail and not seem to succeed.
+ * Generates the Prisma client from prisma/models if they changed, or always with `force`. Returns whether it generated.
+ * Prisma downloads its schema engine first, although `generate` does not use the engine. To prevent the download,
+ * PRISMA_SCHEMA_ENGINE_BINARY names Node itself. The variable is set only for this command, because a migration command
+ * must not run Node as its engine. Throws with the command's output.
  */
 export function generate({ force = false } = {}) {
   const hash = hashOf(["prisma/models", "prisma.config.ts", "node_modules/prisma/package.json"]);

@@ -7,7 +7,10 @@ import { ROOT } from "./root.mjs";
 const INSTALLED = "node_modules/.package-lock.json";
 const STAMP = "node_modules/.latchkey-install";
 
-/** Whether node_modules holds what package-lock.json names for this machine, with or without what only tests need. */
+/**
+ * Whether node_modules holds the packages of package-lock.json for this machine. With `dev`, the packages for
+ * development and tests too.
+ */
 export function isInstalled({ dev = false } = {}) {
   if (!existsSync(join(ROOT, INSTALLED))) return false;
   if (readStamp() === stampOf(dev) || readStamp() === stampOf(true)) return true;
@@ -20,8 +23,8 @@ export function isInstalled({ dev = false } = {}) {
 }
 
 /**
- * Installs just what package-lock.json names, unless it is there. No package's install script runs. Where tests
- * were installed once they stay installed.
+ * Installs the packages of package-lock.json, unless they are installed, and returns whether it did. No install script
+ * runs. Packages for tests stay installed where they are installed already. Throws with npm's output.
  */
 export function install({ dev = hasDevPackages() } = {}) {
   if (isInstalled({ dev })) return false;
@@ -61,7 +64,7 @@ function hasDevPackages() {
   return existsSync(join(ROOT, "node_modules/vitest/package.json"));
 }
 
-/** What names no system is wanted only by packages for some other one (WebAssembly's, say). */
+/** An optional package without a system belongs to a package for another system, for example for WebAssembly. */
 function isForThisMachine({ os, cpu, libc }) {
   if (!os && !cpu) return false;
   const allows = (list, value) =>

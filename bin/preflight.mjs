@@ -4,9 +4,9 @@ import { join, resolve } from "node:path";
 import { ROOT } from "./root.mjs";
 
 /**
- * Before the dependencies are installed, which takes long, looks for the two things that would make it vain: a
- * portal that runs on this data folder, and taken ports. With the dependencies there, lib/supervisor does this
- * with the checked settings; here stand their defaults once more.
+ * Looks for two problems before the long installation of the dependencies: a portal that runs on this data folder, and
+ * taken ports. Returns a sentence about the first problem, or undefined. Later, lib/supervisor makes the same checks
+ * with validated settings. The settings cannot be loaded here, so this file repeats their defaults.
  */
 export async function findObstacle(env) {
   const folder = resolve(ROOT, env.LATCHKEY_DATA_DIR || ".data");
@@ -46,7 +46,7 @@ function isTaken(port, host) {
     try {
       server.listen({ port, host, exclusive: true }, () => server.close(() => done(false)));
     } catch {
-      // Not a port at all: the settings' own check says so later.
+      // An invalid port number. The validation of the settings reports it later.
       done(false);
     }
   });

@@ -6,9 +6,9 @@ import { build } from "esbuild";
 import { ROOT } from "./root.mjs";
 
 /**
- * `node bin/record-rgw.mjs <ceph.conf> <endpoint>`: asks a real radosgw what testing/builtin-s3/probes.ts holds and
- * writes down its answers, against which `npm test` compares the built-in S3 server. Makes two users there, and
- * removes them with all they have.
+ * `node bin/record-rgw.mjs <ceph.conf> <endpoint>`: sends the requests of testing/builtin-s3/probes.ts to a real
+ * radosgw and records its answers. `npm test` compares the built-in S3 server with these answers. Creates two users
+ * there, and removes them with their data.
  */
 const [conf, endpoint] = process.argv.slice(2);
 if (!conf || !endpoint) {
@@ -18,22 +18,22 @@ if (!conf || !endpoint) {
 const folder = mkdtempSync(join(ROOT, "node_modules/.cache-record-rgw-"));
 const users = ["cmp-owner", "cmp-stranger"];
 try {
-  const pairs = users.flatMap((user) => {
+  const keys = users.flatMap((user) => {
     admin(["user", "rm", `--uid=${user}`, "--purge-data"]);
-    const pair = [randomBytes(10).toString("hex").toUpperCase(), randomBytes(20).toString("hex")];
+    const key = [randomBytes(10).toString("hex").toUpperCase(), randomBytes(20).toString("hex")];
     if (
       !admin([
         "user",
         "create",
         `--uid=${user}`,
         `--display-name=${user}`,
-        `--access-key=${pair[0]}`,
-        `--secret-key=${pair[1]}`,
+        `--access-key=${key[0]}`,
+        `--secret-key=${key[1]}`,
       ])
     ) {
-      throw new Error("radosgw-admin cannot make a user");
+      throw new Error("radosgw-admin cannot create a user");
     }
-    return pair;
+    return key;
   });
   const script = join(folder, "record.mjs");
   const entryPoints = [join(ROOT, "testing/builtin-s3/record-rgw-main.ts")];
@@ -47,7 +47,7 @@ try {
     alias: { "@": ROOT },
   });
   const file = join(ROOT, "testing/builtin-s3/rgw-16.2.json");
-  const { status } = spawnSync(process.execPath, [script, endpoint, ...pairs, file], { stdio: "inherit" });
+  const { status } = spawnSync(process.execPath, [script, endpoint, ...keys, file], { stdio: "inherit" });
   process.exitCode = status ?? 1;
 } finally {
   for (const user of users) admin(["user", "rm", `--uid=${user}`, "--purge-data"]);

@@ -5,7 +5,9 @@ import { generate } from "./generate.mjs";
 import { isInstalled } from "./install.mjs";
 import { ROOT } from "./root.mjs";
 
-/** The module of a bundled entry point, evaluated in this process, after bringing the bundles up to date. */
+/**
+ * Updates the bundles, then loads a bundled program into this process. Exits with 1 when the dependencies are missing.
+ */
 export async function load(entry) {
   if (!isInstalled()) {
     console.error("The dependencies are not installed: run `npm ci` first, or `npm run up`.");

@@ -6,8 +6,8 @@ import { ROOT } from "./root.mjs";
 const IGNORED = new Set(["node_modules", "generated", ".git", ".next", "dist"]);
 
 /**
- * A hash over the content of files and folders (recursively, tests left out): while it stays the same, what was
- * made from them need not be made again.
+ * A hash of the content of files and folders, without tests. While the hash stays the same, a product of these files
+ * need not be built again. A missing path is skipped.
  */
 export function hashOf(paths) {
   const hash = createHash("sha256");
@@ -29,13 +29,13 @@ function addPath(hash, path) {
   hash.update("\0");
 }
 
-/** Whether the stamp file says that its product was made from just this. */
+/** Whether the stamp file holds this hash, so that the product is up to date. */
 export function isFresh(stamp, hash) {
   const path = join(ROOT, stamp);
   return existsSync(path) && readFileSync(path, "utf8") === hash;
 }
 
-/** Says so, after the product is made. */
+/** Writes the hash to the stamp file. Call it after the product is built. */
 export function writeStamp(stamp, hash) {
   const path = join(ROOT, stamp);
   mkdirSync(dirname(path), { recursive: true });

@@ -1,4 +1,4 @@
-/** Does a step and prints what it was and how long it took. */
+/** Runs a step and prints its title and duration. A step that returns false had nothing to do. */
 export async function step(title, work) {
   const begin = performance.now();
   const done = await work();

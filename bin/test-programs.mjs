@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 
-/** What the tests use besides npm packages, and the Debian packages that bring it. `optional`: its tests skip themselves. */
+/** The programs that tests use, and their Debian packages. Without an `optional` program, its tests skip themselves. */
 const PROGRAMS = [
   {
     name: "Chromium",
@@ -18,7 +18,7 @@ const PROGRAMS = [
     optional: true,
   },
   { name: "OpenSSL", paths: ["/usr/bin/openssl"], packages: ["openssl"], optional: true },
-  // The rig's.
+  // The programs of the rig.
   { name: "Ceph's mon", paths: ["/usr/bin/ceph-mon"], packages: ["ceph-mon"], optional: true },
   { name: "Ceph's OSD", paths: ["/usr/bin/ceph-osd"], packages: ["ceph-osd"], optional: true },
   { name: "radosgw", paths: ["/usr/bin/radosgw"], packages: ["radosgw"], optional: true },
@@ -32,14 +32,16 @@ const PROGRAMS = [
   },
 ];
 
-/** Asked before dpkg starts a service: 101 says no. The rig starts its own, on loopback, in its own folder. */
+/**
+ * dpkg runs this script before it starts a service; 101 forbids the start. The rig starts its own services on loopback.
+ */
 const SERVICE_POLICY = "/usr/sbin/policy-rc.d";
 const KEYSTONE_QUESTIONS = ["configure_db", "create-admin-tenant", "register-endpoint"];
 
 /**
- * Sees to it that the programs are there: as root on Debian it installs what is missing, after saying so, unless
- * LATCHKEY_TEST_INSTALL=0. Says what tests will skip for, and returns the names of those that are missing still and
- * that the end-to-end tests need.
+ * Installs the missing programs, as root on Debian, unless LATCHKEY_TEST_INSTALL=0. Prints the installation, and the
+ * programs whose tests are skipped. Returns the names of the programs that are still missing and that the end-to-end
+ * tests need.
  */
 export function ensureTestPrograms() {
   let missing = findMissing();

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
 
-/** A JSON report of a test runner. Undefined when there is none, or none that can be read. */
+/** Reads the JSON report of a test runner. Undefined when the file is missing or is not valid JSON. */
 export function readReport(file) {
   try {
     return JSON.parse(readFileSync(file, "utf8"));
@@ -10,7 +10,7 @@ export function readReport(file) {
   }
 }
 
-/** The results in Vitest's report. `code` is the runner's exit code: a file may break outside of its tests. */
+/** The results in Vitest's report. `code` is the runner's exit code: a file may fail outside of its tests. */
 export function countVitest(report, code) {
   if (!report) return { failed: 1 };
   return {
@@ -20,7 +20,7 @@ export function countVitest(report, code) {
   };
 }
 
-/** The results in Playwright's report. A test that passed at its retry counts as passed. */
+/** The results in Playwright's report. A test that passed at the retry counts as passed. */
 export function countPlaywright(report, code) {
   if (!report?.stats) return { failed: 1 };
   const { expected, flaky, unexpected, skipped } = report.stats;

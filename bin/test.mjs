@@ -10,7 +10,7 @@ import { countPlaywright, countVitest, listFlaky, readReport } from "./test-repo
 import { runScript } from "./test-scripts.mjs";
 
 /**
- * `npm test`: everything, on a fresh machine too. `npm test -- checks|unit|e2e [arguments]` runs one part.
+ * `npm test` runs all tests, on a fresh machine too. `npm test -- checks|unit|e2e [arguments]` runs one part.
  * In CI a skipped test fails the run, and an end-to-end test gets one retry. A test that needed the retry counts as
  * passed and is listed by name. The last line is `N passed, N failed, N skipped`.
  */
@@ -23,7 +23,7 @@ const [part, ...rest] = process.argv.slice(2);
 
 try {
   if (part !== undefined && !Object.hasOwn(PARTS, part))
-    throw new Error(`There is no part ${part}: checks, unit, e2e.`);
+    throw new Error(`There is no part ${part}. The parts are checks, unit and e2e.`);
   await measure("preparation", prepare);
   if (part) await measure(part, () => PARTS[part]());
   else await runAll();
@@ -68,7 +68,7 @@ async function runChecks() {
 }
 
 async function runUnit() {
-  // Some tests use S3 clients or a real Ceph. Tests whose programs are missing skip themselves.
+  // Some tests need S3 clients or a real Ceph. A test whose programs are missing skips itself.
   ensureTestPrograms();
   const file = join(reports, "unit.json");
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
@@ -108,7 +108,7 @@ function count({ passed = 0, failed = 0, skipped = 0 }) {
 function summarize() {
   console.log(`\n${seconds.join(", ")}`);
   if (process.env.CI && total.skipped > 0) {
-    console.log(`${total.skipped} skipped: in CI nothing may be skipped.`);
+    console.log(`${total.skipped} skipped: CI allows no skipped test.`);
     total.failed += total.skipped;
     total.skipped = 0;
   }

@@ -20,7 +20,7 @@ try {
   if (!isInstalled()) {
     const obstacle = await findObstacle(process.env);
     if (obstacle) throw new Error(obstacle);
-    console.log("  Installing the dependencies takes half a minute the first time.");
+    console.log("  The first installation of the dependencies takes half a minute.");
     await step("Dependencies", install);
   }
   await step("Database client", generate);

@@ -4,9 +4,9 @@ import { context } from "esbuild";
 import { bundleOptions } from "./bundle.mjs";
 
 /**
- * Started by `npm run dev`: bundles the programs that run beside the pages into dist/dev, and again each time a source
- * changes. After each time it sends its parent the names of the programs whose code is another now. A source that
- * cannot be bundled is printed, and the programs stay as they were.
+ * `npm run dev` starts this script. It bundles the programs that run beside the pages into dist/dev, and bundles them
+ * again each time a source changes. After each bundling, it sends its parent the names of the programs whose code
+ * changed. When a source cannot be bundled, the error is printed and the programs stay unchanged.
  */
 const hashes = new Map();
 

@@ -19,7 +19,7 @@ const token = new Secret("a-token-of-more-than-twenty-characters");
 
 beforeAll(() => startTestDatabase());
 
-test("a first run makes one person of each role, and their passwords work", async () => {
+test("a demo first run creates one person for each role, and their passwords work", async () => {
   expect(await hasUsers(db)).toBe(false);
   const record = prepareFirstRun("demo", "http://127.0.0.1:3000", [north]);
   expect(record.users.map(({ role, project }) => [role, project])).toEqual([
@@ -37,12 +37,12 @@ test("a first run makes one person of each role, and their passwords work", asyn
   }
 });
 
-test("an empty first run makes one platform-admin and no project", () => {
+test("an empty first run creates one platform-admin and no project", () => {
   const record = prepareFirstRun("empty", "http://127.0.0.1:3000", []);
   expect(record.users.map(({ role, project }) => [role, project])).toEqual([["platform-admin", null]]);
 });
 
-test("regions follow the start's addresses, and are written only when something changed", async () => {
+test("regions get the addresses of the start, and are saved only when something changed", async () => {
   const masterKey = parseMasterKey(env.LATCHKEY_MASTER_KEY);
   const written = () => db.auditEvent.count({ where: { event: { startsWith: "region." } } });
   await syncBuiltinRegions(db, [north], token, masterKey);

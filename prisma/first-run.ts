@@ -17,19 +17,19 @@ import type { PrismaClient } from "@/prisma/generated/client";
 const PASSWORD_LENGTH = 20;
 const DEMO_PROJECT = "demo";
 
-/** What first-run.json holds; the only place where these passwords stand. */
+/** The content of first-run.json. The passwords are stored in no other place. */
 export interface FirstRun {
   url: string;
   regions: { name: string; endpoint: string; signingRegion: string }[];
   users: { email: string; password: string; role: PlatformRole | ProjectRole; project: string | null }[];
 }
 
-/** A region of the built-in server, as this start offers it. */
+/** A region of the built-in server, with the addresses of this start. */
 export interface BuiltinRegion {
   name: string;
   /** The public S3 address. */
   endpoint: string;
-  /** The S3 address on this machine, where keys are proved and measured. */
+  /** The S3 address on this machine, at which keys are verified and measured. */
   gateway: string;
   signingRegion: string;
   adminUrl: string;
@@ -46,7 +46,7 @@ const DEMO: NewPerson[] = [
   { email: "member@latchkey.localhost", name: "Max Member", projectRole: "member" },
 ];
 
-/** Draws the passwords of a first run. Nothing is written yet. */
+/** Draws the passwords of a first run. Writes nothing. */
 export function prepareFirstRun(mode: "demo" | "empty", url: string, regions: BuiltinRegion[]): FirstRun {
   return {
     url,
@@ -65,7 +65,7 @@ export async function hasUsers(database: PrismaClient): Promise<boolean> {
   return (await database.user.findFirst({ select: { id: true } })) !== null;
 }
 
-/** Makes the people and the project of a first run, in one transaction. */
+/** Creates the people and the project of a first run, in one transaction of at most 30 s. */
 export async function applyFirstRun(database: PrismaClient, record: FirstRun): Promise<void> {
   const people = new Map(DEMO.map((person) => [person.email, person]));
   const hashes = new Map<string, string>();
@@ -79,7 +79,7 @@ export async function applyFirstRun(database: PrismaClient, record: FirstRun): P
       for (const user of record.users) {
         const person = people.get(user.email);
         const passwordHash = hashes.get(user.email);
-        if (!person || !passwordHash) throw new Error("a first run names a person it does not know");
+        if (!person || !passwordHash) throw new Error("the first run names an unknown person");
         const { email, name, platformRole = null } = person;
         await createUser(tx, SYSTEM_ACTOR, { email, name, platformRole, passwordHash });
         if (person.projectRole) {
@@ -91,7 +91,7 @@ export async function applyFirstRun(database: PrismaClient, record: FirstRun): P
   );
 }
 
-/** Brings the rows of the built-in server's regions in line with where this start offers them. */
+/** Saves the regions of the built-in server whose addresses or credentials differ from those of this start. */
 export async function syncBuiltinRegions(
   database: PrismaClient,
   regions: BuiltinRegion[],
@@ -121,7 +121,7 @@ async function isUpToDate(tx: Transaction, region: RegionInput): Promise<boolean
   try {
     return openCredentials(row).reveal() === region.credentials.reveal();
   } catch {
-    // Sealed with a key that is lost: sealing the same anew puts it right.
+    // A lost key sealed the credentials. They are known, so saving the region seals them again.
     return false;
   }
 }

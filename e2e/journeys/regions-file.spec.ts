@@ -167,7 +167,7 @@ test("the portal does not start with an invalid file, and says which line is wro
       environment: { LATCHKEY_REGIONS: fileOf("wrong.yaml"), EAST_TOKEN: server.token },
     });
     await expect(start).rejects.toThrow(
-      /wrong\.yaml:2: signingRegion wants a text\nwrong\.yaml:5: an unknown field; there are name, provider/,
+      /wrong\.yaml:2: signingRegion must be a text\nwrong\.yaml:5: unknown field; the fields are name, provider/,
     );
   } finally {
     await rm(dataDir, { recursive: true, force: true });

@@ -110,7 +110,7 @@ test.each([
   ["a region that is not there", ["change", "west", "--endpoint", "http://127.0.0.1:1"], "There is no region west."],
   ["disabling a region that is not there", ["disable", "west"], "There is no region west."],
   ["no file to apply", ["apply"], "Give a file, or set LATCHKEY_REGIONS."],
-  ["a file that is not there", ["apply", "/nowhere/regions.yaml"], "/nowhere/regions.yaml is not there"],
+  ["a file that does not exist", ["apply", "/nowhere/regions.yaml"], "/nowhere/regions.yaml does not exist"],
 ])("%s is refused and changes nothing", async (_case, args, sentence) => {
   const refused = await runCommand(["region", ...args], TOKEN);
   expect(refused).toMatchObject({ code: 1, printed: "" });

@@ -3,15 +3,15 @@ import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 
-/** Where the programs of the embedded PostgreSQL lie. */
+/** The folder and the paths of the embedded PostgreSQL's programs. */
 export type Binaries = { folder: string; postgres: string; initdb: string; pgCtl: string };
 
 const Links = z.array(z.object({ source: z.string(), target: z.string() }));
 
 /**
- * Finds the PostgreSQL that came with npm for this machine. Its package would make the links between its
- * libraries in an install script; no install script runs here, so they are made on first use.
- * Throws, naming the way out, when there is none for this platform.
+ * Finds the npm package that holds PostgreSQL for this machine. The package creates the links between its libraries in
+ * an install script. Latchkey installs without install scripts, so this function creates the links. Throws when the
+ * package for this platform is not installed; the message names DATABASE_URL.
  */
 export function findBinaries(): Binaries {
   const system = process.platform === "win32" ? "windows" : process.platform;
@@ -55,7 +55,7 @@ function restoreLinks(folder: string): void {
     try {
       symlinkSync(basename(source), link);
     } catch (error) {
-      // Two starts at once make the same links.
+      // Another start may have created the link in the meantime.
       if (!existsSync(link)) throw error;
     }
   }

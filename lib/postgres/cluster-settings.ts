@@ -11,14 +11,19 @@ const ClusterSettings = z.object({
   password: z.string().min(1),
 });
 
-/** What an embedded database needs to know again at its next start. */
+/** The port and the passwords of an embedded database, kept from one start to the next. */
 export type ClusterSettings = z.infer<typeof ClusterSettings>;
 
+/** The only address on which an embedded PostgreSQL listens. */
 export const LOOPBACK = "127.0.0.1";
+/** The name of the application's role and of its database. */
 export const APPLICATION = "latchkey";
 export const SUPERUSER = "postgres";
 
-/** The settings of the data folder's database; made and written (0600) when there are none. */
+/**
+ * Returns the settings of the data folder's database. When there are none, chooses a free port, draws passwords and
+ * writes them (mode 0600). Throws when the stored settings are damaged.
+ */
 export async function ensureClusterSettings(dataDir: string): Promise<ClusterSettings> {
   const found = readClusterSettings(dataDir);
   if (found) return found;
@@ -27,17 +32,20 @@ export async function ensureClusterSettings(dataDir: string): Promise<ClusterSet
   return made;
 }
 
-/** The settings of the data folder's database, or undefined when it has none yet. */
+/**
+ * Returns the settings of the data folder's database, or undefined when there are none. Throws when they are damaged.
+ */
 export function readClusterSettings(dataDir: string): ClusterSettings | undefined {
   const path = join(dataDir, "database.json");
   return existsSync(path) ? ClusterSettings.parse(JSON.parse(readFileSync(path, "utf8"))) : undefined;
 }
 
+/** Writes the settings of the data folder's database, readable by their owner only (mode 0600). */
 export function writeClusterSettings(dataDir: string, settings: ClusterSettings): void {
   writePrivateFile(join(dataDir, "database.json"), `${JSON.stringify(settings, null, 2)}\n`);
 }
 
-/** The URL under which the application reaches its database, or another one of the same cluster. */
+/** The URL of the application's database, or of another database of the same cluster. It holds the password. */
 export function toDatabaseUrl(settings: ClusterSettings, database: string = APPLICATION): string {
   return `postgresql://${APPLICATION}:${settings.password}@${LOOPBACK}:${settings.port}/${database}`;
 }

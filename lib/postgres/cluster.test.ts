@@ -17,7 +17,8 @@ import { afterEach, expect, test } from "vitest";
 import { findRunningCluster, startCluster, stopCluster } from "@/lib/postgres/cluster";
 import { isAlive } from "@/lib/platform/process-state";
 
-const isRoot = process.getuid?.() === 0;
+/** These tests read the user and the capabilities of the server, which root changes, from Linux's /proc. */
+const testAsRoot = test.runIf(process.platform === "linux" && process.getuid?.() === 0);
 const folders: string[] = [];
 
 function newFolder(mode = 0o711): string {
@@ -46,7 +47,7 @@ async function query(url: string, sql: string): Promise<Record<string, unknown>[
 
 const pidFile = (dataDir: string) => join(dataDir, "postgres/cluster/postmaster.pid");
 
-test("starts, is found running, stops, starts again with its data", async () => {
+test("a cluster starts, is found running, stops, and starts again with its data", async () => {
   const dataDir = newFolder();
   const first = await startCluster(dataDir, "up", { throwaway: true });
   await query(first.url, "CREATE TABLE kept AS SELECT 42 AS answer");
@@ -58,7 +59,7 @@ test("starts, is found running, stops, starts again with its data", async () => 
   expect(await query(again.url, "SELECT answer FROM kept")).toEqual([{ answer: 42 }]);
 });
 
-test("keeps to loopback and to its folder, with checksums and an order of its own", async () => {
+test("a cluster listens on loopback only, writes to its folder only, has checksums, and sorts by C.UTF-8", async () => {
   const { url, settings } = await startCluster(newFolder(), "up", { throwaway: true });
   const asSuperuser = `postgresql://postgres:${settings.superuserPassword}@127.0.0.1:${settings.port}/postgres`;
   const names = [
@@ -87,7 +88,7 @@ test("keeps to loopback and to its folder, with checksums and an order of its ow
   await expect(query(url.replace(/:[^:@]*@/, ":wrong@"), "SELECT 1")).rejects.toThrow("password authentication failed");
 });
 
-test("nobody else can read what it keeps", async () => {
+test("other users cannot read the files of a cluster", async () => {
   const dataDir = newFolder();
   await startCluster(dataDir, "up", { throwaway: true });
   expect(statSync(join(dataDir, "database.json")).mode & 0o777).toBe(0o600);
@@ -96,7 +97,7 @@ test("nobody else can read what it keeps", async () => {
   expect(statSync(join(dataDir, "postgres/cluster")).uid).not.toBe(0);
 });
 
-test("recovers after kill -9 of the server, and of all its processes", async () => {
+test("a start recovers the data after kill -9 of the server, and of all its processes", async () => {
   const dataDir = newFolder();
   const first = await startCluster(dataDir, "up");
   await query(first.url, "CREATE TABLE kept AS SELECT 42 AS answer");
@@ -110,7 +111,7 @@ test("recovers after kill -9 of the server, and of all its processes", async () 
   expect(await query(third.url, "SELECT answer FROM kept")).toEqual([{ answer: 42 }]);
 });
 
-test("starts although a stale pid file names a living process that is none of its own", async () => {
+test("a start ignores a stale pid file that names a living process of another program", async () => {
   const dataDir = newFolder();
   const { settings } = await startCluster(dataDir, "up", { throwaway: true });
   await stopCluster(dataDir);
@@ -121,7 +122,7 @@ test("starts although a stale pid file names a living process that is none of it
   expect((await startCluster(dataDir, "up", { throwaway: true })).pid).not.toBe(process.pid);
 });
 
-test("two at once: in two folders two servers, in one folder one", async () => {
+test("two starts at once make two servers in two folders, and one server in one folder", async () => {
   const [one, other] = [newFolder(), newFolder()];
   const [a, b, c] = await Promise.all([
     startCluster(one, "up", { throwaway: true }),
@@ -133,23 +134,23 @@ test("two at once: in two folders two servers, in one folder one", async () => {
   expect(a?.settings.port).not.toBe(b?.settings.port);
 });
 
-test("takes another port when its own is taken, and keeps that", async () => {
+test("a start moves to another port when the stored port is taken, and stores the new port", async () => {
   const dataDir = newFolder();
   const { settings } = await startCluster(dataDir, "up", { throwaway: true });
   await stopCluster(dataDir);
-  const squatter = createServer();
-  await new Promise<void>((resolve) => squatter.listen(settings.port, "127.0.0.1", resolve));
+  const otherServer = createServer();
+  await new Promise<void>((resolve) => otherServer.listen(settings.port, "127.0.0.1", resolve));
   try {
     const moved = await startCluster(dataDir, "up", { throwaway: true });
     expect(moved.settings.port).not.toBe(settings.port);
     expect(JSON.parse(readFileSync(join(dataDir, "database.json"), "utf8"))).toEqual(moved.settings);
     expect(await query(moved.url, "SELECT 1 AS one")).toEqual([{ one: 1 }]);
   } finally {
-    squatter.close();
+    otherServer.close();
   }
 });
 
-test("starts over where it was killed while the cluster was made", async () => {
+test("a start after a kill during initdb creates the cluster from the beginning", async () => {
   const dataDir = newFolder();
   mkdirSync(join(dataDir, "postgres/cluster.new/base"), { recursive: true });
   writeFileSync(join(dataDir, "postgres/password.new"), "old");
@@ -158,14 +159,14 @@ test("starts over where it was killed while the cluster was made", async () => {
   expect(existsSync(join(dataDir, "postgres/password.new"))).toBe(false);
 });
 
-test("says what is missing when the passwords of a database are gone", async () => {
+test("a start without database.json names the missing file", async () => {
   const dataDir = newFolder();
   await startCluster(dataDir, "up", { throwaway: true });
   rmSync(join(dataDir, "database.json"));
-  await expect(startCluster(dataDir, "up")).rejects.toThrow("database.json is gone");
+  await expect(startCluster(dataDir, "up")).rejects.toThrow("database.json is missing");
 });
 
-test("who started it is who may stop it", async () => {
+test("the starter of a server stops it, and no other starter does", async () => {
   const dataDir = newFolder();
   await startCluster(dataDir, "db", { throwaway: true });
   expect((await startCluster(dataDir, "up")).mine).toBe(false);
@@ -180,8 +181,9 @@ test("who started it is who may stop it", async () => {
   await expect.poll(() => findRunningCluster(dataDir)).toBeUndefined();
 });
 
-if (isRoot && process.platform === "linux") {
-  test("root in a folder that others cannot enter: an ordinary user with one capability", async () => {
+testAsRoot(
+  "in a folder that other users cannot enter, root starts PostgreSQL as an ordinary user with one capability",
+  async () => {
     const { pid, url } = await startCluster(newFolder(0o700), "up", { throwaway: true });
     expect(await query(url, "SELECT 1 AS one")).toEqual([{ one: 1 }]);
     const status = readFileSync(`/proc/${pid}/status`, "utf8");
@@ -189,12 +191,15 @@ if (isRoot && process.platform === "linux") {
     // Bit 1 is CAP_DAC_OVERRIDE, bit 2 is CAP_DAC_READ_SEARCH.
     expect(status).toMatch(/^CapEff:\s+000000000000000[24]$/m);
     expect(status).toMatch(/^CapBnd:\s+000000000000000[24]$/m);
-  });
+  },
+);
 
-  test("root in a folder that others can enter: an ordinary user with none", async () => {
+testAsRoot(
+  "in a folder that other users can enter, root starts PostgreSQL as an ordinary user without capabilities",
+  async () => {
     const { pid } = await startCluster(newFolder(), "up", { throwaway: true });
     const status = readFileSync(`/proc/${pid}/status`, "utf8");
     expect(status).not.toMatch(/^Uid:\s+0\s/m);
     expect(status).toMatch(/^CapEff:\s+0000000000000000$/m);
-  });
-}
+  },
+);

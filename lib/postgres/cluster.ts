@@ -18,8 +18,9 @@ import { waitForLock } from "@/lib/platform/process-lock";
 import { runProgram } from "@/lib/postgres/run-program";
 
 /**
- * Who started the server, and so who may stop it: `up` and `command` stop what they started, `db` runs until
- * somebody says `npm run db -- stop`. `up` takes over what a killed `up` or `command` left running.
+ * Who started the server. The starter decides who stops the server. `up` and `command` stop a server that they started.
+ * A server that `db` started runs until `npm run db -- stop`. `up` takes over a server that a killed `up` or `command`
+ * left running.
  */
 export type Starter = "up" | "db" | "command";
 
@@ -27,7 +28,7 @@ export type StartedCluster = {
   url: string;
   pid: number;
   settings: ClusterSettings;
-  /** Whether the caller is to stop it. */
+  /** Whether the caller must stop the server. */
   mine: boolean;
 };
 
@@ -37,10 +38,15 @@ const LOCK_MS = 120_000;
 const USABLE_WITHIN_MS = 30_000;
 const POLL_MS = 50;
 const LOG_BYTES_MAX = 10_000_000;
-/** Durability given up for speed: only for databases that nobody misses. */
+/** Options that trade durability for speed. Only for databases whose loss does no harm. */
 const THROWAWAY = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off";
 
-/** Makes (on first use) and starts the data folder's own PostgreSQL, or finds it running. */
+/**
+ * Starts the data folder's PostgreSQL, or returns the server that runs already. The first start creates the cluster.
+ * When another program has taken the stored port, the server moves to a free port and stores it. Of two calls for one
+ * data folder, the second waits up to 120 s for the first. Throws when database.json is missing, when the folder
+ * belongs to another user, and when PostgreSQL does not start within 60 s.
+ */
 export async function startCluster(
   dataDir: string,
   starter: Starter,
@@ -54,7 +60,7 @@ export async function startCluster(
   try {
     if (existsSync(join(folder, "PG_VERSION")) && !readClusterSettings(root)) {
       throw new Error(
-        `${join(root, "database.json")} is gone, without which ${folder} cannot be opened: put it back from a backup`,
+        `${join(root, "database.json")} is missing. Without this file ${folder} cannot be opened: restore the file from a backup`,
       );
     }
     const settings = await ensureClusterSettings(root);
@@ -94,7 +100,10 @@ export async function startCluster(
   }
 }
 
-/** Stops the data folder's PostgreSQL, if it runs. `onlyIf` leaves it alone when by now another has taken it over. */
+/**
+ * Stops the data folder's PostgreSQL, if it runs. With `onlyIf`, does nothing when the server belongs to another
+ * starter by now. Throws when the server does not stop within 30 s.
+ */
 export async function stopCluster(dataDir: string, onlyIf?: Starter): Promise<void> {
   if (!existsSync(dataDir)) return;
   const root = realpathSync(dataDir);
@@ -119,7 +128,7 @@ export async function stopCluster(dataDir: string, onlyIf?: Starter): Promise<vo
   }
 }
 
-/** The data folder's PostgreSQL if it runs. */
+/** The data folder's running PostgreSQL, or undefined. The URL holds the password. */
 export function findRunningCluster(dataDir: string): { pid: number; port: number; url: string } | undefined {
   const settings = existsSync(dataDir) ? readClusterSettings(dataDir) : undefined;
   if (!settings) return undefined;
@@ -129,8 +138,8 @@ export function findRunningCluster(dataDir: string): { pid: number; port: number
 }
 
 /**
- * The running server, once it takes connections. One that was just killed, or that recovers from the death of
- * one of its processes, refuses them for a moment, and then is gone or well.
+ * Waits up to 30 s until the running server accepts connections. A server that was just killed, or that recovers from
+ * the death of one of its processes, refuses connections for a moment. Undefined when no server runs.
  */
 async function findUsable(folder: string, settings: ClusterSettings): Promise<Postmaster | undefined> {
   const end = Date.now() + USABLE_WITHIN_MS;
@@ -141,9 +150,9 @@ async function findUsable(folder: string, settings: ClusterSettings): Promise<Po
       await ensureApplicationRole(settings);
       return running;
     } catch (error) {
-      const isPassing =
+      const isTransient =
         error instanceof Error && "code" in error && /^(ECONNREFUSED|ECONNRESET|57P0\d)$/.test(String(error.code));
-      if (!isPassing || Date.now() > end) throw error;
+      if (!isTransient || Date.now() > end) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
@@ -154,7 +163,7 @@ function inspect<T>(folder: string, look: () => T): T {
     return look();
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "EACCES")) throw error;
-    throw new Error(`${folder} belongs to another user: run as the user who made it, or as root`, { cause: error });
+    throw new Error(`${folder} belongs to another user: run as that user, or as root`, { cause: error });
   }
 }
 

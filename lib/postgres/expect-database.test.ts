@@ -13,11 +13,11 @@ function changed(change: (url: URL) => void): string {
   return other.href;
 }
 
-test("is content with a database that answers", async () => {
+test("a database that answers is accepted", async () => {
   await expectDatabase(url);
 });
 
-test("names the setting when nothing listens, under an address and under a name", async () => {
+test("the error names the setting when nothing listens, at an address and at a host name", async () => {
   const port = String(await findFreePort("127.0.0.1"));
   for (const hostname of ["127.0.0.1", "localhost"]) {
     const closed = changed((other) => Object.assign(other, { hostname, port }));
@@ -27,7 +27,7 @@ test("names the setting when nothing listens, under an address and under a name"
   }
 });
 
-test("names the setting when the database is not there or the password is wrong, and does not say it", async () => {
+test("the error names the setting when the database or the password is wrong, and never shows the password", async () => {
   const gone = changed((other) => Object.assign(other, { pathname: "/not-there" }));
   await expect(expectDatabase(gone)).rejects.toThrow(/^DATABASE_URL .*not-there/);
   const failing = expectDatabase(changed((other) => Object.assign(other, { password: "sesame" })));

@@ -6,7 +6,7 @@ import { APPLICATION, type ClusterSettings, LOOPBACK, SUPERUSER, toDatabaseUrl }
 import type { OsUser } from "@/lib/postgres/os-user";
 import { runProgram } from "@/lib/postgres/run-program";
 
-/** Everything that this PostgreSQL writes lies in its folder: no socket in /tmp, no segments in /dev/shm. */
+/** PostgreSQL writes to its folder only: no socket in /tmp, no segments in /dev/shm. */
 const SERVER_SETTINGS = [
   `listen_addresses=${LOOPBACK}`,
   "unix_socket_directories=",
@@ -17,8 +17,9 @@ const SERVER_SETTINGS = [
 ];
 
 /**
- * Makes the database folder `home` with a cluster in it, unless there is one. It appears whole or not at all.
- * Collation is PostgreSQL's own C.UTF-8, so that the order of rows does not depend on the machine.
+ * Creates the database folder `home` and a cluster in it, unless the cluster exists. The finished cluster is renamed to
+ * its place, so a kill leaves no partial cluster. The collation is PostgreSQL's own C.UTF-8, so that the order of rows
+ * does not depend on the machine.
  */
 export async function initialiseCluster(
   home: string,
@@ -59,8 +60,9 @@ export async function initialiseCluster(
 }
 
 /**
- * Makes sure that the application's role and database exist and that its password is ours. The role is a plain
- * one: were there ever a hole for SQL, it could not read files or run programs.
+ * Ensures that the application's role and database exist and that the role has the stored password. The role is not a
+ * superuser: an SQL injection could not read files or run programs with it. Throws when the server does not accept the
+ * superuser's connection.
  */
 export async function ensureApplicationRole(settings: ClusterSettings): Promise<void> {
   if (await canConnect(settings)) return;

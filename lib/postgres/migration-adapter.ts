@@ -7,16 +7,19 @@ import {
 } from "@prisma/driver-adapter-utils";
 import pg from "pg";
 
-/** PostgreSQL's internal "char", at which the adapter fails, and char(n), whose values look the same. */
+/**
+ * The type of PostgreSQL's internal "char", which the adapter cannot read, and of char(n), whose values look the same.
+ */
 const INTERNAL_CHAR = 18;
 const CHAR_N = 1042;
 
 /**
- * The database as Prisma's schema engine sees it. It is @prisma/adapter-pg but for what that does wrong here
- * (7.10.0): its shadow database is the main one when it was given a URL; it drops the shadow database while
- * still connected to it; it cuts scripts at every ";", also inside functions and texts; it cannot read the
- * type "char" of the catalogue; and with more than one connection the engine's advisory lock may be taken on
- * one and released on another.
+ * The database adapter for Prisma's schema engine. It wraps @prisma/adapter-pg and corrects five defects of 7.10.0:
+ * - When the adapter gets a URL, it takes the main database for the shadow database.
+ * - It drops the shadow database while it is still connected to that database.
+ * - It splits scripts at every ";", even inside functions and string literals.
+ * - It cannot read the type "char" of the catalogue.
+ * - With several connections, the engine may take its advisory lock on one connection and release it on another.
  */
 export function createMigrationAdapter(url: string): SqlMigrationAwareDriverAdapterFactory {
   return {
@@ -27,7 +30,7 @@ export function createMigrationAdapter(url: string): SqlMigrationAwareDriverAdap
   };
 }
 
-/** The same server and credentials, another database. */
+/** The URL of another database on the same server, with the same credentials. */
 export function toSiblingUrl(url: string, database: string): string {
   const sibling = new URL(url);
   sibling.pathname = `/${encodeURIComponent(database)}`;
@@ -44,7 +47,8 @@ async function connectToShadow(url: string): Promise<SqlDriverAdapter> {
 
 async function connect(url: string, afterwards?: () => Promise<void>): Promise<SqlDriverAdapter> {
   const pool = new pg.Pool({ connectionString: url, max: 1, idleTimeoutMillis: 0 });
-  // A connection may be told that its database is dropped while it is closing, when nobody listens to it any more.
+  // The server may report a dropped database to a connection that is closing. Without a listener, such an error would
+  // end the process.
   pool.on("connect", (client) => client.on("error", () => undefined));
   const internalChars = noteInternalChars(pool);
   const adapter = await new PrismaPg(pool).connect();
@@ -70,13 +74,13 @@ async function connect(url: string, afterwards?: () => Promise<void>): Promise<S
   };
 }
 
-/** Makes the pool pass "char" off as char(n); the map says of a result's rows which columns those were. */
+/** Makes the pool report "char" columns as char(n). The map gives the numbers of those columns for a result's rows. */
 function noteInternalChars(pool: pg.Pool): WeakMap<unknown[], number[]> {
   const noted = new WeakMap<unknown[], number[]>();
   const query = pool.query.bind(pool) as (config: pg.QueryArrayConfig) => Promise<pg.QueryArrayResult>;
   const noting = async (config: pg.QueryArrayConfig) => {
     const result = await query(config);
-    // A script of several statements gives a list of results, none of which is read.
+    // A script of several statements gives a list of results. The engine reads none of them.
     if (Array.isArray(result)) return result;
     const columns = result.fields.flatMap((field, index) => (field.dataTypeID === INTERNAL_CHAR ? [index] : []));
     for (const column of columns) Object.assign(result.fields[column] ?? {}, { dataTypeID: CHAR_N });

@@ -4,14 +4,14 @@ import type { MigrationList } from "@prisma/schema-engine-wasm/schema_engine_bg"
 import { findRoot } from "@/lib/platform/config/find-root";
 import type { SchemaFile } from "@/lib/postgres/schema-engine";
 
-/** Says for which kind of database the migrations are; the engine asks for it even before there is one. */
+/** Names the kind of database. The engine asks for this file even before the first migration exists. */
 const LOCK_FILE = "migration_lock.toml";
 const LOCK = 'provider = "postgresql"\n';
 
-/** Where the models and the migrations of a database lie. */
+/** The folders with the models and the migrations of a database. */
 export type MigrationSources = { models: string; migrations: string };
 
-/** Latchkey's own. */
+/** The folders of Latchkey's own models and migrations. */
 export function findMigrationSources(root: string = findRoot()): MigrationSources {
   return { models: join(root, "prisma/models"), migrations: join(root, "prisma/migrations") };
 }
@@ -24,7 +24,7 @@ export function readSchema({ models }: MigrationSources): SchemaFile[] {
     .map((file) => ({ path: join(models, file), content: readFileSync(join(models, file), "utf8") }));
 }
 
-/** Every migration in order, as the schema engine wants to be told. */
+/** Every migration in the order of their names, in the form that the schema engine takes. */
 export function readMigrations({ migrations }: MigrationSources): MigrationList {
   const folders = existsSync(migrations)
     ? readdirSync(migrations, { withFileTypes: true }).filter((entry) => entry.isDirectory())
@@ -46,7 +46,7 @@ export function readMigrations({ migrations }: MigrationSources): MigrationList 
   };
 }
 
-/** Writes a new migration, and the lock file beside the first. */
+/** Writes a new migration and returns its path. Beside the first migration, writes the lock file too. */
 export function writeMigration({ migrations }: MigrationSources, name: string, script: string): string {
   const folder = join(migrations, name);
   mkdirSync(folder, { recursive: true });

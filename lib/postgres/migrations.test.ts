@@ -57,7 +57,7 @@ function addMigration(name: string, script: string): void {
 
 const listShadows = () => query(server, "SELECT datname FROM pg_database WHERE datname LIKE 'latchkey_shadow_%'");
 
-test("dev writes and applies what the models say, once", async () => {
+test("dev writes and applies one migration for each change of the models", async () => {
   const made = await developMigration(url, "start", {}, sources);
   expect(made).toMatchObject({ ok: true, applied: [expect.stringMatching(/^\d{14}_start$/)] });
   await query(url, "INSERT INTO \"Book\" VALUES (1, 'kept')");
@@ -70,7 +70,7 @@ test("dev writes and applies what the models say, once", async () => {
   expect(await developMigration(url, "nothing", {}, sources)).toMatchObject({ ok: true, applied: [], path: undefined });
   expect(await diffModelsAndMigrations(url, sources)).toBe("");
   expect(await readMigrationStatus(url, sources)).toEqual(CLEAN);
-  // The shadow databases were others, and are gone.
+  // The shadow databases are separate from this database, and are dropped.
   expect(await query(url, 'SELECT title FROM "Book"')).toEqual([{ title: "kept" }]);
   expect(await listShadows()).toEqual([]);
 });
@@ -82,7 +82,7 @@ test("a draft is written and not applied, even an empty one", async () => {
   expect((await readMigrationStatus(url, sources)).unapplied).toHaveLength(1);
 });
 
-test("scripts reach the database whole: functions, texts with semicolons, partial indexes", async () => {
+test("a script is not split: functions, texts with semicolons, partial indexes", async () => {
   await developMigration(url, "start", {}, sources);
   const script = `
     CREATE FUNCTION twice(n int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN n := n * 2; RETURN n; END $$;
@@ -104,7 +104,7 @@ test("two deploys at once apply each migration once", async () => {
   expect(both.flat()).toEqual(["20240101000000_start"]);
 });
 
-test("a migration that fails leaves nothing, is named, and stops the next", async () => {
+test("a migration that fails changes nothing, is listed as failed, and blocks the next deploy", async () => {
   addMigration("20240101000000_start", 'CREATE TABLE "Book" (id int PRIMARY KEY); SELECT 1 / 0;');
   await expect(deployMigrations(url, sources)).rejects.toThrow("division by zero");
   expect(await query(url, "SELECT to_regclass('\"Book\"') AS book")).toEqual([{ book: null }]);
@@ -112,7 +112,7 @@ test("a migration that fails leaves nothing, is named, and stops the next", asyn
   await expect(deployMigrations(url, sources)).rejects.toThrow("P3009");
 });
 
-test("status tells edited and missing migrations; dev refuses both", async () => {
+test("status lists edited and missing migrations; dev refuses an edited migration", async () => {
   const first = await developMigration(url, "start", {}, sources);
   if (!first.ok || !first.path) throw new Error("not made");
   appendFileSync(first.path, "-- edited\n");
@@ -125,7 +125,7 @@ test("status tells edited and missing migrations; dev refuses both", async () =>
   expect((await readMigrationStatus(url, sources)).missing).toHaveLength(1);
 });
 
-test("dev refuses a column that the rows there have no value for", async () => {
+test("dev refuses a required column when existing rows have no value for it", async () => {
   await developMigration(url, "start", {}, sources);
   await query(url, "INSERT INTO \"Book\" VALUES (1, 'kept')");
   writeFileSync(join(sources.models, "book.prisma"), BOOK.replace("}", "  pages Int\n}"));
@@ -136,7 +136,7 @@ test("dev refuses a column that the rows there have no value for", async () => {
   expect(await readMigrationStatus(url, sources)).toEqual(CLEAN);
 });
 
-test("reset empties the database but for other schemas, and applies everything", async () => {
+test("reset removes all data, keeps other schemas, and applies every migration", async () => {
   await developMigration(url, "start", {}, sources);
   await query(
     url,
@@ -147,7 +147,7 @@ test("reset empties the database but for other schemas, and applies everything",
   expect(await query(url, "SELECT one FROM other.kept")).toEqual([{ one: 1 }]);
 });
 
-test("Latchkey's own migrations say what its models say", async () => {
+test("Latchkey's own migrations match its models", async () => {
   expect(await diffModelsAndMigrations(server)).toBe("");
   expect(await readMigrationStatus(server)).toEqual(CLEAN);
 });

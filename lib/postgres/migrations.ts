@@ -8,7 +8,7 @@ import {
 } from "@/lib/postgres/migration-files";
 import { withSchemaEngine } from "@/lib/postgres/schema-engine";
 
-/** The queue keeps its tables in a schema of its own, which the engine does not look at. */
+/** The job queue's tables need no filter: they are in another schema, which the engine does not read. */
 const FILTERS = { externalTables: [], externalEnums: [] };
 
 export type MigrationStatus = {
@@ -17,11 +17,14 @@ export type MigrationStatus = {
   missing: string[];
   /** Changed after they were applied. */
   edited: string[];
-  /** Begun and not finished. */
+  /** Started and not finished. */
   failed: string[];
 };
 
-/** Applies what is not applied yet and names it. Two at once: the second waits for the first. */
+/**
+ * Applies the migrations that are not applied yet and returns their names. Of two calls at once, the second waits for
+ * the first. Throws when a migration fails, and when an earlier migration has failed.
+ */
 export async function deployMigrations(
   url: string,
   sources: MigrationSources = findMigrationSources(),
@@ -32,7 +35,7 @@ export async function deployMigrations(
   });
 }
 
-/** How the database's history differs from the folder's. Changes nothing. */
+/** Lists how the database's migration history differs from the folder's. Changes nothing. */
 export async function readMigrationStatus(
   url: string,
   sources: MigrationSources = findMigrationSources(),
@@ -54,8 +57,9 @@ export async function readMigrationStatus(
 }
 
 /**
- * What the models say beyond the migrations, as SQL; an empty text when they agree. Needs CREATEDB. The condition
- * of a partial index must stand in the models as PostgreSQL writes it, or it always differs.
+ * Returns the SQL for the changes in the models that the migrations lack; an empty text when there are none. The role
+ * needs CREATEDB, for a shadow database. The models must write the condition of a partial index exactly as PostgreSQL
+ * prints it. Otherwise the condition always differs.
  */
 export async function diffModelsAndMigrations(
   url: string,
@@ -78,9 +82,10 @@ export type DevResult =
   { ok: true; applied: string[]; path: string | undefined; warnings: string[] } | { ok: false; reason: string };
 
 /**
- * For development: applies what is missing, writes a migration from what the models say beyond the others and
- * applies it, or with `draft` leaves it (even an empty one) to be edited first. Refuses, saying why, when the
- * database was changed in another way or holds rows that the change has no place for.
+ * For development: applies the pending migrations, writes a new migration for the changes in the models, and applies
+ * it. With `draft`, writes the new migration, even an empty one, and does not apply it, so that a person can edit it
+ * first. Returns `ok: false` and the reason when the database was changed without a migration, and when the change does
+ * not fit the existing rows.
  */
 export async function developMigration(
   url: string,
@@ -102,7 +107,7 @@ export async function developMigration(
   if (!script && !options.draft) return { ok: true, applied, path: undefined, warnings: [] };
   const path = writeMigration(sources, `${toTimestamp(new Date())}_${name.replaceAll(/\W+/g, "_")}`, script);
   if (!options.draft) applied.push(...(await deployMigrations(url, sources)));
-  // Here the engine overlooks partial indexes that are there, and warns of making them once more.
+  // At this point the engine does not see the existing partial indexes, and warns about creating them.
   const isTrue = (message: string) => script.includes("CREATE UNIQUE INDEX") || !message.includes("unique constraint");
   return { ok: true, applied, path, warnings: loss.warnings.map(({ message }) => message).filter(isTrue) };
 }
@@ -111,7 +116,7 @@ async function evaluateDataLoss(url: string, sources: MigrationSources): Promise
   const schema = readSchema(sources);
   const migrationsList = readMigrations(sources);
   return withSchemaEngine(url, schema, async (engine) => {
-    // The engine finds its way to shadow databases in a diagnosis only, and loses it when it applies anything.
+    // Only a diagnosis gives the engine access to shadow databases. The engine loses it when it applies a migration.
     await engine.diagnoseMigrationHistory({ migrationsList, optInToShadowDatabase: true, filters: FILTERS });
     return engine.evaluateDataLoss({ migrationsList, schema: { files: schema }, filters: FILTERS });
   });
@@ -121,7 +126,10 @@ function toTimestamp(time: Date): string {
   return time.toISOString().replaceAll(/\D/g, "").slice(0, 14);
 }
 
-/** Empties the database, all its data included, and applies every migration. */
+/**
+ * Removes all tables and data of the application, applies every migration and returns their names. Other schemas of the
+ * database stay.
+ */
 export async function resetDatabase(
   url: string,
   sources: MigrationSources = findMigrationSources(),

@@ -3,21 +3,23 @@ import { readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Binaries } from "@/lib/postgres/binaries";
 
-/** As whom PostgreSQL's programs run, and the words to put before a command for it. */
+/** The user for PostgreSQL's programs. `prefix` is put before a command to run it as that user. */
 export type OsUser = { uid: number; gid: number; name: string; prefix: string[] };
 
 /**
- * Capabilities that let a process reach files below folders it may not enter, the lesser first. Containers
+ * Capabilities that let a process reach files below folders that it may not enter, the weaker first. Containers
  * often withhold the first and grant the second.
  */
 const REACHING_CAPABILITIES = ["dac_read_search", "dac_override"];
 
 /**
- * PostgreSQL refuses to run as root. For root this gives the owner of an existing database folder, else the
- * system's user `postgres`, else `nobody`; no account is made. For anyone else: nothing to change (undefined).
+ * Chooses the user for PostgreSQL, which refuses to run as root. For root: the owner of an existing database folder,
+ * else the system's user `postgres`, else `nobody`. No account is created. For every other user the result is
+ * undefined, and PostgreSQL runs as that user.
  *
- * Where that user cannot reach the programs or the data folder (a clone under /root, say), PostgreSQL gets the
- * one capability that lets it through and no other. Throws when the system grants none.
+ * Where the chosen user cannot reach the programs or the data folder (a clone under /root, for example), PostgreSQL
+ * gets one capability that gives access. Throws when there is no such user, and when the system grants no such
+ * capability.
  */
 export function chooseOsUser(
   binaries: Binaries,
@@ -40,8 +42,8 @@ export function chooseOsUser(
     if (canRun(user, binaries)) return user;
   }
   throw new Error(
-    `the user ${account.name}, as whom PostgreSQL runs for root, cannot reach ${binaries.folder} or ${dataDir}: ` +
-      "install Latchkey in a folder others may enter, run it as an ordinary user, or set DATABASE_URL",
+    `root runs PostgreSQL as the user ${account.name}, who cannot reach ${binaries.folder} or ${dataDir}: ` +
+      "install Latchkey in a folder that other users may enter, run it as an ordinary user, or set DATABASE_URL",
   );
 }
 
@@ -57,8 +59,8 @@ export function asUser(
 }
 
 /**
- * `no_setuid_fixup`, because PostgreSQL asks access(2) about its own program, which otherwise answers for the
- * user without the capability.
+ * PostgreSQL asks access(2) about its own program. Without `no_setuid_fixup`, access(2) answers for the user without
+ * the capability.
  */
 function grant(capability: string, account: { uid: number; gid: number }): string[] {
   const only = `-all,+${capability}`;
@@ -106,7 +108,8 @@ function findAccount(databaseOwner: number | undefined): { uid: number; gid: num
 }
 
 /**
- * Whether the mode bits let the user do `bits` (4 read, 2 write, 1 execute or enter) to a path and enter all above it.
+ * Whether the mode bits allow the user `bits` (4 read, 2 write, 1 execute or enter) on a path, and let the user enter
+ * every folder above it.
  */
 function mayUse(path: string, bits: number, account: { uid: number; gid: number }): boolean {
   const { mode, uid, gid } = statSync(path);

@@ -6,13 +6,13 @@ import { readCommandLine } from "@/lib/platform/process-state";
 export type Postmaster = { pid: number; port: number };
 
 const POLL_MS = 50;
-/** Processes of a killed server notice its death within milliseconds unless they are deep in work. */
+/** Processes of a killed server notice its death within milliseconds, unless they are busy. */
 const WAIT_BEFORE_QUIT_MS = 2_000;
 const WAIT_AFTER_QUIT_MS = 10_000;
 
 /**
- * The living server of a database folder, or undefined. `postmaster.pid` alone proves nothing: it outlives a
- * killed server, whose pid may by then be a zombie's or another program's.
+ * The running server of a database folder, or undefined. `postmaster.pid` alone proves nothing: the file outlives a
+ * killed server, and the pid in it may belong to a zombie or to another program by then.
  */
 export function findPostmaster(folder: string): Postmaster | undefined {
   const lines = readPidFile(folder);
@@ -26,8 +26,9 @@ export function findPostmaster(folder: string): Postmaster | undefined {
 }
 
 /**
- * Clears what a killed server left, so that the next can start: waits until its last process has let go of the
- * shared memory (asking those to quit that do not), then removes its pid file.
+ * Prepares the folder of a killed server for the next start. Waits until its last process has detached from the shared
+ * memory, sends SIGQUIT to the processes that do not detach within 2 s, and removes the pid file. Does nothing while a
+ * server runs. Throws when processes are still attached 10 s after SIGQUIT.
  */
 export async function clearDeadPostmaster(folder: string): Promise<void> {
   const lines = readPidFile(folder);
@@ -60,7 +61,7 @@ async function waitUntilDetached(key: string, id: string, timeoutMs: number): Pr
   return true;
 }
 
-/** Whether any process holds the System V segment with which PostgreSQL guards its folder. */
+/** Whether any process is attached to the System V segment with which PostgreSQL guards its folder. */
 function isAttached(key: string, id: string): boolean {
   const table = "/proc/sysvipc/shm";
   if (!existsSync(table)) return false;

@@ -8,8 +8,8 @@ const ENVIRONMENT = {
 };
 
 /**
- * Runs one of PostgreSQL's programs to its end. Throws with the last of what it printed when it fails. It sees
- * nothing of our environment, which holds secrets.
+ * Runs one of PostgreSQL's programs until it exits. The program gets none of our environment variables, because they
+ * hold secrets. Throws with the last 4,000 characters of the output when the program fails.
  */
 export async function runProgram(user: OsUser | undefined, command: string, args: string[]): Promise<void> {
   const call = asUser(user, command, args);

@@ -10,9 +10,10 @@ export type SchemaFile = { path: string; content: string };
 let loading: Promise<void> | undefined;
 
 /**
- * Prisma's schema engine in the form that needs no download: the WebAssembly build of the very commit of the
- * Prisma release in use (the package's `latest` belongs to another one). `work` gets an engine connected to the
- * database; everything is closed afterwards, shadow databases dropped.
+ * Runs `work` with Prisma's schema engine, connected to the database. Afterwards all connections are closed and shadow
+ * databases are dropped. The engine is the WebAssembly build, which needs no download. Its version in package.json
+ * comes from the same commit as the Prisma release in use; the `latest` version of its package belongs to another
+ * release. Throws the engine's errors with their code in the message.
  */
 export async function withSchemaEngine<T>(
   url: string,
@@ -40,7 +41,7 @@ export async function withSchemaEngine<T>(
   }
 }
 
-/** Whoever disposes of a connection first, the engine or we, it is closed once. */
+/** Closes a connection once, although both the engine and this module dispose of it. */
 function remember<A extends { dispose: () => Promise<void> }>(adapter: A, open: { dispose: () => Promise<void> }[]): A {
   let closing: Promise<void> | undefined;
   const dispose = adapter.dispose.bind(adapter);
@@ -49,7 +50,7 @@ function remember<A extends { dispose: () => Promise<void> }>(adapter: A, open: 
   return adapter;
 }
 
-/** The engine throws its message and its error code in fields of their own; some errors are plain strings. */
+/** The engine's errors have the message and the code in separate fields. Some errors are plain strings. */
 function toReadable(error: unknown): Error {
   if (!(error instanceof Error)) return new Error(String(error), { cause: error });
   const code = "code" in error && typeof error.code === "string" ? `${error.code}: ` : "";
@@ -57,7 +58,7 @@ function toReadable(error: unknown): Error {
 }
 
 /**
- * Called by the engine, by a name it looks up in the global scope, with the message of a panic; the process then ends.
+ * The engine looks this object up in the global scope and calls it with the message of a panic. Then the process ends.
  */
 const panics = { set_message: (message: string) => process.stderr.write(`the schema engine failed: ${message}\n`) };
 

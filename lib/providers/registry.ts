@@ -134,7 +134,7 @@ function toInvalidSettings(error: unknown): InvalidSetting[] {
   return error.issues.flatMap((issue): InvalidSetting[] => {
     if (issue.code === "unrecognized_keys") return issue.keys.map((field) => ({ field, problem: "is unknown" }));
     const isOurs = issue.message.startsWith("a ");
-    return [{ field: issue.path.join("."), problem: isOurs ? `wants ${issue.message}` : "is missing or wrong" }];
+    return [{ field: issue.path.join("."), problem: isOurs ? `must be ${issue.message}` : "is missing or wrong" }];
   });
 }
 

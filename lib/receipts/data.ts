@@ -5,17 +5,17 @@ import { withTransaction } from "@/lib/platform/db/transaction";
 import type { Gateway } from "@/lib/providers/provider";
 import type { Receipt } from "@/prisma/generated/client";
 
-/** A receipt of a gateway that has neither refused the key nor turned out not to be measurable. */
+/** An open receipt: the gateway has not refused the key yet, and it can be measured. */
 const OPEN = { firstRefusedAt: null, unmeasurable: null } as const;
 
 export interface NewReceipts {
   keyId: string;
   gateways: Gateway[];
-  /** Whether several gateways may answer at an address. */
+  /** Whether several gateways may answer at one address. */
   sampled: boolean;
-  /** When the storage system had proved that the key is gone. */
+  /** When the storage system had proved the key's removal. */
   removedAt: Date;
-  /** When a process began to measure; null when none does yet. */
+  /** When a process started to measure; null before that. */
   askedAt: Date | null;
 }
 
@@ -27,19 +27,19 @@ export async function openReceipts(tx: Transaction, { keyId, gateways, ...facts 
   });
 }
 
-/** The gateways at which the end of a key is still to be measured. */
+/** The open receipts of a key: the gateways whose refusal is still to be measured. */
 export function listOpenReceipts(keyId: string): Promise<Receipt[]> {
   return db.receipt.findMany({ where: { keyId, ...OPEN }, orderBy: { endpoint: "asc" } });
 }
 
-/** The receipts of a key that tell no refusal: open ones, and those of gateways that cannot be measured. */
+/** The receipts of a key without a refusal: the open receipts, and those of gateways that cannot be measured. */
 export function listUnrefused(tx: Transaction, keyId: string): Promise<Receipt[]> {
   return tx.receipt.findMany({ where: { keyId, firstRefusedAt: null }, orderBy: { endpoint: "asc" } });
 }
 
 /**
- * Writes down that a gateway was asked now, and whether it accepted the key, by the database's clock. False when its
- * measurement has ended already.
+ * Records that a gateway was asked now, and whether it accepted the key, by the database's clock. Returns false, and
+ * records nothing, when the measurement of the gateway has ended already.
  */
 export async function noteAsked(receiptId: string, accepted: boolean): Promise<boolean> {
   const now = await readDatabaseClock(db);
@@ -51,8 +51,9 @@ export async function noteAsked(receiptId: string, accepted: boolean): Promise<b
 }
 
 /**
- * Writes down that a gateway refused the key now, by the database's clock. A refusal that stands there already stands.
- * Another process may have been answered otherwise in between: no refusal comes before the last acceptance.
+ * Records that a gateway refused the key now, by the database's clock. An earlier refusal is kept. Another process may
+ * have recorded an acceptance in the meantime, so the refusal is never earlier than the last acceptance. Throws when
+ * there is no such receipt.
  */
 export async function noteRefused(receiptId: string): Promise<void> {
   await withTransaction(async (tx) => {
@@ -66,7 +67,7 @@ export async function noteRefused(receiptId: string): Promise<void> {
   });
 }
 
-/** Writes down that a gateway cannot be measured, and why. Does nothing once it has refused the key. */
+/** Records that a gateway cannot be measured, and why. Does nothing when the gateway has refused the key. */
 export async function noteUnmeasurable(receiptId: string, unmeasurable: string): Promise<void> {
   await db.receipt.updateMany({ where: { id: receiptId, firstRefusedAt: null }, data: { unmeasurable } });
 }

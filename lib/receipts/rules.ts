@@ -1,43 +1,46 @@
 import type { Calibration, Measurement } from "@/lib/providers/calibration";
 
-/** How often a gateway is asked after a removal. Milliseconds. */
+/** The interval between requests to a gateway after a removal. Milliseconds. */
 export const MEASURE_PAUSE_MS = 1_000;
 
-/** How often a gateway is asked that accepts a removed key even after its bound. Milliseconds. */
+/** The interval between requests to a gateway that accepts a removed key after its bound. Milliseconds. */
 export const OVERDUE_PAUSE_MS = 10_000;
 
-/** How long past its bound a gateway is measured once a second. Milliseconds. */
+/** After its bound, a gateway is measured once a second for this time. Milliseconds. */
 export const MEASURE_GRACE_MS = 2_000;
 
 /**
- * After this time without an entry, the process that measures is gone, and the secret with it: the longest pause, a
- * gateway's deadline of 8 s, and 17 s more for a slow database. Milliseconds.
+ * After this time without an entry, the process that measured has ended, and the secret in its memory is lost. The time
+ * is the longest interval, a gateway's deadline of 8 s, and 17 s more for a slow database. Milliseconds.
  */
 const MEASURER_LOST_MS = OVERDUE_PAUSE_MS + 25_000;
 
-/** Until when gateways are measured once a second: the region's bound and the grace after the removal was proved. */
+/** The end of the measurements once a second: the proved removal, plus the region's bound, plus the grace. */
 export function measureUntil(removedAt: Date, revocationBoundMs: number): Date {
   return new Date(removedAt.getTime() + revocationBoundMs + MEASURE_GRACE_MS);
 }
 
+/** Why a gateway cannot be measured, as people read it after the gateway's name. */
 export const UNMEASURABLE = {
-  /** The gateway gives one answer to both, and the storage system does not tell the secret. */
-  none: "it answers to a removed key as to a wrong secret",
-  /** The secret was in the memory of a process that is gone. */
-  lost: "the pair to measure with was lost when a process was interrupted",
-  /** The region was changed meanwhile. */
-  unlisted: "it is not among the region's gateways any more",
+  /** The gateway gives one answer to both, and the storage system does not return the secret. */
+  none: "it gives the same answer to a removed key and to a wrong secret",
+  /** The secret was in the memory of a process that has ended. */
+  lost: "the secret for the measurement was lost when a process was interrupted",
+  /** The region was changed during the measurement. */
+  unlisted: "it is no longer a gateway of the region",
 } as const;
 
 export interface Evaluation {
-  /** Nothing more to wait for: every gateway has refused the key, or cannot be measured and its bound has passed. */
+  /**
+   * Whether the measurement is over: each gateway has refused the key, or cannot be measured and the bound has passed.
+   */
   over: boolean;
-  /** The names of the gateways of which nobody knows when they refused the key. */
+  /** The names of the gateways that cannot be measured, so that the time of their refusal is unknown. */
   unmeasured: string[];
 }
 
 /**
- * What all measurements of a removed key's refusal together say now. `unrefused`: the receipts that tell no refusal.
+ * Evaluates all measurements of a removed key together. `unrefused` are the receipts without a refusal.
  */
 export function evaluateRefusal(
   unrefused: readonly { gateway: string; unmeasurable: string | null }[],
@@ -49,14 +52,15 @@ export function evaluateRefusal(
   return { over: waiting === 0 && (unmeasured.length === 0 || boundPassed), unmeasured };
 }
 
-/** What can be done about one gateway now. */
+/** How to measure a gateway now, or why this process cannot. */
 export type NextMeasurement = Measurement | "untried" | "someone-else" | "lost";
 
 /**
- * How this process goes on to measure a gateway's refusal: with the secret where it has it, or with the id alone where
- * the gateway tells an unknown id from a wrong secret. Otherwise why not: nobody has tried the gateway yet
- * (`untried`), another process has the secret and measures (`someone-else`), that process is gone (`lost`), or nobody
- * can measure the gateway (`none`).
+ * Decides how this process measures a gateway's refusal next. `random-secret`: with the id alone, because the gateway
+ * answers differently to an unknown id and to a wrong secret. `real-secret`: with the secret, which this process has.
+ * Otherwise the process cannot measure. `untried`: no process has tried the gateway yet. `someone-else`: another
+ * process has the secret and measures. `lost`: that process has ended. `none`: the calibration found no way to measure
+ * it.
  */
 export function decideMeasurement(
   receipt: { endpoint: string; askedAt: Date | null },

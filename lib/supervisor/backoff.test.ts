@@ -7,13 +7,13 @@ test.each([
   [3, 2_000],
   [7, 30_000],
   [1_000, 30_000],
-])("the %i. failure in a row waits %i ms", (failures, expected) => {
+])("after %i failures in a row, the restart waits %i ms", (failures, expected) => {
   expect(delayBeforeRestart(failures)).toBe(expected);
 });
 
 test.each([
-  ["died young", 3, 59_999, 4],
-  ["ran well", 3, 60_000, 1],
+  ["a run shorter than 60 s adds to the failures in a row", 3, 59_999, 4],
+  ["a run of 60 s starts the count again", 3, 60_000, 1],
 ])("%s", (_case, before, ranMs, expected) => {
   expect(countFailures(before, ranMs)).toBe(expected);
 });

@@ -1,14 +1,18 @@
 const FIRST_MS = 500;
 const LAST_MS = 30_000;
-/** Whoever ran this long before it died is taken to have been well. */
-const WELL_AFTER_MS = 60_000;
+/** A program that ran this long before it died counts as healthy. */
+const HEALTHY_AFTER_MS = 60_000;
 
-/** How long to wait before a program is started again that died for the `failures`-th time in a row. */
+/**
+ * The delay before a restart after `failures` failures in a row. It doubles from 500 ms to at most 30 s. Milliseconds.
+ */
 export function delayBeforeRestart(failures: number): number {
   return Math.min(LAST_MS, FIRST_MS * 2 ** Math.max(0, failures - 1));
 }
 
-/** How many failures in a row there are after a program died that ran for `ranMs`. */
+/**
+ * The number of failures in a row after one more failure: 1 when the program ran for 60 s or longer, else `before` + 1.
+ */
 export function countFailures(before: number, ranMs: number): number {
-  return ranMs >= WELL_AFTER_MS ? 1 : before + 1;
+  return ranMs >= HEALTHY_AFTER_MS ? 1 : before + 1;
 }

@@ -6,8 +6,9 @@ import { waitForLock } from "@/lib/platform/process-lock";
 const BUILD_WITHIN_MS = 600_000;
 
 /**
- * Builds the portal if its sources changed, or in any case; gives whether it did. Throws with the build's output.
- * Two starts of one clone on two data folders build one after the other.
+ * Builds the portal if its sources changed, or always with `force`. Returns whether it built. Two starts of one clone
+ * on two data folders build one after the other. Throws with the build's output, and when another build takes longer
+ * than 10 minutes.
  */
 export async function buildPortal(options: { force: boolean }, signal: AbortSignal): Promise<boolean> {
   const root = findRoot();

@@ -17,7 +17,7 @@ function writeScript(name: string, text: string): string {
   return path;
 }
 
-test("a program that is killed is started again, with a new pid, until it is stopped", async () => {
+test("a killed program is started again with a new pid, and a stopped program is not", async () => {
   const script = writeScript("waits.mjs", "setInterval(() => {}, 1000);");
   const pids: number[] = [];
   const child = keepRunning({ name: "waits", script, environment: {}, onStart: (pid) => pids.push(pid) });
@@ -29,7 +29,7 @@ test("a program that is killed is started again, with a new pid, until it is sto
   expect(pids).toHaveLength(2);
 });
 
-test("a program sees the environment it is given and no other", async () => {
+test("a program gets the given environment and no other variable", async () => {
   const out = join(folder, "environment.json");
   const script = writeScript(
     "tells.mjs",
@@ -48,7 +48,7 @@ test("a program sees the environment it is given and no other", async () => {
   expect(read()?.filter((name) => !name.startsWith("NODE_"))).toEqual(["LATCHKEY_PROCESS", "ONLY"]);
 });
 
-test("what a killed start left is ended, also when it does not listen; a pid used again is left alone", async () => {
+test("an orphaned process is ended, even if it ignores SIGTERM; a process that reuses the pid is left alone", async () => {
   const stubborn = writeScript(
     "stubborn.mjs",
     'process.on("SIGTERM", () => {}); process.send("up"); setInterval(() => {}, 1000);',

@@ -1,11 +1,11 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { countFailures, delayBeforeRestart } from "@/lib/supervisor/backoff";
 
-/** A program that is kept running. */
+/** A program that this process keeps running. */
 export type Child = {
   name: string;
   pid: () => number | undefined;
-  /** Stops the program and starts it again at once, with another environment if one is given. */
+  /** Stops the program and starts it again at once, with the given environment or else with the last. */
   restart: (environment?: Record<string, string>) => void;
   /** Stops the program for good: with SIGTERM, and after 20 s with SIGKILL. */
   stop: () => Promise<void>;
@@ -22,9 +22,9 @@ export type ChildOptions = {
 const STOP_WITHIN_MS = 20_000;
 
 /**
- * Starts a program, and starts it again each time it dies, after a delay that grows with the failures in a row. It is
- * forked with an IPC channel. The channel closes when this process dies, whatever the cause, and the program then ends
- * too and frees its ports.
+ * Starts a program, and starts it again each time it dies, after a delay that grows with the failures in a row. The
+ * program has an IPC channel to this process. When this process dies, the channel closes, and the program ends too and
+ * frees its ports.
  */
 export function keepRunning(options: ChildOptions): Child {
   let environment = options.environment;

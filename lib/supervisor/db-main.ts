@@ -3,11 +3,11 @@ import { findRunningCluster, startCluster, stopCluster } from "@/lib/postgres/cl
 import { readLock } from "@/lib/platform/process-lock";
 import { planSettings } from "@/lib/platform/config/resolve-settings";
 
-const program = new Command("npm run db --").description("Runs the embedded database by itself.");
+const program = new Command("npm run db --").description("Runs the embedded database without the portal.");
 
 program
   .command("start")
-  .description("start it; it runs until `stop`")
+  .description("start the database; it runs until `npm run db -- stop`")
   .action(async () => {
     const { pid, settings } = await startCluster(dataDir(), "db");
     console.log(`PostgreSQL runs on 127.0.0.1:${settings.port} (process ${pid}).`);
@@ -15,18 +15,18 @@ program
 
 program
   .command("stop")
-  .description("stop it")
+  .description("stop the database")
   .action(async () => {
     const folder = dataDir();
     const holder = readLock(`${folder}/up.lock`);
-    if (holder) throw new Error(`Latchkey runs on it (process ${holder.pid}): stop that first`);
+    if (holder) throw new Error(`Latchkey uses the database (process ${holder.pid}): stop Latchkey first`);
     await stopCluster(folder);
     console.log("PostgreSQL is stopped.");
   });
 
 program
   .command("status")
-  .description("tell whether it runs; exit code 3 if not")
+  .description("show whether the database runs; exit code 3 if not")
   .action(() => {
     const running = findRunningCluster(dataDir());
     console.log(
@@ -37,10 +37,10 @@ program
 
 program
   .command("url")
-  .description("print its URL, password included")
+  .description("print the URL of the database, with the password")
   .action(() => {
     const running = findRunningCluster(dataDir());
-    if (!running) throw new Error("PostgreSQL does not run: npm run db -- start");
+    if (!running) throw new Error("PostgreSQL does not run. Start it with: npm run db -- start");
     console.log(running.url);
   });
 

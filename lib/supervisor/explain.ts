@@ -1,4 +1,7 @@
-/** What an operator reads of an error. Messages are written to be read; the stack is for whoever asks for more. */
+/**
+ * The text of an error for an operator: its message, and the cause's message unless the message contains it. With
+ * LOG_LEVEL debug or trace, the stack.
+ */
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (/^(debug|trace)$/.test(process.env.LOG_LEVEL ?? "")) return error.stack ?? error.message;

@@ -8,13 +8,13 @@ test.each([
   ["reachable by others", { HOST: "192.0.2.2" }, undefined, undefined],
   ["published by a proxy", { LATCHKEY_URL: "https://portal.example" }, undefined, undefined],
   ["IPv6 loopback", { HOST: "::1" }, undefined, "demo"],
-  ["reachable by others, demo data asked for", { HOST: "192.0.2.2" }, "demo", "demo"],
-  ["an empty installation asked for", {}, "empty", "empty"],
+  ["reachable by others, demo data requested", { HOST: "192.0.2.2" }, "demo", "demo"],
+  ["an empty installation requested", {}, "empty", "empty"],
 ] as const)("%s", (_case, environment, mode, expected) => {
   expect(chooseFirstRunMode(planSettings(environment), { mode, dev: false })).toBe(expected);
 });
 
-test("development has demo data also with another database", () => {
+test("development gets demo data even with another database", () => {
   const plan = planSettings({ DATABASE_URL: "postgresql://db.example/latchkey" });
   expect(chooseFirstRunMode(plan, { mode: undefined, dev: true })).toBe("demo");
 });

@@ -4,9 +4,9 @@ import { isLoopback } from "@/lib/platform/net/host";
 export type FirstRunMode = "demo" | "empty";
 
 /**
- * What to put into an empty installation: what was asked for, and demo data in development. Otherwise demo data, which
- * includes people who can sign in, is made only where nobody else can reach it and the database is the embedded one.
- * In all other cases nothing is made (undefined).
+ * Chooses the data for an empty installation. The requested mode wins, and development gets demo data. Demo data
+ * includes people who can sign in. It is therefore the default only when the database is the embedded database and when
+ * only this machine can reach the portal. In all other cases the result is undefined, and nothing is created.
  */
 export function chooseFirstRunMode(
   plan: PlannedSettings,

@@ -17,12 +17,14 @@ import {
   syncBuiltinRegions,
 } from "@/prisma/first-run";
 
+/** `made`: this start created people. `there`: people exist. `nobody`: nobody can sign in yet. */
 export type FirstRunResult = "made" | "there" | "nobody";
 
 /**
- * Makes the people and regions of an empty installation and writes their passwords to first-run.json (0600).
- * The file is written under another name before the transaction and gets its own after it: killed between, the
- * next start finds it; killed before, it is made anew. On a later start only the addresses are brought up to date.
+ * Creates the people and regions of an empty installation and writes the passwords to first-run.json (mode 0600). The
+ * file is written under a temporary name before the transaction and renamed after it. After a kill between the two, the
+ * next start renames the file. After a kill before the transaction, the next start writes a new file. A later start
+ * only updates the addresses. Throws when first-run.json is damaged.
  */
 export async function ensureFirstRun(settings: Settings, mode: FirstRunMode | undefined): Promise<FirstRunResult> {
   const path = join(settings.LATCHKEY_DATA_DIR, "first-run.json");
@@ -66,7 +68,9 @@ function updateAddresses(path: string, settings: Settings, present: BuiltinRegio
   const text = readFileSync(path, "utf8");
   const record = parseJson(text) as FirstRun | undefined;
   if (!record)
-    throw new Error(`${path} is damaged: nothing needs it once its passwords are kept elsewhere, so remove it.`);
+    throw new Error(
+      `${path} is damaged. Save its passwords elsewhere, then remove the file: Latchkey does not need it.`,
+    );
   const regions = present.map(({ name, endpoint, signingRegion }) => ({ name, endpoint, signingRegion }));
   const changed = toText({ ...record, url: settings.LATCHKEY_URL, regions });
   if (changed !== text) writePrivateFile(path, changed);

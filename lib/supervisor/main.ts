@@ -14,9 +14,9 @@ Settings are environment variables; see docs/settings.md.`;
 
 const DEV_USAGE = `npm run dev [-- options]
 
-Starts Latchkey for whoever works on its code, with demo data. Pages follow their sources, and the other programs
-restart when theirs change. The data folder is .data-dev and the ports are 3100 and 9100 to 9102, unless
-LATCHKEY_DATA_DIR, PORT and S3_PORT say otherwise, so that it runs beside \`npm run up\`.
+Starts Latchkey for work on its code, with demo data. Pages follow their sources, and the other programs restart when
+their sources change. The data folder is .data-dev and the ports are 3100 and 9100 to 9102. LATCHKEY_DATA_DIR, PORT and
+S3_PORT change them. \`npm run dev\` and \`npm run up\` can run at the same time.
 
   --with-rig  start a real Ceph and Keystone too, from Debian's packages, and add the regions ceph and openstack
   --rig-port  the first of 18 consecutive loopback ports for them (27480)`;
@@ -39,7 +39,7 @@ function readOptions() {
     if (values.help) return undefined;
     if (values.demo && values.empty) throw new UpError("Choose --demo or --empty.");
     const rigPort = values["rig-port"];
-    if (rigPort !== undefined && !values["with-rig"]) throw new UpError("--rig-port goes with --with-rig.");
+    if (rigPort !== undefined && !values["with-rig"]) throw new UpError("--rig-port needs --with-rig.");
     return {
       dev: values.dev ?? false,
       mode: values.demo ? ("demo" as const) : values.empty ? ("empty" as const) : undefined,

@@ -9,7 +9,7 @@ import {
 import { openDatabase } from "@/lib/supervisor/open-database";
 
 const program = new Command("npm run migrate --").description(
-  "Brings the database in line with prisma/migrations, and prisma/migrations in line with prisma/models. Uses DATABASE_URL, or the embedded database.",
+  "Applies prisma/migrations to the database, and writes migrations for changes in prisma/models. Uses DATABASE_URL or the embedded database.",
 );
 
 program
@@ -19,14 +19,14 @@ program
 
 program
   .command("dev <name>")
-  .description("write a migration for what changed in prisma/models, and apply it")
-  .option("--draft", "only write it, to be edited and then applied with deploy")
+  .description("write a migration for the changes in prisma/models, and apply it")
+  .option("--draft", "write the migration without applying it; edit it, then apply it with deploy")
   .action((name: string, options: { draft?: boolean }) =>
     use(async (url) => {
       const result = await developMigration(url, name, options);
       if (!result.ok) return fail(result.reason);
       for (const warning of result.warnings) console.log(`Warning: ${warning}`);
-      console.log(result.path ? `Wrote ${result.path}` : "The migrations say already what the models say.");
+      console.log(result.path ? `Wrote ${result.path}` : "The migrations match the models already.");
       report(result.applied);
     }),
   );
@@ -45,22 +45,22 @@ program
 
 program
   .command("check")
-  .description("show what prisma/models say beyond prisma/migrations; exit code 1 if anything")
+  .description("show the changes in prisma/models that prisma/migrations lack; exit code 1 if there are any")
   .action(() =>
     use(async (url) => {
       const script = await diffModelsAndMigrations(url);
-      if (script) return fail(`prisma/models say more than prisma/migrations:\n\n${script}`);
-      console.log("The migrations say what the models say.");
+      if (script) return fail(`prisma/migrations lack these changes in prisma/models:\n\n${script}`);
+      console.log("The migrations match the models.");
     }),
   );
 
 program
   .command("reset")
   .description("remove all data and apply every migration")
-  .option("--force", "yes, all data")
+  .option("--force", "confirm the removal of all data")
   .action(async (options: { force?: boolean }) => {
     if (!options.force)
-      return fail("This removes all data of the database. If that is wanted: npm run migrate -- reset --force");
+      return fail("This removes all data of the database. To confirm, run: npm run migrate -- reset --force");
     await use(async (url) => report(await resetDatabase(url)));
   });
 

@@ -2,10 +2,12 @@ import { startCluster, stopCluster } from "@/lib/postgres/cluster";
 import { expectDatabase } from "@/lib/postgres/expect-database";
 import { type PlannedSettings, planSettings } from "@/lib/platform/config/resolve-settings";
 
-/** A database a command may use; `close` stops it again when it did not run before. */
+/** A database for a command. `close` stops the database if the command started it. */
 export type OpenDatabase = { url: string; close: () => Promise<void> };
 
-/** The database that the settings name, started when it is the embedded one. */
+/**
+ * Opens the database that the settings name. Starts the embedded database if it does not run. Throws when that fails.
+ */
 export async function openDatabase(plan: PlannedSettings = planSettings(process.env)): Promise<OpenDatabase> {
   if (plan.DATABASE_URL) {
     await expectDatabase(plan.DATABASE_URL);

@@ -10,7 +10,7 @@ type Noted = z.infer<typeof Noted>;
 const ASK_MS = 5_000;
 const POLL_MS = 50;
 
-/** Notes a started program, so that the next start finds it should this process be killed. */
+/** Notes a started program in the data folder. If this process is killed, the next start finds the program there. */
 export function noteChild(dataDir: string, name: string, pid: number): void {
   const others = readNoted(dataDir).filter((entry) => entry.name !== name);
   const noted: Noted = [...others, { name, pid, startTime: readStartTime(pid) }];
@@ -18,8 +18,8 @@ export function noteChild(dataDir: string, name: string, pid: number): void {
 }
 
 /**
- * Ends what a killed start left running. Such programs end by themselves when they notice; this waits for them,
- * and after a while does not wait any longer. Gives whether there was anything.
+ * Ends the programs that a killed start left running, with SIGTERM, and after 5 s with SIGKILL. Returns whether there
+ * were any. A process that reuses the pid of such a program is left alone.
  */
 export async function stopOrphanedProcesses(dataDir: string): Promise<boolean> {
   const left = readNoted(dataDir).filter(({ pid, startTime }) => isAlive(pid) && readStartTime(pid) === startTime);

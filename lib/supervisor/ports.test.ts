@@ -8,20 +8,20 @@ test("a taken port is named with the setting that moves it", async () => {
   const port = await findFreePort("127.0.0.1");
   const wanted = [{ setting: "S3_PORT", port, host: "127.0.0.1" }];
   expect(await findPortProblem(wanted)).toBeUndefined();
-  const squatter = createServer();
-  await new Promise<void>((resolve) => squatter.listen(port, "127.0.0.1", resolve));
+  const otherServer = createServer();
+  await new Promise<void>((resolve) => otherServer.listen(port, "127.0.0.1", resolve));
   try {
     expect(await findPortProblem(wanted)).toBe(
       `Port ${port} on 127.0.0.1 is taken by another program. Stop it, or set S3_PORT to another port.`,
     );
   } finally {
-    squatter.close();
+    otherServer.close();
   }
 });
 
-test("two settings that come to one port are named both", async () => {
+test("two settings with the same port are both named", async () => {
   const ports = listPorts(planSettings({ PORT: "29001", S3_PORT: "29000" }));
-  expect(await findPortProblem(ports)).toBe("PORT and S3_PORT both come to port 29001: set S3_PORT to another port.");
+  expect(await findPortProblem(ports)).toBe("PORT and S3_PORT both use port 29001: set S3_PORT to another port.");
 });
 
 test("an address that the machine does not have is named", async () => {

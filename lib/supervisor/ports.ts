@@ -3,7 +3,7 @@ import type { PlannedSettings } from "@/lib/platform/config/resolve-settings";
 
 export type WantedPort = { setting: string; port: number; host: string };
 
-/** Every port that this start will listen on, with the setting that moves it. */
+/** Every port that this start will listen on, with the setting that changes the port. */
 export function listPorts(plan: PlannedSettings): WantedPort[] {
   const { HOST: host, PORT, S3_PORT, S3_ADMIN_PORT } = plan;
   return [
@@ -14,17 +14,17 @@ export function listPorts(plan: PlannedSettings): WantedPort[] {
   ];
 }
 
-/** What is wrong with the first port that cannot be had, as a sentence; undefined when all can. */
+/** A sentence about the first port that is not available, or undefined when all ports are available. */
 export async function findPortProblem(ports: WantedPort[]): Promise<string | undefined> {
   for (const [index, { setting, port, host }] of ports.entries()) {
     const twin = ports.slice(0, index).find((other) => other.port === port);
-    if (twin) return `${twin.setting} and ${setting} both come to port ${port}: set ${setting} to another port.`;
+    if (twin) return `${twin.setting} and ${setting} both use port ${port}: set ${setting} to another port.`;
     const code = await findListenError(port, host);
     if (code === "EADDRINUSE")
       return `Port ${port} on ${host} is taken by another program. Stop it, or set ${setting} to another port.`;
     if (code === "EADDRNOTAVAIL") return `This machine has no address ${host}: set HOST to one of its own.`;
     if (code === "EACCES") return `Port ${port} is for privileged users only: set ${setting} to 1024 or higher.`;
-    if (code) return `Port ${port} on ${host} cannot be listened on (${code}).`;
+    if (code) return `Latchkey cannot listen on port ${port} on ${host} (${code}).`;
   }
   return undefined;
 }

@@ -11,13 +11,13 @@ import { finishSettings, planSettings } from "@/lib/platform/config/resolve-sett
 import { step } from "@/lib/supervisor/step";
 import type { PrismaClient } from "@/prisma/generated/client";
 
-// A process of its own, so that the long-lived supervisor does not keep the schema engine and a database client.
+// A separate process, so that the long-lived supervisor keeps neither the schema engine nor a database client.
 const settings = finishSettings(planSettings(process.env), {}, process.env.DATABASE_URL ?? "");
 const mode = process.argv[2] as FirstRunMode | undefined;
 let result: FirstRunResult = "nobody";
 
 try {
-  // Read first: what is wrong in it is found before anything is changed.
+  // The file is read first, so that its problems are reported before anything changes.
   const file = settings.LATCHKEY_REGIONS ? readRegionsFile(settings.LATCHKEY_REGIONS) : undefined;
   await step("Migrations", async () => (await deployMigrations(settings.DATABASE_URL)).length > 0);
   await step("First-run data", async () => {
@@ -33,7 +33,7 @@ try {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);
 }
-// Told to end: Prisma keeps an idle connection, and with it the process, for ten seconds after it was closed.
+// An explicit exit: Prisma keeps an idle connection, and so the process, for 10 s after the client is closed.
 process.send?.(result, () => process.exit(0));
 
 async function applyDeclaredRegions(file: RegionsFile): Promise<void> {

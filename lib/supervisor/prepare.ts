@@ -5,8 +5,9 @@ import type { FirstRunResult } from "@/lib/supervisor/first-run";
 import type { FirstRunMode } from "@/lib/supervisor/first-run-mode";
 
 /**
- * Migrates the database, makes the first-run data and applies the regions file. Throws when one fails; the cause is
- * printed by then. The file may name any variable of ours, which is why this process, and no other, gets them all.
+ * Migrates the database, creates the first-run data and applies the regions file, in a child process. Throws when a
+ * step fails; the child process has printed the cause by then. A regions file may name any of our environment
+ * variables, so only this child process gets all of them.
  */
 export async function prepareDatabase(
   environment: Record<string, string>,
@@ -16,16 +17,16 @@ export async function prepareDatabase(
   const all = { ...(environment.LATCHKEY_REGIONS ? process.env : {}), ...environment };
   const { code, message } = await runToEnd("prepare", mode ? [mode] : [], all, signal);
   if (code === 0 && message) return message as FirstRunResult;
-  throw new Error("The database could not be prepared; what went wrong is printed above.");
+  throw new Error("The database could not be prepared; the cause is printed above.");
 }
 
-/** Saves the rig's regions, once they pass their checks. Throws when one does not; the cause is printed by then. */
+/** Checks and saves the rig's regions. Throws when a check fails; the child process has printed the cause by then. */
 export async function addRigRegions(environment: Record<string, string>, signal: AbortSignal): Promise<void> {
   const { code } = await runToEnd("rig-regions", [], environment, signal);
-  if (code !== 0) throw new Error("The rig's regions could not be added; what went wrong is printed above.");
+  if (code !== 0) throw new Error("The rig's regions could not be added; the cause is printed above.");
 }
 
-/** A process of its own for what needs the database: the long-lived supervisor keeps no client of it. */
+/** Work on the database runs in a child process, so that the long-lived supervisor keeps no database client. */
 function runToEnd(
   program: string,
   args: string[],

@@ -16,7 +16,7 @@ import { composeRigRegions, syncRigRegions } from "@/lib/supervisor/rig-regions"
 const missing = findMissingPrograms();
 const masterKey = parseMasterKey(env.LATCHKEY_MASTER_KEY);
 
-test("what a machine lacks is named with the command that brings it", () => {
+test("missing programs are named with the command that installs them", () => {
   expect(explainMissing(["radosgw", "uwsgi"])).toBe(
     "a real Ceph and Keystone need radosgw, uwsgi, which this machine does not have.\n" +
       "On Debian 12, as root: apt-get install --no-install-recommends radosgw uwsgi-core uwsgi-plugin-python3",
@@ -34,7 +34,7 @@ describe.skipIf(missing.length > 0)("the regions of a rig", () => {
   const compose = () => composeRigRegions(JSON.stringify(rig));
   const countEvents = () => db.auditEvent.count();
 
-  test("are checked, calibrated and saved, and left as they are the next time", async () => {
+  test("are checked, calibrated and saved, and stay unchanged at the next sync", async () => {
     expect(await syncRigRegions(db, compose(), masterKey)).toEqual([]);
     const rows = await db.region.findMany({ orderBy: { name: "asc" } });
     const endpoints = rig.gateways.map(({ endpoint }) => endpoint);
@@ -49,18 +49,18 @@ describe.skipIf(missing.length > 0)("the regions of a rig", () => {
     expect(await countEvents()).toBe(before);
   });
 
-  test("are put right when the rig was made anew, and never in the place of somebody's own", async () => {
+  test("are corrected after the rig is recreated, and never replace another region of the same name", async () => {
     await db.region.update({ where: { name: "openstack" }, data: { sealedCredentials: Uint8Array.from([1, 2, 3]) } });
     await db.region.update({ where: { name: "ceph" }, data: { endpoint: "https://s3.example.org" } });
     expect(await syncRigRegions(db, compose(), masterKey)).toEqual([
-      "There is another region ceph already; the rig's was left out.",
+      "Another region has the name ceph already; the rig's region was not added.",
     ]);
     const [ceph, openstack] = await db.region.findMany({ orderBy: { name: "asc" } });
     expect(ceph?.endpoint).toBe("https://s3.example.org");
     expect(openstack?.sealedCredentials?.length).toBeGreaterThan(100);
   });
 
-  test("a port that another program has is named", async () => {
+  test("a port that another program uses is named", async () => {
     const port = await findFreePorts(18);
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(port, "127.0.0.1", resolve));

@@ -9,7 +9,7 @@ import { isAsDeclared } from "@/lib/regions/file/apply-regions-file";
 import { isLoopback } from "@/lib/platform/net/host";
 import type { PrismaClient } from "@/prisma/generated/client";
 
-/** What rig.json says, as far as regions need it. */
+/** The fields of rig.json that the regions need. */
 const rigSchema = z.object({
   gateways: z.array(z.object({ endpoint: z.string() })).min(1),
   admin: z.object({ accessKeyId: z.string(), secretAccessKey: z.string() }),
@@ -21,7 +21,8 @@ const rigSchema = z.object({
 });
 
 /**
- * The region `ceph`, whose keys are RGW's own, and `openstack`, whose keys are Keystone's, at the same two gateways.
+ * The rig's regions at the same two gateways: `ceph`, whose keys are RGW's own, and `openstack`, whose keys are
+ * Keystone's. Throws when rig.json is damaged.
  */
 export function composeRigRegions(rigJson: string): RegionInput[] {
   const { gateways, admin, adminUrl, keystone } = rigSchema.parse(parseJson(rigJson));
@@ -43,7 +44,7 @@ export function composeRigRegions(rigJson: string): RegionInput[] {
       ...place,
       name: "openstack",
       provider: "keystone",
-      // Nobody else makes keys there, so that a disable may suspend.
+      // No other program creates keys in the rig, so a disable may suspend the user.
       settings: { identityUrl: keystone.url, ...user, rgwAdminUrl: adminUrl, exclusive: true },
       credentials: new Secret(
         JSON.stringify({ password, rgwAccessKeyId: admin.accessKeyId, rgwSecretAccessKey: admin.secretAccessKey }),
@@ -53,8 +54,8 @@ export function composeRigRegions(rigJson: string): RegionInput[] {
 }
 
 /**
- * Checks and saves the regions that are not there as they should be. Gives sentences about those that were left alone
- * because somebody has given their name to another storage system.
+ * Checks and saves each region that is missing or differs. Returns a sentence for each region that was not added
+ * because another storage system has its name. Throws when a check fails.
  */
 export async function syncRigRegions(
   database: PrismaClient,
@@ -65,7 +66,7 @@ export async function syncRigRegions(
   for (const region of regions) {
     const row = await database.region.findUnique({ where: { name: region.name } });
     if (row && !(row.provider === region.provider && isLoopback(new URL(row.endpoint).hostname))) {
-      left.push(`There is another region ${region.name} already; the rig's was left out.`);
+      left.push(`Another region has the name ${region.name} already; the rig's region was not added.`);
       continue;
     }
     if (row && isAsDeclared(row, region)) continue;

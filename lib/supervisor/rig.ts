@@ -2,28 +2,28 @@ import { fork } from "node:child_process";
 import { join } from "node:path";
 import { findRoot } from "@/lib/platform/config/find-root";
 
-/** Where the rig of an installation keeps its state, its logs and rig.json. */
+/** The folder with the state, the logs and the rig.json of an installation's rig. */
 export function findRigFolder(dataDir: string): string {
   return join(dataDir, "rig");
 }
 
 /**
- * Brings the rig up, a real Ceph and Keystone on loopback, or leaves it as it runs. Throws with what it complained
- * about.
+ * Starts the rig, a real Ceph and Keystone on loopback, or does nothing if the rig runs. Throws with the rig's error
+ * output.
  */
 export function startRig(dataDir: string, port: string | undefined, signal: AbortSignal): Promise<void> {
   return runRig(["up", "--folder", findRigFolder(dataDir), ...(port === undefined ? [] : ["--port", port])], signal);
 }
 
-/** Stops the rig and keeps its state. */
+/** Stops the rig and keeps its state. Throws with the rig's error output. */
 export function stopRig(dataDir: string): Promise<void> {
   return runRig(["down", "--folder", findRigFolder(dataDir)]);
 }
 
-/** It is a program of its own: the portal knows nothing of how its storage systems are run. */
+/** The rig is a separate program: the portal does not know how its storage systems are run. */
 function runRig(args: string[], signal?: AbortSignal): Promise<void> {
-  // In a group of its own: Ctrl-C must not end the one that stops the rig, and the one that starts it ends with its
-  // helpers.
+  // A separate process group: Ctrl-C must not end the process that stops the rig. The process that starts the rig must
+  // end together with its helpers.
   const child = fork(join(findRoot(), "dist/rig/main.mjs"), args, { cwd: findRoot(), silent: true, detached: true });
   const end = () => {
     if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
@@ -31,17 +31,17 @@ function runRig(args: string[], signal?: AbortSignal): Promise<void> {
   };
   signal?.addEventListener("abort", end, { once: true });
   if (signal?.aborted) end();
-  let complaint = "";
+  let errorOutput = "";
   child.stdout?.resume();
   child.stderr?.on("data", (chunk: Buffer) => {
-    complaint += chunk.toString("utf8");
+    errorOutput += chunk.toString("utf8");
   });
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code) => {
       signal?.removeEventListener("abort", end);
       if (code === 0) resolve();
-      else reject(new Error(`The rig could not be ${args[0] === "up" ? "started" : "stopped"}: ${complaint.trim()}`));
+      else reject(new Error(`The rig could not be ${args[0] === "up" ? "started" : "stopped"}: ${errorOutput.trim()}`));
     });
   });
 }

@@ -5,12 +5,12 @@ import { type Child, keepRunning } from "@/lib/supervisor/child";
 import { noteChild } from "@/lib/supervisor/orphaned-processes";
 import { type Settings, toEnvironment } from "@/lib/platform/config/resolve-settings";
 
-/** The variables of our own environment that programs need and that are not settings of Latchkey. */
+/** The environment variables that programs need and that are not settings of Latchkey. */
 const SYSTEM = [
   ...["PATH", "HOME", "TMPDIR", "TEMP", "LANG", "TZ", "SystemRoot"],
   ...["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"],
 ];
-/** All that the built-in S3 server needs. It knows neither the database nor the session key. */
+/** The settings for the built-in S3 server. It gets neither the database's URL nor the session secret. */
 const FOR_BUILTIN_S3 = [
   "HOST",
   "LATCHKEY_DATA_DIR",
@@ -33,8 +33,8 @@ export function toChildEnvironment(settings: Settings, dev: boolean): Record<str
 }
 
 /**
- * Starts the web server, the worker and the built-in S3 server, and keeps them running. `dev` takes the programs that
- * are bundled again when their sources change, and a web server that compiles pages when they are asked for.
+ * Starts the web server, the worker and the built-in S3 server, and keeps them running. With `dev`, these are the
+ * programs that are bundled again when their sources change, and the web server compiles pages on request.
  */
 export function startChildren(settings: Settings, dev: boolean): Child[] {
   const environment = toChildEnvironment(settings, dev);

@@ -1,4 +1,4 @@
-/** Does a step and prints what it was and how long it took; a step that gives false had nothing to do. */
+/** Runs a step, prints its title and duration, and returns its result. A step that returns false had nothing to do. */
 export async function step<T>(title: string, work: () => Promise<T> | T): Promise<T> {
   const begin = performance.now();
   const result = await work();

@@ -19,25 +19,25 @@ import { step } from "@/lib/supervisor/step";
 import { waitUntilReady } from "@/lib/supervisor/wait-until-ready";
 import { watchDatabase } from "@/lib/supervisor/watch-database";
 
-/** Something that a person can put right. Its message says what. */
+/** A problem that a person can correct. The message says how. */
 export class UpError extends Error {}
 
 const READY_WITHIN_MS = 120_000;
 
 type Options = {
-  /** For whoever works on Latchkey itself: pages and programs follow their sources. */
+  /** For work on Latchkey's code: pages and programs follow their sources. */
   dev: boolean;
   mode: FirstRunMode | undefined;
   rebuild: boolean;
-  /** Set when a real Ceph and Keystone are wanted beside the portal. */
+  /** Set to start a real Ceph and Keystone beside the portal. `port` is the first of their 18 consecutive ports. */
   rig: { port: string | undefined } | undefined;
 };
 type Undo = () => Promise<void> | void;
 
 /**
- * Starts everything in order and keeps it running until this process is told to end. Then it stops, in the reverse
- * order, what it started. Whatever would make the start fail (a wrong setting, a second start, a taken port) is looked
- * for before any long step. Throws an UpError, or another error whose message is for people.
+ * Starts everything in order and keeps it running until this process gets a signal to end. Then stops, in the reverse
+ * order, everything that it started. Checks for a wrong setting, a second start and a taken port before any long step.
+ * Throws an UpError, or another error whose message is for people.
  */
 export async function up(options: Options): Promise<void> {
   const undo: Undo[] = [];
@@ -45,9 +45,9 @@ export async function up(options: Options): Promise<void> {
   try {
     await start(options, undo, stopper.signal);
   } catch (error) {
-    const wasTold = stopper.signal.aborted;
+    const wasStopped = stopper.signal.aborted;
     await stopper.stop();
-    if (!wasTold) throw error;
+    if (!wasStopped) throw error;
   }
 }
 
@@ -65,7 +65,7 @@ async function start(options: Options, undo: Undo[], signal: AbortSignal): Promi
 
   const { rig } = options;
   if (rig) {
-    // Before the start itself, so that Ctrl-C during the start stops it too.
+    // Registered before the start, so that Ctrl-C during the start stops the rig too.
     undo.push(() => stopRig(dataDir));
     await step("Ceph and Keystone", () => startRig(dataDir, rig.port, signal));
   }
@@ -88,7 +88,7 @@ async function start(options: Options, undo: Undo[], signal: AbortSignal): Promi
   await step("Start", async () => {
     children = startChildren(settings, options.dev);
     if (await waitUntilReady(toLocalUrl(plan.HOST, plan.PORT), listPorts(plan), READY_WITHIN_MS)) return;
-    throw new UpError(`Not everything answered within ${READY_WITHIN_MS / 1000} s; the cause is printed above.`);
+    throw new UpError(`Not every program answered within ${READY_WITHIN_MS / 1000} s; the cause is printed above.`);
   });
   const seconds = ((Date.now() - performance.timeOrigin) / 1000).toFixed(1);
   console.log(`\nLatchkey is ready at ${settings.LATCHKEY_URL}  (${seconds} s)`);
@@ -97,10 +97,10 @@ async function start(options: Options, undo: Undo[], signal: AbortSignal): Promi
 }
 
 const WATCHED =
-  "Pages follow their sources. The web server, the worker and the built-in S3 server restart when theirs change.\n" +
+  "Pages follow their sources. The web server, the worker and the built-in S3 server restart when their sources change.\n" +
   "After a change in prisma/, start again. Ctrl-C stops everything.";
 
-/** In development: the programs whose code changed. */
+/** In development: restarts the programs whose code changed. */
 function restartAll(children: Child[], names: string[]): void {
   for (const child of children.filter(({ name }) => names.includes(name))) {
     console.log(`The sources of ${child.name} changed; restarting it.`);
@@ -113,7 +113,8 @@ async function openDatabase(plan: PlannedSettings, undo: Undo[], onMoved: (url: 
     await expectDatabase(plan.DATABASE_URL);
     return plan.DATABASE_URL;
   }
-  // Before the start itself, so that Ctrl-C during the start stops it too. One that runs for `npm run db` goes on.
+  // Registered before the start, so that Ctrl-C during the start stops the database too. A database that `npm run db`
+  // started goes on.
   undo.push(() => stopCluster(plan.LATCHKEY_DATA_DIR, "up"));
   const cluster = await step("Database", () => startCluster(plan.LATCHKEY_DATA_DIR, "up"));
   undo.push(watchDatabase(plan.LATCHKEY_DATA_DIR, cluster, onMoved));
@@ -121,8 +122,8 @@ async function openDatabase(plan: PlannedSettings, undo: Undo[], onMoved: (url: 
 }
 
 /**
- * Undoes everything on Ctrl-C and the like, or when `stop` is called. A second Ctrl-C does not wait. The signal is
- * aborted at the first one, for steps that are still in progress.
+ * Undoes everything on Ctrl-C, SIGTERM and SIGHUP, or when `stop` is called. A second Ctrl-C does not wait. The first
+ * one aborts the signal, which ends the steps in progress.
  */
 function stopOnSignal(undo: Undo[]): { stop: () => Promise<void>; signal: AbortSignal } {
   const controller = new AbortController();
@@ -152,7 +153,7 @@ function explainSignIn(firstRun: string, path: string): string {
   if (firstRun === "nobody") {
     return (
       "Nobody can sign in yet. Make the first administrator with `npm run admin -- user create --help`,\n" +
-      "or start once with --empty, which makes one and writes the password to a file."
+      "or start once with --empty, which makes an administrator and writes the password to a file."
     );
   }
   return firstRun === "made"

@@ -5,8 +5,8 @@ const POLL_MS = 50;
 const ANSWER_WITHIN_MS = 5_000;
 
 /**
- * Waits until every port is listened on and the portal answers its health check. Gives false when that was not
- * so within `timeoutMs`.
+ * Waits until every port accepts connections and the portal answers its health check. Returns false when that takes
+ * longer than `timeoutMs`.
  */
 export async function waitUntilReady(url: string, ports: WantedPort[], timeoutMs: number): Promise<boolean> {
   const end = Date.now() + timeoutMs;
@@ -32,7 +32,7 @@ function isOpen({ port, host }: WantedPort): Promise<boolean> {
 async function isReady(url: string): Promise<boolean> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
-    // Read to its end: a connection with an answer half read would keep the server from stopping.
+    // The body is read to its end: a connection with a half-read response would keep the server from stopping.
     await response.arrayBuffer();
     return response.ok;
   } catch {

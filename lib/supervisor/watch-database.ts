@@ -2,11 +2,12 @@ import { startCluster, type StartedCluster } from "@/lib/postgres/cluster";
 import { isAlive } from "@/lib/platform/process-state";
 import { delayBeforeRestart } from "@/lib/supervisor/backoff";
 
-const LOOK_EVERY_MS = 1_000;
+const CHECK_EVERY_MS = 1_000;
 
 /**
- * Starts the embedded database again when it dies. `onMoved` hears of a new URL, which it has when its port was
- * taken meanwhile. Gives a function that ends the watch and waits for a start in progress.
+ * Starts the embedded database again when it dies. When another program has taken the port by then, the database moves
+ * to another port, and `onMoved` gets the new URL. Returns a function that ends the watch and waits for a start in
+ * progress.
  */
 export function watchDatabase(
   dataDir: string,
@@ -19,7 +20,7 @@ export function watchDatabase(
   let timer: NodeJS.Timeout | undefined;
   let working: Promise<void> = Promise.resolve();
 
-  const look = async () => {
+  const check = async () => {
     if (isAlive(cluster.pid)) return;
     console.error("PostgreSQL ended; starting it again");
     try {
@@ -33,11 +34,11 @@ export function watchDatabase(
     }
   };
   const loop = () => {
-    working = look().then(() => {
-      if (!stopped) timer = setTimeout(loop, failures > 0 ? delayBeforeRestart(failures) : LOOK_EVERY_MS);
+    working = check().then(() => {
+      if (!stopped) timer = setTimeout(loop, failures > 0 ? delayBeforeRestart(failures) : CHECK_EVERY_MS);
     });
   };
-  timer = setTimeout(loop, LOOK_EVERY_MS);
+  timer = setTimeout(loop, CHECK_EVERY_MS);
   return async () => {
     stopped = true;
     clearTimeout(timer);

@@ -5,8 +5,9 @@ import { openDatabase } from "@/lib/supervisor/open-database";
 import { finishSettings, planSettings, toEnvironment } from "@/lib/platform/config/resolve-settings";
 
 /**
- * Runs a command under the settings that `npm run up` would use here: while that runs, with DATABASE_URL, or
- * alone (the embedded database is then started for it and stopped again).
+ * Runs a command with the settings that `npm run up` would use. The database is DATABASE_URL or the embedded database.
+ * If the embedded database does not run, it is started for the command and stopped afterwards. An error is printed and
+ * sets exit code 1.
  */
 export async function withSettings(work: () => Promise<unknown>): Promise<void> {
   try {

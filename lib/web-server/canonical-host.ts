@@ -1,8 +1,9 @@
 import { isLoopback } from "@/lib/platform/net/host";
 
 /**
- * Where to send a browser that reached a portal on loopback under another of loopback's names, or undefined.
- * Cookies and the Origin check know one name only. `publicUrl` is the portal's own, `host` the request's.
+ * Returns the URL to which a browser is redirected that reached a portal on loopback under another loopback name.
+ * Undefined when no redirect is needed. Cookies and the Origin check work for one name only. `publicUrl` is the
+ * portal's URL, and `host` is the request's Host header.
  */
 export function findCanonicalUrl(
   request: {

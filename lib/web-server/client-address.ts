@@ -7,7 +7,7 @@ import { splitList } from "@/lib/platform/text/split-list";
 /** Tells whether an address belongs to one of the operator's proxies. */
 export type IsTrusted = (address: string) => boolean;
 
-/** From the setting LATCHKEY_TRUSTED_PROXIES, which is checked already. */
+/** Parses the setting LATCHKEY_TRUSTED_PROXIES, which is validated already. */
 export function parseTrustedProxies(text: string): IsTrusted {
   const isInList = proxyaddr.compile(splitList(text));
   // proxy-addr also reads short forms such as 10.1, which no proxy writes.
@@ -24,7 +24,7 @@ export function findClientAddress(request: IncomingMessage, isTrusted: IsTrusted
   return chain.findLast((address) => isIP(address) !== 0) ?? "";
 }
 
-/** An entry's address without port and brackets, in lower case; an IPv4 address on an IPv6 socket in its own form. */
+/** An entry's address in lower case, without port and brackets. An IPv4-mapped IPv6 address becomes IPv4. */
 function readAddress(entry: string | undefined): string {
   const text = entry?.trim() ?? "";
   const address = /^\[(.*)\](?::\d+)?$/.exec(text)?.[1] ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(text)?.[1] ?? text;

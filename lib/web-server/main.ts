@@ -7,19 +7,20 @@ import { onStop } from "@/lib/platform/lifecycle";
 import { logger } from "@/lib/platform/logger";
 import { close, createWebServer, type Handler, listen, refuseUnreadablePaths } from "@/lib/web-server/server";
 
-/** Whether this is `npm run dev`: Next then compiles pages when they are asked for. */
+/** Whether this process belongs to `npm run dev`. Next then compiles pages on request. */
 const dev = process.env.NODE_ENV === "development";
 
 async function main(): Promise<void> {
   const app = next({ dev, dir: findRoot(), hostname: env.HOST, port: env.PORT });
   const showPage = refuseUnreadablePaths(app.getRequestHandler());
-  // Next has its own idea of what a request is.
+  // Hono's listener must not replace the global Request and Response: Next needs its own.
   const answerProgram = getRequestListener(createApi().fetch, { overrideGlobalObjects: false });
   const handle: Handler = (request, response) =>
     request.url?.startsWith(`${API_PATH}/`) ? answerProgram(request, response) : showPage(request, response);
   const server = createWebServer({ publicUrl: env.LATCHKEY_URL, trustedProxies: env.LATCHKEY_TRUSTED_PROXIES }, handle);
   onStop(async () => {
-    // A page in development keeps a connection open that tells it of changes: waiting for its end would be in vain.
+    // In development, each page keeps a connection open to hear of changes. Waiting for these connections would not
+    // end.
     if (server.listening && !dev) await close(server);
     await app.close();
   });

@@ -2,13 +2,15 @@ import type { IncomingMessage } from "node:http";
 import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/net/client-address-header";
 import { findClientAddress, type IsTrusted } from "@/lib/web-server/client-address";
 
-/** What a proxy says about the request it passes on, and what we say to the portal ourselves. */
+/**
+ * The headers in which a proxy describes a request, and the headers in which this server describes it to the portal.
+ */
 const FORWARDED = /^(x-forwarded-.*|forwarded|x-real-ip|x-client-ip|true-client-ip|cf-connecting-ip|x-latchkey-.*)$/;
 
 /**
- * Takes off a request all that claims where it comes from, and puts on what is true: the client's address (a
- * trusted proxy is believed about it), and the public host and protocol, with which Next compares the Origin of
- * a server action. Next itself would keep a header that the client made up.
+ * Removes every header with which a client or proxy describes the origin of a request, and sets verified values: the
+ * client's address, which a trusted proxy may give, and the public host and protocol, which Next compares with the
+ * Origin of a server action. Next itself would keep a header that the client invented.
  */
 export function sanitiseHeaders(request: IncomingMessage, publicUrl: URL, isTrusted: IsTrusted): void {
   const address = findClientAddress(request, isTrusted);

@@ -34,7 +34,7 @@ function ask(port: number, headers: Record<string, string>, path = "/"): Promise
   });
 }
 
-const LIES = {
+const INVENTED = {
   "X-Forwarded-For": "203.0.113.9",
   "X-Forwarded-Host": "evil.example",
   "X-Forwarded-Proto": "http",
@@ -44,8 +44,8 @@ const LIES = {
   "X-Latchkey-Client-Address": "203.0.113.9",
 };
 
-test("what a client says about where it comes from does not reach the portal", async () => {
-  const { headers, raw } = JSON.parse((await ask(await start({}), LIES)).body) as Seen;
+test("headers in which a client invents its origin do not reach the portal", async () => {
+  const { headers, raw } = JSON.parse((await ask(await start({}), INVENTED)).body) as Seen;
   expect(headers).toMatchObject({
     "x-latchkey-client-address": "127.0.0.1",
     "x-forwarded-for": "127.0.0.1",
@@ -59,15 +59,15 @@ test("what a client says about where it comes from does not reach the portal", a
   expect(JSON.stringify([headers, raw])).not.toMatch(/evil|203\.0\.113/);
 });
 
-test("a trusted proxy is believed about the client, and about nothing else", async () => {
+test("a trusted proxy gives the client's address and no other value", async () => {
   const port = await start({ trustedProxies: "127.0.0.0/8" });
-  const { headers, raw } = JSON.parse((await ask(port, LIES)).body) as Seen;
+  const { headers, raw } = JSON.parse((await ask(port, INVENTED)).body) as Seen;
   expect(headers["x-latchkey-client-address"]).toBe("203.0.113.9");
   expect(headers["x-forwarded-host"]).toBe("portal.example");
   expect(JSON.stringify([headers, raw])).not.toContain("evil");
 });
 
-test("a page under another name of loopback is found under its own", async () => {
+test("a page under another loopback name redirects to the portal's name", async () => {
   const port = await start({ publicUrl: "http://127.0.0.1:3000" });
   const answer = await ask(port, { host: "localhost:3000", accept: "text/html" }, "/projects?a=b");
   expect(answer).toMatchObject({ status: 307, location: "http://127.0.0.1:3000/projects?a=b" });
@@ -97,7 +97,7 @@ test.each([
   expect((await ask((server.address() as AddressInfo).port, {}, path)).status).toBe(status);
 });
 
-test("a taken port is named", async () => {
+test("the error names a taken port and its setting", async () => {
   const port = await start({});
   const second = createWebServer({ publicUrl: "https://portal.example", trustedProxies: "" }, () => undefined);
   await expect(listen(second, "127.0.0.1", port)).rejects.toThrow(
@@ -105,7 +105,7 @@ test("a taken port is named", async () => {
   );
 });
 
-test("stopping lets a request in flight finish", async () => {
+test("stopping lets an in-flight request finish", async () => {
   let finish: () => void = () => undefined;
   const begun = new Promise<void>((resolve) => {
     server = createWebServer({ publicUrl: "https://portal.example", trustedProxies: "" }, (_request, response) => {

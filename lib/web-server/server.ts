@@ -9,7 +9,9 @@ const HEADER_BYTES_MAX = 16_384;
 const HEADERS_MAX = 100;
 const HEADERS_WITHIN_MS = 15_000;
 const REQUEST_WITHIN_MS = 60_000;
-/** Longer than the minute for which proxies usually keep their connections, so that they close them and not we. */
+/**
+ * Proxies usually keep a connection for a minute. This time is longer, so that the proxy closes the connection first.
+ */
 const KEEP_ALIVE_MS = 65_000;
 const STOP_WITHIN_MS = 8_000;
 const REFUSAL_HEADERS = {
@@ -18,7 +20,7 @@ const REFUSAL_HEADERS = {
   "x-content-type-options": "nosniff",
 };
 
-/** The portal's HTTP server, not yet listening: `handle` sees only requests whose headers are true. */
+/** Creates the portal's HTTP server, which does not listen yet. `handle` gets requests with verified headers only. */
 export function createWebServer(settings: { publicUrl: string; trustedProxies: string }, handle: Handler): Server {
   const publicUrl = new URL(settings.publicUrl);
   const isTrusted = parseTrustedProxies(settings.trustedProxies);
@@ -42,7 +44,7 @@ export function createWebServer(settings: { publicUrl: string; trustedProxies: s
   return server;
 }
 
-/** Answers a path with escapes that stand for nothing by itself: Next makes an error of it, with a stack in the log. */
+/** Answers 400 to a path with invalid escapes. Next would treat such a path as an error and log a stack. */
 export function refuseUnreadablePaths(handle: Handler): Handler {
   return (request, response) => {
     try {
@@ -54,18 +56,20 @@ export function refuseUnreadablePaths(handle: Handler): Handler {
   };
 }
 
-/** Listens, or throws an error that names a taken port and the setting for it. */
+/** Starts listening. Throws when that fails; for a taken port, the message names the port and its setting. */
 export function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", (error) => {
       const taken = "code" in error && error.code === "EADDRINUSE";
-      reject(taken ? new Error(`port ${port} on ${host} is taken by another program: set PORT to another one`) : error);
+      reject(
+        taken ? new Error(`port ${port} on ${host} is taken by another program: set PORT to another port`) : error,
+      );
     });
     server.listen(port, host, resolve);
   });
 }
 
-/** Takes no new connection, lets requests in flight finish for a while, then cuts the rest. */
+/** Accepts no new connection, lets in-flight requests finish for up to 8 s, then closes all connections. */
 export async function close(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve());

@@ -77,7 +77,7 @@ describe("a gateway that answers alike, on a storage system that gives no secret
     expect(receipts.map((receipt) => [receipt.gateway, receipt.firstRefusedAt !== null, receipt.unmeasurable])).toEqual(
       [
         ["gateway 1", true, null],
-        ["gateway 2", false, "it answers to a removed key as to a wrong secret"],
+        ["gateway 2", false, "it gives the same answer to a removed key and to a wrong secret"],
       ],
     );
     const event = await db.auditEvent.findFirstOrThrow({ where: { keyId, event: "key.revoked" } });
@@ -150,7 +150,7 @@ describe("a gateway that answers alike, on a storage system that gives no secret
       )
       .toBe("over");
     const gone = (await readKey(keyId)).receipts.find(({ gateway }) => gateway === "gateway 3");
-    expect(gone?.unmeasurable).toBe("it is not among the region's gateways any more");
+    expect(gone?.unmeasurable).toBe("it is no longer a gateway of the region");
   });
 });
 
@@ -242,7 +242,7 @@ describe.skipIf(missing.length > 0)(`${title}, where one gateway asks Keystone f
       .toBe("over");
     const { receipts } = await readKey(keyId);
     expect(receipts[0]?.firstRefusedAt).toBeInstanceOf(Date);
-    expect(receipts[1]?.unmeasurable).toContain("the pair to measure with was lost");
+    expect(receipts[1]?.unmeasurable).toContain("the secret for the measurement was lost");
   });
 
   /** As far as a process comes that dies between the removal and the first refusal. */

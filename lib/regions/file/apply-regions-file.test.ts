@@ -78,7 +78,7 @@ const events = async () =>
   (await db.auditEvent.findMany({ where: { at: { gte: begun } }, orderBy: { at: "asc" } })).map(({ event }) => event);
 const readRegion = (name: string) => db.region.findUniqueOrThrow({ where: { name } });
 
-test("new regions are checked, saved and work; the same file again changes nothing and leaves no line", async () => {
+test("new regions are checked, saved and usable; the same file again changes nothing and prints no line", async () => {
   const first = await apply([{ name: "east" }, { name: "west" }]);
   expect(first).toEqual({ lines: ["The region east is added.", "The region west is added."], saved: 2, failed: 0 });
   const east = await readRegion("east");
@@ -90,7 +90,7 @@ test("new regions are checked, saved and work; the same file again changes nothi
   expect(await events()).toEqual(["region.created", "region.created"]);
 });
 
-test("what changed in the file is saved, and the file has the last word over another change", async () => {
+test("a change in the file is saved, and the file overwrites a change from elsewhere", async () => {
   await apply([{ name: "east" }]);
   expect(await apply([{ name: "east", endpoint: "https://new.example.test" }])).toMatchObject({
     lines: ["The region east is changed."],
@@ -102,14 +102,14 @@ test("what changed in the file is saved, and the file has the last word over ano
   expect(await events()).toEqual(["region.created", "region.changed", "region.changed"]);
 });
 
-test("a region that fails its check stays as it was, and the others are saved", async () => {
+test("a region that fails its check stays unchanged, and the others are saved", async () => {
   await apply([{ name: "east" }]);
   const before = await readRegion("east");
   const wrong = { name: "east", endpoint: "https://new.example.test", token: "a-wrong-token-of-enough-length" };
   const applied = await apply([wrong, { name: "nowhere" }, { name: "west" }]);
   expect(applied).toMatchObject({ saved: 1, failed: 2 });
   expect(applied.lines).toEqual([
-    "regions.yaml:2: The region east was not saved: the storage system refuses the admin token. It stays as it was.",
+    "regions.yaml:2: The region east was not saved: the storage system refuses the admin token. The region stays unchanged.",
     "regions.yaml:10: The region nowhere was not saved: the server has no region nowhere.",
     "The region west is added.",
   ]);
@@ -117,7 +117,7 @@ test("a region that fails its check stays as it was, and the others are saved", 
   expect(await db.region.count()).toBe(2);
 });
 
-test("a region that is no longer declared stays, and the way to disable it is told", async () => {
+test("a region that is no longer declared stays, and a line names the command that disables it", async () => {
   await apply([{ name: "east" }, { name: "west" }]);
   const told = "The region east is no longer declared; disable it with: npm run admin -- region disable east";
   expect(await apply([{ name: "west" }])).toEqual({ lines: [told], saved: 0, failed: 0 });
@@ -126,7 +126,7 @@ test("a region that is no longer declared stays, and the way to disable it is to
   expect(await db.region.count()).toBe(2);
 });
 
-test("a region that the command line made is taken over where it is the same, and not missed where it is not declared", async () => {
+test("a region from the command line becomes declared when the file has the same, and is not reported when the file lacks it", async () => {
   await apply([{ name: "east" }, { name: "west" }]);
   await db.region.updateMany({ data: { declared: false } });
   expect(await apply([{ name: "east" }])).toEqual({ lines: [], saved: 0, failed: 0 });
@@ -134,17 +134,17 @@ test("a region that the command line made is taken over where it is the same, an
   expect(await events()).toEqual(["region.created", "region.created"]);
 });
 
-test("a region does not change its provider: its keys would be lost sight of", async () => {
+test("a region cannot change its provider, because the portal would lose its keys", async () => {
   await apply([{ name: "east" }]);
   const { lines, failed } = await apply([{ name: "east", provider: "ceph-rgw" }]);
   expect(failed).toBe(1);
   expect(lines).toEqual([
-    "regions.yaml:2: The region east was not saved: it is one of builtin, and its keys are there; give the new one another name.",
+    "regions.yaml:2: The region east was not saved: its provider is builtin, and its keys are there. Give the new region another name.",
   ]);
   expect((await readRegion("east")).provider).toBe("builtin");
 });
 
-test("credentials that another master key sealed are sealed anew", async () => {
+test("credentials that cannot be opened are sealed again", async () => {
   await apply([{ name: "east" }]);
   const { sealedCredentials } = await readRegion("east");
   const damaged = Uint8Array.from(Buffer.from(sealedCredentials ?? []).reverse());
@@ -165,7 +165,7 @@ test("credentials that another master key sealed are sealed anew", async () => {
   }
 });
 
-test("of two starts at once that find a new region, both end well", async () => {
+test("two starts at once save a new region once, and both succeed", async () => {
   const path = join(folder, "two.yaml");
   writeFileSync(path, `regions:${describe({ name: "east" })}\n`);
   const file = readRegionsFile(path, { TOKEN });
@@ -177,7 +177,7 @@ test("of two starts at once that find a new region, both end well", async () => 
   expect(await db.region.count()).toBe(1);
 });
 
-test("a file that is not there, is too long, is no text, or shows a secret to others", () => {
+test("a missing file, a long file, a file that is not text, and a readable secret are refused", () => {
   const path = join(folder, "file.yaml");
   const complaint = (content: string | Buffer, mode = 0o600) => {
     writeFileSync(path, content);
@@ -185,13 +185,15 @@ test("a file that is not there, is too long, is no text, or shows a secret to ot
     return () => readRegionsFile(path, { TOKEN });
   };
   expect(() => readRegionsFile(join(folder, "nobody.yaml"), {})).toThrow(
-    /^LATCHKEY_REGIONS: .*nobody\.yaml is not there$/,
+    /^LATCHKEY_REGIONS: .*nobody\.yaml does not exist$/,
   );
-  expect(() => readRegionsFile(folder, {})).toThrow(/ is no file$/);
+  expect(() => readRegionsFile(folder, {})).toThrow(/ is not a file$/);
   expect(complaint("#".repeat(262_145))).toThrow(/ is longer than 256 KB$/);
-  expect(complaint(Buffer.from([0xff, 0xfe]))).toThrow(/ is no text in UTF-8$/);
+  expect(complaint(Buffer.from([0xff, 0xfe]))).toThrow(/ is not UTF-8 text$/);
   const literal = `regions:${describe({ name: "east", token: TOKEN })}\n`;
   expect(complaint(literal)).not.toThrow();
-  expect(complaint(literal, 0o640)).toThrow(/^file\.yaml:9: adminToken stands here in a file that others can read/);
+  expect(complaint(literal, 0o640)).toThrow(
+    /^file\.yaml:9: adminToken is a secret in a file that other users can read/,
+  );
   expect(complaint(`regions:${describe({ name: "east" })}\n`, 0o644)).not.toThrow();
 });

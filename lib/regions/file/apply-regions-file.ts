@@ -12,22 +12,22 @@ import type { RegionsFile } from "@/lib/regions/file/read-regions-file";
 import type { PrismaClient, Region } from "@/prisma/generated/client";
 
 export interface AppliedRegions {
-  /** Sentences for whoever reads the terminal, in the order of the file. */
+  /** Sentences for the terminal, in the order of the file. */
   lines: string[];
   saved: number;
-  /** How many regions stay as they were, or away, because their check failed. */
+  /** How many regions were not saved because their check failed. */
   failed: number;
 }
 
-/** Each check has its own deadline, and all are made at once; others may have to be waited for. Milliseconds. */
+/** The checks run at once, each with its own deadline. Another start may check first. Milliseconds. */
 const APPLY_WITHIN_MS = 180_000;
 
 type Outcome = { result: "same" | "saved" | "failed"; lines: string[] };
 
 /**
- * Brings the regions in line with the file. Those that are new or another than in the database are checked first, all
- * at once; one that fails its check stays as it was. Regions that are no longer declared stay too: what they hold
- * must still be revocable.
+ * Adds and changes the regions that the file declares. A new or changed region is checked first; all checks run at
+ * once. A region that fails its check is not saved. Regions that are no longer declared stay, because their keys must
+ * stay revocable. Throws UNAVAILABLE when the database does not answer in time; a failed check is a line of the result.
  */
 export async function applyRegionsFile(
   database: PrismaClient,
@@ -38,8 +38,8 @@ export async function applyRegionsFile(
   await ensureInstallationRow(database);
   return withTransaction(
     async (tx) => {
-      // Of several starts on one database one checks and saves, and the others find nothing left to do. This
-      // transaction holds nothing but the lock of that name while the storage systems are asked.
+      // Of several starts on one database, the first checks and saves, and the others find no difference. While the
+      // storage systems are asked, this transaction holds nothing but the lock of that name.
       await allowWaiting(tx, APPLY_WITHIN_MS);
       await lockName(tx, "latchkey regions file");
       return applyRegions(database, file, masterKey, by);
@@ -88,7 +88,7 @@ async function applyRegion(
   const where = `${fileName}:${line}:`;
   const { name } = region;
   if (row && row.provider !== region.provider) {
-    const message = `The region ${name} was not saved: it is one of ${row.provider}, and its keys are there; give the new one another name.`;
+    const message = `The region ${name} was not saved: its provider is ${row.provider}, and its keys are there. Give the new region another name.`;
     return { result: "failed", lines: [`${where} ${message}`] };
   }
   const isSame = row !== undefined && isAsDeclared(row, region);
@@ -109,11 +109,13 @@ async function applyRegion(
     };
   } catch (error) {
     if (!(error instanceof AppError && error.userMessage)) throw error;
-    return { result: "failed", lines: [`${where} ${error.userMessage}${row ? " It stays as it was." : ""}`] };
+    return { result: "failed", lines: [`${where} ${error.userMessage}${row ? " The region stays unchanged." : ""}`] };
   }
 }
 
-/** Whether a saved region is what was given, credentials too. */
+/**
+ * Whether a saved region equals the given region, the credentials included. Settings that the check sets are ignored.
+ */
 export function isAsDeclared(row: Region, region: RegionInput): boolean {
   const facts = (of: Pick<RegionInput, "endpoint" | "signingRegion" | "gateways"> & { settings: unknown }) =>
     JSON.stringify([
@@ -128,7 +130,7 @@ export function isAsDeclared(row: Region, region: RegionInput): boolean {
   );
 }
 
-/** As sorted text; undefined where they cannot be opened, which declaring them anew puts right. */
+/** The credentials as sorted text. Undefined when they cannot be opened: the region then counts as changed. */
 function readCredentials(row: Region): string | undefined {
   if (!row.sealedCredentials) return undefined;
   try {
@@ -138,7 +140,7 @@ function readCredentials(row: Region): string | undefined {
   }
 }
 
-/** A number given on the command line is a text, and in a file a number. */
+/** A number is a text on the command line and a number in a file, so all values are compared as texts. */
 function toSorted(values: Record<string, unknown>): string {
   const entries = Object.entries(values).map(([name, value]) => [name, String(value)]);
   return JSON.stringify(entries.sort(([one = ""], [other = ""]) => (one < other ? -1 : 1)));

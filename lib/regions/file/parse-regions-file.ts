@@ -7,7 +7,7 @@ import { findInvalidSettings, isSecretField, listProviderKinds, omitFoundSetting
 import type { RegionInput } from "@/lib/regions/schema";
 import { type Problem, readYamlValues, type YamlValues } from "@/lib/regions/file/yaml-values";
 
-/** A region as a file declares it; `line` is where. */
+/** A region that a file declares. `line` is the line of its name. */
 export interface DeclaredRegion {
   line: number;
   region: RegionInput;
@@ -15,7 +15,7 @@ export interface DeclaredRegion {
 
 export type ParsedRegionsFile = { ok: true; regions: DeclaredRegion[] } | { ok: false; problems: Problem[] };
 
-/** What a terminal shows at once; whoever has put these right is told the next. */
+/** As many problems as a terminal shows at once. The next run shows the others. */
 const PROBLEMS_MAX = 20;
 const FIELD_MAX = 4_096;
 const field = plainText.max(FIELD_MAX);
@@ -33,12 +33,12 @@ const fileSchema = z.strictObject({ regions: z.array(regionSchema).max(200) });
 
 const FIELDS = `name, provider, endpoint, signingRegion, gateways, settings and credentials`;
 
-/** Names that the settings give to the server that comes along. */
+/** The regions of the built-in server, which the settings define. */
 const OWN_BUILTIN = ["north", "south"];
 
 /**
- * Reads the text of a regions file. `isPrivate` tells whether only its owner can read the file: a secret may stand
- * in it only then. Problems are told together, in the order of their lines.
+ * Parses the text of a regions file. `isPrivate` tells whether only the owner can read the file. Only a private file
+ * may hold a secret. Never throws: returns up to 20 problems, in the order of their lines.
  */
 export function parseRegionsFile(
   text: string,
@@ -62,10 +62,10 @@ export function parseRegionsFile(
         ? [{ line, text: `the region ${name} is declared in line ${former.line} already` }]
         : []),
       ...(provider === "builtin" && OWN_BUILTIN.includes(name)
-        ? [{ line, text: `${name} of the built-in server follows the settings and is not declared` }]
+        ? [{ line, text: `the settings define the region ${name} of the built-in server, so it must not be declared` }]
         : []),
       ...(new Set(gateways).size < gateways.length
-        ? [{ line: values.lineOf(["regions", index, "gateways"]), text: "a gateway is there twice" }]
+        ? [{ line: values.lineOf(["regions", index, "gateways"]), text: "a gateway is listed twice" }]
         : []),
       ...findMisplaced(declared[index] ?? { provider, settings: {}, credentials: {} }, index, values, isPrivate),
       ...findInvalidSettings(provider, region).map(({ field: setting, problem }) => {
@@ -94,39 +94,40 @@ function findMisplaced(
   return [
     ...found.map((name) => ({
       line: values.lineOf(["regions", index, "settings", name]),
-      text: `${name} is found out by the check and not declared`,
+      text: `the check sets ${name}, so it must not be declared`,
     })),
     ...literal.map((name) => ({
       line: values.lineOf(["regions", index, "credentials", name]),
-      text: `${name} stands here in a file that others can read; write \${NAME} and give it as a variable, or chmod 600 the file`,
+      text: `${name} is a secret in a file that other users can read; write \${NAME} and set the variable, or run chmod 600 on the file`,
     })),
   ];
 }
 
 function describe(issue: z.core.$ZodIssue, values: YamlValues): Problem[] {
   if (issue.code === "unrecognized_keys") {
-    const wanted = issue.path.length === 0 ? "regions and nothing else" : FIELDS;
+    const known = issue.path.length === 0 ? "the only field is regions" : `the fields are ${FIELDS}`;
     return issue.keys.map((key) => ({
       line: values.lineOf([...issue.path, key]),
-      text: `an unknown field; there are ${wanted}`,
+      text: `unknown field; ${known}`,
     }));
   }
   const isRegion = issue.path.length === 2;
   const name = isRegion ? "a region" : String(issue.path.findLast((part) => typeof part === "string") ?? "the file");
-  return [{ line: values.lineOf(issue.path), text: `${name} wants ${wish(issue)}` }];
+  return [{ line: values.lineOf(issue.path), text: `${name} ${explain(issue)}` }];
 }
 
-function wish(issue: z.core.$ZodIssue): string {
+function explain(issue: z.core.$ZodIssue): string {
   if (issue.code === "invalid_type")
-    return (
-      { string: "a text", array: "a list", object: "fields of its own", record: "fields of its own" }[
+    return `must ${
+      { string: "be a text", array: "be a list", object: "have fields", record: "have fields" }[
         issue.expected as string
-      ] ?? "another value"
-    );
-  if (issue.code === "invalid_union") return "a text, a number, true or false";
-  if (issue.code === "too_big") return `at most ${issue.maximum}`;
-  if (issue.code === "too_small") return "not to be empty";
-  return issue.message.charAt(0).toLowerCase() + issue.message.slice(1);
+      ] ?? "be another value"
+    }`;
+  if (issue.code === "invalid_union") return "must be a text, a number, true or false";
+  if (issue.code === "too_big") return `must have a length of at most ${issue.maximum}`;
+  if (issue.code === "too_small") return "must not be empty";
+  if (/^(a|one of) /.test(issue.message)) return `must be ${issue.message}`;
+  return `is wrong: ${issue.message.charAt(0).toLowerCase()}${issue.message.slice(1)}`;
 }
 
 function refuse(problems: Problem[]): ParsedRegionsFile {

@@ -3,20 +3,20 @@ import { basename, resolve } from "node:path";
 import { AppError } from "@/lib/platform/errors";
 import { type DeclaredRegion, parseRegionsFile } from "@/lib/regions/file/parse-regions-file";
 
-/** Hundreds of regions fit. Bytes. */
+/** Enough for hundreds of regions. Bytes. */
 const SIZE_MAX = 256 * 1024;
-/** What group and others may do with a file. */
+/** The mode bits that give a file to its group and to others. */
 const BY_OTHERS = 0o077;
 
 export interface RegionsFile {
-  /** Its name without folders, as messages begin. */
+  /** The file's name without folders. Messages begin with this name. */
   name: string;
   regions: DeclaredRegion[];
 }
 
 /**
- * Reads and checks a regions file without asking any storage system. A relative path is one from where npm was called.
- * Throws BAD_INPUT with a line for each problem.
+ * Reads and checks a regions file without a request to a storage system. A relative path starts at the folder in which
+ * npm was called. A file may have at most 256 KB. Throws BAD_INPUT; the message has a line for each problem.
  */
 export function readRegionsFile(
   given: string,
@@ -33,7 +33,7 @@ export function readRegionsFile(
 function readBounded(path: string): { text: string; isPrivate: boolean } {
   const file = open(path);
   try {
-    // Asked of the open file: another may stand under the name by now.
+    // The mode of the open file: by now, the path may lead to another file.
     const { mode } = fstatSync(file);
     const bytes = Buffer.alloc(SIZE_MAX + 1);
     let length = 0;
@@ -53,16 +53,16 @@ function open(path: string): number {
     closeSync(file);
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    throw refuse(`LATCHKEY_REGIONS: ${path} ${code === "ENOENT" ? "is not there" : `cannot be read (${code})`}`);
+    throw refuse(`LATCHKEY_REGIONS: ${path} ${code === "ENOENT" ? "does not exist" : `cannot be read (${code})`}`);
   }
-  throw refuse(`LATCHKEY_REGIONS: ${path} is no file`);
+  throw refuse(`LATCHKEY_REGIONS: ${path} is not a file`);
 }
 
 function decode(bytes: Buffer, path: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw refuse(`${path} is no text in UTF-8`);
+    throw refuse(`${path} is not UTF-8 text`);
   }
 }
 

@@ -1,34 +1,37 @@
 import { isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLError } from "yaml";
 
-/** What is wrong in a file, and where. Never quotes what stands there: it may be a secret. */
+/** A problem in a file and its line. `text` never quotes the file, which may hold a secret. */
 export interface Problem {
   line: number;
   text: string;
 }
 
-/** A file's content as plain values, with the line of each by its path. */
+/** A file's content as plain values, and the line of each value. */
 export interface YamlValues {
   value: unknown;
-  /** The line of what a path leads to, or of the nearest thing above it that is there. */
+  /** The line of the value at a path, or of the nearest existing value above the path. Counts from 1. */
   lineOf: (path: readonly PropertyKey[]) => number;
-  /** Whether a reference to a variable stands there, and nothing else: beside one, a part of a secret could. */
+  /**
+   * Whether the value at a path is one reference to a variable and no other text, which could be a part of a secret.
+   */
   isReference: (path: readonly PropertyKey[]) => boolean;
   problems: Problem[];
 }
 
-/** The widest map is that of a region's settings; no driver has a tenth of it. */
+/** A region's settings are the map with the most fields. No driver has a tenth of this number. */
 const FIELDS_MAX = 200;
 
 type Path = readonly (string | number)[];
 
-/** The parser's own messages quote the file. */
+/** Our messages for syntax errors, because the parser's messages quote the file. */
 const SYNTAX: Partial<Record<YAMLError["code"], string>> = {
-  TAB_AS_INDENT: "a tab where spaces must indent",
-  MULTIPLE_DOCS: "a second document; one file is one document",
+  TAB_AS_INDENT: "indent with spaces and not with a tab",
+  MULTIPLE_DOCS: "a second document is not allowed",
 };
 
 /**
- * Reads YAML 1.2 and puts variables' values in place of `${NAME}`; `$${` stands for `${`. Anchors and tags are refused.
+ * Reads YAML 1.2 and replaces each `${NAME}` with the value of the environment variable. `$${` means a literal `${`.
+ * Tags, anchors and aliases are problems. Never throws: `problems` lists every problem.
  */
 export function readYamlValues(text: string, environment: Readonly<Record<string, string | undefined>>): YamlValues {
   const counter = new LineCounter();
@@ -43,26 +46,29 @@ export function readYamlValues(text: string, environment: Readonly<Record<string
     const { range, tag, anchor } = node as Node & { anchor?: string };
     const line = lineAt(range?.[0] ?? 0);
     lines.set(toKey(path), line);
-    if (tag !== undefined || anchor !== undefined) refuse(line, "a tag or an anchor, which are not read here");
+    if (tag !== undefined || anchor !== undefined) refuse(line, "a tag or an anchor is not allowed");
     if (isMap(node)) {
-      if (node.items.length > FIELDS_MAX) return void refuse(line, `more than ${FIELDS_MAX} fields`);
+      if (node.items.length > FIELDS_MAX) return void refuse(line, `more than ${FIELDS_MAX} fields are not allowed`);
       const names = new Set<string>();
       return Object.fromEntries(node.items.flatMap((item) => readField(item, path, names)));
     }
     if (isSeq(node)) return node.items.map((item, index) => read(item, [...path, index]));
-    if (!isScalar(node)) return void refuse(line, "an alias, which is not read here");
+    if (!isScalar(node)) return void refuse(line, "an alias is not allowed");
     return typeof node.value === "string" ? substitute(node.value, line, path) : (node.value ?? undefined);
   };
   const readField = (item: unknown, path: Path, names: Set<string>): [string, unknown][] => {
     if (!isPair(item) || !isScalar(item.key) || typeof item.key.value !== "string") {
-      refuse(lineAt((isPair(item) && (item.key as Node | null)?.range?.[0]) || 0), "a field whose name is no text");
+      refuse(
+        lineAt((isPair(item) && (item.key as Node | null)?.range?.[0]) || 0),
+        "the name of a field must be a text",
+      );
       return [];
     }
     const { value: name, range } = item.key;
-    if (names.has(name)) refuse(lineAt(range?.[0] ?? 0), "a field that is there already");
+    if (names.has(name)) refuse(lineAt(range?.[0] ?? 0), "the field appears twice");
     names.add(name);
     const value = read(item.value, [...path, name]);
-    // A field's line is that of its name: a value may begin below.
+    // The line of a field is the line of its name: the value may begin on a later line.
     lines.set(toKey([...path, name]), lineAt(range?.[0] ?? 0));
     return [[name, value]];
   };
@@ -71,7 +77,7 @@ export function readYamlValues(text: string, environment: Readonly<Record<string
       if (name === undefined) return "${";
       if (whole === value) references.add(toKey(path));
       if (!whole.endsWith("}") || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-        refuse(line, "${ begins a reference to a variable and wants ${NAME}; a dollar and a brace are written $${");
+        refuse(line, "write ${NAME} for a variable, and $${ for a dollar sign and a brace");
       } else if (!environment[name]) {
         refuse(line, `the variable ${name} is not set`);
       }
@@ -100,8 +106,8 @@ function parse(
   read: (contents: unknown) => unknown,
 ): unknown {
   try {
-    // Its own search for a field that is there twice compares each with all before it: minutes for a file of full
-    // length.
+    // `uniqueKeys` compares each field with all fields before it, which takes minutes for a file of maximum length.
+    // `readField` finds repeated fields instead.
     const options = {
       prettyErrors: false,
       schema: "core",
@@ -111,12 +117,12 @@ function parse(
     } as const;
     const document = parseDocument(text, { lineCounter: counter, ...options });
     for (const { code, pos } of [...document.errors, ...document.warnings]) {
-      refuse(counter.linePos(pos[0]).line, SYNTAX[code] ?? `what is no YAML (${code})`);
+      refuse(counter.linePos(pos[0]).line, SYNTAX[code] ?? `the syntax is not valid YAML (${code})`);
     }
     return document.errors.length > 0 ? undefined : read(document.contents);
   } catch {
-    // Nested without end: the parser calls itself for each level.
-    return void refuse(1, "what cannot be read as YAML");
+    // The parser calls itself for each level, so a deeply nested file overflows the stack.
+    return void refuse(1, "the file cannot be read as YAML");
   }
 }
 

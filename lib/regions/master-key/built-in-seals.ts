@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { beginningOfSealed } from "@/lib/platform/crypto/seal";
 
 /**
- * Whether a journal of the built-in server, its history included, still holds what this key sealed: the server would
- * need the key to start.
+ * Whether a journal of the built-in server, its history included, still holds an entry that this key sealed. The server
+ * needs the key to start in that case.
  */
 export async function holdsBuiltinSeals(dataDir: string, key: Buffer): Promise<boolean> {
   const folder = join(dataDir, "s3");

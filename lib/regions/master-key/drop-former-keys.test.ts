@@ -33,7 +33,7 @@ beforeEach(async () => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** As a rotation leaves it, some minutes ago. */
+/** Writes the secrets as a rotation some minutes ago left them. */
 function rotated(minutesAgo: number, former = old): void {
   writeStoredSecrets(folder, {
     LATCHKEY_MASTER_KEY: present,
@@ -79,7 +79,7 @@ const put = async (provider: Provider) => {
   await provider.putKey(KEY, context());
 };
 
-test("a former key goes when nothing is sealed with it, and not within an hour of the rotation", async () => {
+test("a former key that seals nothing is dropped, but not within an hour of the rotation", async () => {
   rotated(59);
   expect(await drop()).toBe(0);
   rotated(61);
@@ -88,7 +88,7 @@ test("a former key goes when nothing is sealed with it, and not within an hour o
   expect(await drop()).toBe(0);
 });
 
-test("a former key stays while it seals a region's credentials, and others go", async () => {
+test("a former key that seals a region's credentials stays, and other keys are dropped", async () => {
   const base = {
     name: "east",
     provider: "builtin",
@@ -110,7 +110,7 @@ test("a former key stays while it seals a region's credentials, and others go", 
   expect(await drop()).toBe(1);
 });
 
-test("a former key stays while the built-in server's journal needs it, and the server's next start ends that", async () => {
+test("a former key stays while the built-in server's journal needs it, until the server's next start", async () => {
   await withServer(old, "", put);
   rotated(61);
   expect(await drop()).toBe(0);
@@ -121,7 +121,7 @@ test("a former key stays while the built-in server's journal needs it, and the s
   );
 });
 
-test("so does what is only history in the journal", async () => {
+test("a former key stays while only the history in the journal needs it", async () => {
   await withServer(old, "", async (provider) => {
     await put(provider);
     await provider.removeKey(KEY, context());
@@ -135,7 +135,7 @@ test("so does what is only history in the journal", async () => {
   );
 });
 
-test("a start that seals with what another process has just made a former key drops nothing", async () => {
+test("a start drops nothing when another process has just rotated the key", async () => {
   rotated(61);
   expect(await drop(old)).toBe(0);
   expect(readFormer()).toBe(old);

@@ -6,13 +6,14 @@ import { pathOfSecrets, readStoredSecrets, writeStoredSecrets } from "@/lib/plat
 import { lockMasterKey } from "@/lib/regions/master-key/rotate-master-key";
 import type { PrismaClient } from "@/prisma/generated/client";
 
-/** A command that was started with the former key has ended by then. Milliseconds. */
+/** A command that started with the former key has ended after this time. Milliseconds. */
 const KEPT_MS = 60 * 60 * 1_000;
 
 /**
- * Takes those former master keys out of the data folder with which nothing is sealed any more: no region's credentials,
- * and nothing in the built-in server's journals, which must not run. Does nothing within an hour of a rotation. Gives
- * how many went. Killed anywhere, they are there or were not needed.
+ * Removes the former master keys that are no longer needed from the data folder, and returns their number. A key is
+ * needed while it seals a region's credentials or an entry in the built-in server's journals. The built-in server must
+ * not run. Does nothing within an hour of a rotation. A kill at any time is safe: a key is either still there or was
+ * not needed.
  */
 export async function dropFormerKeys(
   database: PrismaClient,
@@ -25,7 +26,7 @@ export async function dropFormerKeys(
     async (tx) => {
       await lockMasterKey(tx);
       const { LATCHKEY_MASTER_KEY_FORMER: list = "", ...stored } = readStoredSecrets(folder);
-      // Rotated meanwhile: this start goes on sealing with what is a former key by now.
+      // Another process has rotated the key in the meantime. This start still seals with its own key, now a former key.
       if (stored.LATCHKEY_MASTER_KEY !== settings.LATCHKEY_MASTER_KEY) return 0;
       if (now.getTime() - statSync(pathOfSecrets(folder)).mtimeMs < KEPT_MS) return 0;
       const regions = await tx.region.findMany({

@@ -14,7 +14,7 @@ import { ensureSecrets, readStoredSecrets } from "@/lib/platform/config/stored-s
 import { planSettings } from "@/lib/platform/config/resolve-settings";
 import { rotateMasterKey } from "@/lib/regions/master-key/rotate-master-key";
 
-// Before anything reads the settings.
+// Set before any module reads the settings.
 const folder = await vi.hoisted(async () => {
   const { mkdtempSync } = await import("node:fs");
   process.env.LATCHKEY_DATA_DIR = mkdtempSync("/tmp/latchkey-rotate-");
@@ -22,7 +22,7 @@ const folder = await vi.hoisted(async () => {
 });
 const secretsPath = join(folder, "secrets.json");
 
-/** What this process was started with, as the web server and the worker are. */
+/** The key with which this process started, as the web server and the worker do. */
 const OLD = env.LATCHKEY_MASTER_KEY;
 let begun: Date;
 
@@ -52,7 +52,7 @@ function store(secrets: Record<string, string>): void {
   writeFileSync(secretsPath, JSON.stringify(secrets));
   chmodSync(secretsPath, 0o600);
 }
-/** The settings that a command or a start would have now. */
+/** The settings of a command or a start at this time. */
 const settingsNow = () =>
   ({
     LATCHKEY_MASTER_KEY_FORMER: "",
@@ -70,7 +70,7 @@ const readKeyIds = async () =>
   );
 const events = () => db.auditEvent.findMany({ where: { at: { gte: begun } } });
 
-test("a key that was drawn is replaced by another, and who runs with the old one goes on", async () => {
+test("a rotation replaces a drawn key, and a process with the old key still opens all credentials", async () => {
   const { regions, keyId, drawn } = await rotateMasterKey(db, settingsNow(), SYSTEM_ACTOR);
   expect({ regions, drawn }).toEqual({ regions: 2, drawn: true });
   expect(await readKeyIds()).toEqual([keyId, keyId]);
@@ -83,7 +83,7 @@ test("a key that was drawn is replaced by another, and who runs with the old one
   expect(await events()).toMatchObject([{ event: "master-key.rotated", data: { keyId, regions: 2 } }]);
 });
 
-test("a second rotation keeps what the first one may have left under its own key", async () => {
+test("a second rotation keeps both earlier keys", async () => {
   await rotateMasterKey(db, settingsNow(), SYSTEM_ACTOR);
   const first = readStoredSecrets(folder).LATCHKEY_MASTER_KEY;
   await rotateMasterKey(db, settingsNow(), SYSTEM_ACTOR);
@@ -91,14 +91,14 @@ test("a second rotation keeps what the first one may have left under its own key
   expect(await readCredentials()).toEqual(CREDENTIALS);
 });
 
-test("of two rotations at once none loses a key", async () => {
+test("two rotations at once lose no key", async () => {
   const settings = settingsNow();
   await Promise.all([1, 2].map(() => rotateMasterKey(db, settings, SYSTEM_ACTOR)));
   expect(await readCredentials()).toEqual(CREDENTIALS);
   expect(new Set(await readKeyIds()).size).toBe(1);
 });
 
-test("killed after the new key was written, every start opens everything, and the same command goes on with that key", async () => {
+test("after a kill, every start opens all credentials, and the same command continues with the written key", async () => {
   const next = randomBytes(32).toString("base64");
   store({ LATCHKEY_MASTER_KEY: next, LATCHKEY_MASTER_KEY_FORMER: OLD });
   expect(settingsNow()).toMatchObject({ LATCHKEY_MASTER_KEY: next, LATCHKEY_MASTER_KEY_FORMER: OLD });
@@ -112,7 +112,7 @@ test("killed after the new key was written, every start opens everything, and th
   expect(await readCredentials()).toEqual(CREDENTIALS);
 });
 
-test("a transaction that fails leaves the old seals, which still open", async () => {
+test("a failed transaction keeps the old seals, which still open", async () => {
   const failing = new Proxy(db, {
     get: (target, name) =>
       name === "$transaction"
@@ -131,7 +131,7 @@ test("a transaction that fails leaves the old seals, which still open", async ()
   expect(await rotateMasterKey(db, settingsNow(), SYSTEM_ACTOR)).toMatchObject({ regions: 2, drawn: false });
 });
 
-test("a region that no key opens is named, and nothing is changed", async () => {
+test("the error names a region that no key opens, and nothing is changed", async () => {
   await addRegion("lost", randomBytes(32));
   const before = await readKeyIds();
   const settings = settingsNow();
@@ -145,7 +145,7 @@ test("a region that no key opens is named, and nothing is changed", async () => 
   expect(await events()).toEqual([]);
 });
 
-test("a damaged file of keys is told without a word of what stands in it", async () => {
+test("the error about a damaged file of keys shows nothing of its content", async () => {
   writeFileSync(secretsPath, '{"LATCHKEY_MASTER_KEY": hunter2}');
   await addRegion("other", randomBytes(32));
   const region = await db.region.findUniqueOrThrow({ where: { name: "other" } });
@@ -156,7 +156,7 @@ test("a damaged file of keys is told without a word of what stands in it", async
   expect(told).not.toContain("hunter2");
 });
 
-test("an operator's own key is replaced by the one given beside it, and by no other", async () => {
+test("an operator's own key is replaced only by a key that the operator gives", async () => {
   rmSync(secretsPath);
   const next = randomBytes(32).toString("base64");
   const own = { LATCHKEY_DATA_DIR: folder, LATCHKEY_MASTER_KEY: next, LATCHKEY_MASTER_KEY_FORMER: "" };

@@ -9,11 +9,11 @@ import { drawSecret, readStoredSecrets, writeStoredSecrets } from "@/lib/platfor
 import type { PrismaClient } from "@/prisma/generated/client";
 
 export interface Rotation {
-  /** How many regions' credentials another key had sealed until now. */
+  /** The number of regions whose credentials another key had sealed before. */
   regions: number;
-  /** Names the key that seals now. */
+  /** The id of the key that seals now, in hexadecimal. */
   keyId: string;
-  /** Whether the key was drawn here, into the data folder. */
+  /** Whether the rotation drew the key and wrote it to the data folder. */
   drawn: boolean;
 }
 
@@ -22,10 +22,11 @@ type Keys = { LATCHKEY_DATA_DIR: string; LATCHKEY_MASTER_KEY: string; LATCHKEY_M
 const ROTATE_WITHIN_MS = 60_000;
 
 /**
- * Seals everything with another master key: one that is drawn here, where the present one was, else the one that the
- * operator gives beside the former. The new key is on the disk, beside the former ones, before anything is sealed with
- * it: killed anywhere, every start opens everything, and the same command goes on. Throws CONFLICT, and changes
- * nothing, when some credentials cannot be opened.
+ * Seals the credentials of all regions with a new master key. When the data folder holds the present key, the rotation
+ * draws the new key. Otherwise the operator gives the new key together with the former key. A drawn key is on the disk,
+ * beside the former keys, before it seals anything. After a kill at any time, every start can open all credentials, and
+ * the same command continues the rotation. Throws CONFLICT, and changes nothing, when some credentials cannot be
+ * opened. Throws BAD_INPUT when the operator must give the new key and did not.
  */
 export async function rotateMasterKey(database: PrismaClient, settings: Keys, by: AuditActor): Promise<Rotation> {
   return withTransaction(
@@ -42,7 +43,9 @@ export async function rotateMasterKey(database: PrismaClient, settings: Keys, by
   );
 }
 
-/** Lets one at a time change the keys: of two the second would draw a key that the first does not know. */
+/**
+ * Locks the master keys until the transaction ends. Two rotations at once would draw keys that the other does not know.
+ */
 export async function lockMasterKey(tx: Transaction): Promise<void> {
   await lockName(tx, "latchkey master key");
 }
@@ -54,7 +57,7 @@ async function chooseKey(tx: Transaction, settings: Keys): Promise<{ key: Buffer
   if (stored.LATCHKEY_MASTER_KEY !== present && !former.includes(present)) {
     if (settings.LATCHKEY_MASTER_KEY_FORMER) return { key: parseMasterKey(present), drawn: false };
     throw refuse(
-      "Give the new key as LATCHKEY_MASTER_KEY and the present one as LATCHKEY_MASTER_KEY_FORMER, to every process; then rotate.",
+      "Give every process the new key as LATCHKEY_MASTER_KEY and the present key as LATCHKEY_MASTER_KEY_FORMER. Then rotate.",
     );
   }
   const newest = parseMasterKey(stored.LATCHKEY_MASTER_KEY ?? present);
@@ -66,7 +69,7 @@ async function chooseKey(tx: Transaction, settings: Keys): Promise<{ key: Buffer
     former.length > 0 &&
     regions.some(({ sealedCredentials }) => !isSealedWith(Buffer.from(sealedCredentials ?? []), newest));
   if (isUnfinished) return { key: newest, drawn: false };
-  // Refuses before there is another key, where it must.
+  // Throws CONFLICT before a new key is written, when some credentials cannot be opened.
   await resealRegions(tx, newest);
   const next = drawSecret();
   const keys = [stored.LATCHKEY_MASTER_KEY ?? present, ...former].join(",");
