@@ -5,8 +5,13 @@ import { existsSync, rmSync, writeFileSync } from "node:fs";
 const PROGRAMS = [
   {
     name: "Chromium",
-    paths: ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"],
-    packages: ["chromium"],
+    paths: [
+      "/usr/bin/chromium-headless-shell",
+      "/usr/bin/chromium",
+      "/usr/bin/chromium-browser",
+      "/usr/bin/google-chrome",
+    ],
+    packages: ["chromium-headless-shell"],
   },
   { name: "the AWS CLI", paths: ["/usr/bin/aws"], packages: ["awscli"] },
   { name: "s3cmd", paths: ["/usr/bin/s3cmd"], packages: ["s3cmd"] },

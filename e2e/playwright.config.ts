@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { defineConfig } from "@playwright/test";
 
-const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
+/** The headless shell needs half the processor time of the whole browser. */
+const BROWSERS = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"];
+const browser = BROWSERS.map((name) => `/usr/bin/${name}`).find(existsSync);
 
 export default defineConfig({
   testDir: ".",
@@ -10,7 +12,7 @@ export default defineConfig({
   outputDir: "../test-results",
   reporter: [["list"]],
   // Each worker has its own portal. A file's tests run in order in one worker, and may depend on what came before.
-  workers: 2,
+  workers: 3,
   // In CI, `npm test` lists the tests that needed the retry. Each of them is a defect to fix.
   retries: process.env.CI ? 1 : 0,
   // Limits are three times what a loaded machine needs. Nothing waits for them when all is well.
@@ -23,9 +25,11 @@ export default defineConfig({
     trace: "off",
     screenshot: "only-on-failure",
     permissions: ["clipboard-read", "clipboard-write"],
+    // Animations cost processor time and show nothing to a test.
+    contextOptions: { reducedMotion: "reduce" },
     timezoneId: "Asia/Kathmandu",
     launchOptions: {
-      ...(CHROMIUM ? { executablePath: CHROMIUM } : {}),
+      ...(browser ? { executablePath: browser } : {}),
       args: [
         "--disable-background-networking",
         "--disable-component-update",

@@ -27,39 +27,43 @@ async function expectNoSidewaysScroll(page: Page, where: string): Promise<void> 
   expect(overflow, `${where} is wider than the window`).toBeLessThanOrEqual(0);
 }
 
-for (const scheme of ["light", "dark"] as const) {
-  for (const width of [360, 1280]) {
-    test(`every screen, ${scheme}, ${width} px`, async ({ openAs, portal, browser }) => {
-      for (const [role, paths] of Object.entries(SCREENS)) {
-        const page = await openAs(role);
-        await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
-        await page.setViewportSize({ width, height: 800 });
-        for (const path of paths) {
-          await page.goto(path);
-          await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-          await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
-          await expectAccessible(page, `${path} as ${role}`);
-          await expectNoSidewaysScroll(page, path);
-        }
-      }
-      const context = await browser.newContext({
-        baseURL: portal.url,
-        colorScheme: scheme,
-        viewport: { width, height: 800 },
-      });
-      const login = await context.newPage();
-      await login.goto("/login");
-      await expectAccessible(login, "/login");
-      await expectNoSidewaysScroll(login, "/login");
-      await context.close();
-    });
+const LOOKS = (["light", "dark"] as const).flatMap((colorScheme) =>
+  [360, 1280].map((width) => ({ colorScheme, width })),
+);
+
+/** Checks the page that is open in both themes, narrow and wide. */
+async function expectAccessibleInEveryLook(page: Page, where: string): Promise<void> {
+  for (const { colorScheme, width } of LOOKS) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width, height: 800 });
+    await expect(page.locator("html")).toHaveCSS("color-scheme", colorScheme);
+    await expectAccessible(page, `${where}, ${colorScheme}, ${width} px`);
+    await expectNoSidewaysScroll(page, `${where}, ${width} px`);
   }
 }
+
+for (const [role, paths] of Object.entries(SCREENS)) {
+  test(`every screen of ${role}, in both themes, narrow and wide`, async ({ openAs }) => {
+    const page = await openAs(role);
+    for (const path of paths) {
+      await page.goto(path);
+      await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+      await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
+      await expectAccessibleInEveryLook(page, path);
+    }
+  });
+}
+
+test("the sign-in page, in both themes, narrow and wide", async ({ page, portal }) => {
+  await page.goto(`${portal.url}/login`);
+  await expect(page.getByRole("button", { name: "Sign in" })).toBeVisible();
+  await expectAccessibleInEveryLook(page, "/login");
+});
 
 for (const scheme of ["light", "dark"] as const) {
   test(`the dialogs and the reveal, ${scheme}`, async ({ openAs, portal }) => {
     const page = await openAs("member+");
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+    await page.emulateMedia({ colorScheme: scheme });
     await page.setViewportSize({ width: 360, height: 740 });
     const credentials = new CredentialsPage(page, portal);
     await credentials.open();
