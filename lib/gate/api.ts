@@ -1,11 +1,11 @@
 import "server-only";
 import { readTokenUser } from "@/lib/api-tokens/data";
 import { readBearer } from "@/lib/api-tokens/rules";
-import { networkOf } from "@/lib/gate/client-network";
 import type { Permission } from "@/lib/gate/permissions";
 import { ACTIONS_COARSE, consumeRateLimit, type Limit, SIGN_IN_NETWORK } from "@/lib/gate/rate-limit";
 import { type Actor, findProject, findScope, notFound, type ProjectScope } from "@/lib/gate/scope";
 import { AppError } from "@/lib/platform/errors";
+import { networkOf } from "@/lib/platform/net/client-network";
 
 /** What every operation of the API must declare, as every action does. */
 export interface ApiOperation {

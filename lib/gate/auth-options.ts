@@ -2,7 +2,6 @@ import "server-only";
 import type { NextAuthOptions } from "next-auth";
 import CredentialsProvider from "next-auth/providers/credentials";
 import { z } from "zod";
-import { networkOf } from "@/lib/gate/client-network";
 import { authCookies } from "@/lib/gate/cookies";
 import {
   resetRateLimit,
@@ -14,6 +13,7 @@ import {
 import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/net/client-address-header";
 import { env } from "@/lib/platform/env";
 import { AppError } from "@/lib/platform/errors";
+import { networkOf } from "@/lib/platform/net/client-network";
 import { plainText } from "@/lib/platform/text/plain-text";
 import { readSession } from "@/lib/sessions/data";
 import { endSession, refuseByLimit, startSession } from "@/lib/sessions/mutations";

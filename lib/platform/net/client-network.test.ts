@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { networkOf } from "@/lib/gate/client-network";
+import { networkOf } from "@/lib/platform/net/client-network";
 
 test.each([
   ["192.0.2.7", "192.0.2.7"],

@@ -4,9 +4,9 @@ import ipaddr from "ipaddr.js";
 const NAT64 = ipaddr.IPv6.parseCIDR("64:ff9b::/96");
 
 /**
- * What rate limits count by. Of an IPv6 address the /64, because whoever has IPv6 can choose among all addresses of at
- * least a /64 (RFC 4291, 2.5.1; RFC 6177). An IPv4 address counts as itself, also when an IPv6 address carries it.
- * Any other text is given back as it is.
+ * What limits of rates and of connections count by. Of an IPv6 address the /64, because whoever has IPv6 can choose
+ * among all addresses of at least a /64 (RFC 4291, 2.5.1; RFC 6177). An IPv4 address counts as itself, also when an IPv6
+ * address carries it. Any other text is given back as it is.
  */
 export function networkOf(address: string): string {
   const [withoutZone = ""] = address.split("%");
