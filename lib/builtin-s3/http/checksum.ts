@@ -64,9 +64,14 @@ export interface ExpectedChecksum {
   value?: string;
 }
 
+/** The algorithms for which a request has a checksum in a header. */
+export function algorithmsWithHeader(headers: HeaderMap): ChecksumAlgorithm[] {
+  return CHECKSUM_ALGORITHMS.filter((algorithm) => headers.has(headerOf(algorithm)));
+}
+
 /** The checksum of the body that a request has in a header, or announces for its trailer. */
 export function readExpectedChecksum(headers: HeaderMap): ExpectedChecksum | undefined {
-  const given = CHECKSUM_ALGORITHMS.filter((algorithm) => headers.has(headerOf(algorithm)));
+  const given = algorithmsWithHeader(headers);
   const trailer = headers.get("x-amz-trailer");
   if (given.length + (trailer === undefined ? 0 : 1) > 1) {
     throw new S3Error(

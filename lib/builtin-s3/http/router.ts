@@ -1,11 +1,12 @@
 import { S3Error } from "../s3-error";
+import { completeUpload } from "./complete-upload";
 import { copyObject } from "./copy-object";
 import { createBucket, deleteBucket, headBucket, listBuckets } from "./buckets";
 import { deleteObject, deleteObjects } from "./delete-objects";
 import type { Exchange, Operation } from "./exchange";
 import { getObject } from "./get-object";
 import { listObjectsV1, listObjectsV2, listVersions } from "./list-objects";
-import { abortUpload, completeUpload, createUpload, putPart } from "./multipart";
+import { abortUpload, createUpload, putPart } from "./multipart";
 import { listParts, listUploads } from "./multipart-lists";
 import { copyPart } from "./copy-part";
 import { getObjectAttributes } from "./object-attributes";

@@ -1,0 +1,129 @@
+import { randomBytes } from "node:crypto";
+import {
+  type ChecksumAlgorithm,
+  type ChecksumType,
+  CompleteMultipartUploadCommand,
+  type CompleteMultipartUploadCommandInput,
+  type CompletedPart,
+  CreateBucketCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  type S3Client,
+  UploadPartCommand,
+} from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Pair, TestServer } from "@/testing/builtin-s3/test-server";
+import { startChecksum } from "./checksum";
+
+let server: TestServer;
+let pair: Pair;
+let s3: S3Client;
+const Bucket = "complete-bucket";
+const MIB = 1024 * 1024;
+const SMALL = randomBytes(1000);
+const PARTS = [randomBytes(5 * MIB), SMALL];
+
+beforeAll(async () => {
+  server = await TestServer.start();
+  pair = await server.addKey("demo");
+  s3 = server.client(pair);
+  await s3.send(new CreateBucketCommand({ Bucket }));
+});
+afterAll(() => server.stop());
+
+interface Begun {
+  Key: string;
+  UploadId: string | undefined;
+  Parts: CompletedPart[];
+}
+
+async function begin(
+  Key: string,
+  options: { ChecksumAlgorithm?: ChecksumAlgorithm; ChecksumType?: ChecksumType } = {},
+  bodies: readonly Buffer[] = PARTS,
+): Promise<Begun> {
+  const { UploadId } = await s3.send(new CreateMultipartUploadCommand({ Bucket, Key, ...options }));
+  const Parts: CompletedPart[] = [];
+  for (const [index, Body] of bodies.entries()) {
+    const part = { Bucket, Key, UploadId, PartNumber: index + 1, Body };
+    const { ETag } = await s3.send(
+      new UploadPartCommand({ ...part, ChecksumAlgorithm: options.ChecksumAlgorithm ?? "CRC32" }),
+    );
+    Parts.push({ PartNumber: index + 1, ETag });
+  }
+  return { Key, UploadId, Parts };
+}
+
+function complete({ Key, UploadId, Parts }: Begun, more: Partial<CompleteMultipartUploadCommandInput> = {}) {
+  return s3.send(new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts }, ...more }));
+}
+
+async function bytesOf(Key: string): Promise<Buffer> {
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+  return Buffer.from((await Body?.transformToByteArray()) ?? []);
+}
+
+function digest(algorithm: ChecksumAlgorithm, data: Buffer): Buffer {
+  const running = startChecksum(algorithm as Parameters<typeof startChecksum>[0]);
+  running.update(data);
+  return running.digest();
+}
+
+const wholeOf = (algorithm: ChecksumAlgorithm, parts: readonly Buffer[]) =>
+  digest(algorithm, Buffer.concat(parts)).toString("base64");
+const compositeOf = (algorithm: ChecksumAlgorithm, parts: readonly Buffer[]) =>
+  digest(algorithm, Buffer.concat(parts.map((part) => digest(algorithm, part)))).toString("base64");
+
+describe("the checksum of a completion is the checksum of the object", () => {
+  it.each([
+    ["CRC32", "COMPOSITE"],
+    ["CRC32C", "COMPOSITE"],
+    ["SHA1", "COMPOSITE"],
+    ["SHA256", "COMPOSITE"],
+    ["CRC32", "FULL_OBJECT"],
+    ["CRC32C", "FULL_OBJECT"],
+    ["CRC64NVME", "FULL_OBJECT"],
+  ] as const)("%s, %s", async (ChecksumAlgorithm, ChecksumType) => {
+    const begun = await begin("checked", { ChecksumAlgorithm, ChecksumType });
+    const name = `Checksum${ChecksumAlgorithm}` as const;
+    const right =
+      ChecksumType === "COMPOSITE" ? `${compositeOf(ChecksumAlgorithm, PARTS)}-2` : wholeOf(ChecksumAlgorithm, PARTS);
+    const wrong = digest(ChecksumAlgorithm, Buffer.from("wrong")).toString("base64");
+    const unlike = ChecksumType === "COMPOSITE" ? `${compositeOf(ChecksumAlgorithm, PARTS)}-3` : `${right}-2`;
+    for (const value of [wrong, unlike])
+      await expect(complete(begun, { [name]: value, ChecksumType })).rejects.toMatchObject({
+        name: "BadDigest",
+        $metadata: { httpStatusCode: 400 },
+      });
+    await expect(bytesOf("checked")).rejects.toMatchObject({ name: "NoSuchKey" });
+    expect(await complete(begun, { [name]: right, ChecksumType })).toMatchObject({ [name]: right, ChecksumType });
+    const head = new HeadObjectCommand({ Bucket, Key: "checked", ChecksumMode: "ENABLED" });
+    expect(await s3.send(head)).toMatchObject({ [name]: right });
+    await s3.send(new DeleteObjectCommand({ Bucket, Key: "checked" }));
+  });
+
+  it("may leave out the number of parts, as minio-go does", async () => {
+    const begun = await begin("bare", { ChecksumAlgorithm: "CRC32C" }, [SMALL]);
+    const bare = compositeOf("CRC32C", [SMALL]);
+    expect(await complete(begun, { ChecksumCRC32C: bare })).toMatchObject({ ChecksumCRC32C: `${bare}-1` });
+  });
+
+  it("is refused when it is malformed, or not what the upload was begun with", async () => {
+    const begun = await begin("mismatch", { ChecksumAlgorithm: "SHA256" }, [SMALL]);
+    const plain = await begin("mismatch", {}, [SMALL]);
+    const right = compositeOf("SHA256", [SMALL]);
+    const other = compositeOf("CRC32", [SMALL]);
+    const refused = { name: "InvalidRequest", $metadata: { httpStatusCode: 400 } };
+    await expect(complete(begun, { ChecksumSHA256: "short" })).rejects.toMatchObject(refused);
+    await expect(complete(begun, { ChecksumCRC32: other })).rejects.toMatchObject(refused);
+    await expect(complete(plain, { ChecksumCRC32: other })).rejects.toMatchObject(refused);
+    await expect(complete(begun, { ChecksumSHA256: right, ChecksumType: "FULL_OBJECT" })).rejects.toMatchObject(
+      refused,
+    );
+    await expect(complete(begun, { ChecksumSHA256: right, ChecksumCRC32: other })).rejects.toMatchObject(refused);
+    await complete(begun, { ChecksumSHA256: right });
+    await complete(plain);
+  });
+});
