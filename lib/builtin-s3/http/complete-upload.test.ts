@@ -1,4 +1,6 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { request } from "node:http";
 import {
   type ChecksumAlgorithm,
   type ChecksumType,
@@ -14,6 +16,7 @@ import {
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { signHeaders } from "@/testing/builtin-s3/raw-request";
 import { type Pair, TestServer } from "@/testing/builtin-s3/test-server";
 import { startChecksum } from "./checksum";
 
@@ -126,4 +129,43 @@ describe("the checksum of a completion is the checksum of the object", () => {
     await complete(begun, { ChecksumSHA256: right });
     await complete(plain);
   });
+});
+
+describe("two uploads of one part number", () => {
+  /** Begins to send a part and gives a function that sends its body: the part is received from its start to then. */
+  async function startPart(Key: string, UploadId: string | undefined, body: string) {
+    const target = `/${Bucket}/${Key}?partNumber=1&uploadId=${UploadId}`;
+    const { hostname, port } = new URL(server.endpoint());
+    const headers = {
+      ...signHeaders(server.endpoint(), pair, { method: "PUT", target, body }),
+      "content-length": body.length,
+      expect: "100-continue",
+    };
+    const outgoing = request({ hostname, port, method: "PUT", path: target, headers });
+    outgoing.flushHeaders();
+    await once(outgoing, "continue");
+    return async () => {
+      outgoing.end(body);
+      const [incoming] = (await once(outgoing, "response")) as [{ statusCode: number; headers: { etag?: string } }];
+      return { status: incoming.statusCode, ETag: incoming.headers.etag };
+    };
+  }
+
+  it.each(["names the last", "names both"])(
+    "keep the one that finished last, also when it started first; the completion %s",
+    async (which) => {
+      const Key = "resent";
+      const { UploadId } = await s3.send(new CreateMultipartUploadCommand({ Bucket, Key }));
+      const finish = await startPart(Key, UploadId, "AAAAAAAA");
+      const second = await s3.send(new UploadPartCommand({ Bucket, Key, UploadId, PartNumber: 1, Body: "BBBBBBBB" }));
+      const first = await finish();
+      expect(first).toEqual({ status: 200, ETag: `"${createHash("md5").update("AAAAAAAA").digest("hex")}"` });
+      const lost = { PartNumber: 1, ETag: second.ETag };
+      const kept = { PartNumber: 1, ETag: first.ETag };
+      const begun = { Key, UploadId, Parts: which === "names both" ? [lost, kept] : [kept] };
+      await expect(complete({ ...begun, Parts: [lost] })).rejects.toMatchObject({ name: "InvalidPart" });
+      await complete(begun);
+      expect((await bytesOf(Key)).toString()).toBe("AAAAAAAA");
+    },
+  );
 });

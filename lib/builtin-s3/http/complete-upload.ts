@@ -55,6 +55,10 @@ export async function completeUpload(exchange: Exchange): Promise<void> {
   );
 }
 
+/**
+ * Reads the list of parts. Of a number that is named more than once the last entry counts, as on Ceph RGW: a client that
+ * sent a part twice may name both.
+ */
 function readPartList(root: XmlElement): ListedPart[] {
   const parts: ListedPart[] = [];
   for (const item of childElements(root, "Part")) {
@@ -64,7 +68,8 @@ function readPartList(root: XmlElement): ListedPart[] {
       .replace(/^"(.*)"$/, "$1");
     if (!/^\d{1,5}$/.test(number) || etag === undefined) throw new S3Error("MalformedXML");
     const before = parts.at(-1)?.number ?? 0;
-    if (parts.length > 0 && Number(number) <= before) throw new S3Error("InvalidPartOrder");
+    if (Number(number) < before) throw new S3Error("InvalidPartOrder");
+    if (Number(number) === before) parts.pop();
     parts.push({ number: Number(number), etag, item });
   }
   if (parts.length === 0) throw new S3Error("MalformedXML");
