@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { request } from "node:http";
 import {
+  AbortMultipartUploadCommand,
   type ChecksumAlgorithm,
   type ChecksumType,
   CompleteMultipartUploadCommand,
@@ -9,9 +10,11 @@ import {
   type CompletedPart,
   CreateBucketCommand,
   CreateMultipartUploadCommand,
+  DeleteBucketCommand,
   DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
+  ListMultipartUploadsCommand,
   type S3Client,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
@@ -128,6 +131,64 @@ describe("the checksum of a completion is the checksum of the object", () => {
     await expect(complete(begun, { ChecksumSHA256: right, ChecksumCRC32: other })).rejects.toMatchObject(refused);
     await complete(begun, { ChecksumSHA256: right });
     await complete(plain);
+  });
+});
+
+describe("a repeated completion", () => {
+  it("is answered with the same result, also over a restart and after the object is gone", async () => {
+    const begun = await begin("twice", { ChecksumAlgorithm: "CRC64NVME" }, [SMALL]);
+    const { $metadata: _, ...first } = await complete(begun, {
+      IfNoneMatch: "*",
+      ChecksumCRC64NVME: wholeOf("CRC64NVME", [SMALL]),
+    });
+    expect(await complete(begun, { IfNoneMatch: "*" })).toMatchObject(first);
+    await server.restart();
+    s3 = server.client(pair);
+    // The port of the endpoint is another after the restart.
+    const { Location: __, ...result } = first;
+    expect(await complete(begun)).toMatchObject(result);
+    await expect(complete(begun, { ChecksumCRC64NVME: "AAAAAAAAAAA=" })).rejects.toMatchObject({ name: "BadDigest" });
+    await s3.send(new DeleteObjectCommand({ Bucket, Key: "twice" }));
+    expect(await complete(begun)).toMatchObject(result);
+    await expect(bytesOf("twice")).rejects.toMatchObject({ name: "NoSuchKey" });
+    expect((await s3.send(new ListMultipartUploadsCommand({ Bucket }))).Uploads ?? []).toEqual([]);
+  });
+
+  it("gives both clients the same result when they complete at once", async () => {
+    const begun = await begin("at-once", {}, [SMALL]);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => complete(begun)));
+    expect(new Set(answers.map(({ ETag }) => ETag)).size).toBe(1);
+    expect((await bytesOf("at-once")).equals(SMALL)).toBe(true);
+  });
+
+  it("is refused with other parts, for another key, by another account, and after an abort", async () => {
+    const begun = await begin("only-this");
+    await complete(begun);
+    const refused = { name: "NoSuchUpload", $metadata: { httpStatusCode: 404 } };
+    await expect(complete({ ...begun, Parts: begun.Parts.slice(0, 1) })).rejects.toMatchObject(refused);
+    await expect(complete({ ...begun, Key: "another" })).rejects.toMatchObject(refused);
+    const stranger = server.client(await server.addKey("stranger"));
+    const { Key, UploadId, Parts } = begun;
+    const stolen = new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts } });
+    await expect(stranger.send(stolen)).rejects.toMatchObject({ name: "AccessDenied" });
+    const aborted = await begin("aborted", {}, [SMALL]);
+    await s3.send(new AbortMultipartUploadCommand({ Bucket, Key: "aborted", UploadId: aborted.UploadId }));
+    await expect(complete(aborted)).rejects.toMatchObject(refused);
+  });
+
+  it("is forgotten with its bucket", async () => {
+    const bucket = { Bucket: "short-lived" };
+    const key = { ...bucket, Key: "k" };
+    await s3.send(new CreateBucketCommand(bucket));
+    const { UploadId } = await s3.send(new CreateMultipartUploadCommand(key));
+    const { ETag } = await s3.send(new UploadPartCommand({ ...key, UploadId, PartNumber: 1, Body: "x" }));
+    const MultipartUpload = { Parts: [{ PartNumber: 1, ETag }] };
+    const again = () => s3.send(new CompleteMultipartUploadCommand({ ...key, UploadId, MultipartUpload }));
+    await again();
+    await s3.send(new DeleteObjectCommand(key));
+    await s3.send(new DeleteBucketCommand(bucket));
+    await s3.send(new CreateBucketCommand(bucket));
+    await expect(again()).rejects.toMatchObject({ name: "NoSuchUpload" });
   });
 });
 

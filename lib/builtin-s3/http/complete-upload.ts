@@ -29,18 +29,18 @@ interface ListedPart {
 export async function completeUpload(exchange: Exchange): Promise<void> {
   const { caller, bucket, object: key, region, headers } = exchange;
   const id = exchange.query.get("uploadId") ?? "";
-  region.store.openUpload(caller, bucket, key, id);
+  region.store.checkUpload(caller, bucket, key, id);
   const expected = readExpectedObject(headers);
   const body = await readXmlBody({ ...exchange, headers: withoutObjectChecksums(headers) }, BODY_BYTES);
   const listed = readPartList(parseXml(body, "CompleteMultipartUpload"));
-  const { etag, checksum } = await region.store.completeUpload(
-    caller,
-    bucket,
-    key,
-    id,
-    (upload) => assemble(upload, listed, expected),
-    writePrecondition(headers),
-  );
+  const outcome = await region.store.completeUpload(caller, bucket, key, id, {
+    parts: digestOf(listed),
+    make: (upload) => assemble(upload, listed, expected),
+    precondition: writePrecondition(headers),
+  });
+  // A repeated completion did not call `assemble`.
+  checkExpectedObject(expected, outcome);
+  const { etag, checksum } = outcome;
   replyXml(
     exchange,
     document(
@@ -74,6 +74,11 @@ function readPartList(root: XmlElement): ListedPart[] {
   }
   if (parts.length === 0) throw new S3Error("MalformedXML");
   return parts;
+}
+
+function digestOf(listed: readonly ListedPart[]): string {
+  const names = listed.map(({ number, etag }) => [number, etag]);
+  return createHash("sha256").update(JSON.stringify(names)).digest("base64");
 }
 
 function assemble(upload: Upload, listed: readonly ListedPart[], expected: ExpectedObject): StoredObject {

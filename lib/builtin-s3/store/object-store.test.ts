@@ -4,6 +4,8 @@ import path from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Extent } from "./blob-writer";
 import { type Caller, ObjectStore } from "./object-store";
+import type { CompletedUpload } from "./records";
+import { MAX_COMPLETED_UPLOADS } from "./table";
 
 const DAY_MS = 24 * 3600 * 1000;
 const caller: Caller = { account: "demo", check: () => undefined };
@@ -67,6 +69,40 @@ it("drops an upload a week after it was begun, with the parts it has, and no you
     expect.objectContaining({ code: "NoSuchUpload" }) as Error,
   );
   await expect.poll(blobs).toEqual([]);
+});
+
+async function completeUpload(key: string): Promise<() => Promise<CompletedUpload>> {
+  const id = await store.createUpload(caller, { ...attributes, bucket: "bucket", key });
+  const object = { ...attributes, size: 0, etag: "x-1", modifiedAt: Date.now(), extents: [] };
+  const again = () =>
+    store.completeUpload(caller, "bucket", key, id, { parts: "p", make: () => object, precondition: () => undefined });
+  await again();
+  return again;
+}
+
+it("keeps the outcome of a completed upload for a day", async () => {
+  const again = await completeUpload("k");
+  await store.expireUploads(Date.now() + DAY_MS - 60_000);
+  expect(await again()).toMatchObject({ etag: "x-1" });
+  await store.expireUploads(Date.now() + DAY_MS + 60_000);
+  await expect(again()).rejects.toMatchObject({ code: "NoSuchUpload" });
+});
+
+it("keeps the outcomes of the last thousand uploads, in their order over a rewritten journal", async () => {
+  const first = await completeUpload("first");
+  const second = await completeUpload("second");
+  const more = Array.from({ length: MAX_COMPLETED_UPLOADS - 1 }, (_, index) => completeUpload(`k${index}`));
+  await Promise.all(more);
+  await expect(first()).rejects.toMatchObject({ code: "NoSuchUpload" });
+  expect(await second()).toMatchObject({ key: "second" });
+  await store.close();
+  // The first start rewrites the journal, the second reads what was written.
+  store = await ObjectStore.open(folder);
+  await store.close();
+  store = await ObjectStore.open(folder);
+  expect(await second()).toMatchObject({ key: "second" });
+  await completeUpload("last");
+  await expect(second()).rejects.toMatchObject({ code: "NoSuchUpload" });
 });
 
 it("sweeps at its start what a crash left between a file and its object, and nothing else", async () => {

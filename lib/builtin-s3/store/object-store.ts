@@ -4,7 +4,7 @@ import { S3Error } from "../s3-error";
 import { BlobStore } from "./blobs";
 import type { BlobWriter, Extent } from "./blob-writer";
 import { Journal } from "./journal";
-import type { ObjectAttributes, StoredObject, StoredPart, StoredUpload, StoreRecord } from "./records";
+import type { CompletedUpload, ObjectAttributes, StoredObject, StoredPart, StoredUpload, StoreRecord } from "./records";
 import { type Bucket, StoreTable, type Upload } from "./table";
 
 /**
@@ -19,7 +19,17 @@ export interface Caller {
 /** Gets the current object, if there is one, at the time of the change. Throws to refuse the change. */
 export type Precondition = (current: StoredObject | undefined) => void;
 
+/** How an upload becomes an object. */
+export interface Completion {
+  /** A digest of the list of parts. */
+  parts: string;
+  /** Gets the upload at the time of the change and returns the object. Throws to refuse. */
+  make(upload: Upload): StoredObject;
+  precondition: Precondition;
+}
+
 const UPLOAD_LIFETIME_MS = 7 * 24 * 3600 * 1000;
+const OUTCOME_LIFETIME_MS = 24 * 3600 * 1000;
 const MAX_BUCKETS = 1000;
 
 /** The buckets of one region. Its accounts share the bucket names, and nothing else. */
@@ -188,29 +198,39 @@ export class ObjectStore {
     });
   }
 
+  /** Throws NoSuchUpload when the upload is neither unfinished nor known as completed. */
+  checkUpload(caller: Caller, bucket: string, key: string, uploadId: string): void {
+    if (!this.#findOutcome(caller, bucket, key, uploadId)) this.openUpload(caller, bucket, key, uploadId);
+  }
+
   /**
-   * Completes an upload in one step. `make` gets the upload at that time, returns the object, and may throw to refuse.
+   * Completes an upload in one step. Clients retry: a completed upload with the same parts gives its outcome again, also
+   * when the object was replaced or deleted since, as long as the outcome is kept.
    */
   async completeUpload(
     caller: Caller,
     bucket: string,
     key: string,
     uploadId: string,
-    make: (upload: Upload) => StoredObject,
-    precondition: Precondition,
-  ): Promise<StoredObject> {
-    let object: StoredObject | undefined;
+    { parts, make, precondition }: Completion,
+  ): Promise<CompletedUpload> {
+    let outcome: CompletedUpload | undefined;
     await this.#change(caller, () => {
+      outcome = this.#findOutcome(caller, bucket, key, uploadId);
+      if (outcome?.parts === parts) return [];
       const upload = this.openUpload(caller, bucket, key, uploadId);
       precondition(this.openBucket(caller, bucket).objects.get(key));
-      object = make(upload);
+      const object = make(upload);
+      const { size, etag, checksum, modifiedAt } = object;
+      outcome = { id: uploadId, bucket, key, completedAt: modifiedAt, parts, size, etag, checksum };
       return [
         { t: "object", bucket, key, object },
         { t: "upload-gone", upload: uploadId },
+        { t: "upload-done", outcome },
       ];
     });
-    if (!object) throw new S3Error("InternalError");
-    return object;
+    if (!outcome) throw new S3Error("InternalError");
+    return outcome;
   }
 
   async abortUpload(caller: Caller, bucket: string, key: string, uploadId: string): Promise<void> {
@@ -220,13 +240,14 @@ export class ObjectStore {
     });
   }
 
-  /** Removes uploads that began more than a week ago. */
+  /** Removes uploads that began more than a week ago, and outcomes of uploads that were completed more than a day ago. */
   async expireUploads(now: number): Promise<void> {
-    await this.#journal.commit(() =>
-      [...this.#table.uploads.values()]
-        .filter(({ startedAt }) => now - startedAt > UPLOAD_LIFETIME_MS)
-        .map(({ id }) => ({ t: "upload-gone", upload: id })),
-    );
+    await this.#journal.commit(() => {
+      const { uploads, completed } = this.#table;
+      const late = [...uploads.values()].filter(({ startedAt }) => now - startedAt > UPLOAD_LIFETIME_MS);
+      const old = [...completed.values()].filter(({ completedAt }) => now - completedAt > OUTCOME_LIFETIME_MS);
+      return [...late, ...old].map(({ id }) => ({ t: "upload-gone", upload: id }));
+    });
   }
 
   createBlob(): BlobWriter {
@@ -241,6 +262,12 @@ export class ObjectStore {
   async close(): Promise<void> {
     await this.#journal.close();
     await this.blobs.close();
+  }
+
+  #findOutcome(caller: Caller, bucket: string, key: string, uploadId: string): CompletedUpload | undefined {
+    this.openBucket(caller, bucket);
+    const outcome = this.#table.completed.get(uploadId);
+    return outcome?.bucket === bucket && outcome.key === key ? outcome : undefined;
   }
 
   async #change(caller: Caller, decide: () => readonly StoreRecord[]): Promise<void> {

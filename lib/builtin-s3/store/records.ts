@@ -47,6 +47,19 @@ export interface StoredUpload extends ObjectAttributes {
   checksum?: { algorithm: ChecksumAlgorithm; type: StoredChecksum["type"] };
 }
 
+/** The outcome of a completed upload, with which the same completion is answered again. */
+export interface CompletedUpload {
+  id: string;
+  bucket: string;
+  key: string;
+  completedAt: number;
+  /** A digest of the list of parts that completed the upload. */
+  parts: string;
+  size: number;
+  etag: string;
+  checksum?: StoredChecksum;
+}
+
 /** The records in the objects journal of a region. Old journals are replayed: forms may be added, never changed. */
 export type StoreRecord =
   | { t: "bucket"; name: string; owner: string; createdAt: number }
@@ -57,4 +70,5 @@ export type StoreRecord =
   | { t: "object-tags"; bucket: string; key: string; tags?: Record<string, string> }
   | { t: "upload"; upload: StoredUpload }
   | { t: "part"; upload: string; part: StoredPart }
-  | { t: "upload-gone"; upload: string };
+  | { t: "upload-gone"; upload: string }
+  | { t: "upload-done"; outcome: CompletedUpload };

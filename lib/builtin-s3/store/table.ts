@@ -1,7 +1,7 @@
 import type { BlobStore } from "./blobs";
 import type { Ledger } from "./journal";
 import { KeyIndex } from "./key-index";
-import type { StoredObject, StoredPart, StoredUpload, StoreRecord } from "./records";
+import type { CompletedUpload, StoredObject, StoredPart, StoredUpload, StoreRecord } from "./records";
 
 export interface Bucket {
   readonly name: string;
@@ -16,10 +16,18 @@ export interface Upload extends StoredUpload {
   readonly parts: Map<number, StoredPart>;
 }
 
-/** Buckets, objects and unfinished uploads in memory, built from the records of the journal. */
+/**
+ * The number of completed uploads whose outcome a region keeps. Clients retry within minutes. A thousand outcomes are
+ * less than 2 MB.
+ */
+export const MAX_COMPLETED_UPLOADS = 1000;
+
+/** Buckets, objects, unfinished uploads and the outcomes of the last completed ones in memory, built from the records of the journal. */
 export class StoreTable implements Ledger<StoreRecord> {
   readonly buckets = new Map<string, Bucket>();
   readonly uploads = new Map<string, Upload>();
+  /** By upload id, the oldest first. */
+  readonly completed = new Map<string, CompletedUpload>();
   readonly #blobs: BlobStore;
   #objects = 0;
 
@@ -30,6 +38,7 @@ export class StoreTable implements Ledger<StoreRecord> {
   reset(): void {
     this.buckets.clear();
     this.uploads.clear();
+    this.completed.clear();
     this.#blobs.forgetReferences();
     this.#objects = 0;
   }
@@ -47,6 +56,7 @@ export class StoreTable implements Ledger<StoreRecord> {
         return;
       case "bucket-gone":
         this.buckets.delete(record.name);
+        for (const { id, bucket } of this.completed.values()) if (bucket === record.name) this.completed.delete(id);
         return;
       case "bucket-tags": {
         const bucket = this.buckets.get(record.name);
@@ -69,6 +79,8 @@ export class StoreTable implements Ledger<StoreRecord> {
         return this.#putPart(record.upload, record.part);
       case "upload-gone":
         return this.#removeUpload(record.upload);
+      case "upload-done":
+        return this.#keepOutcome(record.outcome);
     }
   }
 
@@ -82,10 +94,11 @@ export class StoreTable implements Ledger<StoreRecord> {
       yield { t: "upload", upload };
       for (const part of parts.values()) yield { t: "part", upload: upload.id, part };
     }
+    for (const outcome of this.completed.values()) yield { t: "upload-done", outcome };
   }
 
   size(): number {
-    return this.buckets.size + this.uploads.size + this.#objects;
+    return this.buckets.size + this.uploads.size + this.completed.size + this.#objects;
   }
 
   durable(): void {
@@ -123,7 +136,17 @@ export class StoreTable implements Ledger<StoreRecord> {
     if (before) this.#blobs.release(before.extents);
   }
 
+  #keepOutcome(outcome: CompletedUpload): void {
+    this.completed.set(outcome.id, outcome);
+    if (this.completed.size <= MAX_COMPLETED_UPLOADS) return;
+    for (const oldest of this.completed.keys()) {
+      this.completed.delete(oldest);
+      return;
+    }
+  }
+
   #removeUpload(uploadId: string): void {
+    this.completed.delete(uploadId);
     const upload = this.uploads.get(uploadId);
     if (!upload) return;
     for (const part of upload.parts.values()) this.#blobs.release(part.extents);
