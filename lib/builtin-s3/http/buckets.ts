@@ -8,6 +8,14 @@ export function isBucketName(name: string): boolean {
   return /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) && !name.includes("..") && !/^\d+\.\d+\.\d+\.\d+$/.test(name);
 }
 
+/**
+ * Checks the name of a new bucket. S3 refuses `.-` and `-.`, because a label of a host name neither begins nor ends in a
+ * hyphen. Earlier versions of this server accepted such names, so requests to an existing bucket are not refused.
+ */
+function checkNewName(name: string): void {
+  if (/\.-|-\./.test(name)) throw new S3Error("InvalidBucketName", undefined, { BucketName: name });
+}
+
 export async function listBuckets(exchange: Exchange): Promise<void> {
   const prefix = exchange.query.get("prefix") ?? "";
   const buckets = exchange.region.store
@@ -18,6 +26,7 @@ export async function listBuckets(exchange: Exchange): Promise<void> {
 }
 
 export async function createBucket(exchange: Exchange): Promise<void> {
+  checkNewName(exchange.bucket);
   const body = await readXmlBody(exchange);
   if (body.length > 0) {
     const constraint = childText(parseXml(body, "CreateBucketConfiguration"), "LocationConstraint");

@@ -76,6 +76,15 @@ it.each([
     });
 });
 
+it.each(["/a.-b", "/a-.b", "/abc-.d.e"])(
+  "refuses to create the bucket %s, and finds no such bucket",
+  async (target) => {
+    const ask = (method: string) => sendSigned(server.endpoint(), pair, { method, target });
+    expect(await ask("PUT")).toMatchObject({ status: 400, code: "InvalidBucketName" });
+    expect(await ask("GET")).toMatchObject({ status: 404, code: "NoSuchBucket" });
+  },
+);
+
 it("refuses targets it cannot read, and names that are too long", async () => {
   for (const target of ["/bucket/%", "/bucket/%zz", "/bucket/%ff", "/bucket?prefix=%", "/bucket/%C0%AF"]) {
     expect(await send(server.endpoint(), { target })).toMatchObject({ status: 400, code: "InvalidURI" });
