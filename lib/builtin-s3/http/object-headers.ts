@@ -2,7 +2,7 @@ import type { HeaderMap } from "../signature/headers";
 import { S3Error } from "../s3-error";
 import type { ObjectAttributes, StoredObject } from "../store/records";
 import { httpDate, type ReplyHeaders } from "./exchange";
-import { parseTagHeader } from "./tagging-rules";
+import { parseTagHeader, tagPairs } from "./tagging-rules";
 
 const SYSTEM_HEADERS = [
   "cache-control",
@@ -54,7 +54,7 @@ export function describeObject(object: StoredObject): ReplyHeaders {
     "accept-ranges": "bytes",
   };
   for (const [name, value] of Object.entries(object.metadata)) headers[METADATA_PREFIX + name] = value;
-  const tags = Object.keys(object.tags ?? {}).length;
+  const tags = tagPairs(object.tags ?? []).length;
   if (tags > 0) headers["x-amz-tagging-count"] = tags;
   return headers;
 }

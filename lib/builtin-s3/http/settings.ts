@@ -1,4 +1,5 @@
 import { type S3ErrorCode, S3Error } from "../s3-error";
+import type { StoredTags } from "../store/records";
 import { childElements, childText, document, escapeXml, node, parseXml, text } from "./xml";
 import { type Exchange, type Operation, readXmlBody, reply, replyXml } from "./exchange";
 import { owner } from "./list-objects";
@@ -87,7 +88,7 @@ export async function putAcl(exchange: Exchange): Promise<void> {
 export async function getTags(exchange: Exchange): Promise<void> {
   const { tags } = openTarget(exchange);
   if (exchange.object === "" && !tags) throw new S3Error("NoSuchTagSet", undefined, { BucketName: exchange.bucket });
-  replyXml(exchange, tagDocument(tags ?? {}));
+  replyXml(exchange, tagDocument(tags ?? []));
 }
 
 export async function putTags(exchange: Exchange): Promise<void> {
@@ -106,6 +107,6 @@ export async function deleteTags(exchange: Exchange): Promise<void> {
   reply(exchange, object === "" ? 200 : 204);
 }
 
-function openTarget({ region, caller, bucket, object }: Exchange): { tags?: Record<string, string> } {
+function openTarget({ region, caller, bucket, object }: Exchange): { tags?: StoredTags } {
   return object === "" ? region.store.openBucket(caller, bucket) : region.store.openObject(caller, bucket, object);
 }

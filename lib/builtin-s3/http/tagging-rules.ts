@@ -1,13 +1,21 @@
 import { decodePercent } from "../signature/target";
 import { S3Error } from "../s3-error";
+import type { StoredTags, TagPair } from "../store/records";
 import { childElements, childText, document, node, parseXml, text } from "./xml";
 
-export type Tags = Record<string, string>;
+/** The tags of a record, in their order. */
+export function tagPairs(tags: StoredTags): readonly TagPair[] {
+  return isPairs(tags) ? tags : Object.entries(tags);
+}
+
+function isPairs(tags: StoredTags): tags is readonly TagPair[] {
+  return Array.isArray(tags);
+}
 
 /** Reads the tags of the header `x-amz-tagging`: `a=1&b=2`. */
-export function parseTagHeader(header: string): Tags {
+export function parseTagHeader(header: string): TagPair[] {
   const pairs = header.split("&").filter((pair) => pair !== "");
-  return toTags(
+  return checkTags(
     pairs.map((pair) => {
       const equals = pair.indexOf("=");
       const name = decodePercent(equals < 0 ? pair : pair.slice(0, equals), true);
@@ -20,26 +28,26 @@ export function parseTagHeader(header: string): Tags {
 }
 
 /** Reads a `Tagging` document; objects may have 10 tags, buckets 50. */
-export function parseTagXml(body: Buffer, max: number): Tags {
+export function parseTagXml(body: Buffer, max: number): TagPair[] {
   const [set] = childElements(parseXml(body, "Tagging"), "TagSet").slice(0, 1);
   const tags = set ? childElements(set, "Tag") : [];
-  return toTags(
+  return checkTags(
     tags.map((tag) => [childText(tag, "Key") ?? "", childText(tag, "Value") ?? ""]),
     max,
   );
 }
 
-function toTags(pairs: (readonly [string, string])[], max: number): Tags {
-  const tags = new Map(pairs);
-  if (tags.size !== pairs.length) throw new S3Error("InvalidTag", "Cannot provide multiple Tags with the same key");
-  if (tags.size > max) throw new S3Error("InvalidTag", `There can be at most ${max} tags.`);
+function checkTags(tags: TagPair[], max: number): TagPair[] {
+  if (new Set(tags.map(([name]) => name)).size !== tags.length)
+    throw new S3Error("InvalidTag", "Cannot provide multiple Tags with the same key");
+  if (tags.length > max) throw new S3Error("InvalidTag", `There can be at most ${max} tags.`);
   for (const [name, value] of tags) {
     if (name === "" || name.length > 128 || value.length > 256) throw new S3Error("InvalidTag");
   }
-  return Object.fromEntries(tags);
+  return tags;
 }
 
-export function tagDocument(tags: Tags): string {
-  const items = Object.entries(tags).map(([name, value]) => node("Tag", text("Key", name), text("Value", value)));
+export function tagDocument(tags: StoredTags): string {
+  const items = tagPairs(tags).map(([name, value]) => node("Tag", text("Key", name), text("Value", value)));
   return document("Tagging", node("TagSet", ...items));
 }

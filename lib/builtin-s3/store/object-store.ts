@@ -4,7 +4,15 @@ import { S3Error } from "../s3-error";
 import { BlobStore } from "./blobs";
 import type { BlobWriter, Extent } from "./blob-writer";
 import { Journal } from "./journal";
-import type { CompletedUpload, ObjectAttributes, StoredObject, StoredPart, StoredUpload, StoreRecord } from "./records";
+import type {
+  CompletedUpload,
+  ObjectAttributes,
+  StoredObject,
+  StoredPart,
+  StoredTags,
+  StoredUpload,
+  StoreRecord,
+} from "./records";
 import { type Bucket, StoreTable, type Upload } from "./table";
 
 /**
@@ -96,7 +104,7 @@ export class ObjectStore {
     });
   }
 
-  async setBucketTags(caller: Caller, name: string, tags: Record<string, string> | undefined): Promise<void> {
+  async setBucketTags(caller: Caller, name: string, tags: StoredTags | undefined): Promise<void> {
     await this.#change(caller, () => {
       this.openBucket(caller, name);
       return [{ t: "bucket-tags", name, tags }];
@@ -137,12 +145,7 @@ export class ObjectStore {
     return copy;
   }
 
-  async setObjectTags(
-    caller: Caller,
-    bucket: string,
-    key: string,
-    tags: Record<string, string> | undefined,
-  ): Promise<void> {
+  async setObjectTags(caller: Caller, bucket: string, key: string, tags: StoredTags | undefined): Promise<void> {
     await this.#change(caller, () => {
       this.openObject(caller, bucket, key);
       return [{ t: "object-tags", bucket, key, tags }];

@@ -9,13 +9,18 @@ export interface StoredChecksum {
   type: "FULL_OBJECT" | "COMPOSITE";
 }
 
+export type TagPair = readonly [name: string, value: string];
+
+/** Tags in the order of the client. Old journals hold an object, which does not keep the order of numeric names. */
+export type StoredTags = readonly TagPair[] | Readonly<Record<string, string>>;
+
 /** The headers of an object that clients set and read. Values are bytes in latin1, as they came. */
 export interface ObjectAttributes {
   /** System headers (`content-type`, `cache-control`, …) by lower-case name. */
   headers: Record<string, string>;
   /** User metadata without its `x-amz-meta-` prefix. */
   metadata: Record<string, string>;
-  tags?: Record<string, string>;
+  tags?: StoredTags;
 }
 
 export interface StoredObject extends ObjectAttributes {
@@ -64,10 +69,10 @@ export interface CompletedUpload {
 export type StoreRecord =
   | { t: "bucket"; name: string; owner: string; createdAt: number }
   | { t: "bucket-gone"; name: string }
-  | { t: "bucket-tags"; name: string; tags?: Record<string, string> }
+  | { t: "bucket-tags"; name: string; tags?: StoredTags }
   | { t: "object"; bucket: string; key: string; object: StoredObject }
   | { t: "object-gone"; bucket: string; key: string }
-  | { t: "object-tags"; bucket: string; key: string; tags?: Record<string, string> }
+  | { t: "object-tags"; bucket: string; key: string; tags?: StoredTags }
   | { t: "upload"; upload: StoredUpload }
   | { t: "part"; upload: string; part: StoredPart }
   | { t: "upload-gone"; upload: string }

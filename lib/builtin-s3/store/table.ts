@@ -1,14 +1,14 @@
 import type { BlobStore } from "./blobs";
 import type { Ledger } from "./journal";
 import { KeyIndex } from "./key-index";
-import type { CompletedUpload, StoredObject, StoredPart, StoredUpload, StoreRecord } from "./records";
+import type { CompletedUpload, StoredObject, StoredPart, StoredTags, StoredUpload, StoreRecord } from "./records";
 
 export interface Bucket {
   readonly name: string;
   readonly owner: string;
   readonly createdAt: number;
   readonly objects: KeyIndex<StoredObject>;
-  tags?: Record<string, string>;
+  tags?: StoredTags;
   bytes: number;
 }
 
