@@ -143,6 +143,10 @@ function prefixes(page: ListPage<unknown>, encode: NameEncoder): string[] {
   return page.prefixes.map((prefix) => node("CommonPrefixes", text("Prefix", encode(prefix))));
 }
 
+/**
+ * Reads a continuation token. An empty token is refused, as AWS S3 and MinIO refuse it (minio/minio#5931 quotes the answer
+ * of AWS). Ceph RGW lists from the beginning, and a client that loses its token would read the first page for ever.
+ */
 function decodeToken(token: string): string {
   const bytes = Buffer.from(token, "base64url");
   if (token === "" || bytes.toString("base64url") !== token)

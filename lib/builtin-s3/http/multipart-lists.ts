@@ -8,9 +8,9 @@ import { document, node, text } from "./xml";
 
 const PAGE = 1000;
 
+/** ListParts. S3 knows no `encoding-type` here, so clients do not decode the key, which is written unchanged. */
 export async function listParts(exchange: Exchange): Promise<void> {
   const upload = readUpload(exchange);
-  const encode = nameEncoder(exchange);
   const limit = numberInQuery(exchange, "max-parts", PAGE, 1, PAGE);
   const marker = numberInQuery(exchange, "part-number-marker", 0, 0, 10_000);
   const after = [...upload.parts.values()].filter(({ number }) => number > marker).sort((a, b) => a.number - b.number);
@@ -21,7 +21,7 @@ export async function listParts(exchange: Exchange): Promise<void> {
     document(
       "ListPartsResult",
       text("Bucket", exchange.bucket),
-      text("Key", encode(exchange.object)),
+      text("Key", exchange.object),
       text("UploadId", upload.id),
       node("Initiator", text("ID", exchange.caller.account), text("DisplayName", exchange.caller.account)),
       owner(exchange.caller.account),
