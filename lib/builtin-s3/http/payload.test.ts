@@ -130,6 +130,27 @@ describe("a presigned URL", () => {
     expect(await get(broken)).toMatchObject({ status: 400, code: "InvalidArgument" });
   });
 
+  it.each([
+    ["x-amz-copy-source", "/bucket/k"],
+    ["x-amz-acl", "private"],
+    ["x-amz-checksum-crc32", "NhCmhg=="],
+    ["x-amz-content-sha256", "UNSIGNED-PAYLOAD"],
+    ["x-amz-expected-bucket-owner", "demo"],
+    ["x-amz-meta-a", "1"],
+    ["x-amz-metadata-directive", "REPLACE"],
+    ["x-amz-storage-class", "STANDARD"],
+    ["x-amz-tagging", "a=1"],
+    ["x-amz-unknown", "1"],
+  ])("to PUT is refused with the header %s that was not signed", async (name, value) => {
+    await sendSigned(server.endpoint(), pair, { method: "PUT", target: "/bucket/k", body: "private" });
+    for (const header of [name, name.toUpperCase()]) {
+      const target = presign(server.endpoint(), pair, { method: "PUT", target: "/bucket/stolen" }, { expires: 60 });
+      const raw = { method: "PUT", target, headers: { [header]: value } };
+      expect(await send(server.endpoint(), raw), header).toMatchObject({ status: 403, code: "AccessDenied" });
+    }
+    expect((await sendSigned(server.endpoint(), pair, { target: "/bucket/stolen" })).code).toBe("NoSuchKey");
+  });
+
   it("of an old signature version is refused as S3 refuses it", async () => {
     expect(await get(`/bucket/k?AWSAccessKeyId=${pair.accessKeyId}&Expires=4000000000&Signature=x`)).toMatchObject({
       status: 400,
