@@ -5,7 +5,7 @@ import type { StoredObject } from "../store/records";
 import { checksumHeaders } from "./checksum";
 import { checkConditions } from "./conditions";
 import { type Exchange, numberInQuery, reply, type ReplyHeaders } from "./exchange";
-import { describeObject } from "./object-headers";
+import { describeObject, OBJECT_POLICY } from "./object-headers";
 import { type ByteRange, parseRange } from "./range";
 
 const OVERRIDES = [
@@ -25,7 +25,12 @@ export async function getObject(exchange: Exchange): Promise<void> {
   const condition = checkConditions(exchange.headers, object);
   if (condition === "failed") throw new S3Error("PreconditionFailed");
   if (condition === "not modified")
-    return reply(exchange, 304, { etag: `"${object.etag}"`, "last-modified": describeObject(object)["last-modified"] });
+    return reply(exchange, 304, {
+      etag: `"${object.etag}"`,
+      "last-modified": describeObject(object)["last-modified"],
+      // A cache replaces the headers of its copy by the headers of this answer.
+      "content-security-policy": OBJECT_POLICY,
+    });
 
   const headers: ReplyHeaders = { ...describeObject(object), ...readOverrides(exchange) };
   if (exchange.query.has("versionId")) headers["x-amz-version-id"] = "null";

@@ -6,6 +6,16 @@ const HEADER_BYTES = 32 * 1024;
 const TIMEOUTS = { headersMs: 15_000, idleMs: 60_000, keepAliveMs: 65_000, checkEveryMs: 5000 };
 const MAX_CONNECTIONS = 2000;
 
+/**
+ * The headers of every answer. Documents of this server are never pages: no browser may guess a type, run a script of
+ * one, or tell another site the address, which may be a presigned URL.
+ */
+const SAFE_HEADERS = new Map([
+  ["content-security-policy", "default-src 'none'; sandbox"],
+  ["referrer-policy", "no-referrer"],
+  ["x-content-type-options", "nosniff"],
+]);
+
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse, waits: boolean) => Promise<void>;
 
 /** An HTTP server that limits the size of headers and the time of clients. `handle` must not reject. */
@@ -20,11 +30,12 @@ export function createListener(handle: RequestHandler, timeouts = TIMEOUTS): Ser
   });
   server.timeout = timeouts.idleMs;
   server.maxConnections = MAX_CONNECTIONS;
-  server.on("request", (request: IncomingMessage, response: ServerResponse) => void handle(request, response, false));
-  server.on(
-    "checkContinue",
-    (request: IncomingMessage, response: ServerResponse) => void handle(request, response, true),
-  );
+  const answer = (request: IncomingMessage, response: ServerResponse, waits: boolean) => {
+    response.setHeaders(SAFE_HEADERS);
+    void handle(request, response, waits);
+  };
+  server.on("request", (request: IncomingMessage, response: ServerResponse) => answer(request, response, false));
+  server.on("checkContinue", (request: IncomingMessage, response: ServerResponse) => answer(request, response, true));
   return server;
 }
 

@@ -44,6 +44,9 @@ function withoutChunking(value: string | undefined): string | undefined {
     .join(",");
 }
 
+/** A browser shows an object, such as a picture, but the object runs no script and has no origin. */
+export const OBJECT_POLICY = "sandbox";
+
 /** The headers of an object in an answer to GET and HEAD. */
 export function describeObject(object: StoredObject): ReplyHeaders {
   const headers: ReplyHeaders = {
@@ -52,6 +55,7 @@ export function describeObject(object: StoredObject): ReplyHeaders {
     etag: `"${object.etag}"`,
     "last-modified": httpDate(object.modifiedAt),
     "accept-ranges": "bytes",
+    "content-security-policy": OBJECT_POLICY,
   };
   for (const [name, value] of Object.entries(object.metadata)) headers[METADATA_PREFIX + name] = value;
   const tags = tagPairs(object.tags ?? []).length;
