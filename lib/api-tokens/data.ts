@@ -4,6 +4,8 @@ import { isTokenLive, isTokenTouchDue } from "@/lib/api-tokens/rules";
 import { db } from "@/lib/platform/db/client";
 
 export interface TokenUser {
+  /** The id of the token's row. It names the token and lets nobody in. */
+  tokenId: string;
   userId: string;
   name: string;
   email: string;
@@ -30,5 +32,5 @@ export async function readTokenUser(token: string): Promise<TokenUser | undefine
     await db.apiToken.updateMany({ where: { id: found.id }, data: { lastUsedAt: now } });
   }
   const { id: userId, name, email, platformRole } = found.user;
-  return { userId, name, email, platformRole };
+  return { tokenId: found.id, userId, name, email, platformRole };
 }

@@ -1,5 +1,6 @@
 import "server-only";
 import { db } from "@/lib/platform/db/client";
+import { AppError } from "@/lib/platform/errors";
 
 const LISTED_MAX = 500;
 
@@ -13,8 +14,10 @@ export interface TokenLine {
   revokedAt: Date | null;
 }
 
-/** The newest tokens of a person, or of everybody, at most 500. Without the tokens themselves. */
+/** The newest tokens of a person, or of everybody, at most 500. Without the tokens themselves. Throws NOT_FOUND. */
 export async function listTokens(email?: string): Promise<TokenLine[]> {
+  if (email && !(await db.user.findUnique({ where: { email }, select: { id: true } })))
+    throw new AppError("NOT_FOUND", "no such user", { userMessage: `There is no user ${email}.` });
   const rows = await db.apiToken.findMany({
     ...(email ? { where: { user: { email } } } : {}),
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],

@@ -109,6 +109,9 @@ describe("with a token", () => {
       "key.committed",
       "key.revoking",
     ]);
+    const { id } = await db.apiToken.findFirstOrThrow({ where: { userId: mia.userId } });
+    const named = { actorId: mia.userId, via: `token:${id}` };
+    expect(await db.auditEvent.count({ where: named })).toBe(6);
   });
 
   test("the same request twice is one change, and the second answer has no secret", async () => {
@@ -223,6 +226,8 @@ describe("refused", () => {
     });
     expect(await db.accessKey.count({ where: { project: { slug } } })).toBe(0);
     expect(await eventsOf(mia)).toEqual(["action.refused"]);
+    const { id } = await db.apiToken.findFirstOrThrow({ where: { userId: mia.userId } });
+    expect(await db.auditEvent.count({ where: { actorId: mia.userId, via: `token:${id}` } })).toBe(1);
   });
 
   test("a region that is not there, and what is not enabled", async () => {

@@ -1,11 +1,13 @@
 import { type AuditData, type AuditEventName, type AuditOutcome, EVENT_DATA } from "@/lib/audit/events";
 import type { Transaction } from "@/lib/platform/db/client";
 
-/** The person who acts, and their address. The program itself has no user id. */
+/** The person who acts, from where, and with what. The program itself has no user id. */
 export interface AuditActor {
   userId: string | null;
   name: string;
   address?: string | undefined;
+  /** The public id of the session or token: `session:ID` or `token:ID`. */
+  via?: string | undefined;
 }
 
 /** The program itself: the worker, and the command line before any user exists. */
@@ -33,6 +35,7 @@ export async function recordEvent<E extends AuditEventName>(tx: Transaction, ent
       actorId: actor.userId,
       actorName: actor.name,
       address: actor.address ?? null,
+      via: actor.via ?? null,
       projectId: projectId ?? null,
       keyId: keyId ?? null,
       requestId: requestId ?? null,

@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, expect, test } from "vitest";
-import { hashToken } from "@/lib/api-tokens/data";
+import { hashToken, readTokenUser } from "@/lib/api-tokens/data";
 import { TOKEN_DAYS_MAX } from "@/lib/api-tokens/rules";
 import { db } from "@/lib/platform/db/client";
 import { runCommand } from "@/testing/command-line";
@@ -50,6 +50,7 @@ test.each([
   ["too many days", ["token", "create", "ada@example.org", "--name", "x", "--days", String(TOKEN_DAYS_MAX + 1)], DAYS],
   ["half a day", ["token", "create", "ada@example.org", "--name", "x", "--days", "0.5"], DAYS],
   ["days that are no number", ["token", "create", "ada@example.org", "--name", "x", "--days", "week"], DAYS],
+  ["the list of a person who is not there", ["token", "list", "b@example.org"], "There is no user b@example.org."],
   ["a person who is not there", ["token", "create", "b@example.org", "--name", "x"], "There is no user b@example.org."],
   ["the token itself instead of its id", ["token", "revoke", "lk_secret"], "This is not the id of a token."],
   [
@@ -62,5 +63,26 @@ test.each([
   expect(refused).toMatchObject({ code: 1, printed: "" });
   expect(refused.complaint).toContain(sentence);
   expect(refused.complaint).not.toContain("lk_secret");
+  expect(await db.apiToken.count()).toBe(0);
+});
+
+test.each([
+  ["the person is disabled", ["user", "disable", "ada@example.org"]],
+  ["the password is set", ["password", "set", "ada@example.org"]],
+])("when %s, the tokens end, and stay ended when the person is enabled again", async (_case, args) => {
+  const token = (await create()).printed.trimEnd();
+  expect(await readTokenUser(token)).toMatchObject({ email: "ada@example.org" });
+  expect((await runCommand(args)).code).toBe(0);
+  await runCommand(["user", "enable", "ada@example.org"]);
+  expect(await readTokenUser(token)).toBeUndefined();
+  const event = await db.auditEvent.findFirst({ where: { event: "token.revoked" }, orderBy: { at: "desc" } });
+  expect(event?.data).toEqual({ email: "ada@example.org", name: "backup" });
+});
+
+test("a disabled person gets no token", async () => {
+  await runCommand(["user", "disable", "ada@example.org"]);
+  const refused = await create();
+  expect(refused).toMatchObject({ code: 1, printed: "" });
+  expect(refused.complaint).toContain("The user ada@example.org is disabled.");
   expect(await db.apiToken.count()).toBe(0);
 });

@@ -22,7 +22,10 @@ export interface ApiOperation {
 export async function readCaller(authorization: string | undefined, address: string | undefined): Promise<Actor> {
   const token = readBearer(authorization);
   const user = token === undefined ? undefined : await readTokenUser(token);
-  if (user) return { ...user, address };
+  if (user) {
+    const { tokenId, ...person } = user;
+    return { ...person, address, via: `token:${tokenId}` };
+  }
   await consumeRateLimit("token-network", SIGN_IN_NETWORK, networkOf(address ?? "unknown"));
   const userMessage = "The token is missing, unknown, expired or revoked. Nothing was changed.";
   throw new AppError("UNAUTHENTICATED", "no token that stands for anybody", { userMessage });

@@ -54,12 +54,12 @@ export async function auditRefusal(
   const facts = { action, code, requestId };
   logger.info(facts, event);
   if (!actor) return;
-  const { userId, name, address } = actor;
+  const { userId, name, address, via } = actor;
   await withTransaction((tx) =>
     recordEvent(tx, {
       event,
       outcome: event === "action.refused" ? "refused" : "failed",
-      actor: { userId, name, address },
+      actor: { userId, name, address, via },
       projectId: scope?.projectId,
       requestId,
       data: { action, code },

@@ -12,6 +12,8 @@ export interface Actor {
   platformRole: string | null;
   sessionId?: string | undefined;
   address?: string | undefined;
+  /** What the audit log calls the session or token of this request. */
+  via?: string | undefined;
 }
 
 declare const authorized: unique symbol;

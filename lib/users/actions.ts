@@ -5,7 +5,7 @@ import { Secret } from "@/lib/platform/secret";
 import { changeOwnPassword } from "@/lib/users/mutations";
 import { changePasswordInputSchema, changePasswordOutputSchema } from "@/lib/users/schema";
 
-/** A person changes their own password; their other sessions end. */
+/** A person changes their own password; their other sessions and their API tokens end. */
 export const changePassword = actionClient
   .metadata({
     name: "Change password",

@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
+import { createToken } from "@/lib/api-tokens/mutations";
 import { SYSTEM_ACTOR as BY } from "@/lib/audit/record";
 import { startTestDatabase } from "@/testing/database/test-database";
 import type { Actor } from "@/lib/gate/scope";
@@ -49,6 +50,23 @@ test("a person changes their own password, and it is the one that works from the
   expect(await changeTo(max, "the second password")).toEqual({ ok: true });
   expect(await verifyPassword((await readUser(max)).passwordHash, "the second password")).toBe(true);
   expect(await changeTo(max, "the third password")).toMatchObject({ ok: false, field: "current" });
+});
+
+test("a person's tokens end with their own change of the password, and expired ones are left as they are", async () => {
+  const max = await makePerson();
+  const make = (expiresAt: Date) =>
+    db.$transaction((tx) => createToken(tx, BY, { email: max.email, name: "a script", expiresAt }));
+  const live = await make(new Date(Date.now() + 60_000));
+  const expired = await make(new Date(Date.now() - 60_000));
+  expect(await changeTo(max, "the second password")).toEqual({ ok: true });
+  const read = ({ id }: { id: string }) => db.apiToken.findUniqueOrThrow({ where: { id } });
+  expect((await read(live)).revokedAt).not.toBeNull();
+  expect((await read(expired)).revokedAt).toBeNull();
+  const events = await db.auditEvent.findMany({
+    where: { actorId: max.userId },
+    orderBy: [{ at: "asc" }, { id: "asc" }],
+  });
+  expect(events.map(({ event }) => event)).toEqual(["token.revoked", "user.password-changed"]);
 });
 
 /** Runs `change` and lets it wait for the person's row while `meanwhile` is written and committed. */

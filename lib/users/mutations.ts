@@ -1,4 +1,5 @@
 import "server-only";
+import { revokeTokensOf } from "@/lib/api-tokens/mutations";
 import { type AuditActor, recordEvent } from "@/lib/audit/record";
 import type { PlatformRole } from "@/lib/gate/permissions";
 import { withTransaction } from "@/lib/platform/db/transaction";
@@ -50,8 +51,8 @@ export async function changeUser(
 }
 
 /**
- * Disables a person, which ends their sessions at once, or enables them again. Throws NOT_FOUND, and CONFLICT
- * rather than disable the last platform-admin.
+ * Disables a person, which ends their sessions and API tokens at once, or enables them again, which brings neither
+ * back. Throws NOT_FOUND, and CONFLICT rather than disable the last platform-admin.
  */
 export async function setUserDisabled(
   tx: Transaction,
@@ -63,7 +64,10 @@ export async function setUserDisabled(
   if (disabled) await refuseForLastAdmin(tx, user.id, email);
   const now = new Date();
   await tx.user.update({ where: { id: user.id }, data: { disabledAt: disabled ? now : null } });
-  if (disabled) await tx.session.updateMany({ where: { userId: user.id, revokedAt: null }, data: { revokedAt: now } });
+  if (disabled) {
+    await tx.session.updateMany({ where: { userId: user.id, revokedAt: null }, data: { revokedAt: now } });
+    await revokeTokensOf(tx, by, { id: user.id, email });
+  }
   await recordEvent(tx, {
     event: disabled ? "user.disabled" : "user.enabled",
     outcome: "done",
@@ -72,17 +76,18 @@ export async function setUserDisabled(
   });
 }
 
-/** Sets a new password, given as its hash, and ends all of the person's sessions. Throws NOT_FOUND. */
+/** Sets a new password, given as its hash, and ends all sessions and API tokens of the person. Throws NOT_FOUND. */
 export async function setPassword(tx: Transaction, by: AuditActor, email: string, passwordHash: string): Promise<void> {
   const user = await requireUser(tx, email);
   await tx.user.update({ where: { id: user.id }, data: { passwordHash } });
   await tx.session.updateMany({ where: { userId: user.id, revokedAt: null }, data: { revokedAt: new Date() } });
+  await revokeTokensOf(tx, by, { id: user.id, email });
   await recordEvent(tx, { event: "user.password-changed", outcome: "done", actor: by, data: { email } });
 }
 
 /**
- * A person changes their own password: the present one must be right, and all their other sessions end. Throws CONFLICT
- * when somebody else has set the password or disabled the person in between.
+ * A person changes their own password: the present one must be right, and all their other sessions and all their API
+ * tokens end. Throws CONFLICT when somebody else has set the password or disabled the person in between.
  */
 export async function changeOwnPassword(
   by: AuditActor & { userId: string; sessionId: string | undefined },
@@ -108,6 +113,7 @@ export async function changeOwnPassword(
       where: { userId: user.id, revokedAt: null, ...(by.sessionId ? { id: { not: by.sessionId } } : {}) },
       data: { revokedAt: new Date() },
     });
+    await revokeTokensOf(tx, by, user);
     const data = { email: user.email };
     await recordEvent(tx, { event: "user.password-changed", outcome: "done", actor: by, data });
   });

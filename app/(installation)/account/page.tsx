@@ -14,7 +14,11 @@ export default async function AccountPage() {
       <PageHeader title="Account">
         {actor.name}, {actor.email}
       </PageHeader>
-      <Section id="password" title="Password" description="Changing it signs you out everywhere else.">
+      <Section
+        id="password"
+        title="Password"
+        description="Changing it signs you out everywhere else and ends your API tokens."
+      >
         <ChangePasswordForm minLength={PASSWORD_MIN} />
       </Section>
     </>

@@ -23,7 +23,9 @@ export function passwordCommand(): Command {
   const command = new Command("password").description("passwords");
   command
     .command("set <email>")
-    .description("sets a random password and prints it, or sets one from standard input; ends the person's sessions")
+    .description(
+      "sets a random password and prints it, or sets one from standard input; ends the person's sessions and tokens",
+    )
     .option("--password-stdin", "read the password from standard input")
     .action(async (given: string, options: { passwordStdin?: boolean }) => {
       const email = emailSchema.parse(given);

@@ -57,11 +57,11 @@ export function userCommand(): Command {
     });
   command
     .command("disable <email>")
-    .description("ends the person's sessions and lets the person sign in no more")
+    .description("ends the person's sessions and tokens, and lets the person sign in no more")
     .action(async (email: string) => console.log(`Disabled ${await setDisabled(email, true)}.`));
   command
     .command("enable <email>")
-    .description("lets the person sign in again")
+    .description("lets the person sign in again; ended tokens stay ended")
     .action(async (email: string) => console.log(`Enabled ${await setDisabled(email, false)}.`));
   command
     .command("list")
