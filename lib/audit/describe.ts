@@ -7,7 +7,7 @@ const PREDICATES: { [E in AuditEventName]: Describe<E> } = {
   "session.started": () => "signed in",
   "session.refused": ({ email, reason }) =>
     reason === "rate-limit" ? `was held back after too many attempts as ${email}` : `could not sign in as ${email}`,
-  "session.ended": () => "signed out",
+  "session.ended": ({ why }) => (why ? "had a session in a browser that signed in again" : "signed out"),
   "action.refused": ({ action, code }) => `was refused "${action}" (${code})`,
   "action.failed": ({ action, code }) => `tried "${action}", which failed (${code})`,
   "key.requested": ({ kind, region, accessKeyId }) =>

@@ -12,8 +12,8 @@ export const EVENT_DATA = {
   "session.started": z.strictObject({}),
   /** a wrong password, an unknown or disabled account, or too many attempts */
   "session.refused": z.strictObject({ email: z.string(), reason: z.enum(["credentials", "rate-limit"]) }),
-  /** someone signed out */
-  "session.ended": z.strictObject({}),
+  /** someone signed out, or signed in again in the same browser */
+  "session.ended": z.strictObject({ why: z.enum(["signed-in-again"]).optional() }),
   /** the gate said no */
   "action.refused": z.strictObject({ action: z.string(), code: z.string() }),
   /** an action failed */

@@ -1,4 +1,5 @@
 import "server-only";
+import { headers as readHeaders } from "next/headers";
 import type { NextAuthOptions } from "next-auth";
 import CredentialsProvider from "next-auth/providers/credentials";
 import { z } from "zod";
@@ -10,6 +11,7 @@ import {
   SIGN_IN_NETWORK,
   consumeRateLimit,
 } from "@/lib/gate/rate-limit";
+import { readSessionIdFromHeader } from "@/lib/gate/session";
 import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/net/client-address-header";
 import { env } from "@/lib/platform/env";
 import { AppError } from "@/lib/platform/errors";
@@ -42,7 +44,12 @@ export const authOptions: NextAuthOptions = {
         const headers = request.headers as Record<string, string | undefined> | undefined;
         const address = headers?.[CLIENT_ADDRESS_HEADER] ?? "unknown";
         await applyLimits(parsed.data.email, address);
-        const session = await startSession({ ...parsed.data, address, userAgent: headers?.["user-agent"] });
+        const session = await startSession({
+          ...parsed.data,
+          address,
+          userAgent: headers?.["user-agent"],
+          formerSessionId: await readSessionIdFromHeader(headers?.cookie),
+        });
         if (!session) return null;
         await resetRateLimit("sign-in-account", SIGN_IN_ACCOUNT, accountFrom(parsed.data.email, address));
         return { id: session.userId, sessionId: session.sessionId };
@@ -62,7 +69,8 @@ export const authOptions: NextAuthOptions = {
   },
   events: {
     async signOut({ token }) {
-      if (typeof token?.sid === "string") await endSession(token.sid);
+      const address = (await readHeaders()).get(CLIENT_ADDRESS_HEADER) ?? undefined;
+      if (typeof token?.sid === "string") await endSession(token.sid, address);
     },
   },
 };

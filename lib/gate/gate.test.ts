@@ -65,8 +65,11 @@ describe("who are you", () => {
 
   test("signing out ends it on the server", async () => {
     const sid = await signIn(mia);
-    await endSession(sid);
+    await endSession(sid, "192.0.2.5");
+    await endSession(sid, "192.0.2.6");
     expect(await readAs({ sid })).toBeUndefined();
+    const ended = await db.auditEvent.findMany({ where: { event: "session.ended", actorId: mia.userId } });
+    expect(ended.map(({ address }) => address)).toEqual(["192.0.2.5"]);
   });
 
   test("30 idle minutes and the 12th hour end it, and polling does not keep it alive", async () => {

@@ -1,6 +1,7 @@
 import "server-only";
 import { decode } from "next-auth/jwt";
 import { sessionCookieName } from "@/lib/gate/cookies";
+import { NextRequest } from "next/server";
 import type { Actor } from "@/lib/gate/scope";
 import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/net/client-address-header";
 import { env } from "@/lib/platform/env";
@@ -16,10 +17,20 @@ export interface RequestFacts {
  * Undefined when signed out. `activity: false` for requests that a page makes by itself.
  */
 export async function readActor(request: RequestFacts, options: { activity: boolean }): Promise<Actor | undefined> {
-  const token = request.cookie(sessionCookieName(env.LATCHKEY_URL.startsWith("https:")));
+  const sessionId = await readSessionId(request.cookie);
+  const user = sessionId === undefined ? undefined : await readSession(sessionId, options);
+  return user && { ...user, address: request.header(CLIENT_ADDRESS_HEADER) ?? undefined };
+}
+
+/** The session id in a Cookie header, whether or not the session holds. Undefined when the header has none of ours. */
+export function readSessionIdFromHeader(header: string | undefined): Promise<string | undefined> {
+  const { cookies } = new NextRequest(env.LATCHKEY_URL, { headers: { cookie: header ?? "" } });
+  return readSessionId((name) => cookies.get(name)?.value);
+}
+
+async function readSessionId(cookie: RequestFacts["cookie"]): Promise<string | undefined> {
+  const token = cookie(sessionCookieName(env.LATCHKEY_URL.startsWith("https:")));
   if (!token) return undefined;
   const claims = await decode({ token, secret: env.LATCHKEY_SESSION_SECRET }).catch(() => null);
-  if (typeof claims?.sid !== "string") return undefined;
-  const user = await readSession(claims.sid, options);
-  return user && { ...user, address: request.header(CLIENT_ADDRESS_HEADER) ?? undefined };
+  return typeof claims?.sid === "string" ? claims.sid : undefined;
 }

@@ -14,6 +14,8 @@ export const JOBS = {
   "sweep-all": z.strictObject({}),
   /** Asks every region whether it answers. */
   "check-regions": z.strictObject({}),
+  /** Deletes what is kept for a time only. */
+  prune: z.strictObject({}),
 } as const;
 
 export type JobName = keyof typeof JOBS;
@@ -28,4 +30,5 @@ export const RETRY_LIMITS: Record<JobName, number> = {
   "sweep-principal": 5,
   "sweep-all": 1,
   "check-regions": 1,
+  prune: 1,
 };

@@ -24,3 +24,12 @@ export async function readSession(sessionId: string, options: { activity: boolea
   const { id: userId, name, email, platformRole } = session.user;
   return { sessionId, userId, name, email, platformRole };
 }
+
+/**
+ * Deletes at most `atOnce` sessions that ended before a time, and gives their number. The absolute end decides: a
+ * session that ended earlier reaches it within half a day.
+ */
+export async function deleteSessionsBefore(time: Date, atOnce: number): Promise<number> {
+  const { count } = await db.session.deleteMany({ where: { expiresAt: { lt: time } }, limit: atOnce });
+  return count;
+}

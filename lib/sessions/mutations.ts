@@ -1,9 +1,10 @@
 import "server-only";
 import { recordEvent } from "@/lib/audit/record";
-import { db } from "@/lib/platform/db/client";
+import { db, type Transaction } from "@/lib/platform/db/client";
+import { lockRow } from "@/lib/platform/db/locks";
 import { withTransaction } from "@/lib/platform/db/transaction";
 import { verifyPassword } from "@/lib/platform/crypto/password";
-import { SESSION_MAX_SECONDS } from "@/lib/sessions/rules";
+import { isSessionLive, SESSION_MAX_SECONDS } from "@/lib/sessions/rules";
 
 const USER_AGENT_MAX = 300;
 
@@ -12,28 +13,43 @@ export interface SignInAttempt {
   password: string;
   address: string;
   userAgent: string | undefined;
+  /** The session that this browser had before, also one of another person. It ends. */
+  formerSessionId?: string | undefined;
 }
 
 /**
- * Starts a session when the password fits, and audits the attempt either way. An unknown or disabled account takes
- * as long as a wrong password. The caller has applied the limits.
+ * Starts a session when the password fits, ends the browser's former session in the same step, and audits the attempt
+ * either way. An unknown or disabled account takes as long as a wrong password. The caller has applied the limits.
  */
 export async function startSession(attempt: SignInAttempt): Promise<{ sessionId: string; userId: string } | undefined> {
   const email = attempt.email.trim().toLowerCase();
   const user = await db.user.findUnique({ where: { email } });
   const fits = await verifyPassword(user?.passwordHash, attempt.password);
-  if (!user || user.disabledAt || !fits) {
-    await withTransaction((tx) =>
-      recordEvent(tx, {
-        event: "session.refused",
-        outcome: "refused",
-        actor: { userId: user?.id ?? null, name: user?.name ?? "Someone", address: attempt.address },
-        data: { email, reason: "credentials" },
-      }),
-    );
-    return undefined;
-  }
+  const started = user && !user.disabledAt && fits ? await startFor(user, attempt) : undefined;
+  if (started) return started;
+  await withTransaction((tx) =>
+    recordEvent(tx, {
+      event: "session.refused",
+      outcome: "refused",
+      actor: { userId: user?.id ?? null, name: user?.name ?? "Someone", address: attempt.address },
+      data: { email, reason: "credentials" },
+    }),
+  );
+  return undefined;
+}
+
+/** Undefined when the password was changed, or the person disabled, since the password was compared. */
+async function startFor(
+  user: { id: string; name: string; passwordHash: string },
+  attempt: SignInAttempt,
+): Promise<{ sessionId: string; userId: string } | undefined> {
   return withTransaction(async (tx) => {
+    // Whoever changes the password waits for this transaction, and then ends this session too.
+    await lockRow(tx, "users", user.id, "share");
+    const unchanged = { id: user.id, disabledAt: null, passwordHash: user.passwordHash };
+    if ((await tx.user.count({ where: unchanged })) === 0) return undefined;
+    if (attempt.formerSessionId !== undefined)
+      await end(tx, attempt.formerSessionId, attempt.address, "signed-in-again");
     const session = await tx.session.create({
       data: {
         userId: user.id,
@@ -61,12 +77,17 @@ export async function refuseByLimit(email: string, address: string): Promise<voi
 }
 
 /** Ends a session on the server. Ending it again does nothing. */
-export async function endSession(sessionId: string): Promise<void> {
-  await withTransaction(async (tx) => {
-    const session = await tx.session.findUnique({ where: { id: sessionId }, include: { user: true } });
-    if (!session || session.revokedAt) return;
-    await tx.session.update({ where: { id: sessionId }, data: { revokedAt: new Date() } });
-    const actor = { userId: session.userId, name: session.user.name };
-    await recordEvent(tx, { event: "session.ended", outcome: "done", actor, data: {} });
-  });
+export async function endSession(sessionId: string, address: string | undefined): Promise<void> {
+  await withTransaction((tx) => end(tx, sessionId, address));
+}
+
+/** Ends a session with an audit line, if it still holds. `why` is left out when the person signed out. */
+async function end(tx: Transaction, id: string, address: string | undefined, why?: "signed-in-again"): Promise<void> {
+  const now = new Date();
+  const session = await tx.session.findUnique({ where: { id }, include: { user: { select: { name: true } } } });
+  if (!session || !isSessionLive(session, now)) return;
+  const { count } = await tx.session.updateMany({ where: { id, revokedAt: null }, data: { revokedAt: now } });
+  if (count === 0) return;
+  const actor = { userId: session.userId, name: session.user.name, address };
+  await recordEvent(tx, { event: "session.ended", outcome: "done", actor, data: why ? { why } : {} });
 }

@@ -6,6 +6,7 @@ import { db } from "@/lib/platform/db/client";
 import { onStop } from "@/lib/platform/lifecycle";
 import { logger } from "@/lib/platform/logger";
 import { handleCheckRegions } from "@/lib/worker/handlers/check-regions";
+import { handlePrune } from "@/lib/worker/handlers/prune";
 import { handleReconcile } from "@/lib/worker/handlers/reconcile";
 import { handleResumePrincipal } from "@/lib/worker/handlers/resume-principal";
 import { handleRevokeKey } from "@/lib/worker/handlers/revoke-key";
@@ -21,18 +22,20 @@ const HANDLERS: { [N in JobName]: (payload: JobPayload<N>) => Promise<void> } = 
   "sweep-principal": handleSweepPrincipal,
   "sweep-all": handleSweepAll,
   "check-regions": handleCheckRegions,
+  prune: handlePrune,
 };
 
 const SCHEDULES: Partial<Record<JobName, string>> = {
   "check-regions": "* * * * *",
   "sweep-all": "17 * * * *",
+  prune: "47 * * * *",
 };
 
 const POLL_SECONDS = 1;
 /** How many jobs of one kind run at once: a storage system that does not answer must not block the others. */
 const AT_ONCE = 8;
 /** Jobs that do a whole round. A second consumer would only poll the database in vain. */
-const ROUNDS: ReadonlySet<JobName> = new Set(["sweep-all", "check-regions"]);
+const ROUNDS: ReadonlySet<JobName> = new Set(["sweep-all", "check-regions", "prune"]);
 /** How often the worker looks for changes whose process died, and for secrets that nobody acknowledged. */
 const LOOK_EVERY_MS = 2_000;
 const STOP_WITHIN_MS = 15_000;

@@ -5,6 +5,8 @@ import { httpUrl } from "@/lib/platform/net/http-url";
 
 const PORT_RULE = "a port number from 1 to 65535";
 const port = z.coerce.number({ error: PORT_RULE }).int(PORT_RULE).min(1, PORT_RULE).max(65_535, PORT_RULE);
+const DAYS_RULE = "a whole number of days from 1 to 3650";
+const days = z.coerce.number({ error: DAYS_RULE }).int(DAYS_RULE).min(1, DAYS_RULE).max(3_650, DAYS_RULE);
 const MASTER_KEY = /^[A-Za-z0-9+/_-]{43}=?$/;
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 /** Secrets that the operator does not give. */
@@ -111,6 +113,9 @@ export const SETTINGS = {
     description:
       "bearer token with which `/api/health` gives details to callers outside loopback; at least 32 characters",
     leftOut: DRAWN,
+  }),
+  LATCHKEY_KEEP_SESSIONS_DAYS: days.default(30).meta({
+    description: "how many days a session that ended is kept in the database, with its address and browser",
   }),
   LOG_LEVEL: z
     .enum(LOG_LEVELS, { error: `one of ${LOG_LEVELS.join(", ")}` })
