@@ -9,6 +9,8 @@ const PREDICATES: { [E in AuditEventName]: Describe<E> } = {
     reason === "rate-limit" ? `was held back after too many attempts as ${email}` : `could not sign in as ${email}`,
   "session.ended": ({ why }) => (why ? "had a session in a browser that signed in again" : "signed out"),
   "action.refused": ({ action, code }) => `was refused "${action}" (${code})`,
+  "page.refused": ({ permission, project }) =>
+    `was refused a page${project ? ` of the project ${project}` : ""} (${permission})`,
   "action.failed": ({ action, code }) => `tried "${action}", which failed (${code})`,
   "key.requested": ({ kind, region, accessKeyId }) =>
     kind === "ENABLE"
@@ -28,6 +30,7 @@ const PREDICATES: { [E in AuditEventName]: Describe<E> } = {
   "key.late-removed": ({ accessKeyId, region }) => `found ${accessKeyId} in ${region} after its end and removed it`,
   "key.unknown-found": ({ accessKeyId, region }) => `found ${accessKeyId} in ${region}, which the portal does not know`,
   "key.missing-found": ({ accessKeyId, region }) => `did not find ${accessKeyId} in ${region}, although it is current`,
+  "key.looked-up": ({ wanted, found }) => `looked up ${wanted}${found ? "" : ", which the portal does not know"}`,
   "user.created": ({ email }) => `created the user ${email}`,
   "user.changed": ({ email }) => `changed the user ${email}`,
   "user.disabled": ({ email }) => `disabled the user ${email}`,

@@ -16,6 +16,8 @@ export const EVENT_DATA = {
   "session.ended": z.strictObject({ why: z.enum(["signed-in-again"]).optional() }),
   /** the gate said no */
   "action.refused": z.strictObject({ action: z.string(), code: z.string() }),
+  /** the gate said no to a page; `project` is the slug in its address */
+  "page.refused": z.strictObject({ permission: z.string(), project: z.string().max(40).optional() }),
   /** an action failed */
   "action.failed": z.strictObject({ action: z.string(), code: z.string() }),
   /** a new key was requested; written before the storage system is called */
@@ -38,6 +40,8 @@ export const EVENT_DATA = {
   "key.unknown-found": z.strictObject(keyFields),
   /** the storage system does not have a key that the portal calls current */
   "key.missing-found": z.strictObject(keyFields),
+  /** support looked for a key; text that is not of an access key id's form is not kept, since it may be a secret */
+  "key.looked-up": z.strictObject({ wanted: z.string().max(128), found: z.boolean() }),
   "user.created": z.strictObject({ email: z.string(), platformRole: z.string().nullable() }),
   "user.changed": z.strictObject({ email: z.string(), platformRole: z.string().nullable() }),
   "user.disabled": z.strictObject({ email: z.string() }),

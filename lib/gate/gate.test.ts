@@ -3,7 +3,8 @@ import { encode } from "next-auth/jwt";
 import { beforeAll, describe, expect, test } from "vitest";
 import { startTestDatabase } from "@/testing/database/test-database";
 import { sessionCookieName } from "@/lib/gate/cookies";
-import { consumeRateLimit } from "@/lib/gate/rate-limit";
+import { consumeRateLimit, PAGE_REFUSALS } from "@/lib/gate/rate-limit";
+import { auditPageRefusal } from "@/lib/gate/refusals";
 import { type Actor, authorizePlatform, authorizeProject } from "@/lib/gate/scope";
 import { readActor } from "@/lib/gate/session";
 import { db } from "@/lib/platform/db/client";
@@ -47,7 +48,13 @@ async function readAs(
 describe("who are you", () => {
   test("a session's id in the cookie is looked up in the database", async () => {
     const sid = await signIn(mia);
-    expect(await readAs({ sid })).toMatchObject({ userId: mia.userId, email: mia.email });
+    expect(await readAs({ sid })).toMatchObject({
+      userId: mia.userId,
+      email: mia.email,
+      via: `session:${sid}`,
+    });
+    const started = await db.auditEvent.findFirst({ where: { event: "session.started", via: `session:${sid}` } });
+    expect(started).toMatchObject({ actorId: mia.userId, address: "192.0.2.1" });
   });
 
   test.each([
@@ -129,6 +136,23 @@ describe("may you", () => {
     expect(() => authorizePlatform(sam, "installation:manage")).toThrow();
     expect(() => authorizePlatform(mia, "keys:find")).toThrow();
     await expect(authorizeProject(sam, slug, "keys:issue")).rejects.toMatchObject({ code: "NOT_FOUND" });
+  });
+
+  test("a refused page leaves a line, and a hundred of them leave no more than the limit", async () => {
+    const visitor = { ...stranger, address: "192.0.2.8", via: "session:1" };
+    await auditPageRefusal(visitor, "keys:find");
+    await auditPageRefusal(visitor, "keys:read", slug);
+    await auditPageRefusal(visitor, "keys:read", "%00".repeat(100));
+    const where = { event: "page.refused", actorId: stranger.userId };
+    const lines = await db.auditEvent.findMany({ where, orderBy: [{ at: "asc" }, { id: "asc" }] });
+    expect(lines.map(({ data }) => data)).toEqual([
+      { permission: "keys:find" },
+      { permission: "keys:read", project: slug },
+      { permission: "keys:read" },
+    ]);
+    expect(lines[0]).toMatchObject({ outcome: "refused", address: "192.0.2.8", via: "session:1" });
+    for (let turn = 0; turn < 100; turn += 1) await auditPageRefusal(visitor, "keys:find");
+    expect(await db.auditEvent.count({ where })).toBe(PAGE_REFUSALS.points);
   });
 
   test("every action passes the gate with a scope", () => {

@@ -3,6 +3,7 @@ import { cookies, headers } from "next/headers";
 import { notFound, redirect } from "next/navigation";
 import { cache } from "react";
 import type { Permission } from "@/lib/gate/permissions";
+import { auditPageRefusal } from "@/lib/gate/refusals";
 import { type Actor, authorizePlatform, authorizeProject, type ProjectScope } from "@/lib/gate/scope";
 import { readActor } from "@/lib/gate/session";
 import { db } from "@/lib/platform/db/client";
@@ -22,10 +23,11 @@ export async function requireActor(): Promise<Actor> {
 /** The same for pages of platform roles. Answers 404 without the permission. */
 export async function requirePlatform(permission: Permission): Promise<Actor> {
   const actor = await requireActor();
-  return notFoundOnRefusal(async () => {
-    authorizePlatform(actor, permission);
-    return actor;
-  });
+  await notFoundOnRefusal(
+    async () => authorizePlatform(actor, permission),
+    () => auditPageRefusal(actor, permission),
+  );
+  return actor;
 }
 
 /**
@@ -33,7 +35,10 @@ export async function requirePlatform(permission: Permission): Promise<Actor> {
  */
 export async function requireProject(slug: string, permission: Permission): Promise<ProjectScope> {
   const actor = await requireActor();
-  const scope = await notFoundOnRefusal(() => loadScope(actor, slug, permission));
+  const scope = await notFoundOnRefusal(
+    () => loadScope(actor, slug, permission),
+    () => auditPageRefusal(actor, permission, slug),
+  );
   await rememberProject(scope);
   return scope;
 }
@@ -48,11 +53,19 @@ const rememberProject = cache(async ({ actor, projectId }: ProjectScope) => {
   });
 });
 
-async function notFoundOnRefusal<T>(authorize: () => Promise<T>): Promise<T> {
+/** What one request has left in the audit log so far: a layout and its page ask the same question. */
+const loadTrace = cache(() => ({ refused: false }));
+
+async function notFoundOnRefusal<T>(authorize: () => Promise<T>, audit: () => Promise<void>): Promise<T> {
   try {
     return await authorize();
   } catch (error) {
-    if (error instanceof AppError && error.code === "NOT_FOUND") notFound();
-    throw error;
+    if (!(error instanceof AppError) || error.code !== "NOT_FOUND") throw error;
+    const trace = loadTrace();
+    if (!trace.refused) {
+      trace.refused = true;
+      await audit();
+    }
+    notFound();
   }
 }

@@ -23,6 +23,9 @@ export const ACTIONS_COARSE: Limit = { points: 120, seconds: 60 };
 /** Changes of one kind that one person makes to keys. */
 export const CHANGES: Limit = { points: 20, seconds: 60 };
 
+/** Refused pages of one person that the audit log names. More of them leave lines in the log only. */
+export const PAGE_REFUSALS: Limit = { points: 30, seconds: 60 };
+
 const limiters = new Map<string, RateLimiterPostgres>();
 
 function limiterFor(name: string, limit: Limit): RateLimiterPostgres {

@@ -1,9 +1,12 @@
 import "server-only";
 import { recordEvent } from "@/lib/audit/record";
+import type { Permission } from "@/lib/gate/permissions";
+import { consumeRateLimit, PAGE_REFUSALS } from "@/lib/gate/rate-limit";
 import type { Actor, ProjectScope } from "@/lib/gate/scope";
 import { AppError, type AppErrorCode } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
 import { withTransaction } from "@/lib/platform/db/transaction";
+import { slugSchema } from "@/lib/platform/text/slug";
 
 const SENTENCES: Record<AppErrorCode, string> = {
   BAD_INPUT: "The request was not understood. Nothing was changed.",
@@ -65,6 +68,26 @@ export async function auditRefusal(
       data: { action, code },
     }),
   ).catch((cause: unknown) => logger.error({ err: cause, ...facts }, "the refusal could not be audited"));
+}
+
+/**
+ * Audits that a person may not see a page. A person who is refused again and again leaves lines in the log, and no more
+ * than the limit in the audit log.
+ */
+export async function auditPageRefusal(actor: Actor, permission: Permission, slug?: string): Promise<void> {
+  const project = slugSchema.safeParse(slug).data;
+  const data = { permission, ...(project ? { project } : {}) };
+  logger.info({ ...data, userId: actor.userId }, "page.refused");
+  const { userId, name, address, via } = actor;
+  try {
+    await consumeRateLimit("page-refusals", PAGE_REFUSALS, userId);
+    await withTransaction((tx) =>
+      recordEvent(tx, { event: "page.refused", outcome: "refused", actor: { userId, name, address, via }, data }),
+    );
+  } catch (error) {
+    if (error instanceof AppError && error.code === "RATE_LIMITED") return;
+    logger.error({ err: error, ...data }, "the refusal could not be audited");
+  }
 }
 
 /** The reason of an outcome that is a refusal; undefined for every other outcome. */

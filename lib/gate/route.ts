@@ -2,12 +2,15 @@ import "server-only";
 import { cookies } from "next/headers";
 import { NextResponse } from "next/server";
 import type { Permission } from "@/lib/gate/permissions";
+import { countRefusedPolls } from "@/lib/gate/poll-refusals";
 import { authorizeProject, type ProjectScope } from "@/lib/gate/scope";
 import { readActor } from "@/lib/gate/session";
 import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
 
 const PERSONAL = { "cache-control": "no-store" };
+
+const countRefusal = countRefusedPolls((refused) => logger.info(refused, "polls were refused"));
 
 /**
  * Answers a GET that a page polls. Checks session, project and permission first. Polling does not count as activity of
@@ -19,6 +22,7 @@ export async function answerProjectPoll(
   permission: Permission,
   answer: (scope: ProjectScope) => Promise<object>,
 ): Promise<NextResponse> {
+  let who = "nobody";
   try {
     const jar = await cookies();
     const actor = await readActor(
@@ -26,14 +30,14 @@ export async function answerProjectPoll(
       { activity: false },
     );
     if (!actor) throw new AppError("UNAUTHENTICATED", "not signed in");
+    who = actor.userId;
     const scope = await authorizeProject(actor, slug, permission);
     return NextResponse.json(await answer(scope), { headers: PERSONAL });
   } catch (error) {
     const status = error instanceof AppError ? error.status : 500;
+    const code = error instanceof AppError ? error.code : "INTERNAL";
     if (status >= 500) logger.error({ err: error }, "a poll failed");
-    return NextResponse.json(
-      { error: error instanceof AppError ? error.code : "INTERNAL" },
-      { status, headers: PERSONAL },
-    );
+    else countRefusal(who, code);
+    return NextResponse.json({ error: code }, { status, headers: PERSONAL });
   }
 }

@@ -6,6 +6,7 @@ import type { Actor } from "@/lib/gate/scope";
 import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/net/client-address-header";
 import { env } from "@/lib/platform/env";
 import { readSession } from "@/lib/sessions/data";
+import { nameSession } from "@/lib/sessions/rules";
 
 export interface RequestFacts {
   cookie: (name: string) => string | undefined;
@@ -19,7 +20,9 @@ export interface RequestFacts {
 export async function readActor(request: RequestFacts, options: { activity: boolean }): Promise<Actor | undefined> {
   const sessionId = await readSessionId(request.cookie);
   const user = sessionId === undefined ? undefined : await readSession(sessionId, options);
-  return user && { ...user, address: request.header(CLIENT_ADDRESS_HEADER) ?? undefined };
+  if (!user) return undefined;
+  const address = request.header(CLIENT_ADDRESS_HEADER) ?? undefined;
+  return { ...user, address, via: nameSession(user.sessionId) };
 }
 
 /** The session id in a Cookie header, whether or not the session holds. Undefined when the header has none of ours. */

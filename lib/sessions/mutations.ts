@@ -4,7 +4,7 @@ import { db, type Transaction } from "@/lib/platform/db/client";
 import { lockRow } from "@/lib/platform/db/locks";
 import { withTransaction } from "@/lib/platform/db/transaction";
 import { verifyPassword } from "@/lib/platform/crypto/password";
-import { isSessionLive, SESSION_MAX_SECONDS } from "@/lib/sessions/rules";
+import { isSessionLive, nameSession, SESSION_MAX_SECONDS } from "@/lib/sessions/rules";
 
 const USER_AGENT_MAX = 300;
 
@@ -58,7 +58,7 @@ async function startFor(
         userAgent: attempt.userAgent?.slice(0, USER_AGENT_MAX) ?? null,
       },
     });
-    const actor = { userId: user.id, name: user.name, address: attempt.address };
+    const actor = { userId: user.id, name: user.name, address: attempt.address, via: nameSession(session.id) };
     await recordEvent(tx, { event: "session.started", outcome: "done", actor, data: {} });
     return { sessionId: session.id, userId: user.id };
   });
@@ -88,6 +88,6 @@ async function end(tx: Transaction, id: string, address: string | undefined, why
   if (!session || !isSessionLive(session, now)) return;
   const { count } = await tx.session.updateMany({ where: { id, revokedAt: null }, data: { revokedAt: now } });
   if (count === 0) return;
-  const actor = { userId: session.userId, name: session.user.name, address };
+  const actor = { userId: session.userId, name: session.user.name, address, via: nameSession(id) };
   await recordEvent(tx, { event: "session.ended", outcome: "done", actor, data: why ? { why } : {} });
 }

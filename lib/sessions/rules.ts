@@ -24,3 +24,10 @@ export function isSessionLive(session: SessionTimes, now: Date): boolean {
 export function isTouchDue(session: SessionTimes, now: Date): boolean {
   return now.getTime() - session.lastSeenAt.getTime() >= TOUCH_EVERY_SECONDS * 1_000;
 }
+
+/**
+ * What the audit log calls a session. The id lets nobody in: a cookie holds it encrypted with LATCHKEY_SESSION_SECRET.
+ */
+export function nameSession(id: string): string {
+  return `session:${id}`;
+}

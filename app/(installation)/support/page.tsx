@@ -5,7 +5,7 @@ import { PageHeader } from "@/components/layout/page-header";
 import { readParameter, type SearchParameters } from "@/components/layout/parameters";
 import { Empty } from "@/components/ui/empty";
 import { loadCards } from "@/lib/access-keys/loaders/cards";
-import { findKey } from "@/lib/access-keys/loaders/find-key";
+import { lookUpKey } from "@/lib/access-keys/loaders/find-key";
 import { requirePlatform } from "@/lib/gate/page";
 import { can, restsOnPlatformRole } from "@/lib/gate/permissions";
 import { type Actor, authorizeProject } from "@/lib/gate/scope";
@@ -28,7 +28,7 @@ export default async function SupportPage({ searchParams }: { searchParams: Sear
 }
 
 async function Result({ actor, accessKeyId }: { actor: Actor; accessKeyId: string }) {
-  const found = await findKey(accessKeyId);
+  const found = await lookUpKey(actor, accessKeyId);
   if (!found) {
     return (
       <Empty title="No key of this portal has this access key">

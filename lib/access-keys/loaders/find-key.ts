@@ -2,7 +2,14 @@ import "server-only";
 import { type HistoryLine, readKeyHistory } from "@/lib/access-keys/loaders/key-history";
 import { composeRow, type KeyRow, rowInclude } from "@/lib/access-keys/loaders/key-table";
 import { LIVE_STATES } from "@/lib/access-keys/rules";
+import { recordEvent } from "@/lib/audit/record";
+import type { Actor } from "@/lib/gate/scope";
 import { db } from "@/lib/platform/db/client";
+import { withTransaction } from "@/lib/platform/db/transaction";
+
+/** The form of an access key id. Secret keys are longer, or have small letters. */
+const ID_FORM = /^[A-Z0-9]{16,32}$/;
+const INVALID = "an invalid id";
 
 export interface FoundKey extends KeyRow {
   project: { slug: string; name: string };
@@ -13,6 +20,29 @@ export interface FoundKey extends KeyRow {
 
 /** The key with exactly this access key id, in whatever project. For those who may find keys: the caller checks. */
 export async function findKey(accessKeyId: string): Promise<FoundKey | undefined> {
+  return (await readKey(accessKeyId))?.found;
+}
+
+/**
+ * Finds a key for a person of support, and audits what the person looked for. Somebody may paste a secret key into the
+ * field, so text of another form is not recorded. For those who may find keys: the caller checks.
+ */
+export async function lookUpKey(actor: Actor, typed: string): Promise<FoundKey | undefined> {
+  const key = await readKey(typed);
+  const wanted = key?.found.accessKeyId ?? (ID_FORM.test(typed.trim()) ? typed.trim() : INVALID);
+  await withTransaction((tx) =>
+    recordEvent(tx, {
+      event: "key.looked-up",
+      outcome: "done",
+      actor,
+      projectId: key?.projectId,
+      data: { wanted, found: key !== undefined },
+    }),
+  );
+  return key?.found;
+}
+
+async function readKey(accessKeyId: string): Promise<{ projectId: string; found: FoundKey } | undefined> {
   const wanted = accessKeyId.trim();
   if (!/^[A-Za-z0-9]{1,128}$/.test(wanted)) return undefined;
   const key = await db.accessKey.findUnique({
@@ -20,6 +50,8 @@ export async function findKey(accessKeyId: string): Promise<FoundKey | undefined
     include: { ...rowInclude, project: { select: { slug: true, name: true } } },
   });
   if (!key) return undefined;
+  const { projectId, project } = key;
   const live = LIVE_STATES.includes(key.state);
-  return { ...composeRow(key), project: key.project, history: await readKeyHistory({ keyId: key.id }), live };
+  const history = await readKeyHistory({ keyId: key.id });
+  return { projectId, found: { ...composeRow(key), project, history, live } };
 }

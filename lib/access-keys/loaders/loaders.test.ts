@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { loadCard, loadCards } from "@/lib/access-keys/loaders/cards";
-import { findKey } from "@/lib/access-keys/loaders/find-key";
+import { findKey, lookUpKey } from "@/lib/access-keys/loaders/find-key";
 import { loadKeyHistory } from "@/lib/access-keys/loaders/key-history";
 import { loadKeyTable } from "@/lib/access-keys/loaders/key-table";
 import { startTestDatabase } from "@/testing/database/test-database";
@@ -43,6 +43,21 @@ test("a key is found by its whole id only, whatever is typed", async () => {
   for (const typed of [accessKeyId.slice(0, 19), "", "a\u0000b", "%", "x".repeat(5_000)]) {
     expect(await findKey(typed)).toBeUndefined();
   }
+});
+
+test("a look-up by support is audited with the id, and a text of another form is not kept", async () => {
+  const sam = { ...(await makeUser(db, "Sam", { platformRole: "support" })), address: "192.0.2.9", via: "session:1" };
+  const secret = "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY00";
+  const unknown = "LKAAA0000000000000AB";
+  for (const typed of [` ${accessKeyId} `, unknown, secret, "X".repeat(5_000), "a\u0000b"]) await lookUpKey(sam, typed);
+  const where = { event: "key.looked-up", actorId: sam.userId };
+  const lines = await db.auditEvent.findMany({ where, orderBy: [{ at: "asc" }, { id: "asc" }] });
+  expect(lines.map(({ data }) => data)).toEqual([
+    { wanted: accessKeyId, found: true },
+    { wanted: unknown, found: false },
+    ...Array<object>(3).fill({ wanted: "an invalid id", found: false }),
+  ]);
+  expect(lines[0]).toMatchObject({ address: "192.0.2.9", via: "session:1", projectId: scope.projectId });
 });
 
 test("the history is filtered, paged and told, and is the project's own", async () => {
