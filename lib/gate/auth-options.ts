@@ -5,6 +5,8 @@ import CredentialsProvider from "next-auth/providers/credentials";
 import { z } from "zod";
 import { authCookies } from "@/lib/gate/cookies";
 import {
+  isFirstRefusal,
+  type Limit,
   resetRateLimit,
   SIGN_IN_ACCOUNT,
   SIGN_IN_ACCOUNT_ANYWHERE,
@@ -77,15 +79,23 @@ export const authOptions: NextAuthOptions = {
 
 /** Throws an error that next-auth passes to the sign-in page as `TRY_AGAIN_IN:seconds`. */
 async function applyLimits(email: string, address: string): Promise<void> {
-  try {
-    await consumeRateLimit("sign-in-network", SIGN_IN_NETWORK, networkOf(address));
-    await consumeRateLimit("sign-in-account", SIGN_IN_ACCOUNT, accountFrom(email, address));
-    await consumeRateLimit("sign-in-account-anywhere", SIGN_IN_ACCOUNT_ANYWHERE, accountKey(email));
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== "RATE_LIMITED") throw new Error("UNAVAILABLE", { cause: error });
-    await refuseByLimit(email, address);
-    throw new Error(`TRY_AGAIN_IN:${error.retryAfterSeconds ?? 60}`, { cause: error });
-  }
+  const account = accountKey(email);
+  const network = networkOf(address);
+  const applyLimit = async (name: string, limit: Limit, who: string, counted: string) => {
+    try {
+      await consumeRateLimit(name, limit, who);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== "RATE_LIMITED")
+        throw new Error("UNAVAILABLE", { cause: error });
+      const first = isFirstRefusal(error, limit);
+      await refuseByLimit({ email: account, address, counted: { account: counted, network }, first });
+      throw new Error(`TRY_AGAIN_IN:${error.retryAfterSeconds ?? 60}`, { cause: error });
+    }
+  };
+  // One row for the network, not one for each account that a program makes up.
+  await applyLimit("sign-in-network", SIGN_IN_NETWORK, network, "");
+  await applyLimit("sign-in-account", SIGN_IN_ACCOUNT, accountFrom(email, address), account);
+  await applyLimit("sign-in-account-anywhere", SIGN_IN_ACCOUNT_ANYWHERE, account, account);
 }
 
 function accountKey(email: string): string {

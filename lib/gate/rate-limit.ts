@@ -56,8 +56,13 @@ export async function consumeRateLimit(name: string, limit: Limit, who: string):
       throw new AppError("UNAVAILABLE", "the rate limiter cannot be read", { cause: error });
     }
     const retryAfterSeconds = Math.max(1, Math.ceil(error.msBeforeNext / 1_000));
-    throw new AppError("RATE_LIMITED", `limit ${name} is used up`, { retryAfterSeconds });
+    throw new AppError("RATE_LIMITED", `limit ${name} is used up`, { retryAfterSeconds, cause: error });
   }
+}
+
+/** Whether an error of `consumeRateLimit` is the first refusal by the limit until all points are back. */
+export function isFirstRefusal(error: AppError, limit: Limit): boolean {
+  return error.cause instanceof RateLimiterRes && error.cause.consumedPoints === limit.points + 1;
 }
 
 /** Gives `who` all points of the limit back. */

@@ -45,6 +45,40 @@ test("an account's guesses are counted by network, and its owner gets in from an
   ]);
 });
 
+/** How many lines the audit log has of attempts from an address, for each reason. */
+async function countLines(address: string): Promise<Record<string, number>> {
+  const lines = await db.auditEvent.findMany({ where: { event: "session.refused", address } });
+  const reasons = lines.map(({ data }) => (data as { reason: string }).reason);
+  const countOf = (reason: string) => reasons.filter((other) => other === reason).length;
+  return Object.fromEntries(reasons.map((reason) => [reason, countOf(reason)]));
+}
+
+test("400 attempts from one address leave one line for each limit, and counts", async () => {
+  const address = "203.0.113.4";
+  const { email } = await makeUser(db, "Mia");
+  // Far more than the limit of the account. The limit of the network begins to hold on the way.
+  for (let turn = 0; turn < 400; turn += 20)
+    await Promise.all(Array.from({ length: 20 }, () => signIn(email, "a guess", address)));
+  expect(await countLines(address)).toEqual({ credentials: SIGN_IN_ACCOUNT.points, "rate-limit": 2 });
+  const counts = await db.refusedSignIns.findMany({ where: { network: address } });
+  const sum = (rows: typeof counts) => rows.reduce((total, { count }) => total + count, 0);
+  expect(sum(counts.filter(({ account }) => account === ""))).toBe(400 - SIGN_IN_NETWORK.points);
+  expect(sum(counts.filter(({ account }) => account === email))).toBe(SIGN_IN_NETWORK.points - SIGN_IN_ACCOUNT.points);
+  expect(new Set(counts.map(({ minute, account }) => `${minute.toISOString()} ${account}`)).size).toBe(counts.length);
+});
+
+test("400 made-up accounts from one address leave one row a minute once the network is refused", async () => {
+  const address = "203.0.113.5";
+  await db.rateLimit.create({
+    data: { key: `sign-in-network:${address}`, points: SIGN_IN_NETWORK.points, expire: Date.now() + 60_000 },
+  });
+  for (let turn = 0; turn < 400; turn += 20)
+    await Promise.all(Array.from({ length: 20 }, (_, n) => signIn(`${turn + n}@example.test`, "a guess", address)));
+  expect(await countLines(address)).toEqual({ "rate-limit": 1 });
+  const counts = await db.refusedSignIns.findMany({ where: { network: address } });
+  expect(new Set(counts.map(({ account }) => account))).toEqual(new Set([""]));
+});
+
 test("who gets in has all attempts again", async () => {
   const { email } = await makeUser(db, "Mia", { password: PASSWORD });
   for (let turn = 0; turn < SIGN_IN_ACCOUNT.points - 1; turn += 1) await signIn(email, "a guess", "192.0.2.1");

@@ -33,3 +33,9 @@ export async function deleteSessionsBefore(time: Date, atOnce: number): Promise<
   const { count } = await db.session.deleteMany({ where: { expiresAt: { lt: time } }, limit: atOnce });
   return count;
 }
+
+/** Deletes at most `atOnce` counts of refused sign-ins from before a time, and gives their number. */
+export async function deleteRefusedSignInsBefore(time: Date, atOnce: number): Promise<number> {
+  const { count } = await db.refusedSignIns.deleteMany({ where: { minute: { lt: time } }, limit: atOnce });
+  return count;
+}

@@ -7,6 +7,7 @@ import { verifyPassword } from "@/lib/platform/crypto/password";
 import { isSessionLive, nameSession, SESSION_MAX_SECONDS } from "@/lib/sessions/rules";
 
 const USER_AGENT_MAX = 300;
+const MINUTE_MS = 60_000;
 
 export interface SignInAttempt {
   email: string;
@@ -64,16 +65,34 @@ async function startFor(
   });
 }
 
-/** Audits an attempt that a rate limit refused. */
-export async function refuseByLimit(email: string, address: string): Promise<void> {
-  await withTransaction((tx) =>
-    recordEvent(tx, {
-      event: "session.refused",
-      outcome: "refused",
-      actor: { userId: null, name: "Someone", address },
-      data: { email: email.trim().toLowerCase(), reason: "rate-limit" },
-    }),
-  );
+export interface LimitedAttempt {
+  email: string;
+  address: string;
+  /** What the limit counts. Without an account, the limit counts a network whatever the account. */
+  counted: { account: string; network: string };
+  /** Whether the limit begins to hold with this attempt. */
+  first: boolean;
+}
+
+/**
+ * Counts an attempt that a limit refused. A program can try thousands of times, and the audit log is never shortened:
+ * the log gets one line when the limit begins to hold.
+ */
+export async function refuseByLimit(attempt: LimitedAttempt, now = new Date()): Promise<void> {
+  const { email, address, counted, first } = attempt;
+  const row = { minute: new Date(Math.floor(now.getTime() / MINUTE_MS) * MINUTE_MS), ...counted };
+  await withTransaction(async (tx) => {
+    await tx.refusedSignIns.upsert({
+      where: { minute_account_network: row },
+      create: { ...row, count: 1 },
+      update: { count: { increment: 1 } },
+      select: { id: true },
+    });
+    if (!first) return;
+    const actor = { userId: null, name: "Someone", address };
+    const data = { email, reason: "rate-limit" as const };
+    await recordEvent(tx, { event: "session.refused", outcome: "refused", actor, data });
+  });
 }
 
 /** Ends a session on the server. Ending it again does nothing. */

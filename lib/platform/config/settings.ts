@@ -117,6 +117,9 @@ export const SETTINGS = {
   LATCHKEY_KEEP_SESSIONS_DAYS: days.default(30).meta({
     description: "how many days a session that ended is kept in the database, with its address and browser",
   }),
+  LATCHKEY_KEEP_REFUSALS_DAYS: days.default(30).meta({
+    description: "how many days the counts of sign-ins that a limit refused are kept, with e-mail and network",
+  }),
   LOG_LEVEL: z
     .enum(LOG_LEVELS, { error: `one of ${LOG_LEVELS.join(", ")}` })
     .default("info")

@@ -20,3 +20,10 @@ test("sessions that ended long ago are deleted, batch after batch, and no others
   const left = await db.session.findMany({ where: { userId } });
   expect(left.map(({ id }) => id).sort()).toEqual([kept, live].sort());
 });
+
+test("old counts of refused sign-ins are deleted", async () => {
+  const row = (days: number) => ({ minute: daysAgo(days), account: "mia", network: "192.0.2.1", count: 9 });
+  await db.refusedSignIns.createMany({ data: [row(29), row(31), row(32), row(33)] });
+  await handlePrune({}, NOW, 2);
+  expect((await db.refusedSignIns.findMany()).map(({ minute }) => minute)).toEqual([daysAgo(29)]);
+});

@@ -1,5 +1,5 @@
 import { env } from "@/lib/platform/env";
-import { deleteSessionsBefore } from "@/lib/sessions/data";
+import { deleteRefusedSignInsBefore, deleteSessionsBefore } from "@/lib/sessions/data";
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 const AT_ONCE = 1_000;
@@ -10,6 +10,7 @@ const BATCHES_MAX = 100;
 export async function handlePrune(_payload: object, now = new Date(), atOnce = AT_ONCE): Promise<void> {
   const daysAgo = (days: number) => new Date(now.getTime() - days * DAY_MS);
   await inBatches(atOnce, () => deleteSessionsBefore(daysAgo(env.LATCHKEY_KEEP_SESSIONS_DAYS), atOnce));
+  await inBatches(atOnce, () => deleteRefusedSignInsBefore(daysAgo(env.LATCHKEY_KEEP_REFUSALS_DAYS), atOnce));
 }
 
 async function inBatches(atOnce: number, deleteSome: () => Promise<number>): Promise<void> {
