@@ -80,6 +80,25 @@ describe("user", () => {
     expect(await db.user.count()).toBe(1);
   });
 
+  test("create and set refuse a typed password that is easily guessed, without quoting it", async () => {
+    const create = ["user", "create", "ada.lovelace@example.org", "--name", "Ada", "--password-stdin"];
+    for (const [typed, sentence] of [
+      ["password1234", "Too many people use this password"],
+      ["Ada.Lovelace", "made of the e-mail address"],
+      ["latchkeylatchkey", "made of the portal's name"],
+    ] as const) {
+      const refused = await runCommand(create, typed);
+      expect(refused).toMatchObject({ code: 1, printed: "" });
+      expect(refused.complaint).toContain(sentence);
+      expect(refused.complaint).not.toContain(typed);
+    }
+    expect(await db.user.count()).toBe(0);
+    const password = readPassword(await createAda());
+    const set = await runCommand(["password", "set", "ada@example.org", "--password-stdin"], "password1234");
+    expect(set).toMatchObject({ code: 1, printed: "" });
+    expect(await signIn(password)).toBeDefined();
+  });
+
   test("change, disable and enable", async () => {
     const password = readPassword(await createAda());
     const change = ["user", "change", "ada@example.org"];

@@ -52,6 +52,21 @@ test("a person changes their own password, and it is the one that works from the
   expect(await changeTo(max, "the third password")).toMatchObject({ ok: false, field: "current" });
 });
 
+test("a new password that is easily guessed is refused with a sentence, and nothing is changed", async () => {
+  const max = await makePerson();
+  const { passwordHash } = await readUser(max);
+  for (const [next, sentence] of [
+    ["password1234", "Too many people use this password"],
+    [max.email.toUpperCase(), "made of the e-mail address"],
+    ["Latchkey-2026", "made of the portal's name"],
+  ] as const) {
+    const sentences = new RegExp(`${sentence}.*Choose another one.*Nothing was changed\\.`);
+    const message = expect.stringMatching(sentences) as string;
+    expect(await changeTo(max, next)).toEqual({ ok: false, field: "next", message });
+  }
+  expect((await readUser(max)).passwordHash).toBe(passwordHash);
+});
+
 test("a person's tokens end with their own change of the password, and expired ones are left as they are", async () => {
   const max = await makePerson();
   const make = (expiresAt: Date) =>

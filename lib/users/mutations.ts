@@ -6,8 +6,10 @@ import { withTransaction } from "@/lib/platform/db/transaction";
 import { db, type Transaction } from "@/lib/platform/db/client";
 import { lockRows } from "@/lib/platform/db/locks";
 import { AppError } from "@/lib/platform/errors";
+import { isCommonPassword } from "@/lib/platform/crypto/common-passwords";
 import { hashPassword, verifyPassword } from "@/lib/platform/crypto/password";
 import type { Secret } from "@/lib/platform/secret";
+import { describeWeakness } from "@/lib/users/rules";
 import type { ChangePasswordOutput } from "@/lib/users/schema";
 
 export interface NewUser {
@@ -101,6 +103,8 @@ export async function changeOwnPassword(
   if (current.reveal() === next.reveal()) {
     return { ok: false, field: "next", message: "This is your present password. Nothing was changed." };
   }
+  const weakness = await findWeakness(next, user.email);
+  if (weakness) return { ok: false, field: "next", message: `${weakness} Nothing was changed.` };
   const passwordHash = await hashPassword(next.reveal());
   await withTransaction(async (tx) => {
     const unchanged = { id: user.id, disabledAt: null, passwordHash: user.passwordHash };
@@ -118,6 +122,11 @@ export async function changeOwnPassword(
     await recordEvent(tx, { event: "user.password-changed", outcome: "done", actor: by, data });
   });
   return { ok: true };
+}
+
+/** Why a person with this e-mail address may not have this new password, as a sentence. Undefined when they may. */
+export async function findWeakness(password: Secret, email: string): Promise<string | undefined> {
+  return describeWeakness(password.reveal(), email, await isCommonPassword(password.reveal()));
 }
 
 async function requireUser(tx: Transaction, email: string): Promise<{ id: string }> {

@@ -30,7 +30,7 @@ export function userCommand(): Command {
         name: nameSchema.parse(options.name),
         platformRole: options.role === undefined ? null : roleSchema.parse(options.role),
       };
-      const { password, announce } = await choosePassword(options.passwordStdin ?? false);
+      const { password, announce } = await choosePassword(user.email, options.passwordStdin ?? false);
       const passwordHash = await hashPassword(password.reveal());
       await withTransaction((tx) => createUser(tx, commandLineActor(), { ...user, passwordHash }));
       console.log(`Created ${user.email}.`);
