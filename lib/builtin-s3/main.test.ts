@@ -1,6 +1,9 @@
 import { type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { sendSigned } from "@/testing/builtin-s3/raw-request";
 import { ServerProcess } from "@/testing/builtin-s3/server-process";
@@ -57,6 +60,20 @@ it("names each setting that is wrong, and no value", async () => {
   for (const name of ["LATCHKEY_MASTER_KEY", "LATCHKEY_S3_ADMIN_TOKEN", "LATCHKEY_S3_REGIONS"])
     expect(stderr).toContain(name);
   expect(stderr).not.toMatch(/c2hvcnQ|tooshort/);
+});
+
+it("names a storage folder that cannot be written to in one line", async () => {
+  const dataDir = mkdtempSync(path.join(tmpdir(), "latchkey-s3-folder-"));
+  // Nobody can write there, not even root.
+  symlinkSync("/sys", path.join(dataDir, "s3"));
+  const { code, stderr } = await endOf(server.spawn("", { LATCHKEY_DATA_DIR: dataDir }));
+  rmSync(dataDir, { recursive: true });
+  expect(code).toBe(1);
+  expect(stderr.trimEnd().split("\n")).toEqual([
+    expect.stringMatching(
+      `^built-in S3 server: the folder ${dataDir}/s3 cannot be written to \\(E[A-Z]+\\): make it writable$`,
+    ) as unknown,
+  ]);
 });
 
 it("refuses a folder that another process owns, and takes it over when that one was killed", async () => {

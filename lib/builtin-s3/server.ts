@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import type { Server } from "node:http";
 import path from "node:path";
+import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
 import { createAdminHandler } from "./admin/handler";
 import type { BuiltinS3Config } from "./config";
@@ -22,9 +23,30 @@ export interface BuiltinS3 {
 
 /**
  * Starts the built-in S3 server: a listener for each region and the admin listener on loopback. Port 0 takes any
- * free port. Throws an AppError when a port is taken or another process owns the data folder.
+ * free port. Throws an AppError when a port is taken, when another process owns the data folder, and when the data
+ * folder cannot be written to.
  */
 export async function startBuiltinS3(config: BuiltinS3Config): Promise<BuiltinS3> {
+  try {
+    return await start(config);
+  } catch (reason) {
+    throw explainFolder(reason) ?? reason;
+  }
+}
+
+/** The system's codes for a file that may not be written, or not there. */
+const UNWRITABLE = ["EACCES", "EPERM", "EROFS", "ENOTDIR", "ENOSPC"];
+
+/** One sentence that names the folder, for an error of the file system. Undefined for every other error. */
+function explainFolder(reason: unknown): AppError | undefined {
+  if (!(reason instanceof Error) || !("code" in reason) || !("path" in reason)) return undefined;
+  const code = String(reason.code);
+  if (!UNWRITABLE.includes(code)) return undefined;
+  const folder = path.dirname(String(reason.path));
+  return new AppError("BAD_INPUT", `the folder ${folder} cannot be written to (${code}): make it writable`);
+}
+
+async function start(config: BuiltinS3Config): Promise<BuiltinS3> {
   const folder = path.join(config.dataDir, "s3");
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const lock = await lockFolder(folder);

@@ -157,3 +157,14 @@ test("a database without tables is named, with what sets it up", async () => {
     complaint: "The database is not set up yet. Run `npm run up` once, or `npm run migrate -- deploy`.\n",
   });
 });
+
+test("a database that is older than this version is named, with what brings it up to date", async () => {
+  await db.$executeRaw`ALTER TABLE users RENAME COLUMN disabled_at TO hidden`;
+  const refused = await runCommand(["user", "list"]);
+  await db.$executeRaw`ALTER TABLE users RENAME COLUMN hidden TO disabled_at`;
+  expect(refused).toEqual({
+    code: 1,
+    printed: "",
+    complaint: "The database is older than this version. Run `npm run up` once, or `npm run migrate -- deploy`.\n",
+  });
+});

@@ -44,6 +44,8 @@ function withoutExit(command: Command): Command {
 
 /** Prisma's code for a table that is not there. */
 const NO_TABLE = "P2021";
+/** Prisma's code for a column that is not there: the database is older than this version. */
+const NO_COLUMN = "P2022";
 
 function explain(error: unknown): string {
   if (error instanceof AppError) return error.userMessage ?? error.message;
@@ -51,5 +53,7 @@ function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if ("code" in error && error.code === NO_TABLE)
     return "The database is not set up yet. Run `npm run up` once, or `npm run migrate -- deploy`.";
+  if ("code" in error && error.code === NO_COLUMN)
+    return "The database is older than this version. Run `npm run up` once, or `npm run migrate -- deploy`.";
   return error.message;
 }

@@ -41,6 +41,11 @@ const LOG_BYTES_MAX = 10_000_000;
 /** Options that trade durability for speed. Only for databases whose loss does no harm. */
 const THROWAWAY = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off";
 
+/** Whether the data folder has a database, whether or not it runs. */
+export function hasCluster(dataDir: string): boolean {
+  return existsSync(join(dataDir, "postgres", "cluster", "PG_VERSION"));
+}
+
 /**
  * Starts the data folder's PostgreSQL, or returns the server that runs already. The first start creates the cluster.
  * When another program has taken the stored port, the server moves to a free port and stores it. Of two calls for one

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { startCluster, stopCluster } from "@/lib/postgres/cluster";
 import { expectDatabase } from "@/lib/postgres/expect-database";
-import { makeDataDir } from "@/lib/platform/config/make-data-dir";
+import { makeDataDir, checkStorageDir } from "@/lib/platform/config/make-data-dir";
 import { takeLock } from "@/lib/platform/process-lock";
 import { buildPortal } from "@/lib/supervisor/build-portal";
 import { watchPrograms } from "@/lib/supervisor/watch-programs";
@@ -9,6 +9,7 @@ import type { Child } from "@/lib/supervisor/child";
 import { ensureSecrets } from "@/lib/platform/config/stored-secrets";
 import { chooseFirstRunMode, type FirstRunMode } from "@/lib/supervisor/first-run-mode";
 import { stopOrphanedProcesses } from "@/lib/supervisor/orphaned-processes";
+import { findFileProblem } from "@/lib/supervisor/find-file-problem";
 import { findPortProblem, listPorts } from "@/lib/supervisor/ports";
 import { addRigRegions, prepareDatabase } from "@/lib/supervisor/prepare";
 import { startRig, stopRig } from "@/lib/supervisor/rig";
@@ -54,7 +55,12 @@ export async function up(options: Options): Promise<void> {
 async function start(options: Options, undo: Undo[], signal: AbortSignal): Promise<void> {
   const plan = planSettings(process.env);
   const dataDir = plan.LATCHKEY_DATA_DIR;
+  const { LATCHKEY_REGIONS } = plan;
+  const { NODE_EXTRA_CA_CERTS } = process.env;
+  const missing = findFileProblem({ LATCHKEY_REGIONS, NODE_EXTRA_CA_CERTS });
+  if (missing) throw new UpError(missing);
   makeDataDir(dataDir);
+  checkStorageDir(dataDir);
   const lock = takeLock(join(dataDir, "up.lock"), plan.LATCHKEY_URL);
   if (!lock.ok)
     throw new UpError(`Latchkey already runs on ${dataDir} (process ${lock.holder.pid}), at ${lock.holder.note}`);

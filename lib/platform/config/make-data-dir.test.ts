@@ -1,8 +1,18 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { DATA_DIR_MODE, makeDataDir } from "@/lib/platform/config/make-data-dir";
+import { DATA_DIR_MODE, makeDataDir, checkStorageDir } from "@/lib/platform/config/make-data-dir";
 
 let folder: string;
 beforeEach(() => {
@@ -37,4 +47,21 @@ test("names the setting where the path leads to a file", () => {
 test.skipIf(!existsSync("/proc/self"))("names the setting where no folder can be made, and returns", () => {
   for (const dataDir of ["/proc", "/proc/x", "/proc/x/y"])
     expect(() => makeDataDir(dataDir)).toThrow("LATCHKEY_DATA_DIR must be a folder");
+});
+
+test("a storage folder that cannot be written to is named, and one that is not there is left to the server", () => {
+  const storage = join(folder, "s3");
+  const refusal = (name: string) => `${name}, must be a folder that can be created and written to`;
+  checkStorageDir(folder);
+  expect(existsSync(storage)).toBe(false);
+  mkdirSync(storage);
+  checkStorageDir(folder);
+  expect(readdirSync(storage)).toEqual([]);
+  rmSync(storage, { recursive: true });
+  writeFileSync(storage, "");
+  expect(() => checkStorageDir(folder)).toThrow(refusal(`${storage}, where the built-in S3 server keeps everything`));
+  rmSync(storage);
+  // Nobody can write there, not even root.
+  symlinkSync("/sys", storage);
+  expect(() => checkStorageDir(folder)).toThrow(refusal(`${storage}, where the built-in S3 server keeps everything`));
 });

@@ -41,6 +41,17 @@ export function ensureSecrets(plan: PlannedSettings): Record<string, string> {
   return { ...secrets, ...(former.size > 0 ? { [FORMER]: [...former].join(",") } : {}) };
 }
 
+/** The secrets that neither the settings nor the data folder have. The next start draws them. */
+export function listMissingSecrets(plan: PlannedSettings): string[] {
+  const stored = readStoredSecrets(plan.LATCHKEY_DATA_DIR);
+  return NAMES.filter((name) => plan[name] === undefined && stored[name] === undefined);
+}
+
+/** Random secrets that are kept nowhere. */
+export function drawSecrets(): Record<string, string> {
+  return Object.fromEntries(NAMES.map((name) => [name, drawSecret()]));
+}
+
 /** 32 random bytes in base64. */
 export function drawSecret(): string {
   return randomBytes(SECRET_BYTES).toString("base64");
