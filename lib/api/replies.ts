@@ -6,6 +6,7 @@ import { type Refusal, REFUSALS } from "@/lib/access-keys/schema";
 import type { ApiOperation } from "@/lib/gate/api";
 import { auditRefusal, explainError } from "@/lib/gate/refusals";
 import type { Actor, ProjectScope } from "@/lib/gate/scope";
+import { nameUnavailable } from "@/lib/platform/db/unavailable";
 import { AppError } from "@/lib/platform/errors";
 
 export interface ApiEnvironment {
@@ -48,7 +49,7 @@ export async function replyWithRefusal(context: ApiContext, { reason, message }:
 
 /** Answers an error, and audits it. */
 export async function replyWithError(thrown: unknown, context: ApiContext) {
-  const error = thrown instanceof HTTPException && thrown.status < 500 ? asBadInput(thrown) : thrown;
+  const error = thrown instanceof HTTPException && thrown.status < 500 ? asBadInput(thrown) : nameUnavailable(thrown);
   const told = await explainError(error, nameOf(context), context.var);
   context.header("cache-control", "no-store");
   if (told.code === "UNAUTHENTICATED") context.header("www-authenticate", "Bearer");

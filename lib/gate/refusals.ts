@@ -6,6 +6,7 @@ import type { Actor, ProjectScope } from "@/lib/gate/scope";
 import { AppError, type AppErrorCode } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
 import { withTransaction } from "@/lib/platform/db/transaction";
+import { nameUnavailable } from "@/lib/platform/db/unavailable";
 import { slugSchema } from "@/lib/platform/text/slug";
 
 const SENTENCES: Record<AppErrorCode, string> = {
@@ -34,7 +35,8 @@ export interface GateContext {
 }
 
 /** Turns any error into the reply that the caller may read, and audits it. */
-export async function explainError(error: unknown, action: string, context: GateContext): Promise<GateError> {
+export async function explainError(thrown: unknown, action: string, context: GateContext): Promise<GateError> {
+  const error = nameUnavailable(thrown);
   const code: AppErrorCode = error instanceof AppError ? error.code : "INTERNAL";
   const broken = code === "INTERNAL" || code === "UNAVAILABLE";
   if (broken) logger.error({ err: error, action }, "action failed");

@@ -5,16 +5,18 @@ import type { Permission } from "@/lib/gate/permissions";
 import { countRefusedPolls } from "@/lib/gate/poll-refusals";
 import { authorizeProject, type ProjectScope } from "@/lib/gate/scope";
 import { readActor } from "@/lib/gate/session";
+import { nameUnavailable } from "@/lib/platform/db/unavailable";
 import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
 
+const DATABASE_AWAY = "The portal's database does not answer. The page tries again by itself.";
 const PERSONAL = { "cache-control": "no-store" };
 
 const countRefusal = countRefusedPolls((refused) => logger.info(refused, "polls were refused"));
 
 /**
  * Answers a GET that a page polls. Checks session, project and permission first. Polling does not count as activity of
- * the person. Refusals are 401 and 404 with a code and nothing else.
+ * the person. Refusals are 401 and 404 with a code and nothing else; 503 says that the database is away.
  */
 export async function answerProjectPoll(
   request: Request,
@@ -33,11 +35,17 @@ export async function answerProjectPoll(
     who = actor.userId;
     const scope = await authorizeProject(actor, slug, permission);
     return NextResponse.json(await answer(scope), { headers: PERSONAL });
-  } catch (error) {
-    const status = error instanceof AppError ? error.status : 500;
-    const code = error instanceof AppError ? error.code : "INTERNAL";
-    if (status >= 500) logger.error({ err: error }, "a poll failed");
-    else countRefusal(who, code);
-    return NextResponse.json({ error: code }, { status, headers: PERSONAL });
+  } catch (thrown) {
+    return refusePoll(thrown, who);
   }
+}
+
+/** The answer to a poll that was refused or failed. */
+export function refusePoll(thrown: unknown, who: string): NextResponse {
+  const error = nameUnavailable(thrown);
+  const { status, code } = error instanceof AppError ? error : { status: 500, code: "INTERNAL" };
+  if (status >= 500) logger.error({ err: error }, "a poll failed");
+  else countRefusal(who, code);
+  const body = { error: code, ...(code === "UNAVAILABLE" ? { message: DATABASE_AWAY } : {}) };
+  return NextResponse.json(body, { status, headers: PERSONAL });
 }

@@ -2,7 +2,8 @@ import "server-only";
 import { setTimeout as pause } from "node:timers/promises";
 import { db, type Transaction } from "@/lib/platform/db/client";
 import { readDatabaseClock } from "@/lib/platform/db/locks";
-import { isLockTimeout, withTransaction } from "@/lib/platform/db/transaction";
+import { withTransaction } from "@/lib/platform/db/transaction";
+import { isLockTimeout } from "@/lib/platform/db/unavailable";
 import { logger } from "@/lib/platform/logger";
 import { lockPrincipal } from "@/lib/principals/data";
 import {

@@ -2,9 +2,11 @@ import { getRequestListener } from "@hono/node-server";
 import next from "next";
 import { API_PATH, createApi } from "@/lib/api/app";
 import { findRoot } from "@/lib/platform/config/find-root";
+import { pool } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
 import { onStop } from "@/lib/platform/lifecycle";
 import { logger } from "@/lib/platform/logger";
+import { requireDatabase } from "@/lib/web-server/require-database";
 import { close, createWebServer, type Handler, listen, refuseUnreadablePaths } from "@/lib/web-server/server";
 
 /** Whether this process belongs to `npm run dev`. Next then compiles pages on request. */
@@ -12,7 +14,7 @@ const dev = process.env.NODE_ENV === "development";
 
 async function main(): Promise<void> {
   const app = next({ dev, dir: findRoot(), hostname: env.HOST, port: env.PORT });
-  const showPage = refuseUnreadablePaths(app.getRequestHandler());
+  const showPage = refuseUnreadablePaths(requireDatabase(pool, app.getRequestHandler()));
   // Hono's listener must not replace the global Request and Response: Next needs its own.
   const answerProgram = getRequestListener(createApi().fetch, { overrideGlobalObjects: false });
   const handle: Handler = (request, response) =>

@@ -1,0 +1,107 @@
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { DATA_DIR_MODE } from "@/lib/platform/config/make-data-dir";
+import { startCluster, stopCluster } from "@/lib/postgres/cluster";
+import { deployMigrations } from "@/lib/postgres/migrations";
+
+// A PostgreSQL of this file alone, because the test stops it.
+const dataDir = mkdtempSync(join(tmpdir(), "latchkey-away-"));
+const start = () => startCluster(dataDir, "db", { throwaway: true });
+
+beforeAll(async () => {
+  chmodSync(dataDir, DATA_DIR_MODE);
+  const { url } = await start();
+  await deployMigrations(url);
+  vi.stubEnv("DATABASE_URL", url);
+});
+afterAll(async () => {
+  await stopCluster(dataDir);
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+/** Everything below reads DATABASE_URL when it is imported. */
+async function load() {
+  const { db, pool } = await import("@/lib/platform/db/client");
+  const { explainError } = await import("@/lib/gate/refusals");
+  const { refusePoll } = await import("@/lib/gate/route");
+  const { findProject } = await import("@/lib/gate/scope");
+  const { readSession } = await import("@/lib/sessions/data");
+  const { connectQueue } = await import("@/lib/jobs/queue");
+  const { createApi } = await import("@/lib/api/app");
+  const { requireDatabase } = await import("@/lib/web-server/require-database");
+  const { close, createWebServer, listen } = await import("@/lib/web-server/server");
+  const settings = { publicUrl: "http://127.0.0.1:3000", trustedProxies: "" };
+  const server = createWebServer(
+    settings,
+    requireDatabase(pool, (_request, response) => void response.end("the page")),
+  );
+  await listen(server, "127.0.0.1", 0);
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const authorization = `Bearer lkt_${"A".repeat(48)}`;
+  const statements = {
+    readSession: () => readSession("00000000-0000-4000-8000-000000000000", { activity: false }),
+    findProject: () => findProject("00000000-0000-4000-8000-000000000000", "demo"),
+    connectQueue: () => connectQueue().then(() => undefined),
+  };
+  return {
+    /** What an action and a poll answer when a statement fails; undefined when all statements succeed. */
+    async tell() {
+      const told = [];
+      for (const [name, statement] of Object.entries(statements)) {
+        const error: unknown = await statement().then(
+          () => undefined,
+          (reason: unknown) => reason,
+        );
+        if (error !== undefined) {
+          const { code } = await explainError(error, name, {});
+          told.push([name, code, refusePoll(error, "nobody").status]);
+        }
+      }
+      return told;
+    },
+    getPage: () => fetch(`${url}/projects`),
+    getFile: () => fetch(`${url}/icon.svg`),
+    askApi: () => createApi().request("/api/v1/projects/demo/regions/north", { headers: { authorization } }),
+    async close() {
+      await close(server);
+      const queue = await connectQueue();
+      await queue.stop();
+      await db.$disconnect();
+    },
+  };
+}
+
+test("without a database pages, polls, actions and the API say so, and all work again when it is back", async () => {
+  const portal = await load();
+  expect(await portal.tell()).toEqual([]);
+  expect((await portal.getPage()).status).toBe(200);
+  expect((await portal.askApi()).status).toBe(401);
+
+  await stopCluster(dataDir);
+  // The first round meets connections that broke, the second one a server that is not there.
+  for (const round of ["broken", "gone"]) {
+    const page = await portal.getPage();
+    expect([round, page.status, page.headers.get("retry-after")]).toEqual([round, 503, "5"]);
+    expect(await page.text()).toContain("The portal's database does not answer.");
+    expect(await (await portal.getFile()).text()).toBe("the page");
+    const api = await portal.askApi();
+    expect([round, api.status]).toEqual([round, 503]);
+    const message = expect.stringContaining("database does not answer") as string;
+    expect(await api.json()).toMatchObject({ error: { code: "UNAVAILABLE", message } });
+    expect(await portal.tell()).toEqual(
+      expect.arrayContaining([
+        ["readSession", "UNAVAILABLE", 503],
+        ["findProject", "UNAVAILABLE", 503],
+      ]),
+    );
+  }
+
+  await start();
+  await expect.poll(async () => (await portal.getPage()).status).toBe(200);
+  await expect.poll(() => portal.tell()).toEqual([]);
+  expect((await portal.askApi()).status).toBe(401);
+  await portal.close();
+});
