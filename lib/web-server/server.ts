@@ -1,47 +1,80 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/net/client-address-header";
 import { findCanonicalUrl } from "@/lib/web-server/canonical-host";
 import { parseTrustedProxies } from "@/lib/web-server/client-address";
+import { CLIENT_LIMITS, type ClientLimits, limitConnections, NetworkCounter } from "@/lib/web-server/client-limits";
+import { boundOf, readBody, withBody } from "@/lib/web-server/read-body";
+import { hasBody, refuse, type Refusal } from "@/lib/web-server/refuse";
 import { sanitiseHeaders } from "@/lib/web-server/sanitise-headers";
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 
+export interface WebServerSettings {
+  publicUrl: string;
+  trustedProxies: string;
+  limits?: ClientLimits;
+}
+
 const HEADER_BYTES_MAX = 16_384;
 const HEADERS_MAX = 100;
 const HEADERS_WITHIN_MS = 15_000;
-const REQUEST_WITHIN_MS = 60_000;
+/** The time for a whole request with its body. A body of 64 KiB takes half of it at 4 KiB a second. */
+const REQUEST_WITHIN_MS = 30_000;
+/** How often Node looks for requests that take too long. Its default of 30 s would double the times above. */
+const CHECK_EVERY_MS = 5_000;
 /**
  * Proxies usually keep a connection for a minute. This time is longer, so that the proxy closes the connection first.
  */
 const KEEP_ALIVE_MS = 65_000;
 const STOP_WITHIN_MS = 8_000;
-const REFUSAL_HEADERS = {
-  "content-type": "text/plain; charset=utf-8",
-  "cache-control": "no-store",
-  "x-content-type-options": "nosniff",
-};
 
-/** Creates the portal's HTTP server, which does not listen yet. `handle` gets requests with verified headers only. */
-export function createWebServer(settings: { publicUrl: string; trustedProxies: string }, handle: Handler): Server {
+/**
+ * Creates the portal's HTTP server, which does not listen yet. `handle` gets requests with verified headers only, and
+ * with bodies that are complete and within their bound.
+ */
+export function createWebServer(settings: WebServerSettings, handle: Handler): Server {
   const publicUrl = new URL(settings.publicUrl);
   const isTrusted = parseTrustedProxies(settings.trustedProxies);
+  const limits = settings.limits ?? CLIENT_LIMITS;
+  const inFlight = new NetworkCounter("requests in flight", limits.perNetwork);
+  const pass = passWithBody(limits.bodySilentMs, handle);
   const server = createServer(
     {
       maxHeaderSize: HEADER_BYTES_MAX,
       headersTimeout: HEADERS_WITHIN_MS,
       requestTimeout: REQUEST_WITHIN_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
+      connectionsCheckingInterval: CHECK_EVERY_MS,
     },
     (request, response) => {
-      if (!request.url?.startsWith("/")) return void response.writeHead(400).end();
+      if (!request.url?.startsWith("/")) return refuse(request, response, UNREADABLE);
       const { host, accept } = request.headers;
       const canonical = findCanonicalUrl({ method: request.method, url: request.url, host, accept }, publicUrl);
       if (canonical) return void response.writeHead(307, { location: canonical, "cache-control": "no-store" }).end();
       sanitiseHeaders(request, publicUrl, isTrusted);
-      return handle(request, response);
+      const giveBack = inFlight.take(String(request.headers[CLIENT_ADDRESS_HEADER]));
+      if (!giveBack) return refuse(request, response, TOO_MANY);
+      response.once("close", giveBack);
+      return pass(request, response);
     },
   );
   server.maxHeadersCount = HEADERS_MAX;
+  limitConnections(server, limits, isTrusted);
   return server;
+}
+
+const UNREADABLE: Refusal = { status: 400, sentence: "This address cannot be read." };
+const TOO_MANY: Refusal = { status: 429, sentence: "Too many requests at once. Try again in a moment." };
+
+/** Reads a body within its bound before `handle` gets the request. Neither Next nor next-auth bounds what it reads. */
+function passWithBody(silentMs: number, handle: Handler): Handler {
+  return async (request, response) => {
+    if (!hasBody(request)) return handle(request, response);
+    const body = await readBody(request, boundOf(request.url ?? ""), silentMs);
+    if (body === undefined) return;
+    if (!Buffer.isBuffer(body)) return refuse(request, response, body);
+    return handle(withBody(request, body), response);
+  };
 }
 
 /** Answers 400 to a path with invalid escapes. Next would treat such a path as an error and log a stack. */
@@ -50,7 +83,7 @@ export function refuseUnreadablePaths(handle: Handler): Handler {
     try {
       decodeURIComponent(request.url?.split("?", 1)[0] ?? "");
     } catch {
-      return void response.writeHead(400, REFUSAL_HEADERS).end("This address cannot be read.\n");
+      return refuse(request, response, UNREADABLE);
     }
     return handle(request, response);
   };
