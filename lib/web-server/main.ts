@@ -6,20 +6,24 @@ import { pool } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
 import { onStop } from "@/lib/platform/lifecycle";
 import { logger } from "@/lib/platform/logger";
+import { judgeByRoute } from "@/lib/web-server/admit-request";
 import { requireDatabase } from "@/lib/web-server/require-database";
-import { close, createWebServer, type Handler, listen, refuseUnreadablePaths } from "@/lib/web-server/server";
+import { close, createWebServer, type Handler, listen } from "@/lib/web-server/server";
 
 /** Whether this process belongs to `npm run dev`. Next then compiles pages on request. */
 const dev = process.env.NODE_ENV === "development";
 
 async function main(): Promise<void> {
   const app = next({ dev, dir: findRoot(), hostname: env.HOST, port: env.PORT });
-  const showPage = refuseUnreadablePaths(requireDatabase(pool, app.getRequestHandler()));
+  const showPage = requireDatabase(pool, app.getRequestHandler());
   // Hono's listener must not replace the global Request and Response: Next needs its own.
   const answerProgram = getRequestListener(createApi().fetch, { overrideGlobalObjects: false });
   const handle: Handler = (request, response) =>
     request.url?.startsWith(`${API_PATH}/`) ? answerProgram(request, response) : showPage(request, response);
-  const server = createWebServer({ publicUrl: env.LATCHKEY_URL, trustedProxies: env.LATCHKEY_TRUSTED_PROXIES }, handle);
+  const settings = { publicUrl: env.LATCHKEY_URL, trustedProxies: env.LATCHKEY_TRUSTED_PROXIES };
+  // Next's development server has routes of its own, which change from version to version.
+  const judge = dev ? undefined : judgeByRoute(new URL(env.LATCHKEY_URL));
+  const server = createWebServer({ ...settings, judge }, handle);
   onStop(async () => {
     // In development, each page keeps a connection open to hear of changes. Waiting for these connections would not
     // end.

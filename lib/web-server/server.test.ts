@@ -1,7 +1,8 @@
 import { type IncomingHttpHeaders, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { close, createWebServer, listen, refuseUnreadablePaths } from "@/lib/web-server/server";
+import { judgeByRoute } from "@/lib/web-server/admit-request";
+import { close, createWebServer, listen, type WebServerSettings } from "@/lib/web-server/server";
 
 type Answer = { status: number; location: string | undefined; body: string };
 type Seen = { headers: IncomingHttpHeaders; raw: string[] };
@@ -10,7 +11,7 @@ let server: Server;
 
 afterEach(() => close(server));
 
-async function start(settings: { publicUrl?: string; trustedProxies?: string }): Promise<number> {
+async function start(settings: Partial<WebServerSettings>): Promise<number> {
   server = createWebServer(
     { publicUrl: "https://portal.example", trustedProxies: "", ...settings },
     (seen, response) => {
@@ -88,13 +89,8 @@ test.each([
   ["/projects?q=%E0%A4%A", 200],
   ["/?%", 200],
 ])("the page %s is answered with %i", async (path, status) => {
-  const settings = { publicUrl: "https://portal.example", trustedProxies: "" };
-  server = createWebServer(
-    settings,
-    refuseUnreadablePaths((_request, response) => void response.end()),
-  );
-  await listen(server, "127.0.0.1", 0);
-  expect((await ask((server.address() as AddressInfo).port, {}, path)).status).toBe(status);
+  const port = await start({ judge: judgeByRoute(new URL("https://portal.example")) });
+  expect((await ask(port, {}, path)).status).toBe(status);
 });
 
 test("the error names a taken port and its setting", async () => {

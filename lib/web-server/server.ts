@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/net/client-address-header";
+import type { Judge } from "@/lib/web-server/admit-request";
 import { findCanonicalUrl } from "@/lib/web-server/canonical-host";
 import { parseTrustedProxies } from "@/lib/web-server/client-address";
 import { CLIENT_LIMITS, type ClientLimits, limitConnections, NetworkCounter } from "@/lib/web-server/client-limits";
@@ -13,6 +14,8 @@ export interface WebServerSettings {
   publicUrl: string;
   trustedProxies: string;
   limits?: ClientLimits;
+  /** Refuses requests that their route cannot understand. */
+  judge?: Judge;
 }
 
 const HEADER_BYTES_MAX = 16_384;
@@ -37,7 +40,23 @@ export function createWebServer(settings: WebServerSettings, handle: Handler): S
   const isTrusted = parseTrustedProxies(settings.trustedProxies);
   const limits = settings.limits ?? CLIENT_LIMITS;
   const inFlight = new NetworkCounter("requests in flight", limits.perNetwork);
-  const pass = passWithBody(limits.bodySilentMs, handle);
+  const { judge } = settings;
+
+  function passWithoutBody(request: IncomingMessage, response: ServerResponse): Promise<void> | void {
+    const refusal = judge?.byBody(request, NO_BODY);
+    return refusal ? refuse(request, response, refusal) : handle(request, response);
+  }
+
+  /** Reads the body before `handle` gets the request. Neither Next nor next-auth bounds what it reads. */
+  async function passWithBody(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readBody(request, boundOf(request.url ?? ""), limits.bodySilentMs);
+    // The client has gone.
+    if (body === undefined) return;
+    if (!Buffer.isBuffer(body)) return refuse(request, response, body);
+    const refusal = judge?.byBody(request, body);
+    return refusal ? refuse(request, response, refusal) : handle(withBody(request, body), response);
+  }
+
   const server = createServer(
     {
       maxHeaderSize: HEADER_BYTES_MAX,
@@ -55,7 +74,10 @@ export function createWebServer(settings: WebServerSettings, handle: Handler): S
       const giveBack = inFlight.take(String(request.headers[CLIENT_ADDRESS_HEADER]));
       if (!giveBack) return refuse(request, response, TOO_MANY);
       response.once("close", giveBack);
-      return pass(request, response);
+      const refusal = judge?.byHead(request);
+      if (refusal) return refuse(request, response, refusal);
+      if (!hasBody(request)) return passWithoutBody(request, response);
+      return passWithBody(request, response);
     },
   );
   server.maxHeadersCount = HEADERS_MAX;
@@ -63,31 +85,9 @@ export function createWebServer(settings: WebServerSettings, handle: Handler): S
   return server;
 }
 
+const NO_BODY = Buffer.alloc(0);
 const UNREADABLE: Refusal = { status: 400, sentence: "This address cannot be read." };
 const TOO_MANY: Refusal = { status: 429, sentence: "Too many requests at once. Try again in a moment." };
-
-/** Reads a body within its bound before `handle` gets the request. Neither Next nor next-auth bounds what it reads. */
-function passWithBody(silentMs: number, handle: Handler): Handler {
-  return async (request, response) => {
-    if (!hasBody(request)) return handle(request, response);
-    const body = await readBody(request, boundOf(request.url ?? ""), silentMs);
-    if (body === undefined) return;
-    if (!Buffer.isBuffer(body)) return refuse(request, response, body);
-    return handle(withBody(request, body), response);
-  };
-}
-
-/** Answers 400 to a path with invalid escapes. Next would treat such a path as an error and log a stack. */
-export function refuseUnreadablePaths(handle: Handler): Handler {
-  return (request, response) => {
-    try {
-      decodeURIComponent(request.url?.split("?", 1)[0] ?? "");
-    } catch {
-      return refuse(request, response, UNREADABLE);
-    }
-    return handle(request, response);
-  };
-}
 
 /** Starts listening. Throws when that fails; for a taken port, the message names the port and its setting. */
 export function listen(server: Server, host: string, port: number): Promise<void> {
