@@ -6,13 +6,6 @@ const root = fileURLToPath(new URL(".", import.meta.url));
 const config: NextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
-  // `proxy.ts` puts the headers on pages. These are the files that it leaves out.
-  headers: () => [
-    {
-      source: "/:file(_next/static/.*|icons/.*|icon\\.svg|apple-touch-icon\\.png|manifest\\.webmanifest|robots\\.txt)",
-      headers: [{ key: "x-content-type-options", value: "nosniff" }],
-    },
-  ],
   // Browsers ask for the icon by this name before they have read a page.
   redirects: () => [{ source: "/favicon.ico", destination: "/icon.svg", permanent: true }],
   // `npm test` checks the types; a build for use has no test packages installed to check against.

@@ -3,8 +3,6 @@ import { composeHeaders } from "@/lib/gate/headers";
 
 /** Puts the headers on every page; it carries no authority. The nonce reaches Next through the request's policy. */
 export function proxy(request: NextRequest): NextResponse {
-  // The gate decides about origins; this only spares Next's own refusal, which is a 500 with a stack in the log.
-  if (request.headers.has("next-action") && !isOwnOrigin(request)) return new NextResponse(null, { status: 403 });
   const nonce = crypto.randomUUID().replaceAll("-", "");
   const secure = process.env.NEXTAUTH_URL?.startsWith("https:") ?? false;
   // A build replaces NODE_ENV by "production": no setting can loosen the policy there.
@@ -17,12 +15,8 @@ export function proxy(request: NextRequest): NextResponse {
   return response;
 }
 
-function isOwnOrigin(request: NextRequest): boolean {
-  const own = process.env.NEXTAUTH_URL;
-  return own !== undefined && request.headers.get("origin") === new URL(own).origin;
-}
-
-/** Not the files that are the same for everybody: their headers stand in `next.config.ts`. */
+/** Not the files that are the same for everybody: they keep the headers that the web server sets on every answer. */
 export const config = {
-  matcher: "/((?!_next/static/|icons/|icon\\.svg|apple-touch-icon\\.png|manifest\\.webmanifest|robots\\.txt).*)",
+  matcher:
+    "/((?!_next/static/|icons/[^/]+\\.png$|icon\\.svg$|apple-touch-icon\\.png$|manifest\\.webmanifest$|robots\\.txt$).*)",
 };

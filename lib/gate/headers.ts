@@ -1,19 +1,31 @@
 const HSTS = "max-age=31536000; includeSubDomains";
 
 /**
+ * The headers of every answer, set before anything else answers. They let a browser do nothing with an answer. A page
+ * replaces the policy by its own.
+ */
+export function composeBaseHeaders(secure: boolean): Record<string, string> {
+  return {
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    ...(secure ? { "strict-transport-security": HSTS } : {}),
+  };
+}
+
+/**
  * The headers of every page. `secure`: the portal is served over https. `dev`: pages come from Next's development
  * server, which evaluates code and tells pages of changes through a WebSocket.
  */
 export function composeHeaders(nonce: string, secure: boolean, dev = false): Record<string, string> {
   return {
+    ...composeBaseHeaders(secure),
     "content-security-policy": composePolicy(nonce, dev),
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
     "permissions-policy": "camera=(), microphone=(), geolocation=(), browsing-topics=()",
     "cache-control": "no-store",
-    // Browsers accept both over https only, and log an error for the second one elsewhere.
-    ...(secure ? { "strict-transport-security": HSTS, "cross-origin-opener-policy": "same-origin" } : {}),
+    // Browsers accept it over https only, and log an error elsewhere.
+    ...(secure ? { "cross-origin-opener-policy": "same-origin" } : {}),
   };
 }
 

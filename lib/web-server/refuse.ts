@@ -1,4 +1,5 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
 
 /** Why the web server does not pass a request on: a status, and a sentence for whoever sent the request. */
 export interface Refusal {
@@ -35,4 +36,19 @@ export function refuse(request: IncomingMessage, response: ServerResponse, { sta
 /** Whether a request announces a body. */
 export function hasBody({ headers }: IncomingMessage): boolean {
   return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+}
+
+/** Node's codes of requests that it could not read, with the status of the answer. All others are 400. */
+const UNPARSED: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
+
+/** Answers 400, 408 or 431 on a connection whose bytes are no request, and closes the connection. */
+export function refuseUnparsed(error: NodeJS.ErrnoException, socket: Duplex, headers: Map<string, string>): void {
+  if (!socket.writable || error.code === "ECONNRESET") return void socket.destroy();
+  const status = UNPARSED[error.code ?? ""] ?? 400;
+  const body = "This request cannot be read.\n";
+  const lines = [...headers, ["content-type", "text/plain; charset=utf-8"], ["content-length", `${body.length}`]];
+  const head = lines.map((line) => `${line.join(": ")}\r\n`).join("");
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}connection: close\r\n\r\n${body}`, () =>
+    socket.destroy(),
+  );
 }

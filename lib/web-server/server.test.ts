@@ -1,5 +1,5 @@
 import { type IncomingHttpHeaders, request, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { judgeByRoute } from "@/lib/web-server/admit-request";
 import { close, createWebServer, listen, type WebServerSettings } from "@/lib/web-server/server";
@@ -91,6 +91,27 @@ test.each([
 ])("the page %s is answered with %i", async (path, status) => {
   const port = await start({ judge: judgeByRoute(new URL("https://portal.example")) });
   expect((await ask(port, {}, path)).status).toBe(status);
+});
+
+test.each([
+  ["a page", "GET / HTTP/1.1\r\nhost: x", 200],
+  ["a redirect", "GET / HTTP/1.1\r\nhost: localhost:3000\r\naccept: text/html", 307],
+  ["a refusal", "TRACE / HTTP/1.1\r\nhost: x", 405],
+  ["a request without a host", "GET / HTTP/1.1", 400],
+  ["an expectation that nobody meets", "GET / HTTP/1.1\r\nhost: x\r\nexpect: miracles", 400],
+  ["bytes that are no request", "miracles", 400],
+  ["headers that are too long", `GET / HTTP/1.1\r\nhost: x\r\nx-big: ${"a".repeat(20_000)}`, 431],
+])("%s carries the headers of every answer", async (_case, head, status) => {
+  const publicUrl = "http://127.0.0.1:3000";
+  const port = await start({ publicUrl, judge: judgeByRoute(new URL(publicUrl)) });
+  const client = connect(port, "127.0.0.1");
+  client.end(`${head}\r\nconnection: close\r\n\r\n`);
+  let answer = "";
+  for await (const part of client.setEncoding("latin1")) answer += part as string;
+  expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  expect(answer).toMatch(/\r\ncontent-security-policy: default-src 'none'; frame-ancestors 'none'\r\n/i);
+  expect(answer).toMatch(/\r\nx-content-type-options: nosniff\r\n/i);
+  expect(answer).toMatch(/\r\nreferrer-policy: no-referrer\r\n/i);
 });
 
 test("the error names a taken port and its setting", async () => {

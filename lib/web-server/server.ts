@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { composeBaseHeaders } from "@/lib/gate/headers";
 import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/net/client-address-header";
 import type { Judge } from "@/lib/web-server/admit-request";
 import { findCanonicalUrl } from "@/lib/web-server/canonical-host";
 import { parseTrustedProxies } from "@/lib/web-server/client-address";
 import { CLIENT_LIMITS, type ClientLimits, limitConnections, NetworkCounter } from "@/lib/web-server/client-limits";
 import { boundOf, readBody, withBody } from "@/lib/web-server/read-body";
-import { hasBody, refuse, type Refusal } from "@/lib/web-server/refuse";
+import { hasBody, refuse, type Refusal, refuseUnparsed } from "@/lib/web-server/refuse";
 import { sanitiseHeaders } from "@/lib/web-server/sanitise-headers";
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
@@ -41,6 +42,7 @@ export function createWebServer(settings: WebServerSettings, handle: Handler): S
   const limits = settings.limits ?? CLIENT_LIMITS;
   const inFlight = new NetworkCounter("requests in flight", limits.perNetwork);
   const { judge } = settings;
+  const baseHeaders = new Map(Object.entries(composeBaseHeaders(publicUrl.protocol === "https:")));
 
   function passWithoutBody(request: IncomingMessage, response: ServerResponse): Promise<void> | void {
     const refusal = judge?.byBody(request, NO_BODY);
@@ -64,10 +66,13 @@ export function createWebServer(settings: WebServerSettings, handle: Handler): S
       requestTimeout: REQUEST_WITHIN_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
       connectionsCheckingInterval: CHECK_EVERY_MS,
+      // Node would refuse a request without a host by itself, without our headers.
+      requireHostHeader: false,
     },
     (request, response) => {
-      if (!request.url?.startsWith("/")) return refuse(request, response, UNREADABLE);
+      response.setHeaders(baseHeaders);
       const { host, accept } = request.headers;
+      if (!request.url?.startsWith("/") || !host) return refuse(request, response, UNREADABLE);
       const canonical = findCanonicalUrl({ method: request.method, url: request.url, host, accept }, publicUrl);
       if (canonical) return void response.writeHead(307, { location: canonical, "cache-control": "no-store" }).end();
       sanitiseHeaders(request, publicUrl, isTrusted);
@@ -82,6 +87,11 @@ export function createWebServer(settings: WebServerSettings, handle: Handler): S
   );
   server.maxHeadersCount = HEADERS_MAX;
   limitConnections(server, limits, isTrusted);
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => refuseUnparsed(error, socket, baseHeaders));
+  server.on("checkExpectation", (request: IncomingMessage, response: ServerResponse) => {
+    response.setHeaders(baseHeaders);
+    refuse(request, response, UNREADABLE);
+  });
   return server;
 }
 
