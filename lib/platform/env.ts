@@ -22,6 +22,7 @@ const BUILD_ONLY: Settings = {
   LATCHKEY_DATA_DIR: ".data",
   DATABASE_URL: "postgresql://build.invalid/latchkey",
   LATCHKEY_URL: "http://build.invalid",
+  LATCHKEY_ALLOW_HTTP: "0",
   LATCHKEY_S3_URL_NORTH: "http://build.invalid",
   LATCHKEY_S3_URL_SOUTH: "http://build.invalid",
   LATCHKEY_TRUSTED_PROXIES: "",

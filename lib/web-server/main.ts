@@ -3,6 +3,7 @@ import next from "next";
 import { API_PATH, createApi } from "@/lib/api/app";
 import { findRoot } from "@/lib/platform/config/find-root";
 import { pool } from "@/lib/platform/db/client";
+import { describeProblems, findUrlProblem } from "@/lib/platform/config/settings";
 import { env } from "@/lib/platform/env";
 import { onStop } from "@/lib/platform/lifecycle";
 import { logger } from "@/lib/platform/logger";
@@ -14,6 +15,9 @@ import { close, createWebServer, type Handler, listen } from "@/lib/web-server/s
 const dev = process.env.NODE_ENV === "development";
 
 async function main(): Promise<void> {
+  // A web process may run without the supervisor, which checks this too.
+  const problem = findUrlProblem(env);
+  if (problem) throw new Error(describeProblems([{ path: ["LATCHKEY_URL"], message: problem }]));
   const app = next({ dev, dir: findRoot(), hostname: env.HOST, port: env.PORT });
   const showPage = requireDatabase(pool, app.getRequestHandler());
   // Hono's listener must not replace the global Request and Response: Next needs its own.

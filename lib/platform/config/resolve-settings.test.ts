@@ -41,7 +41,11 @@ test("ports 80 and 443 may be used, and a host may be written in any case", () =
 
 test("a portal that others can reach has its S3 addresses on the host of LATCHKEY_URL", () => {
   const urlsOf = (given: Record<string, string>) => {
-    const { LATCHKEY_S3_URL_NORTH: north, LATCHKEY_S3_URL_SOUTH: south } = planSettings({ S3_PORT: "15011", ...given });
+    const { LATCHKEY_S3_URL_NORTH: north, LATCHKEY_S3_URL_SOUTH: south } = planSettings({
+      S3_PORT: "15011",
+      LATCHKEY_ALLOW_HTTP: "1",
+      ...given,
+    });
     return [north, south];
   };
   const atHost = ["http://192.0.2.2:15011", "http://192.0.2.2:15012"];
@@ -59,6 +63,23 @@ test.each(["0.0.0.0", "::", "0:0:0:0:0:0:0:0"])("with HOST=%s the portal's addre
     "LATCHKEY_URL: when HOST is all addresses, the address that browsers use",
   );
 });
+
+test.each([
+  { LATCHKEY_URL: "http://portal.example" },
+  { LATCHKEY_URL: "http://192.0.2.2:3000" },
+  { LATCHKEY_URL: "http://localhost.example" },
+  { HOST: "192.0.2.2" },
+])("plain http that others reach is refused unless it is allowed: %o", (given) => {
+  expect(() => planSettings(given)).toThrow("LATCHKEY_URL: an https address, because passwords");
+  expect(planSettings({ ...given, LATCHKEY_ALLOW_HTTP: "1" }).LATCHKEY_URL).toMatch(/^http:/);
+});
+
+test.each(["http://127.0.0.1:3000", "http://localhost:3000", "http://[::1]:3000", "https://portal.example"])(
+  "%s needs no permission",
+  (url) => {
+    expect(planSettings({ LATCHKEY_URL: url }).LATCHKEY_URL).toBe(url);
+  },
+);
 
 test("an empty value counts as missing", () => {
   expect(planSettings({ PORT: "", LATCHKEY_URL: "", DATABASE_URL: "" })).toMatchObject({
@@ -78,6 +99,7 @@ test.each([
   ["LATCHKEY_URL", "portal.sesame"],
   ["LATCHKEY_URL", "https://portal.sesame/path"],
   ["LATCHKEY_URL", "ftp://portal.sesame"],
+  ["LATCHKEY_ALLOW_HTTP", "sesame"],
   ["LATCHKEY_S3_URL_NORTH", "https://user:sesame@s3.example"],
   ["LATCHKEY_TRUSTED_PROXIES", "10.0.0.0/8, sesame"],
   ["LATCHKEY_TRUSTED_PROXIES", "10.0.0.0/33"],

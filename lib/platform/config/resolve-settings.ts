@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { z } from "zod";
 import { findRoot } from "@/lib/platform/config/find-root";
 import { isLoopback, isWildcard, toLocalUrl } from "@/lib/platform/net/host";
-import { describeProblems, SETTINGS } from "@/lib/platform/config/settings";
+import { describeProblems, findUrlProblem, SETTINGS } from "@/lib/platform/config/settings";
 
 /** Environment variables, set or not. */
 export type Environment = Record<string, string | undefined>;
@@ -30,12 +30,12 @@ export function planSettings(environment: Environment, root: string = findRoot()
   const { HOST = "127.0.0.1", PORT = 3000, S3_PORT = 9000, LATCHKEY_DATA_DIR = ".data", LATCHKEY_URL } = given;
   // Browsers cannot open the address 0.0.0.0, and a guess would send other people to their own machine.
   if (isWildcard(HOST) && !LATCHKEY_URL) {
-    const wanted = "when HOST is all addresses, the address that browsers use, such as http://192.0.2.2:3000";
+    const wanted = "when HOST is all addresses, the address that browsers use, such as https://portal.example";
     throw new SettingsError(describeProblems([{ path: ["LATCHKEY_URL"], message: wanted }]));
   }
   const toS3Url = (port: number) =>
     LATCHKEY_URL && !isLoopback(HOST) ? `http://${new URL(LATCHKEY_URL).hostname}:${port}` : toLocalUrl(HOST, port);
-  return parse(Plan, {
+  const plan = parse(Plan, {
     S3_ADMIN_PORT: S3_PORT + 2,
     LATCHKEY_URL: toLocalUrl(HOST, PORT),
     LATCHKEY_S3_URL_NORTH: toS3Url(S3_PORT),
@@ -44,6 +44,9 @@ export function planSettings(environment: Environment, root: string = findRoot()
     LATCHKEY_DATA_DIR: resolve(root, LATCHKEY_DATA_DIR),
     LATCHKEY_REGIONS: given.LATCHKEY_REGIONS && resolve(root, given.LATCHKEY_REGIONS),
   });
+  const problem = findUrlProblem(plan);
+  if (problem) throw new SettingsError(describeProblems([{ path: ["LATCHKEY_URL"], message: problem }]));
+  return plan;
 }
 
 /** The complete settings, with the secrets and the database's URL. Throws a SettingsError. */

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { splitList } from "@/lib/platform/text/split-list";
+import { isLoopback } from "@/lib/platform/net/host";
 import { httpUrl } from "@/lib/platform/net/http-url";
 
 const PORT_RULE = "a port number from 1 to 65535";
@@ -45,6 +46,10 @@ export const SETTINGS = {
     description:
       "the portal's address as browsers see it; must be set when `HOST` means all addresses, as `0.0.0.0` does",
     leftOut: "from `HOST` and `PORT`",
+  }),
+  LATCHKEY_ALLOW_HTTP: z.enum(["0", "1"], { error: "1 or 0" }).default("0").meta({
+    description:
+      "`1` lets `LATCHKEY_URL` be plain http although it is not on loopback; passwords, sessions and secret keys then cross the network unencrypted",
   }),
   LATCHKEY_S3_URL_NORTH: httpUrl.meta({
     description: "the S3 address of the built-in region `north` as people's tools see it",
@@ -127,6 +132,13 @@ export const SETTINGS = {
 };
 
 const addressOrRange = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
+
+/** Why the portal may not have this address: plain http to other machines shows everybody on the way every secret. */
+export function findUrlProblem(given: { LATCHKEY_URL: string; LATCHKEY_ALLOW_HTTP: string }): string | undefined {
+  const { protocol, hostname } = new URL(given.LATCHKEY_URL);
+  if (protocol === "https:" || isLoopback(hostname) || given.LATCHKEY_ALLOW_HTTP === "1") return undefined;
+  return "an https address, because passwords, sessions and secret keys would cross the network unencrypted; LATCHKEY_ALLOW_HTTP=1 allows http all the same";
+}
 
 /** An error text with a line for each invalid or missing setting: its name and what it must be, never its value. */
 export function describeProblems(
