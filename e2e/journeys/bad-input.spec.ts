@@ -5,7 +5,7 @@ import { readActionIds } from "../fixtures/portal-client";
 import { expect, test } from "../fixtures/test";
 
 const SEED = 20261128;
-const RUNS = 150;
+const RUNS = 400;
 
 interface Asked {
   method: string;
