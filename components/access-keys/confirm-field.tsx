@@ -1,10 +1,10 @@
 import type { UseFormRegisterReturn } from "react-hook-form";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
-import type { ConfirmForm } from "@/lib/access-keys/schema";
+import type { ConfirmWord } from "@/lib/access-keys/schema";
 
 /** The word that has to be typed. Its type comes from the schema; the schema itself is not loaded for it. */
-const CONFIRM_WORD: ConfirmForm["confirm"] = "confirm";
+const CONFIRM_WORD: ConfirmWord = "confirm";
 
 /** Whether a text is the word. */
 export function isConfirmWord(text: string | undefined): boolean {

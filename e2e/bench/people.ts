@@ -1,9 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Client } from "pg";
 import type { PortalFacts } from "../fixtures/portal";
+import { readDatabaseUrl } from "../fixtures/portal-database";
 import { type PortalClient, signInToPortal } from "../fixtures/portal-client";
 
 /** The portal's limit for one user, which the benchmark keeps. */
@@ -22,11 +21,7 @@ export interface Place {
 }
 
 export async function openDatabase(portal: PortalFacts): Promise<Client> {
-  const { port, password } = JSON.parse(await readFile(join(portal.dataDir, "database.json"), "utf8")) as {
-    port: number;
-    password: string;
-  };
-  const database = new Client({ host: "127.0.0.1", port, user: "latchkey", password, database: "latchkey" });
+  const database = new Client({ connectionString: await readDatabaseUrl(portal) });
   await database.connect();
   return database;
 }

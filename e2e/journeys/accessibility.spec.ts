@@ -79,10 +79,12 @@ for (const scheme of ["light", "dark"] as const) {
     await expect(page.getByRole("dialog", { name: "Your credentials" })).toBeVisible();
     await expectAccessible(page, "the reveal");
     await credentials.hideSecret();
-    await card.getByRole("button", { name: "Disable Access" }).click();
-    await expect(dialog).toBeVisible();
-    await expectAccessible(page, "Disable Access");
-    await page.keyboard.press("Escape");
-    await expect(dialog).toBeHidden();
+    for (const name of ["Disable Access", "Deactivate", "Set expiration"]) {
+      await card.getByRole("button", { name }).click();
+      await expect(dialog).toBeVisible();
+      await expectAccessible(page, name);
+      await page.keyboard.press("Escape");
+      await expect(dialog).toBeHidden();
+    }
   });
 }

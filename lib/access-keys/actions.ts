@@ -1,6 +1,7 @@
 "use server";
 
 import { after } from "next/server";
+import { adjustKey } from "@/lib/access-keys/lifecycle/adjust";
 import { disableAccess as disable } from "@/lib/access-keys/revoke/disable";
 import { commitKey } from "@/lib/access-keys/issue/commit";
 import { awaitAcknowledgement } from "@/lib/access-keys/issue/deliver";
@@ -9,12 +10,16 @@ import { startRevocation } from "@/lib/access-keys/revoke/revoke";
 import {
   acknowledgeInputSchema,
   acknowledgeOutputSchema,
+  activateInputSchema,
+  adjustOutputSchema,
+  deactivateInputSchema,
   disableInputSchema,
   disableOutputSchema,
   enableInputSchema,
   type IssueOutput,
   issueOutputSchema,
   regenerateInputSchema,
+  setExpirationInputSchema,
 } from "@/lib/access-keys/schema";
 import { actionClient, inProject } from "@/lib/gate/action";
 import { CHANGES } from "@/lib/gate/rate-limit";
@@ -25,9 +30,10 @@ export const enableCliAccess = actionClient
   .inputSchema(enableInputSchema)
   .outputSchema(issueOutputSchema)
   .useValidated(inProject())
-  .action(async ({ parsedInput: { region, requestId }, ctx: { scope } }) =>
-    reply(await issueKey({ kind: "ENABLE", scope, region, requestId }, awaitAcknowledgement)),
-  );
+  .action(async ({ parsedInput: { region, requestId, expirationDate }, ctx: { scope } }) => {
+    const expiresAt = expirationDate === undefined ? null : new Date(expirationDate);
+    return reply(await issueKey({ kind: "ENABLE", scope, region, requestId, expiresAt }, awaitAcknowledgement));
+  });
 
 /**
  * Makes a new key in place of the current one, which works until the new one is acknowledged. Its reply carries a
@@ -38,9 +44,10 @@ export const regenerateKeys = actionClient
   .inputSchema(regenerateInputSchema)
   .outputSchema(issueOutputSchema)
   .useValidated(inProject())
-  .action(async ({ parsedInput: { region, requestId }, ctx: { scope } }) =>
-    reply(await issueKey({ kind: "REGENERATE", scope, region, requestId }, awaitAcknowledgement)),
-  );
+  .action(async ({ parsedInput: { region, requestId, expirationDate }, ctx: { scope } }) => {
+    const expiresAt = expirationDate === undefined ? null : new Date(expirationDate);
+    return reply(await issueKey({ kind: "REGENERATE", scope, region, requestId, expiresAt }, awaitAcknowledgement));
+  });
 
 /** Says that the secret has arrived: the new key becomes the current one. May be called again. */
 export const acknowledgeSecret = actionClient
@@ -73,6 +80,37 @@ export const disableAccess = actionClient
     const { revoking, ...told } = outcome;
     after(() => startRevocation(revoking));
     return told;
+  });
+
+/** Switches the current key off. It can be switched on again. Only where the storage system can switch a single key. */
+export const deactivateKey = actionClient
+  .metadata({ name: "Deactivate", permission: "keys:disable", event: "key.deactivated", limit: CHANGES })
+  .inputSchema(deactivateInputSchema)
+  .outputSchema(adjustOutputSchema)
+  .useValidated(inProject())
+  .action(async ({ parsedInput: { region, requestId, reason }, ctx: { scope } }) =>
+    adjustKey({ scope, region, requestId, adjustment: { kind: "DEACTIVATE", reason } }),
+  );
+
+/** Switches the current key on again. */
+export const activateKey = actionClient
+  .metadata({ name: "Activate", permission: "keys:issue", event: "key.activated", limit: CHANGES })
+  .inputSchema(activateInputSchema)
+  .outputSchema(adjustOutputSchema)
+  .useValidated(inProject())
+  .action(async ({ parsedInput: { region, requestId }, ctx: { scope } }) =>
+    adjustKey({ scope, region, requestId, adjustment: { kind: "ACTIVATE" } }),
+  );
+
+/** Sets when the current key expires, or that it never does. An expired key works again with a later date. */
+export const setExpiration = actionClient
+  .metadata({ name: "Set expiration", permission: "keys:issue", event: "key.expiration-set", limit: CHANGES })
+  .inputSchema(setExpirationInputSchema)
+  .outputSchema(adjustOutputSchema)
+  .useValidated(inProject())
+  .action(async ({ parsedInput: { region, requestId, expirationDate }, ctx: { scope } }) => {
+    const expiresAt = expirationDate === null ? null : new Date(expirationDate);
+    return adjustKey({ scope, region, requestId, adjustment: { kind: "SET_EXPIRATION", expiresAt } });
   });
 
 /** The one place where a browser is given the secret. */

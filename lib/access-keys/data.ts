@@ -1,5 +1,12 @@
 import "server-only";
-import { type KeyEvent, type KeyState, LIVE_STATES, statesThatAllow, targetOf } from "@/lib/access-keys/rules";
+import {
+  CURRENT_STATES,
+  type KeyEvent,
+  type KeyState,
+  LIVE_STATES,
+  statesThatAllow,
+  targetOf,
+} from "@/lib/access-keys/rules";
 import { db, type Transaction } from "@/lib/platform/db/client";
 import { readDatabaseClock } from "@/lib/platform/db/locks";
 import type { AccessKey, Prisma, Principal, Region } from "@/prisma/generated/client";
@@ -40,11 +47,32 @@ export async function isRemovalOpen(tx: Transaction, principalId: string): Promi
   return open !== null;
 }
 
+/** The current key of a principal's default slot. It stands only while its principal is locked. */
+export async function findCurrentKey(
+  tx: Transaction,
+  principalId: string,
+): Promise<(SlotKey & { expiresAt: Date | null }) | undefined> {
+  const key = await tx.accessKey.findFirst({
+    where: { principalId, slot: DEFAULT_SLOT, state: { in: [...CURRENT_STATES] } },
+    select: { id: true, accessKeyId: true, state: true, expiresAt: true },
+  });
+  return key ?? undefined;
+}
+
 /** What a move may write down besides the state. What is left out stays. */
 export type KeyFacts = Pick<
   Prisma.AccessKeyUncheckedUpdateManyInput,
-  "activatedAt" | "endedAt" | "endedById" | "endReason" | "removedAt"
+  "activatedAt" | "endedAt" | "endedById" | "endReason" | "removedAt" | "expiresAt" | "modifiedAt"
 >;
+
+/** Writes down facts of a current key, whose state stays. False when the key is not current. */
+export async function updateKey(tx: Transaction, keyId: string, facts: KeyFacts): Promise<boolean> {
+  const { count } = await tx.accessKey.updateMany({
+    where: { id: keyId, state: { in: [...CURRENT_STATES] } },
+    data: facts,
+  });
+  return count === 1;
+}
 
 /**
  * Moves a key by an event of the state table, if its state allows the event when the row is written. False when it does
@@ -81,6 +109,18 @@ export async function listUnfinishedRevocations(after: string, limit: number): P
   const before = new Date((await readDatabaseClock(db)).getTime() - UNFINISHED_AFTER_MS);
   const rows = await db.accessKey.findMany({
     where: { id: { gt: after }, state: "REVOKING", endedAt: { lt: before } },
+    orderBy: { id: "asc" },
+    take: limit,
+    select: { id: true },
+  });
+  return rows.map((row) => row.id);
+}
+
+/** Keys that still work or are switched off, and whose date has passed. By id, those after `after`. */
+export async function listDueKeys(after: string, limit: number): Promise<string[]> {
+  const now = await readDatabaseClock(db);
+  const rows = await db.accessKey.findMany({
+    where: { id: { gt: after }, state: { in: statesThatAllow("expire") }, expiresAt: { lte: now } },
     orderBy: { id: "asc" },
     take: limit,
     select: { id: true },

@@ -15,16 +15,16 @@ import { REFUSALS } from "@/lib/access-keys/schema";
 
 // One line a state, one word an event, in the order of KEY_EVENTS; "-" is a refusal.
 const TABLE: Record<KeyState, string> = {
-  //         issue  acknowledge undo deactivate activate expire retire revoke prove
-  CREATING: "ISSUED - FAILED - - - - REVOKING -",
-  ISSUED: "- ACTIVE FAILED - - - - REVOKING -",
-  ACTIVE: "- - - INACTIVE - EXPIRED RETIRING REVOKING -",
-  INACTIVE: "- - - - ACTIVE EXPIRED - REVOKING -",
-  RETIRING: "- - - - - - - REVOKING -",
-  REVOKING: "- - - - - - - - REVOKED",
-  EXPIRED: "- - - - - - - REVOKING -",
-  REVOKED: "- - - - - - - - -",
-  FAILED: "- - - - - - - - -",
+  //         issue  acknowledge undo deactivate activate revive expire retire revoke prove
+  CREATING: "ISSUED - FAILED - - - - - REVOKING -",
+  ISSUED: "- ACTIVE FAILED - - - - - REVOKING -",
+  ACTIVE: "- - - INACTIVE - - EXPIRED RETIRING REVOKING -",
+  INACTIVE: "- - - - ACTIVE - EXPIRED - REVOKING -",
+  RETIRING: "- - - - - - - - REVOKING -",
+  REVOKING: "- - - - - - - - - REVOKED",
+  EXPIRED: "- - - - - ACTIVE - - REVOKING -",
+  REVOKED: "- - - - - - - - - -",
+  FAILED: "- - - - - - - - - -",
 };
 
 const cells = KEY_STATES.flatMap((state) =>
@@ -58,12 +58,30 @@ test.each<[KeyState[], string]>([
   [["REVOKING", "REVOKED"], "REVOKING"],
   [["REVOKED", "FAILED"], "DISABLED"],
 ])("keys %j show as %s", (states, shown) => {
-  expect(deriveCardState(states)).toBe(shown);
+  expect(deriveCardState(states, { pastDate: false, expired: false })).toBe(shown);
+});
+
+test("a slot whose last key ended by its date shows as expired until it is enabled again", () => {
+  const end = { pastDate: false, expired: true };
+  expect(deriveCardState(["REVOKED", "REVOKED"], end)).toBe("EXPIRED");
+  expect(deriveCardState(["REVOKING"], end)).toBe("REVOKING");
+  expect(deriveCardState(["REVOKED", "CREATING"], end)).toBe("ENABLING");
+  expect(deriveCardState(["REVOKED", "ACTIVE"], end)).toBe("ACTIVE");
+});
+
+test("a key past its date shows as expired where the storage system refuses it by itself", () => {
+  expect(deriveCardState(["ACTIVE"], { pastDate: true, expired: false })).toBe("EXPIRED");
 });
 
 describe("deciding", () => {
   const now = new Date("2026-01-01T12:00:00Z");
-  const slot = (...states: KeyState[]) => ({ states, regionDisabled: false, suspendedUntil: null, removalOpen: false });
+  const slot = (...states: KeyState[]) => ({
+    states,
+    regionDisabled: false,
+    suspendedUntil: null,
+    removalOpen: false,
+    expiresAt: null,
+  });
 
   test.each([
     ["ENABLE", slot(), undefined],
@@ -75,6 +93,8 @@ describe("deciding", () => {
     ["ENABLE", { ...slot("REVOKING"), suspendedUntil: new Date("2026-01-01T12:00:01Z") }, "suspended"],
     ["ENABLE", { ...slot("REVOKED"), suspendedUntil: now }, undefined],
     ["ENABLE", { ...slot("REVOKING"), suspendedUntil: now, removalOpen: true }, "suspended"],
+    ["ENABLE", { ...slot(), expiresAt: new Date("2026-01-01T12:01:00Z") }, "date-too-early"],
+    ["ENABLE", { ...slot(), expiresAt: new Date("2026-01-01T12:01:01Z") }, undefined],
     ["REGENERATE", slot("ACTIVE", "REVOKING"), undefined],
     ["REGENERATE", slot("EXPIRED"), undefined],
     ["REGENERATE", slot("ACTIVE", "ISSUED"), "busy"],

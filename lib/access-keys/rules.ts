@@ -21,6 +21,8 @@ export const KEY_EVENTS = [
   "undo",
   "deactivate",
   "activate",
+  /** an expired key got a later date */
+  "revive",
   /** its time is over */
   "expire",
   /** a new key took its place and an overlap was asked for */
@@ -42,7 +44,7 @@ const MOVES: Record<KeyState, Partial<Record<KeyEvent, KeyState>>> = {
   INACTIVE: { activate: "ACTIVE", expire: "EXPIRED", revoke: "REVOKING" },
   RETIRING: { revoke: "REVOKING" },
   REVOKING: { prove: "REVOKED" },
-  EXPIRED: { revoke: "REVOKING" },
+  EXPIRED: { revive: "ACTIVE", revoke: "REVOKING" },
   REVOKED: {},
   FAILED: {},
 };
@@ -73,14 +75,23 @@ export const LIVE_STATES: readonly KeyState[] = ["CREATING", "ISSUED", "ACTIVE",
 /** Ended for good; kept as tombstones against writes that land late. */
 export const ENDED_STATES: readonly KeyState[] = ["REVOKED", "FAILED"];
 
+export interface SlotEnd {
+  /** Whether the current key is past its date at a storage system that refuses such a key by itself. */
+  pastDate: boolean;
+  /** Whether the key that ended last was removed because its date had passed. */
+  expired: boolean;
+}
+
 /** What a card shows, from the states of all keys of its slot. */
-export function deriveCardState(states: readonly KeyState[]): CardState {
+export function deriveCardState(states: readonly KeyState[], end: SlotEnd): CardState {
+  if (end.pastDate) return "EXPIRED";
   if (states.includes("ACTIVE")) return "ACTIVE";
   if (states.includes("INACTIVE")) return "INACTIVE";
   if (states.includes("EXPIRED")) return "EXPIRED";
   if (states.some((state) => PENDING_STATES.includes(state))) return "ENABLING";
   if (states.includes("REVOKING") || states.includes("RETIRING")) return "REVOKING";
-  return states.includes("REVOKED") ? "DISABLED" : "NOT CONFIGURED";
+  if (!states.includes("REVOKED")) return "NOT CONFIGURED";
+  return end.expired ? "EXPIRED" : "DISABLED";
 }
 
 export type IssueKind = "ENABLE" | "REGENERATE";
@@ -92,6 +103,8 @@ export interface SlotSituation {
   suspendedUntil: Date | null;
   /** Whether one of the keys that the suspension is for waits for its removal: without it that one would work again. */
   removalOpen: boolean;
+  /** The date that is asked for; null for none. */
+  expiresAt: Date | null;
 }
 
 /** Whether a new key may be made now: what `regenerate` replaces must exist, what `enable` makes must not. */
@@ -101,12 +114,21 @@ export function decideIssue(
   now: Date,
 ): { ok: true } | { ok: false; reason: Refusal } {
   if (slot.regionDisabled) return { ok: false, reason: "region-disabled" };
+  if (slot.expiresAt && isTooEarly(slot.expiresAt, now)) return { ok: false, reason: "date-too-early" };
   if (slot.states.some((state) => PENDING_STATES.includes(state))) return { ok: false, reason: "busy" };
   const hasCurrent = slot.states.some((state) => CURRENT_STATES.includes(state));
   if (kind === "ENABLE" && hasCurrent) return { ok: false, reason: "already-enabled" };
   if (kind === "REGENERATE" && !hasCurrent) return { ok: false, reason: "not-enabled" };
   if (slot.suspendedUntil && (slot.removalOpen || slot.suspendedUntil > now)) return { ok: false, reason: "suspended" };
   return { ok: true };
+}
+
+/** A date must be later than now by more than this: an earlier one may pass before the key is delivered. Milliseconds. */
+const DATE_AHEAD_MS = 60_000;
+
+/** Whether a date is past, or passes within the next minute. */
+export function isTooEarly(date: Date, now: Date): boolean {
+  return date.getTime() <= now.getTime() + DATE_AHEAD_MS;
 }
 
 /** Whether there is anything to disable, and whether the caller said why where that is asked of them. */
@@ -125,7 +147,16 @@ const SENTENCES: Record<Refusal, string> = {
   busy: "Another change is in progress here. Nothing was changed; try again when it is done.",
   "region-disabled": "This region is switched off by the administrators. Nothing was changed.",
   suspended: "The gateways here may still hold the keys that were disabled. Nothing was changed; enable again later.",
-  "reason-required": "Say why you disable the access. Nothing was changed.",
+  "reason-required": "Say why you take the access away. Nothing was changed.",
+  "date-too-early": "The expiration date must be more than a minute from now. Nothing was changed.",
+  "date-passed":
+    "The expiration date of the key has passed. Nothing was changed; a later date switches the key on again.",
+  "cannot-switch":
+    "The storage system of this region cannot switch a single key off and on. Nothing was changed; disable the access, or regenerate the keys.",
+  "not-active": "The key is switched off already. Nothing was changed.",
+  "not-inactive": "The key is switched on already. Nothing was changed.",
+  "change-unsettled":
+    "The storage system did not confirm the change. Latchkey tries until it is carried out; the card tells when.",
   "request-reused": "This request was sent before with other values. Nothing was changed; open the dialog again.",
   superseded: "The access was disabled while the new pair was being made. The new pair does not work.",
   "storage-refused": "The storage system refused the change. Nothing was changed; ask your administrators.",

@@ -1,7 +1,10 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   disableFormSchema,
   disableWithReasonFormSchema,
+  enableFormSchema,
+  expirationFormSchema,
+  expirationSchema,
   findKeyFormSchema,
   keyFilterFormSchema,
 } from "@/lib/access-keys/schema";
@@ -38,10 +41,52 @@ test.each([
 test("a reason is needed only where the form asks for it", () => {
   expect(disableFormSchema.safeParse({ confirm: "confirm" }).success).toBe(true);
   const missing = disableWithReasonFormSchema.safeParse({ confirm: "confirm", reason: " " });
-  expect(missing.error?.issues).toMatchObject([{ path: ["reason"], message: "Say why the access is disabled" }]);
+  expect(missing.error?.issues).toMatchObject([{ path: ["reason"], message: "Say why the access is taken away" }]);
 });
 
 test("only the exact word confirms", () => {
   const wrong = ["", "Confirm", "confirm ", "confirmed"].map((confirm) => disableFormSchema.safeParse({ confirm }));
   expect(wrong.map(({ success }) => success)).toEqual([false, false, false, false]);
+});
+
+test.each([
+  ["2063-04-05", "2063-04-05T00:00:00.000Z"],
+  ["2063-04-05T12:30:00+02:00", "2063-04-05T10:30:00.000Z"],
+  ["2028-02-29T00:00:00Z", "2028-02-29T00:00:00.000Z"],
+])("%s is a date", (text, moment) => {
+  expect(new Date(expirationSchema.parse(text)).toISOString()).toBe(moment);
+});
+
+test.each([
+  ["31 February", "2063-02-31"],
+  ["a leap day of another year", "2063-02-29T00:00:00Z"],
+  ["a year of five digits", "12063-04-05"],
+  ["a year of five digits with its sign", "+012063-04-05T00:00:00Z"],
+  ["a date-time without an offset", "2063-04-05T12:30:00"],
+  ["another order", "05.04.2063"],
+  ["words", "tomorrow"],
+  ["an empty text", ""],
+])("%s is no date, and the answer shows what one looks like", (_case, text) => {
+  const { error } = expirationSchema.safeParse(text);
+  expect(error?.issues.map(({ message }) => message)).toEqual([expect.stringContaining("2027-03-31T18:00:00Z")]);
+});
+
+describe("a date that a person types in the browser", () => {
+  test("is a moment of their time zone, and none when the field is empty", () => {
+    const typed = "2063-04-05T12:30";
+    expect(enableFormSchema.parse({ expirationDate: typed })).toEqual({
+      expirationDate: new Date(typed).toISOString(),
+    });
+    expect(enableFormSchema.parse({ expirationDate: "" })).toEqual({});
+  });
+
+  test("of which a part is missing is refused rather than left out", () => {
+    expect(enableFormSchema.safeParse({ expirationDate: "incomplete" }).success).toBe(false);
+  });
+
+  test("or the choice Never; neither is refused", () => {
+    expect(expirationFormSchema.parse({ never: true, expirationDate: "" })).toEqual({ expirationDate: null });
+    const { error } = expirationFormSchema.safeParse({ never: false, expirationDate: "" });
+    expect(error?.issues[0]).toMatchObject({ path: ["expirationDate"], message: "Choose a date, or Never" });
+  });
 });

@@ -14,10 +14,26 @@ const requestIdSchema = z.uuid();
 
 const REASON_MAX = 500;
 
+const reasonSchema = plainText
+  .trim()
+  .min(1, "Say why the access is taken away")
+  .max(REASON_MAX, `Use at most ${REASON_MAX} characters`);
+
+const DATE_FORM = {
+  error: "Use a date such as 2027-03-31, or a date and time with its offset such as 2027-03-31T18:00:00Z",
+};
+
+/** ISO 8601: a date, which begins at 00:00 UTC, or a date and time with its offset. The year has four digits. */
+export const expirationSchema = z.union(
+  [z.iso.date(DATE_FORM), z.iso.datetime({ offset: true, ...DATE_FORM })],
+  DATE_FORM,
+);
+
 export const enableInputSchema = z.strictObject({
   project: slugSchema,
   region: slugSchema,
   requestId: requestIdSchema,
+  expirationDate: expirationSchema.optional(),
 });
 
 export const regenerateInputSchema = z.strictObject({
@@ -25,6 +41,7 @@ export const regenerateInputSchema = z.strictObject({
   region: slugSchema,
   requestId: requestIdSchema,
   confirm: confirmSchema,
+  expirationDate: expirationSchema.optional(),
 });
 
 export const disableInputSchema = z.strictObject({
@@ -32,15 +49,71 @@ export const disableInputSchema = z.strictObject({
   region: slugSchema,
   requestId: requestIdSchema,
   confirm: confirmSchema,
-  reason: plainText
-    .trim()
-    .min(1, "Say why the access is disabled")
-    .max(REASON_MAX, `Use at most ${REASON_MAX} characters`)
-    .optional(),
+  reason: reasonSchema.optional(),
 });
 
+export const deactivateInputSchema = z.strictObject({
+  project: slugSchema,
+  region: slugSchema,
+  requestId: requestIdSchema,
+  reason: reasonSchema.optional(),
+});
+
+export const activateInputSchema = enableInputSchema.omit({ expirationDate: true });
+
+/** `null`: the key never expires. */
+export const setExpirationInputSchema = z.strictObject({
+  project: slugSchema,
+  region: slugSchema,
+  requestId: requestIdSchema,
+  expirationDate: expirationSchema.nullable(),
+});
+
+/**
+ * A change of the current key by a program. A field that is left out stays. One thing at a time: each change is one
+ * operation with one request id.
+ */
+export const updateInputSchema = deactivateInputSchema
+  .omit({ project: true, region: true })
+  .extend({ state: z.enum(["ACTIVE", "INACTIVE"]).optional(), expirationDate: expirationSchema.nullable().optional() })
+  .refine(
+    ({ state, expirationDate }) => (state === undefined) !== (expirationDate === undefined),
+    "Give either state or expirationDate",
+  );
+
+/**
+ * What a person typed into a date field of the browser: a date and time of the person's time zone without its offset.
+ * Empty for none.
+ */
+const typedExpirationSchema = z
+  .string()
+  .transform((typed) => {
+    if (typed === "") return undefined;
+    const date = new Date(typed);
+    return Number.isNaN(date.getTime()) ? typed : date.toISOString();
+  })
+  .pipe(expirationSchema.optional());
+
+/** What a person may type before access is enabled. */
+export const enableFormSchema = z.strictObject({ expirationDate: typedExpirationSchema });
+
 /** The part of the input that a person types before a regeneration. */
-export const regenerateFormSchema = regenerateInputSchema.pick({ confirm: true });
+export const regenerateFormSchema = regenerateInputSchema
+  .pick({ confirm: true })
+  .extend({ expirationDate: typedExpirationSchema });
+
+/** The date of a key, or the choice that it never expires. */
+export const expirationFormSchema = z
+  .strictObject({ never: z.boolean(), expirationDate: typedExpirationSchema })
+  .refine(({ never, expirationDate }) => never || expirationDate !== undefined, {
+    path: ["expirationDate"],
+    error: "Choose a date, or Never",
+  })
+  .transform(({ never, expirationDate }) => ({ expirationDate: never ? null : (expirationDate ?? "") }))
+  .pipe(setExpirationInputSchema.pick({ expirationDate: true }));
+
+/** What a person who has to say why types before a key is switched off. */
+export const deactivateFormSchema = deactivateInputSchema.pick({ reason: true }).required({ reason: true });
 
 /** The part of the input that a person types before access is disabled. */
 export const disableFormSchema = disableInputSchema.pick({ confirm: true, reason: true });
@@ -90,6 +163,12 @@ export const REFUSALS = [
   "region-disabled",
   "suspended",
   "reason-required",
+  "date-too-early",
+  "date-passed",
+  "cannot-switch",
+  "not-active",
+  "not-inactive",
+  "change-unsettled",
   "request-reused",
   "superseded",
   "storage-refused",
@@ -136,6 +215,12 @@ export const disableOutputSchema = z.union([
   refusedSchema,
 ]);
 
+/** The answer to a change of an existing key. */
+export const adjustOutputSchema = z.union([
+  z.strictObject({ ok: z.literal(true), outcome: z.enum(["done", "already-done"]), message: z.string() }),
+  refusedSchema,
+]);
+
 /** What a card shows; derived, see `deriveCardState`. */
 export const CARD_STATES = [
   "NOT CONFIGURED",
@@ -169,6 +254,8 @@ export const cardSchema = z.strictObject({
     signingRegion: z.string(),
     /** How long a removed key may still work here, in seconds, by the provider's capabilities; null when not known. */
     revocationBoundSeconds: z.number().nullable(),
+    /** Whether a single key can be switched off and on. Where not, a key is removed at its date. */
+    switches: z.boolean(),
     /** Whether disabling stops every key of the project at once, and enabling has to wait for it. */
     suspends: z.boolean(),
     disabled: z.boolean(),
@@ -181,12 +268,14 @@ export const cardSchema = z.strictObject({
       createdAt: z.iso.datetime(),
       createdBy: z.string(),
       expiresAt: z.iso.datetime().nullable(),
+      /** The seconds until then, negative when it has passed; null when the key never expires. */
+      expiresInSeconds: z.number().nullable(),
     })
     .nullable(),
   /** The change in progress; null when there is none. */
   change: z
     .strictObject({
-      kind: z.enum(["ENABLE", "REGENERATE"]),
+      kind: z.enum(["ENABLE", "REGENERATE", "DEACTIVATE", "ACTIVATE", "SET_EXPIRATION"]),
       step: z.enum(["working", "awaiting-acknowledgement", "undoing"]),
       by: z.string(),
       since: z.iso.datetime(),
@@ -207,10 +296,18 @@ export const cardsSchema = z.strictObject({ cards: z.array(cardSchema) });
 export type Card = z.infer<typeof cardSchema>;
 export type CardState = (typeof CARD_STATES)[number];
 export type Refusal = (typeof REFUSALS)[number];
+export type AdjustOutput = z.infer<typeof adjustOutputSchema>;
 export type IssueOutput = z.infer<typeof issueOutputSchema>;
 export type IssuedOutput = Extract<IssueOutput, { outcome: "issued" }>;
 export type ReceiptLine = z.infer<typeof receiptLineSchema>;
-export type ConfirmForm = z.infer<typeof regenerateFormSchema>;
+export type ConfirmWord = z.infer<typeof confirmSchema>;
+export type EnableFormInput = z.input<typeof enableFormSchema>;
+export type EnableForm = z.infer<typeof enableFormSchema>;
+export type RegenerateFormInput = z.input<typeof regenerateFormSchema>;
+export type RegenerateForm = z.infer<typeof regenerateFormSchema>;
+export type ExpirationFormInput = z.input<typeof expirationFormSchema>;
+export type ExpirationForm = z.infer<typeof expirationFormSchema>;
+export type DeactivateForm = z.infer<typeof deactivateFormSchema>;
 export type DisableForm = z.infer<typeof disableFormSchema>;
 export type KeyFilterForm = z.infer<typeof keyFilterFormSchema>;
 export type FindKeyForm = z.infer<typeof findKeyFormSchema>;

@@ -1,5 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { loadCard, loadCards } from "@/lib/access-keys/loaders/cards";
+import { adjustKey } from "@/lib/access-keys/lifecycle/adjust";
+import type { Adjustment } from "@/lib/access-keys/lifecycle/rules";
 import { disableAccess } from "@/lib/access-keys/revoke/disable";
 import { commitBeforeReply } from "@/lib/access-keys/issue/deliver";
 import { issueKey } from "@/lib/access-keys/issue/issue-key";
@@ -11,6 +13,7 @@ import {
   disableInputSchema,
   enableInputSchema,
   regenerateInputSchema,
+  updateInputSchema,
 } from "@/lib/access-keys/schema";
 import { admit } from "@/lib/api/admit";
 import { type ApiContext, type ApiEnvironment, errorSchema, replyWithRefusal } from "@/lib/api/replies";
@@ -23,6 +26,8 @@ const ENABLE: ApiOperation = { name: "Enable CLI Access", permission: "keys:issu
 const REGENERATE: ApiOperation = { name: "Regenerate Keys", permission: "keys:issue", limit: CHANGES };
 const DISABLE: ApiOperation = { name: "Disable Access", permission: "keys:disable", limit: CHANGES };
 
+const UPDATE: ApiOperation = { name: "Update the key", permission: "keys:disable", limit: CHANGES };
+
 const projectSchema = z.object({ project: slugSchema });
 const placeSchema = z.object({ project: slugSchema, region: slugSchema });
 const PLACE = { project: true, region: true } as const;
@@ -32,6 +37,8 @@ const issuedSchema = z
   .strictObject({
     accessKeyId: z.string(),
     secretAccessKey: z.string(),
+    /** When the key expires; null for never. */
+    expirationDate: z.iso.datetime().nullable(),
     endpoint: z.string(),
     region: z.string(),
     signingRegion: z.string(),
@@ -43,6 +50,9 @@ const doneSchema = z.strictObject({ outcome: z.literal("already-done"), message:
 const revokingSchema = z
   .strictObject({ outcome: z.literal("revoking"), message: z.string(), accessKeyIds: z.array(z.string()) })
   .openapi("Revoking");
+const updatedSchema = z
+  .strictObject({ outcome: z.enum(["done", "already-done"]), message: z.string() })
+  .openapi("Updated");
 
 const json = <T extends z.ZodType>(description: string, schema: T) => ({
   description,
@@ -109,8 +119,9 @@ export function addAccessKeyRoutes(api: OpenAPIHono<ApiEnvironment>): void {
   });
   api.openapi(enableRoute, async (context) => {
     const { region } = context.req.valid("param");
-    const { requestId } = context.req.valid("json");
-    return issue(context, { kind: "ENABLE", scope: context.var.scope, region, requestId });
+    const { requestId, expirationDate } = context.req.valid("json");
+    const expiresAt = readDate(expirationDate);
+    return issue(context, { kind: "ENABLE", scope: context.var.scope, region, requestId, expiresAt });
   });
   const regenerate = {
     summary: "Regenerate the keys",
@@ -125,9 +136,11 @@ export function addAccessKeyRoutes(api: OpenAPIHono<ApiEnvironment>): void {
   });
   api.openapi(regenerateRoute, async (context) => {
     const { region } = context.req.valid("param");
-    const { requestId } = context.req.valid("json");
-    return issue(context, { kind: "REGENERATE", scope: context.var.scope, region, requestId });
+    const { requestId, expirationDate } = context.req.valid("json");
+    const expiresAt = readDate(expirationDate);
+    return issue(context, { kind: "REGENERATE", scope: context.var.scope, region, requestId, expiresAt });
   });
+  addUpdateRoute(api);
   const disable = {
     summary: "Disable the access",
     request: { params: placeSchema, body: body(disableInputSchema.omit(PLACE)) },
@@ -152,6 +165,46 @@ export function addAccessKeyRoutes(api: OpenAPIHono<ApiEnvironment>): void {
   });
 }
 
+/**
+ * Switches the current key off or on, or sets its date. Whoever may disable may switch off; the change itself asks for
+ * more where more is needed.
+ */
+function addUpdateRoute(api: OpenAPIHono<ApiEnvironment>): void {
+  const update = {
+    summary: "Switch the key off or on, or set when it expires",
+    request: { params: placeSchema, body: body(updateInputSchema) },
+  };
+  const route = createRoute({
+    ...update,
+    method: "patch",
+    path: AT,
+    middleware: admit(UPDATE),
+    responses: { 200: json("Done, now or before.", updatedSchema), ...ERRORS },
+  });
+  api.openapi(route, async (context) => {
+    const { region } = context.req.valid("param");
+    const { requestId, ...wanted } = context.req.valid("json");
+    const adjusted = await adjustKey({
+      scope: context.var.scope,
+      region,
+      requestId,
+      adjustment: readAdjustment(wanted),
+    });
+    if (!adjusted.ok) return replyWithRefusal(context, adjusted);
+    return context.json({ outcome: adjusted.outcome, message: adjusted.message }, 200);
+  });
+}
+
+type Update = Pick<z.infer<typeof updateInputSchema>, "state" | "expirationDate" | "reason">;
+
+function readAdjustment({ state, expirationDate, reason }: Update): Adjustment {
+  if (state === undefined) return { kind: "SET_EXPIRATION", expiresAt: readDate(expirationDate) };
+  return state === "ACTIVE" ? { kind: "ACTIVATE" } : { kind: "DEACTIVATE", reason };
+}
+
+/** The date that the caller asks for; null for none. */
+const readDate = (text: string | null | undefined): Date | null => (text ? new Date(text) : null);
+
 async function issue(context: ApiContext, request: IssueRequest) {
   const issued = await issueKey(request, commitBeforeReply);
   if (!issued.ok) return replyWithRefusal(context, issued);
@@ -160,5 +213,6 @@ async function issue(context: ApiContext, request: IssueRequest) {
   void startRevocation(revoking);
   const { name: region, endpoint, signingRegion } = change.region;
   const pair = { accessKeyId: change.accessKeyId, secretAccessKey: secret.reveal() };
-  return context.json({ ...pair, endpoint, region, signingRegion, revoking: revoking.length }, 201);
+  const expirationDate = change.expiresAt?.toISOString() ?? null;
+  return context.json({ ...pair, expirationDate, endpoint, region, signingRegion, revoking: revoking.length }, 201);
 }

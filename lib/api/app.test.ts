@@ -42,11 +42,14 @@ async function makeToken(user: Actor, expiresAt = new Date(Date.now() + 60_000))
   ).token.reveal();
 }
 
-const post = (path: string, content: object | string, bearer: string | undefined = token) => {
+const post = (path: string, content: object | string, bearer: string | undefined = token) =>
+  send("POST", path, content, bearer);
+const patch = (content: object) => send("PATCH", place, content, token);
+const send = (method: string, path: string, content: object | string, bearer: string | undefined) => {
   const body = typeof content === "string" ? content : JSON.stringify(content);
   const headers = { "content-type": "application/json", "content-length": String(Buffer.byteLength(body)) };
   return api.request(path, {
-    method: "POST",
+    method,
     headers: { ...headers, ...(bearer ? { authorization: `Bearer ${bearer}` } : {}) },
     body,
   });
@@ -144,6 +147,26 @@ describe("with a token", () => {
     expect(text).not.toContain(secretAccessKey);
   });
 
+  test("a date, switching off and on, and no date again", async () => {
+    const date = "2063-04-05";
+    const made = await post(`${place}/enable`, { requestId: randomUUID(), expirationDate: date });
+    const pair = (await made.json()) as Pair & { expirationDate: string };
+    expect([made.status, pair.expirationDate]).toEqual([201, "2063-04-05T00:00:00.000Z"]);
+    const change = (fields: object) => patch({ requestId: randomUUID(), ...fields });
+    const card = async () => (await (await get(place)).json()) as { state: string; key: { expiresAt: string | null } };
+    expect((await change({ state: "INACTIVE" })).status).toBe(200);
+    expect(await card()).toMatchObject({ state: "INACTIVE", key: { expiresAt: pair.expirationDate } });
+    expect(await ask(pair)).not.toBe("accepted");
+    expect((await change({ expirationDate: null })).status).toBe(200);
+    expect(await card()).toMatchObject({ state: "INACTIVE", key: { expiresAt: null } });
+    expect((await change({ state: "ACTIVE" })).status).toBe(200);
+    expect(await ask(pair)).toBe("accepted");
+    expect(await errorOf(await change({ state: "ACTIVE" }))).toMatchObject({ status: 409, reason: "not-inactive" });
+    expect(await errorOf(await change({ expirationDate: "2020-01-01" }))).toMatchObject({ reason: "date-too-early" });
+    for (const fields of [{}, { state: "ACTIVE", expirationDate: null }, { state: "EXPIRED" }])
+      expect(await errorOf(await change(fields))).toMatchObject({ status: 400, code: "BAD_INPUT" });
+  });
+
   test("what the storage system did not do is told as that, and nothing is left of it", async () => {
     const injected = storage.admin.inject({
       match: (method, path) => method === "PUT" && path.includes("/keys/"),
@@ -175,7 +198,7 @@ describe("refused", () => {
 
   test("whatever the operation, before its input is looked at", async () => {
     const operations = api.routes.filter(({ path }) => path.startsWith("/api/v1/projects"));
-    expect(new Set(operations.map(({ method, path }) => `${method} ${path}`)).size).toBe(5);
+    expect(new Set(operations.map(({ method, path }) => `${method} ${path}`)).size).toBe(6);
     const max = await makeUser(db, `Max ${randomUUID()}`);
     const others = { authorization: `Bearer ${await makeToken(max)}` };
     for (const { method, path } of operations) {
@@ -318,6 +341,7 @@ test("the API describes itself", async () => {
   ).toEqual([
     "get /api/v1/projects/{project}/regions",
     "get /api/v1/projects/{project}/regions/{region}",
+    "patch /api/v1/projects/{project}/regions/{region}",
     "post /api/v1/projects/{project}/regions/{region}/disable",
     "post /api/v1/projects/{project}/regions/{region}/enable",
     "post /api/v1/projects/{project}/regions/{region}/regenerate",

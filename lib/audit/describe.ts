@@ -12,22 +12,39 @@ const PREDICATES: { [E in AuditEventName]: Describe<E> } = {
   "page.refused": ({ permission, project }) =>
     `was refused a page${project ? ` of the project ${project}` : ""} (${permission})`,
   "action.failed": ({ action, code }) => `tried "${action}", which failed (${code})`,
-  "key.requested": ({ kind, region, accessKeyId }) =>
-    kind === "ENABLE"
-      ? `asked to enable CLI access in ${region} with ${accessKeyId}`
-      : `asked to regenerate the keys in ${region} as ${accessKeyId}`,
+  "key.requested": ({ kind, region, accessKeyId, expiresAt }) => {
+    const until = expiresAt ? `, until ${describeTime(expiresAt)}` : "";
+    return kind === "ENABLE"
+      ? `asked to enable CLI access in ${region} with ${accessKeyId}${until}`
+      : `asked to regenerate the keys in ${region} as ${accessKeyId}${until}`;
+  },
   "key.committed": ({ region, accessKeyId, replaced }) =>
     replaced
       ? `put ${accessKeyId} in place of ${replaced} in ${region}`
       : `enabled CLI access in ${region} with ${accessKeyId}`,
   "key.undone": ({ accessKeyId, reason }) => `removed ${accessKeyId} again: ${reason}`,
-  "key.revoking": ({ accessKeyId, cause, reason }) =>
-    `ended ${accessKeyId} (${cause})${reason ? `, saying “${reason}”` : ""}`,
+  "key.adjusting": ({ kind, region, accessKeyId, expiresAt, reason }) => {
+    const asked = {
+      DEACTIVATE: `asked to switch ${accessKeyId} in ${region} off`,
+      ACTIVATE: `asked to switch ${accessKeyId} in ${region} on`,
+      SET_EXPIRATION: `asked that ${accessKeyId} in ${region} ${describeExpiration(expiresAt ?? null)}`,
+    };
+    return asked[kind] + describeReason(reason);
+  },
+  "key.deactivated": ({ accessKeyId, region, reason }) =>
+    `switched ${accessKeyId} in ${region} off${describeReason(reason)}`,
+  "key.activated": ({ accessKeyId, region }) => `switched ${accessKeyId} in ${region} on`,
+  "key.expiration-set": ({ accessKeyId, region, expiresAt, revived }) =>
+    `set that ${accessKeyId} in ${region} ${describeExpiration(expiresAt)}${revived ? "; it works again" : ""}`,
+  "key.expired": ({ accessKeyId, region }) => `switched ${accessKeyId} in ${region} off: its date has passed`,
+  "key.revoking": ({ accessKeyId, cause, reason }) => `ended ${accessKeyId} (${cause})${describeReason(reason)}`,
   "key.revoked": ({ accessKeyId, unmeasured }) =>
     unmeasured
       ? `proved that ${accessKeyId} is removed, and waited out its time at what cannot be measured: ${unmeasured.join(", ")}`
       : `proved that ${accessKeyId} is removed and refused`,
   "key.late-removed": ({ accessKeyId, region }) => `found ${accessKeyId} in ${region} after its end and removed it`,
+  "key.late-switched": ({ accessKeyId, region }) =>
+    `found ${accessKeyId} in ${region} switched on and switched it off again`,
   "key.unknown-found": ({ accessKeyId, region }) => `found ${accessKeyId} in ${region}, which the portal does not know`,
   "key.missing-found": ({ accessKeyId, region }) => `did not find ${accessKeyId} in ${region}, although it is current`,
   "key.looked-up": ({ wanted, found }) => `looked up ${wanted}${found ? "" : ", which the portal does not know"}`,
@@ -52,6 +69,11 @@ const PREDICATES: { [E in AuditEventName]: Describe<E> } = {
   "master-key.rotated": ({ keyId, regions }) =>
     `sealed the credentials of ${regions === 1 ? "1 region" : `${regions} regions`} with another master key, ${keyId}`,
 };
+
+const describeReason = (reason: string | undefined): string => (reason ? `, saying “${reason}”` : "");
+const describeTime = (iso: string): string => `${iso.slice(0, 16).replace("T", " ")} UTC`;
+const describeExpiration = (expiresAt: string | null): string =>
+  expiresAt === null ? "never expires" : `expires on ${describeTime(expiresAt)}`;
 
 /** One stored line as a sentence. A line of another version that cannot be parsed is shown by its event name. */
 export function describeEvent(line: { event: string; actorName: string | null; data: unknown }): string {

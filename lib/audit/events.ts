@@ -21,21 +21,38 @@ export const EVENT_DATA = {
   /** an action failed */
   "action.failed": z.strictObject({ action: z.string(), code: z.string() }),
   /** a new key was requested; written before the storage system is called */
-  "key.requested": z.strictObject(issueFields),
+  "key.requested": z.strictObject({ ...issueFields, expiresAt: z.iso.datetime().optional() }),
   /** the secret was acknowledged: the key is the current one */
   "key.committed": z.strictObject({ ...issueFields, replaced: z.string().optional() }),
   /** the new key was given up and is proved gone */
   "key.undone": z.strictObject({ ...issueFields, reason: z.string() }),
+  /** a change of an existing key was requested; written before the storage system is called */
+  "key.adjusting": z.strictObject({
+    ...keyFields,
+    kind: z.enum(["DEACTIVATE", "ACTIVATE", "SET_EXPIRATION"]),
+    expiresAt: z.iso.datetime().nullable().optional(),
+    reason: z.string().optional(),
+  }),
+  /** the key is switched off, and can be switched on again */
+  "key.deactivated": z.strictObject({ ...keyFields, reason: z.string().optional() }),
+  /** the key is switched on again */
+  "key.activated": z.strictObject(keyFields),
+  /** the key has another date, null for none; `revived`: it had expired and works again */
+  "key.expiration-set": z.strictObject({ ...keyFields, expiresAt: z.iso.datetime().nullable(), revived: z.boolean() }),
+  /** the date of the key has passed, and the key is switched off */
+  "key.expired": z.strictObject(keyFields),
   /** the end of a key was decided */
   "key.revoking": z.strictObject({
     ...keyFields,
-    cause: z.enum(["regenerated", "disabled"]),
+    cause: z.enum(["regenerated", "disabled", "expired"]),
     reason: z.string().optional(),
   }),
   /** the key is gone from the storage system, and every gateway that can be measured refuses it */
   "key.revoked": z.strictObject({ ...keyFields, unmeasured: z.array(z.string()).optional() }),
   /** an ended key was found on the storage system, and removed again */
   "key.late-removed": z.strictObject(keyFields),
+  /** a key that is to be switched off was found switched on, and is switched off again */
+  "key.late-switched": z.strictObject(keyFields),
   /** the storage system has a key with our tag that the portal does not know */
   "key.unknown-found": z.strictObject(keyFields),
   /** the storage system does not have a key that the portal calls current */

@@ -13,9 +13,9 @@ const ALLOWED = {
   "storage:read": ["admin", "member+", "member", "support", "platform-admin"],
   /** see keys: ids, states, receipts; never secrets */
   "keys:read": ["admin", "member+", "support", "platform-admin"],
-  /** enable, regenerate */
+  /** enable, regenerate, set the expiration, activate */
   "keys:issue": ["admin", "member+"],
-  /** disable; for support and platform admins with a reason */
+  /** disable, deactivate; for support and platform admins with a reason */
   "keys:disable": ["admin", "member+", "support", "platform-admin"],
   /** find a key by its id across projects */
   "keys:find": ["support", "platform-admin"],

@@ -2,10 +2,12 @@ import { z } from "zod";
 
 /** Every job by name, with the schema of its payload. No payload has room for a secret. */
 export const JOBS = {
-  /** Undoes an operation that was neither finished nor acknowledged in its time. */
+  /** Undoes or carries out an operation that was neither finished nor acknowledged in its time. */
   "settle-operation": z.strictObject({ operationId: z.uuid() }),
   /** Deletes a key whose end is decided, proves its absence, and measures the refusal at every gateway. */
   "revoke-key": z.strictObject({ keyId: z.uuid() }),
+  /** Ends the time of a key whose date has passed. */
+  "expire-key": z.strictObject({ keyId: z.uuid() }),
   /** Ends the suspension of a principal when no gateway can hold a removed key any more. */
   "resume-principal": z.strictObject({ principalId: z.uuid() }),
   /** Compares a principal's keys on the storage system with ours, and removes keys that a late write made. */
@@ -26,6 +28,7 @@ export const JOB_NAMES = Object.keys(JOBS) as JobName[];
 export const RETRY_LIMITS: Record<JobName, number> = {
   "settle-operation": 1_000,
   "revoke-key": 1_000,
+  "expire-key": 1_000,
   "resume-principal": 1_000,
   "sweep-principal": 5,
   "sweep-all": 1,

@@ -1,5 +1,14 @@
 import "server-only";
-import { OPEN_STATES, type OperationState } from "@/lib/operations/rules";
+import {
+  ADJUSTING_KINDS,
+  type AdjustingKind,
+  isAdjusting,
+  isMaking,
+  MAKING_KINDS,
+  type MakingKind,
+  OPEN_STATES,
+  type OperationState,
+} from "@/lib/operations/rules";
 import { db, type Transaction } from "@/lib/platform/db/client";
 import { lockRow, readDatabaseClock } from "@/lib/platform/db/locks";
 import type { AccessKey, Operation, Principal, Region } from "@/prisma/generated/client";
@@ -19,21 +28,25 @@ export async function findMaking(
   tx: Transaction,
   keyId: string,
 ): Promise<(Operation & { actor: { name: string } }) | undefined> {
-  const where = { keyId };
+  const where = { keyId, kind: { in: [...MAKING_KINDS] } };
   const operation = await tx.operation.findFirst({ where, include: { actor: { select: { name: true } } } });
   return operation ?? undefined;
 }
 
+/** An operation; undefined when there is none. */
+export async function readOperation(operationId: string): Promise<Operation | undefined> {
+  return (await db.operation.findUnique({ where: { id: operationId } })) ?? undefined;
+}
+
 /** The state of an operation; undefined when there is none. */
 export async function readOperationState(operationId: string): Promise<OperationState | undefined> {
-  const operation = await db.operation.findUnique({ where: { id: operationId }, select: { state: true } });
-  return operation?.state;
+  return (await readOperation(operationId))?.state;
 }
 
 /** An operation that makes a key, with all that a change of it needs. */
 export interface MakingOperation {
   operation: Operation;
-  kind: Exclude<Operation["kind"], "DISABLE">;
+  kind: MakingKind;
   key: AccessKey;
   principal: Principal;
   region: Region;
@@ -51,12 +64,42 @@ export async function lockMakingOperation(tx: Transaction, id: string): Promise<
   await lockRow(tx, "operations", id, "update");
   const operation = await tx.operation.findUniqueOrThrow({ where: { id } });
   const { kind } = operation;
-  if (kind === "DISABLE" || operation.keyId === null) return undefined;
+  if (!isMaking(kind) || operation.keyId === null) return undefined;
   // One read after the other: an include of several relations sends them at once, which a connection does not like.
   const key = await tx.accessKey.findUniqueOrThrow({ where: { id: operation.keyId } });
   const principal = await tx.principal.findUniqueOrThrow({ where: { id: operation.principalId } });
   const region = await tx.region.findUniqueOrThrow({ where: { id: operation.regionId } });
   return { operation, kind, key, principal, region, now: await readDatabaseClock(tx) };
+}
+
+/** An operation that changes an existing key, with all that it needs. */
+export interface AdjustingOperation {
+  operation: Operation;
+  kind: AdjustingKind;
+  key: AccessKey;
+  principal: Principal;
+  region: Region;
+  /** Who asked for it. */
+  actor: { userId: string; name: string };
+}
+
+/** Locks an operation that changes a key. The caller has locked its principal. Undefined when there is none. */
+export async function lockAdjustingOperation(tx: Transaction, id: string): Promise<AdjustingOperation | undefined> {
+  await lockRow(tx, "operations", id, "update");
+  const operation = await tx.operation.findUnique({ where: { id } });
+  if (!operation || !isAdjusting(operation.kind) || operation.keyId === null) return undefined;
+  const { kind } = operation;
+  const key = await tx.accessKey.findUniqueOrThrow({ where: { id: operation.keyId } });
+  const principal = await tx.principal.findUniqueOrThrow({ where: { id: operation.principalId } });
+  const region = await tx.region.findUniqueOrThrow({ where: { id: operation.regionId } });
+  const { name } = await tx.user.findUniqueOrThrow({ where: { id: operation.actorId }, select: { name: true } });
+  return { operation, kind, key, principal, region, actor: { userId: operation.actorId, name } };
+}
+
+/** Ends an operation that was not carried out and changed nothing. Does nothing to one that is over. */
+export async function failOperation(tx: Transaction, id: string, failureReason: string): Promise<void> {
+  const finishedAt = await readDatabaseClock(tx);
+  await moveOperation(tx, id, { from: ["PENDING"], to: "FAILED", finishedAt, failureReason, dueAt: null });
 }
 
 export interface OperationMove {
@@ -90,7 +133,18 @@ export async function cancelOpenOperations(tx: Transaction, principalId: string,
   return count;
 }
 
-/** Operations that must be undone, and whose undo no process may be working on. By id, those after `after`. */
+/**
+ * Cancels the open operations that adjust a key. The caller holds the lock of its principal, and nobody has the lease:
+ * the processes of these operations are gone, and the newest intention counts.
+ */
+export async function cancelOpenAdjustments(tx: Transaction, keyId: string, now: Date): Promise<void> {
+  await tx.operation.updateMany({
+    where: { keyId, kind: { in: [...ADJUSTING_KINDS] }, state: { in: [...OPEN_STATES] } },
+    data: { state: "CANCELLED", finishedAt: now, dueAt: null },
+  });
+}
+
+/** Operations that must be settled, and which no process may be working on. By id, those after `after`. */
 export async function listOverdueOperations(after: string, limit: number): Promise<string[]> {
   const now = await readDatabaseClock(db);
   const rows = await db.operation.findMany({

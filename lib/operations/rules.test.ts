@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { mustBeUndone, type OpenOperation } from "@/lib/operations/rules";
+import { isOverdue, type OpenOperation } from "@/lib/operations/rules";
 
 const now = new Date("2026-01-01T12:00:00Z");
 const passed = new Date("2026-01-01T11:59:59Z");
@@ -17,5 +17,5 @@ test.each<[OpenOperation["state"], Date | null, boolean]>([
   ["FAILED", passed, false],
   ["CANCELLED", passed, false],
 ])("%s due %s: undone %s", (state, dueAt, undone) => {
-  expect(mustBeUndone({ state, dueAt }, now)).toBe(undone);
+  expect(isOverdue({ state, dueAt }, now)).toBe(undone);
 });

@@ -12,6 +12,7 @@ const METHODS = [
   "putKey",
   "listKeys",
   "setKeyState",
+  "setKeyExpiry",
   "removeKey",
   "readSecret",
   "suspendPrincipal",

@@ -16,7 +16,7 @@ export interface Capabilities {
   choosesSecret: boolean;
   /** Whether a single key can be switched off and on again. */
   deactivate: "key" | "none";
-  /** Whether the storage system itself ends a key at a given time. */
+  /** Whether the storage system itself refuses a key from a given time on. */
   expiry: "native" | "none";
   /** Whether two keys of a principal can work at the same time. */
   overlap: boolean;
@@ -35,6 +35,8 @@ export interface PutKeySpec {
   secretAccessKey: Secret;
   /** The mark of the key on the storage system, where it can hold one: says that the key is ours, and which it is. */
   tag: string;
+  /** From when on the storage system refuses the key. Ignored unless `capabilities.expiry` is `native`. */
+  notAfter?: Date | undefined;
 }
 
 export interface KeyRef {
@@ -136,6 +138,12 @@ export interface Provider {
 
   /** Switches one key off or on. Only where `capabilities.deactivate` is `key`. */
   setKeyState?(key: KeyRef, state: KeyState, context: CallContext): Promise<void>;
+
+  /**
+   * Sets from when on the storage system itself refuses the key; undefined: never. Only where `capabilities.expiry` is
+   * `native`.
+   */
+  setKeyExpiry?(key: KeyRef, notAfter: Date | undefined, context: CallContext): Promise<void>;
 
   /**
    * Removes a key. Resolves only after the storage system was read again and no longer has the key. A key that does not

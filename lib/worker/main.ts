@@ -6,6 +6,7 @@ import { db } from "@/lib/platform/db/client";
 import { onStop } from "@/lib/platform/lifecycle";
 import { logger } from "@/lib/platform/logger";
 import { handleCheckRegions } from "@/lib/worker/handlers/check-regions";
+import { handleExpireKey } from "@/lib/worker/handlers/expire-key";
 import { handlePrune } from "@/lib/worker/handlers/prune";
 import { handleReconcile } from "@/lib/worker/handlers/reconcile";
 import { handleResumePrincipal } from "@/lib/worker/handlers/resume-principal";
@@ -18,6 +19,7 @@ import { keepLooking } from "@/lib/worker/keep-looking";
 const HANDLERS: { [N in JobName]: (payload: JobPayload<N>) => Promise<void> } = {
   "settle-operation": handleSettleOperation,
   "revoke-key": handleRevokeKey,
+  "expire-key": handleExpireKey,
   "resume-principal": handleResumePrincipal,
   "sweep-principal": handleSweepPrincipal,
   "sweep-all": handleSweepAll,

@@ -14,8 +14,9 @@ export function requestKey(
   region: string,
   kind: IssueKind = "ENABLE",
   requestId: string = randomUUID(),
+  expiresAt: Date | null = null,
 ): Promise<IssueOutcome> {
-  return issueKey({ kind, scope, region, requestId }, awaitAcknowledgement);
+  return issueKey({ kind, scope, region, requestId, expiresAt }, awaitAcknowledgement);
 }
 
 /** A key that was sent to a browser and is not acknowledged yet. */

@@ -16,6 +16,8 @@ export interface Storage {
   readKeyIds: (region: string, principal: string) => Promise<string[]>;
   /** Makes a key past the portal, as a write that lands late would. */
   putKeyDirectly: (region: string, principal: string, accessKeyId: string, secret: string) => Promise<void>;
+  /** Changes a key past the portal. */
+  patchKeyDirectly: (region: string, principal: string, accessKeyId: string, change: object) => Promise<void>;
   stop: () => Promise<void>;
 }
 
@@ -58,6 +60,11 @@ export async function startStorage(database: PrismaClient, masterKey: Buffer): P
       const path = `/v1/regions/${region}/accounts/${principal}/keys/${accessKeyId}`;
       const reply = await call(path, { method: "PUT", body });
       if (!reply.ok) throw new Error(`the key could not be put: ${reply.status}`);
+    },
+    async patchKeyDirectly(region, principal, accessKeyId, change) {
+      const path = `/v1/regions/${region}/accounts/${principal}/keys/${accessKeyId}`;
+      const reply = await call(path, { method: "PATCH", body: JSON.stringify(change) });
+      if (!reply.ok) throw new Error(`the key could not be changed: ${reply.status}`);
     },
     async stop() {
       await admin.close();

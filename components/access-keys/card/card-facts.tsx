@@ -1,10 +1,12 @@
 import type { Card } from "@/lib/access-keys/schema";
 import { isSettled } from "@/components/access-keys/history/receipt";
+import { describeNearEnd } from "@/components/access-keys/lifecycle/describe-end";
 import { ReceiptList } from "@/components/access-keys/history/receipt-list";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Fact, Facts } from "@/components/ui/facts";
 import { Notice } from "@/components/ui/notice";
 import { Time } from "@/components/ui/time";
+import { UtcTime } from "@/components/ui/utc-time";
 
 /** The facts of a card about its region and key, and what they mean. */
 export function CardFacts({ card, mayIssue }: { card: Card; mayIssue: boolean }) {
@@ -28,7 +30,9 @@ export function CardFacts({ card, mayIssue }: { card: Card; mayIssue: boolean })
             <Fact name="Created">
               <Time iso={key.createdAt} /> by {key.createdBy}
             </Fact>
-            <Fact name="Expires">{key.expiresAt ? <Time iso={key.expiresAt} /> : "Never"}</Fact>
+            <Fact name="Expires">
+              <Expires {...key} />
+            </Fact>
           </>
         ) : null}
       </Facts>
@@ -50,6 +54,17 @@ export function CardFacts({ card, mayIssue }: { card: Card; mayIssue: boolean })
   );
 }
 
+function Expires({ expiresAt, expiresInSeconds }: NonNullable<Card["key"]>) {
+  if (!expiresAt) return "Never";
+  const near = describeNearEnd(expiresInSeconds);
+  return (
+    <>
+      <Time iso={expiresAt} /> (<UtcTime date={new Date(expiresAt)} />)
+      {near ? <span className="font-medium text-warn"> · expires {near}</span> : null}
+    </>
+  );
+}
+
 function Copyable({ text, what, label }: { text: string; what: string; label: string }) {
   return (
     <span className="flex min-w-0 items-center gap-1">
@@ -62,6 +77,9 @@ function Copyable({ text, what, label }: { text: string; what: string; label: st
 const DOING: Record<NonNullable<Card["change"]>["kind"], string> = {
   ENABLE: "is enabling CLI access",
   REGENERATE: "is regenerating the keys",
+  DEACTIVATE: "is switching the key off",
+  ACTIVATE: "is switching the key on",
+  SET_EXPIRATION: "is setting the expiration date",
 };
 
 function describeChange({ kind, step, by }: NonNullable<Card["change"]>): string {
@@ -69,6 +87,9 @@ function describeChange({ kind, step, by }: NonNullable<Card["change"]>): string
   const rest = step === "awaiting-acknowledgement" ? ": the new key is on its way to the browser" : "";
   return `${by} ${DOING[kind]}${rest}`;
 }
+
+const NO_SWITCH =
+  "The storage system of this region cannot switch a single key off: disable the access, or regenerate the keys.";
 
 /** What the state means, and what to do next. */
 function Hint({ card, mayIssue }: { card: Card; mayIssue: boolean }) {
@@ -78,8 +99,14 @@ function Hint({ card, mayIssue }: { card: Card; mayIssue: boolean }) {
   return text ? <p className="text-[0.8125rem] text-muted">{text}</p> : null;
 }
 
-function describeState({ state, removed, receipts }: Card, mayIssue: boolean): string | undefined {
+function describeState({ state, key, region, removed, receipts }: Card, mayIssue: boolean): string | undefined {
   switch (state) {
+    case "EXPIRED":
+      if (key)
+        return `The key has expired and is switched off.${mayIssue ? " A later date switches it on again." : ""}`;
+      return `The key expired and was removed. Buckets and data are as they were${mayIssue ? "; enabling makes a new key" : ""}.`;
+    case "INACTIVE":
+      return `The key is switched off.${mayIssue ? " Activate switches the same key on again." : ""}`;
     case "NOT CONFIGURED":
       return mayIssue
         ? "No keys yet. Enable CLI access to work here with aws, s3cmd, rclone or an SDK."
@@ -92,9 +119,11 @@ function describeState({ state, removed, receipts }: Card, mayIssue: boolean): s
         ? "The keys are removed. A gateway that cannot be measured may accept them until the longest possible time has passed."
         : "The keys are removed. Each gateway is asked until it refuses them.";
     case "ACTIVE":
-      return mayIssue
-        ? "The secret key was shown once and is kept nowhere. If it is lost, Regenerate Keys makes a new key."
-        : undefined;
+      if (!mayIssue) return undefined;
+      return [
+        "The secret key was shown once and is kept nowhere. If it is lost, Regenerate Keys makes a new key.",
+        ...(region.switches ? [] : [NO_SWITCH]),
+      ].join(" ");
     default:
       return undefined;
   }

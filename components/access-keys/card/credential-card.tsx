@@ -16,6 +16,18 @@ const DisableDialog = dynamic(
   () => import("@/components/access-keys/disable/disable-dialog").then((module) => module.DisableDialog),
   { ssr: false },
 );
+const ExpirationDialog = dynamic(
+  () => import("@/components/access-keys/lifecycle/expiration-dialog").then((module) => module.ExpirationDialog),
+  { ssr: false },
+);
+const DeactivateDialog = dynamic(
+  () => import("@/components/access-keys/lifecycle/deactivate-dialog").then((module) => module.DeactivateDialog),
+  { ssr: false },
+);
+const ActivateDialog = dynamic(
+  () => import("@/components/access-keys/lifecycle/activate-dialog").then((module) => module.ActivateDialog),
+  { ssr: false },
+);
 
 /** What the person may do with the keys of the project. */
 export interface KeyPermissions {
@@ -34,7 +46,10 @@ interface CredentialCardProps {
 }
 
 /** The open dialog, and the access key that was current when it was opened. */
-type Opened = { dialog: "enable" | "regenerate" | "disable"; oldKey: string | undefined };
+interface Opened {
+  dialog: "enable" | "regenerate" | "expiration" | "deactivate" | "activate" | "disable";
+  oldKey: string | undefined;
+}
 
 /** The card of a region: its state, its key, and the buttons that open the dialogs. */
 export function CredentialCard({ project, card, permissions, onChanged }: CredentialCardProps) {
@@ -84,6 +99,11 @@ export function CredentialCard({ project, card, permissions, onChanged }: Creden
       {opened?.dialog === "enable" || opened?.dialog === "regenerate" ? (
         <IssueDialog kind={opened.dialog} oldKey={opened.oldKey} {...dialog} />
       ) : null}
+      {opened?.dialog === "expiration" ? <ExpirationDialog {...dialog} /> : null}
+      {opened?.dialog === "activate" ? <ActivateDialog {...dialog} /> : null}
+      {opened?.dialog === "deactivate" ? (
+        <DeactivateDialog reasonRequired={permissions.reasonRequired} {...dialog} />
+      ) : null}
       {opened?.dialog === "disable" ? (
         <DisableDialog reasonRequired={permissions.reasonRequired} onChanged={onChanged} {...dialog} />
       ) : null}
@@ -98,16 +118,20 @@ interface Action {
 }
 
 /** The buttons that role and state allow. The server checks both again. */
-function listActions({ state, change, region, enableFrom }: Card, permissions: KeyPermissions): Action[] {
-  const actions: Action[] = [];
-  const current = state === "ACTIVE" || state === "INACTIVE" || state === "EXPIRED";
+function listActions({ state, key, change, region, enableFrom }: Card, permissions: KeyPermissions): Action[] {
   const mayIssue = permissions.issue && !region.disabled && !change;
-  if (mayIssue && !enableFrom && (state === "NOT CONFIGURED" || state === "DISABLED" || state === "REVOKING")) {
-    actions.push({ dialog: "enable", text: "Enable CLI Access", look: "primary" });
-  }
-  if (mayIssue && current) actions.push({ dialog: "regenerate", text: "Regenerate Keys", look: "secondary" });
-  if (permissions.disable && (current || state === "ENABLING")) {
-    actions.push({ dialog: "disable", text: "Disable Access", look: "quietDanger" });
-  }
-  return actions;
+  const mayEnable = mayIssue && !key && !enableFrom && state !== "ENABLING";
+  const actions: (Action | false)[] = [
+    mayEnable && { dialog: "enable", text: "Enable CLI Access", look: "primary" },
+    mayIssue && state === "INACTIVE" && region.switches && { dialog: "activate", text: "Activate", look: "primary" },
+    mayIssue && key !== null && { dialog: "regenerate", text: "Regenerate Keys", look: "secondary" },
+    mayIssue && key !== null && { dialog: "expiration", text: "Set expiration", look: "secondary" },
+    permissions.disable &&
+      !change &&
+      state === "ACTIVE" &&
+      region.switches && { dialog: "deactivate", text: "Deactivate", look: "secondary" },
+    permissions.disable &&
+      (key !== null || state === "ENABLING") && { dialog: "disable", text: "Disable Access", look: "quietDanger" },
+  ];
+  return actions.filter((action) => action !== false);
 }

@@ -1,12 +1,25 @@
+import { ExpirationField } from "@/components/access-keys/lifecycle/expiration-field";
+import { describeEnd } from "@/components/access-keys/lifecycle/describe-end";
 import type { IssueFormProps } from "@/components/access-keys/issue/issue-form-props";
 import { Button } from "@/components/ui/button";
 import { DialogButtons, DialogDescription } from "@/components/ui/dialog";
 import { FormError } from "@/components/ui/form-error";
+import { useZodForm } from "@/components/ui/use-zod-form";
+import type { EnableForm as Typed, EnableFormInput } from "@/lib/access-keys/schema";
 
-export function EnableForm({ region, error, progress, onEnable, onCancel }: IssueFormProps & { onEnable: () => void }) {
+interface EnableFormProps extends IssueFormProps {
+  onEnable: (typed: Typed) => Promise<void>;
+}
+
+export function EnableForm({ region, error, progress, onEnable, onCancel }: EnableFormProps) {
+  const form = useZodForm<EnableFormInput, Typed>(
+    async () => (await import("@/lib/access-keys/schema")).enableFormSchema,
+    { defaultValues: { expirationDate: "" } },
+  );
+  const { errors } = form.formState;
   const working = Boolean(progress);
   return (
-    <>
+    <form noValidate className="grid gap-4" onSubmit={form.submit(onEnable)}>
       <DialogDescription asChild>
         <div className="grid gap-2">
           <p>
@@ -19,16 +32,22 @@ export function EnableForm({ region, error, progress, onEnable, onCancel }: Issu
           </p>
         </div>
       </DialogDescription>
-      <FormError message={error} />
+      <ExpirationField
+        hint={`Recommended. ${describeEnd(region)}`}
+        error={errors.expirationDate?.message}
+        control={form.control}
+        name="expirationDate"
+      />
+      <FormError message={error ?? errors.root?.message} />
       {progress}
       <DialogButtons>
         <Button onClick={onCancel} disabled={working}>
           Cancel
         </Button>
-        <Button look="primary" onClick={onEnable} busy={working}>
+        <Button type="submit" look="primary" busy={working}>
           Enable
         </Button>
       </DialogButtons>
-    </>
+    </form>
   );
 }

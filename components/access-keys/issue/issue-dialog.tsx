@@ -68,9 +68,9 @@ function IssueForm({ kind, region, stage, start, onCancel }: IssueFormProps) {
     onCancel,
   };
   return kind === "enable" ? (
-    <EnableForm {...form} onEnable={() => void start({ kind })} />
+    <EnableForm {...form} onEnable={(typed) => start({ kind, typed })} />
   ) : (
-    <RegenerateForm {...form} onRegenerate={(confirmation) => start({ kind, confirmation })} />
+    <RegenerateForm {...form} onRegenerate={(typed) => start({ kind, typed })} />
   );
 }
 

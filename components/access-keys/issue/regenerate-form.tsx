@@ -1,22 +1,23 @@
 import { useWatch } from "react-hook-form";
 import { ConfirmField, isConfirmWord } from "@/components/access-keys/confirm-field";
 import type { IssueFormProps } from "@/components/access-keys/issue/issue-form-props";
+import { ExpirationField } from "@/components/access-keys/lifecycle/expiration-field";
 import { describeBound, explainBound } from "@/components/access-keys/revocation-bound";
 import { Button } from "@/components/ui/button";
 import { DialogButtons, DialogDescription } from "@/components/ui/dialog";
 import { FormError } from "@/components/ui/form-error";
 import { Notice } from "@/components/ui/notice";
 import { useZodForm } from "@/components/ui/use-zod-form";
-import type { ConfirmForm } from "@/lib/access-keys/schema";
+import type { RegenerateForm as Typed, RegenerateFormInput } from "@/lib/access-keys/schema";
 
 interface RegenerateFormProps extends IssueFormProps {
-  onRegenerate: (confirmation: ConfirmForm) => Promise<void>;
+  onRegenerate: (typed: Typed) => Promise<void>;
 }
 
 export function RegenerateForm({ region, error, progress, onRegenerate, onCancel }: RegenerateFormProps) {
-  const form = useZodForm<ConfirmForm, ConfirmForm>(
+  const form = useZodForm<RegenerateFormInput, Typed>(
     async () => (await import("@/lib/access-keys/schema")).regenerateFormSchema,
-    { mode: "onChange" },
+    { mode: "onChange", defaultValues: { expirationDate: "" } },
   );
   const { errors } = form.formState;
   const word = useWatch({ control: form.control, name: "confirm" });
@@ -38,6 +39,12 @@ export function RegenerateForm({ region, error, progress, onRegenerate, onCancel
         Tools that use the old keys lose access {describeBound(bound)}
         {explainBound(bound)}.
       </Notice>
+      <ExpirationField
+        hint="Optional. Without a date the new key never expires."
+        error={errors.expirationDate?.message}
+        control={form.control}
+        name="expirationDate"
+      />
       <FormError message={error ?? errors.root?.message} />
       <ConfirmField typed={word} error={errors.confirm?.message} registration={form.register("confirm")} />
       {progress}

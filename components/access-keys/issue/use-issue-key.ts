@@ -3,13 +3,13 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { acknowledgeSecret, enableCliAccess, regenerateKeys } from "@/lib/access-keys/actions";
-import type { ConfirmForm, IssuedOutput } from "@/lib/access-keys/schema";
+import type { EnableForm, IssuedOutput, RegenerateForm } from "@/lib/access-keys/schema";
 import { confirmDelivery } from "@/components/access-keys/issue/confirm-delivery";
 import { useChangeRequest } from "@/components/access-keys/use-change-request";
 import { callAction } from "@/components/ui/call-action";
 
-/** `confirmation` is what the person typed before the old key is replaced. Enabling replaces nothing and has none. */
-export type IssueRequest = { kind: "enable" } | { kind: "regenerate"; confirmation: ConfirmForm };
+/** `typed` is what the person typed into the form. */
+export type IssueRequest = { kind: "enable"; typed: EnableForm } | { kind: "regenerate"; typed: RegenerateForm };
 
 export type IssueStage =
   | { at: "form"; error: string | undefined }
@@ -45,8 +45,8 @@ export function useIssueKey(project: string, region: string) {
   async function issue(request: IssueRequest): Promise<IssueStage> {
     const result = await requestChange((requestId) =>
       request.kind === "enable"
-        ? enableCliAccess({ project, region, requestId })
-        : regenerateKeys({ project, region, requestId, ...request.confirmation }),
+        ? enableCliAccess({ project, region, requestId, ...request.typed })
+        : regenerateKeys({ project, region, requestId, ...request.typed }),
     );
     if (!result.ok) return { at: "form", error: result.message };
     if (result.outcome === "already-done") return { at: "ended", message: result.message };

@@ -7,7 +7,7 @@ import type { UndoableChange } from "@/lib/access-keys/repair/undo";
 import { recordEvent } from "@/lib/audit/record";
 import type { ProjectScope } from "@/lib/gate/scope";
 import { findMaking, findRequested } from "@/lib/operations/data";
-import { hashInput, mustBeUndone } from "@/lib/operations/rules";
+import { hashInput, isOverdue } from "@/lib/operations/rules";
 import { randomText } from "@/lib/platform/crypto/random-text";
 import type { Transaction } from "@/lib/platform/db/client";
 import { lockRow } from "@/lib/platform/db/locks";
@@ -21,10 +21,14 @@ export interface IssueRequest {
   region: string;
   /** Unique per actor. The same one again is the same change. */
   requestId: string;
+  /** When the key expires; null for never. */
+  expiresAt: Date | null;
 }
 
 /** A change that is written down and may now touch the storage system. */
 export interface Change extends UndoableChange {
+  /** When the key expires; null for never. */
+  expiresAt: Date | null;
   /** Whether a current key goes on working meanwhile. */
   current: boolean;
 }
@@ -58,14 +62,19 @@ export async function writeAhead(
   if (pending) return { ok: false, refused: await describePending(tx, pending, current, now) };
 
   const { suspendedUntil } = principal;
+  const { expiresAt } = request;
   const removalOpen = suspendedUntil !== null && (await isRemovalOpen(tx, principal.id));
   const states = keys.map((key) => key.state);
-  const situation = { states, regionDisabled: region.disabledAt !== null, suspendedUntil, removalOpen };
+  const situation = { states, regionDisabled: region.disabledAt !== null, suspendedUntil, removalOpen, expiresAt };
   const decision = decideIssue(request.kind, situation, now);
   const from = removalOpen ? undefined : (suspendedUntil ?? undefined);
   if (!decision.ok) return { ok: false, refused: refuse(decision.reason, { from }) };
   const accessKeyId = composeAccessKeyId(marker, randomText);
-  const write = async () => ({ ...(await insertChange(tx, beginning, region, request, accessKeyId)), current });
+  const write = async () => ({
+    ...(await insertChange(tx, beginning, region, request, accessKeyId)),
+    current,
+    expiresAt,
+  });
   return { ok: true, write };
 }
 
@@ -76,11 +85,11 @@ async function insertChange(
   request: IssueRequest,
   accessKeyId: string,
 ): Promise<UndoableChange> {
-  const { scope, kind, requestId } = request;
+  const { scope, kind, requestId, expiresAt } = request;
   const { projectId, actor } = scope;
   const owner = { projectId, regionId: region.id, principalId: principal.id };
   const { id: keyId } = await tx.accessKey.create({
-    data: { ...owner, slot: DEFAULT_SLOT, accessKeyId, state: "CREATING", createdById: actor.userId },
+    data: { ...owner, slot: DEFAULT_SLOT, accessKeyId, state: "CREATING", createdById: actor.userId, expiresAt },
     select: { id: true },
   });
   const { id: operationId } = await tx.operation.create({
@@ -90,7 +99,7 @@ async function insertChange(
       state: "PENDING",
       actorId: actor.userId,
       requestId,
-      inputHash: hashInput(request.kind, request.scope.projectId, request.region),
+      inputHash: hashRequest(request),
       keyId,
       fence,
       dueAt: until,
@@ -104,27 +113,35 @@ async function insertChange(
     projectId,
     keyId,
     requestId,
-    data: { kind, region: region.name, accessKeyId },
+    data: {
+      kind,
+      region: region.name,
+      accessKeyId,
+      ...(expiresAt ? { expiresAt: expiresAt.toISOString() } : {}),
+    },
   });
   return { operationId, keyId, accessKeyId, kind, requestId, projectId, principal, region };
 }
 
 function describeRepeated(repeated: Operation, request: IssueRequest, current: boolean, now: Date): NotBegun {
-  if (repeated.inputHash !== hashInput(request.kind, request.scope.projectId, request.region))
-    return refuse("request-reused", { current });
+  if (repeated.inputHash !== hashRequest(request)) return refuse("request-reused", { current });
   if (repeated.state === "DONE") return { outcome: "already-done" };
   if (repeated.state === "CANCELLED") return refuse("superseded");
   if (repeated.state === "FAILED") return refuse("undelivered", { current });
-  if (mustBeUndone(repeated, now)) return { outcome: "overdue", operationId: repeated.id, current };
+  if (isOverdue(repeated, now)) return { outcome: "overdue", operationId: repeated.id, current };
   return refuse("unconfirmed", { current });
 }
 
 async function describePending(tx: Transaction, key: SlotKey, current: boolean, now: Date): Promise<NotBegun> {
   const operation = await findMaking(tx, key.id);
-  if (operation && mustBeUndone(operation, now)) {
+  if (operation && isOverdue(operation, now)) {
     return { outcome: "overdue", operationId: operation.id, current };
   }
   return refuse("busy", { who: operation?.actor.name });
+}
+
+function hashRequest({ kind, scope, region, expiresAt }: IssueRequest): string {
+  return hashInput(kind, scope.projectId, region, ...(expiresAt ? [expiresAt.toISOString()] : []));
 }
 
 function refuse(reason: Refusal, facts: RefusalFacts = {}): NotBegun {

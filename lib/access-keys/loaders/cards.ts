@@ -1,9 +1,12 @@
 import "server-only";
 import { DEFAULT_SLOT } from "@/lib/access-keys/data";
 import { composeReceipts } from "@/lib/access-keys/loaders/receipt-lines";
+import { hasPassed } from "@/lib/access-keys/lifecycle/rules";
+import { EXPIRED_REASON } from "@/lib/access-keys/revoke/mark-revoking";
 import { CURRENT_STATES, deriveCardState, LIVE_STATES } from "@/lib/access-keys/rules";
 import type { Card } from "@/lib/access-keys/schema";
 import type { ProjectScope } from "@/lib/gate/scope";
+import { isAdjusting } from "@/lib/operations/rules";
 import { db } from "@/lib/platform/db/client";
 import { readDatabaseClock } from "@/lib/platform/db/locks";
 import { logger } from "@/lib/platform/logger";
@@ -24,6 +27,8 @@ const cardKeySelect = {
   createdAt: true,
   expiresAt: true,
   endedAt: true,
+  endedById: true,
+  endReason: true,
   removedAt: true,
   createdBy: { select: { name: true } },
   receipts: true,
@@ -105,6 +110,8 @@ function composeCard(region: Region, facts: PrincipalFacts | undefined, now: Dat
   const suspendedUntil = facts?.principal.suspendedUntil ?? null;
   const current = keys.find((key) => CURRENT_STATES.includes(key.state));
   const capabilities = readCapabilities(region);
+  const pastDate = current !== undefined && hasPassed(current.expiresAt, now);
+  const enforced = capabilities?.expiry === "native";
   const recent = keys.filter(
     (key) => key.state === "REVOKING" || (key.endedAt && now.getTime() - key.endedAt.getTime() < RECEIPTS_SHOWN_MS),
   );
@@ -114,24 +121,41 @@ function composeCard(region: Region, facts: PrincipalFacts | undefined, now: Dat
       endpoint: region.endpoint,
       signingRegion: region.signingRegion,
       revocationBoundSeconds: capabilities ? capabilities.revocationBoundMs / 1_000 : null,
+      switches: capabilities?.deactivate === "key",
       suspends: capabilities?.suspends ?? false,
       disabled: region.disabledAt !== null || capabilities === undefined,
     },
-    state: deriveCardState(keys.map((key) => key.state)),
+    state: deriveCardState(
+      keys.map((key) => key.state),
+      { pastDate: pastDate && enforced, expired: hasExpiredLast(keys) },
+    ),
     key: current
       ? {
           accessKeyId: current.accessKeyId,
           createdAt: current.createdAt.toISOString(),
           createdBy: current.createdBy.name,
           expiresAt: current.expiresAt?.toISOString() ?? null,
+          expiresInSeconds: current.expiresAt
+            ? Math.floor((current.expiresAt.getTime() - now.getTime()) / 1_000)
+            : null,
         }
       : null,
     change: composeChange(operation),
-    notice: capabilities ? composeNotice(keys, operation, capabilities, now) : MISCONFIGURED,
+    notice: capabilities
+      ? composeNotice({ keys, operation, capabilities, now, late: pastDate && !enforced })
+      : MISCONFIGURED,
     removed: keys.every((key) => key.state !== "REVOKING" || key.removedAt !== null),
     enableFrom: suspendedUntil && suspendedUntil > now ? suspendedUntil.toISOString() : null,
     receipts: recent.flatMap(composeReceipts),
   };
+}
+
+/** Whether the key that ended last was removed because its date had passed. Then nobody ended it by hand. */
+function hasExpiredLast(keys: CardKey[]): boolean {
+  const [last] = keys
+    .filter((key) => key.endedAt !== null)
+    .sort((a, b) => (b.endedAt?.getTime() ?? 0) - (a.endedAt?.getTime() ?? 0));
+  return last?.endedById === null && last.endReason === EXPIRED_REASON;
 }
 
 const MISCONFIGURED =
@@ -161,12 +185,17 @@ function composeChange(operation: CardOperation | undefined): Card["change"] {
   };
 }
 
-function composeNotice(
-  keys: CardKey[],
-  operation: CardOperation | undefined,
-  { revocationBoundMs }: Capabilities,
-  now: Date,
-): string | null {
+interface NoticeFacts {
+  keys: CardKey[];
+  operation: CardOperation | undefined;
+  capabilities: Capabilities;
+  now: Date;
+  /** Whether the current key is past its date, and only the portal can end it. */
+  late: boolean;
+}
+
+function composeNotice({ keys, operation, capabilities, now, late }: NoticeFacts): string | null {
+  const { revocationBoundMs } = capabilities;
   const ending = keys.filter((key) => key.state === "REVOKING");
   const since = (time: Date | null) => (time ? now.getTime() - time.getTime() : 0);
   if (ending.some((key) => !key.removedAt && since(key.endedAt) > SLOW_REMOVAL_MS)) {
@@ -175,7 +204,11 @@ function composeNotice(
   if (ending.some((key) => since(key.removedAt) > revocationBoundMs + SLOW_REMOVAL_MS)) {
     return "The keys are removed, but not every gateway has refused them in its time: they may still work there. Latchkey keeps asking.";
   }
+  if (late && keys.some((key) => key.state === "ACTIVE")) {
+    return "The key is past its expiration date and may still work. Latchkey is ending it.";
+  }
   if (operation?.state !== "FAILED") return null;
+  if (isAdjusting(operation.kind)) return "The last change was not carried out. The key is as it was.";
   const works = keys.some((key) => key.state === "ACTIVE") ? "The keys shown here still work." : "";
   return `The last change was not completed and was undone. ${works}`.trim();
 }

@@ -1,9 +1,10 @@
 import "server-only";
 import { isOwnAccessKeyId } from "@/lib/access-key-ids/rules";
-import { CURRENT_STATES, ENDED_STATES } from "@/lib/access-keys/rules";
+import { CURRENT_STATES, ENDED_STATES, type KeyState } from "@/lib/access-keys/rules";
 import type { AuditEventName } from "@/lib/audit/events";
 import { recordEvent, SYSTEM_ACTOR } from "@/lib/audit/record";
 import { readMarker } from "@/lib/installation/data";
+import { OPEN_STATES } from "@/lib/operations/rules";
 import { db } from "@/lib/platform/db/client";
 import { withTransaction } from "@/lib/platform/db/transaction";
 import { AppError } from "@/lib/platform/errors";
@@ -13,13 +14,17 @@ import type { KeyView } from "@/lib/providers/provider";
 import { openProvider } from "@/lib/regions/data";
 import type { AccessKey, Principal, Region } from "@/prisma/generated/client";
 
-type DriftEvent = Extract<AuditEventName, "key.late-removed" | "key.unknown-found" | "key.missing-found">;
+type DriftEvent = Extract<
+  AuditEventName,
+  "key.late-removed" | "key.late-switched" | "key.unknown-found" | "key.missing-found"
+>;
 
 /** How long after its end a key's id is still looked for on the storage system: a timed-out write may land late. */
 export const TOMBSTONE_DAYS = 30;
 
 /**
  * Compares a principal's keys on the storage system with ours. A key that was proved gone and is there again is removed.
+ * A key that is to be switched off and is switched on is switched off.
  * A key with our mark that we do not know is reported and left alone: a restored database backup looks like that.
  * A current key that is missing is reported. Throws UNAVAILABLE while another holds the lease.
  */
@@ -39,11 +44,17 @@ async function sweepUnderLease(lease: Lease, principal: Principal & { region: Re
   const provider = openProvider(principal.region);
   const context = lease.callContext(principal.id);
   const views = await provider.listKeys(principal.externalId, context);
-  const { returned, unknown, missing } = await compare(principal, views);
+  const { returned, switchedOn, unknown, missing } = await compare(principal, views);
   for (const key of returned) {
     if (!(await lease.isHeld())) return;
     await provider.removeKey({ principal: principal.externalId, accessKeyId: key.accessKeyId }, context);
     await report(principal, "key.late-removed", key.accessKeyId, key.id);
+  }
+  for (const key of switchedOn) {
+    if (!(await lease.isHeld())) return;
+    const ref = { principal: principal.externalId, accessKeyId: key.accessKeyId };
+    await provider.setKeyState?.(ref, "inactive", context);
+    await report(principal, "key.late-switched", key.accessKeyId, key.id);
   }
   for (const accessKeyId of unknown) await reportOnce(principal, "key.unknown-found", accessKeyId);
   for (const key of missing) await reportOnce(principal, "key.missing-found", key.accessKeyId, key.id);
@@ -52,13 +63,19 @@ async function sweepUnderLease(lease: Lease, principal: Principal & { region: Re
 interface Differences {
   /** Keys that were proved gone and are there again. */
   returned: Known[];
+  /** Keys that are switched off by our word, and on by the storage system's: a write that timed out landed late. */
+  switchedOn: Known[];
   /** Access key ids that bear our mark. */
   unknown: string[];
   /** Current keys that the storage system does not have. */
   missing: Known[];
 }
 
-type Known = Pick<AccessKey, "id" | "accessKeyId" | "state" | "removedAt">;
+type Known = Pick<AccessKey, "id" | "accessKeyId" | "state" | "removedAt"> & { operations: { id: string }[] };
+
+const SWITCHED_OFF: readonly KeyState[] = ["INACTIVE", "EXPIRED"];
+/** A change that is not finished is carried out by its own job. */
+const isSettled = ({ operations }: Known): boolean => operations.length === 0;
 
 async function compare(principal: Principal, views: KeyView[]): Promise<Differences> {
   const listed = new Set(views.map((view) => view.accessKeyId));
@@ -67,13 +84,23 @@ async function compare(principal: Principal, views: KeyView[]): Promise<Differen
       principalId: principal.id,
       OR: [{ accessKeyId: { in: [...listed] } }, { state: { in: [...CURRENT_STATES] } }],
     },
-    select: { id: true, accessKeyId: true, state: true, removedAt: true },
+    select: {
+      id: true,
+      accessKeyId: true,
+      state: true,
+      removedAt: true,
+      operations: { where: { state: { in: [...OPEN_STATES] } }, select: { id: true } },
+    },
   });
+  const active = new Set(views.filter(({ state }) => state === "active").map(({ accessKeyId }) => accessKeyId));
   const marker = await readMarker();
   const knownIds = new Set(known.map((key) => key.accessKeyId));
   const isOurs = ({ tag, accessKeyId }: KeyView) => tag !== undefined || isOwnAccessKeyId(accessKeyId, marker);
   return {
     returned: known.filter((key) => listed.has(key.accessKeyId) && wasRemoved(key)),
+    switchedOn: known.filter(
+      (key) => active.has(key.accessKeyId) && SWITCHED_OFF.includes(key.state) && isSettled(key),
+    ),
     unknown: views.filter((view) => isOurs(view) && !knownIds.has(view.accessKeyId)).map((view) => view.accessKeyId),
     missing: known.filter((key) => CURRENT_STATES.includes(key.state) && !listed.has(key.accessKeyId)),
   };

@@ -6,7 +6,7 @@ import type { IssueKind } from "@/lib/access-keys/rules";
 import { recordEvent, SYSTEM_ACTOR } from "@/lib/audit/record";
 import { connectQueue, enqueue } from "@/lib/jobs/queue";
 import { lockMakingOperation, moveOperation, readOperationState } from "@/lib/operations/data";
-import { isOver, mustBeUndone, OPEN_STATES } from "@/lib/operations/rules";
+import { isOver, isOverdue, OPEN_STATES } from "@/lib/operations/rules";
 import { db, type Transaction } from "@/lib/platform/db/client";
 import { withTransaction } from "@/lib/platform/db/transaction";
 import { logger } from "@/lib/platform/logger";
@@ -89,7 +89,7 @@ async function takeOver(
   operationId: string,
 ): Promise<Decision<{ change: UndoableChange; reason: string }, "not-overdue">> {
   const locked = await lockMakingOperation(tx, operationId);
-  if (!locked || !mustBeUndone(locked.operation, locked.now)) return { ok: false, refused: "not-overdue" };
+  if (!locked || !isOverdue(locked.operation, locked.now)) return { ok: false, refused: "not-overdue" };
   const { operation, kind, key, principal, region } = locked;
   const { state, requestId, projectId, failureReason } = operation;
   const cause = state === "DELIVERING" ? "it was not acknowledged in time" : "it was interrupted";

@@ -7,15 +7,18 @@ import type { Transaction } from "@/lib/platform/db/client";
 /** The worker leaves the first moments to the process that decided: both would only wait for each other's lease. */
 const WORKER_STARTS_AFTER_SECONDS = 5;
 
+/** What is written down as the reason of a key's end when nobody but its date ended it. */
+export const EXPIRED_REASON: Ending["cause"] = "expired";
+
 export interface Ending {
   /** Keys that can be ended, read after their principal was locked. */
-  keys: SlotKey[];
+  keys: Pick<SlotKey, "id" | "accessKeyId">[];
   actor: AuditActor;
   projectId: string;
   /** By name. */
   region: string;
-  requestId: string;
-  cause: "regenerated" | "disabled";
+  requestId?: string | undefined;
+  cause: "regenerated" | "disabled" | "expired";
   /** The database's time. */
   at: Date;
   reason?: string | undefined;
@@ -37,6 +40,8 @@ export async function markRevoking(tx: Transaction, { keys, ...ending }: Ending)
       requestId,
       data: { region, accessKeyId, cause, ...(reason ? { reason } : {}) },
     });
-    await enqueue(tx, "revoke-key", { keyId }, keyId, { startAfterSeconds: WORKER_STARTS_AFTER_SECONDS });
+    // The worker itself decides that a key has expired, and starts at once.
+    const startAfterSeconds = cause === "expired" ? 0 : WORKER_STARTS_AFTER_SECONDS;
+    await enqueue(tx, "revoke-key", { keyId }, keyId, { startAfterSeconds });
   }
 }

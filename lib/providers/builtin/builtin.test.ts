@@ -18,6 +18,7 @@ const SIGNING_REGION = "north-1";
 const TRAITS: Traits = {
   choosesSecret: true,
   deactivate: "key",
+  expiry: "native",
   suspends: false,
   readsSecrets: false,
   readsQuota: false,

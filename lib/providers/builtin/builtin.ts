@@ -72,6 +72,7 @@ export function createBuiltinProvider(options: BuiltinOptions): Provider {
       const answer = await call("PUT", keyPath(spec.principal, spec.accessKeyId), context, {
         secretAccessKey: spec.secretAccessKey.reveal(),
         tag: spec.tag,
+        notAfter: spec.notAfter?.toISOString(),
       });
       if (answer.status !== 200 && answer.status !== 201) throw toFailure(answer);
       return spec.secretAccessKey;
@@ -91,6 +92,12 @@ export function createBuiltinProvider(options: BuiltinOptions): Provider {
 
     async setKeyState(key, state, context) {
       const answer = await call("PATCH", keyPath(key.principal, key.accessKeyId), context, { state });
+      if (answer.status !== 200) throw toFailure(answer);
+    },
+
+    async setKeyExpiry(key, notAfter, context) {
+      const body = { notAfter: notAfter?.toISOString() ?? null };
+      const answer = await call("PATCH", keyPath(key.principal, key.accessKeyId), context, body);
       if (answer.status !== 200) throw toFailure(answer);
     },
 

@@ -17,6 +17,7 @@ import { openSharedRig, RIG_STARTS_WITHIN_MS, RIG_TEST_MS } from "@/testing/rig/
 const TRAITS: Traits = {
   choosesSecret: false,
   deactivate: "none",
+  expiry: "none",
   suspends: false,
   readsSecrets: true,
   readsQuota: true,

@@ -5,7 +5,7 @@ import { Secret } from "@/lib/platform/secret";
 import type { CallContext, Capabilities, Findings, Provider, PutKeySpec } from "@/lib/providers/provider";
 
 /** What differs between storage systems. The test of a driver states it, and the suite checks that it is true. */
-export interface Traits extends Pick<Capabilities, "choosesSecret" | "deactivate" | "suspends"> {
+export interface Traits extends Pick<Capabilities, "choosesSecret" | "deactivate" | "expiry" | "suspends"> {
   /** Whether the driver can read the secret of a key. */
   readsSecrets: boolean;
   /** Whether the driver can read the quota of a principal. */

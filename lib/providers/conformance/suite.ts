@@ -51,16 +51,18 @@ export function describeConformance(name: string, traits: Traits, start: () => P
     };
 
     test("the capabilities and the optional methods are those of the storage system", () => {
-      const { choosesSecret, deactivate, suspends, readsSecrets, readsQuota } = traits;
-      expect(provider.capabilities).toMatchObject({ choosesSecret, deactivate, suspends });
+      const { choosesSecret, deactivate, expiry, suspends, readsSecrets, readsQuota } = traits;
+      expect(provider.capabilities).toMatchObject({ choosesSecret, deactivate, expiry, suspends });
       expect({
         setKeyState: provider.setKeyState !== undefined,
+        setKeyExpiry: provider.setKeyExpiry !== undefined,
         readSecret: provider.readSecret !== undefined,
         suspendPrincipal: provider.suspendPrincipal !== undefined,
         resumePrincipal: provider.resumePrincipal !== undefined,
         quota: provider.quota !== undefined,
       }).toEqual({
         setKeyState: deactivate === "key",
+        setKeyExpiry: expiry === "native",
         readSecret: readsSecrets,
         suspendPrincipal: suspends,
         resumePrincipal: suspends,
@@ -160,6 +162,22 @@ export function describeConformance(name: string, traits: Traits, start: () => P
       await provider.setKeyState?.(spec, "active", context());
       await expectAnswer(spec.accessKeyId, secret, "accepted");
     });
+
+    testWhere(
+      traits.expiry === "native",
+      "a key is refused from its date on, and accepted with a later one",
+      async () => {
+        const { principal, spec, secret } = await createKey();
+        await provider.setKeyExpiry?.(spec, new Date(Date.now() - 1_000), context());
+        await expectAnswer(spec.accessKeyId, secret, "refused-unknown");
+        await provider.setKeyExpiry?.(spec, new Date(Date.now() + 3_600_000), context());
+        await expectAnswer(spec.accessKeyId, secret, "accepted");
+        await provider.setKeyExpiry?.(spec, undefined, context());
+        await expectAnswer(spec.accessKeyId, secret, "accepted");
+        const second = { ...newSpec(principal), notAfter: new Date(Date.now() - 1_000) };
+        await expectAnswer(second.accessKeyId, await provider.putKey(second, context()), "refused-unknown");
+      },
+    );
 
     testWhere(traits.readsSecrets, "the secret of a key can be read, in the name of its principal only", async () => {
       const { spec, secret } = await createKey();

@@ -15,6 +15,7 @@ import { openSharedRig, RIG_STARTS_WITHIN_MS, RIG_TEST_MS } from "@/testing/rig/
 const TRAITS: Traits = {
   choosesSecret: true,
   deactivate: "none",
+  expiry: "none",
   suspends: true,
   readsSecrets: true,
   readsQuota: true,

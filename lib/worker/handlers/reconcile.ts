@@ -1,4 +1,4 @@
-import { listUnfinishedRevocations } from "@/lib/access-keys/data";
+import { listDueKeys, listUnfinishedRevocations } from "@/lib/access-keys/data";
 import { enqueue } from "@/lib/jobs/queue";
 import { listOverdueOperations } from "@/lib/operations/data";
 import { enqueueUndo } from "@/lib/access-keys/repair/undo";
@@ -9,29 +9,37 @@ import { listOverdueSuspensions } from "@/lib/principals/data";
 const AT_ONCE = 500;
 
 /** Where the next look begins: for each kind the last id of the look before. */
-const goesOnAfter = { operations: BEFORE_ALL_IDS, keys: BEFORE_ALL_IDS, principals: BEFORE_ALL_IDS };
+const goesOnAfter = {
+  operations: BEFORE_ALL_IDS,
+  keys: BEFORE_ALL_IDS,
+  due: BEFORE_ALL_IDS,
+  principals: BEFORE_ALL_IDS,
+};
 
 /**
- * Enqueues everything that is unfinished past its time, in case its first job is lost: overdue operations, decided ends
- * of keys, and suspensions that are over. An item with an unfinished job gets no second one. Each look takes a bounded
+ * Enqueues the keys whose date has passed, and everything that is unfinished past its time, in case its first job is
+ * lost: overdue operations, decided ends of keys, and suspensions that are over. An item with an unfinished job gets no second one. Each look takes a bounded
  * number of items, and the next look goes on behind them, so that items which wait for a storage system that is down
  * hide no others.
  */
 export async function handleReconcile(atOnce = AT_ONCE): Promise<void> {
-  const [operations, keys, principals] = await Promise.all([
+  const [operations, keys, due, principals] = await Promise.all([
     listOverdueOperations(goesOnAfter.operations, atOnce),
     listUnfinishedRevocations(goesOnAfter.keys, atOnce),
+    listDueKeys(goesOnAfter.due, atOnce),
     listOverdueSuspensions(goesOnAfter.principals, atOnce),
   ]);
   // Moved on before anything can fail. What fails now is found again in the next round.
   const nextAfter = (ids: string[]) => (ids.length === atOnce ? (ids.at(-1) ?? BEFORE_ALL_IDS) : BEFORE_ALL_IDS);
   goesOnAfter.operations = nextAfter(operations);
   goesOnAfter.keys = nextAfter(keys);
+  goesOnAfter.due = nextAfter(due);
   goesOnAfter.principals = nextAfter(principals);
-  if (operations.length + keys.length + principals.length === 0) return;
+  if (operations.length + keys.length + due.length + principals.length === 0) return;
   await withTransaction(async (tx) => {
     for (const operationId of operations) await enqueueUndo(tx, operationId);
     for (const keyId of keys) await enqueue(tx, "revoke-key", { keyId }, keyId);
+    for (const keyId of due) await enqueue(tx, "expire-key", { keyId }, keyId);
     for (const principalId of principals) await enqueue(tx, "resume-principal", { principalId }, principalId);
   });
 }

@@ -1,0 +1,59 @@
+"use client";
+
+import { deactivateKey } from "@/lib/access-keys/actions";
+import type { DeactivateForm } from "@/lib/access-keys/schema";
+import { ChangeDialog } from "@/components/access-keys/change-dialog";
+import type { LifecycleDialogProps } from "@/components/access-keys/lifecycle/lifecycle-dialog-props";
+import { describeBound } from "@/components/access-keys/revocation-bound";
+import { useLifecycleChange } from "@/components/access-keys/lifecycle/use-lifecycle-change";
+import { Button } from "@/components/ui/button";
+import { DialogButtons, DialogDescription } from "@/components/ui/dialog";
+import { Field } from "@/components/ui/field";
+import { FormError } from "@/components/ui/form-error";
+import { Textarea } from "@/components/ui/input";
+import { useZodForm } from "@/components/ui/use-zod-form";
+
+/** Switches the current key of a region off. */
+export function DeactivateDialog({
+  project,
+  card,
+  reasonRequired,
+  ...dialog
+}: LifecycleDialogProps & { reasonRequired: boolean }) {
+  const region = card.region.name;
+  const change = useLifecycleChange(
+    (requestId, typed: Partial<DeactivateForm>) => deactivateKey({ project, region, requestId, ...typed }),
+    dialog.onClose,
+  );
+  const form = useZodForm<Partial<DeactivateForm>, Partial<DeactivateForm>>(async () => {
+    const schema = (await import("@/lib/access-keys/schema")).deactivateFormSchema;
+    return reasonRequired ? schema : schema.partial();
+  });
+  const { errors } = form.formState;
+
+  return (
+    <ChangeDialog title="Deactivate" step="form" locked={change.isPending} {...dialog}>
+      <form noValidate className="grid gap-4" onSubmit={form.submit(change.run)}>
+        <DialogDescription>
+          The key of {region} is switched off: tools that use it lose access{" "}
+          {describeBound(card.region.revocationBoundSeconds)}. Activate switches the same key on again. Your buckets and
+          data stay.
+        </DialogDescription>
+        {reasonRequired ? (
+          <Field label="Reason" hint="The members of the project read it." error={errors.reason?.message}>
+            {(control) => <Textarea {...control} {...form.register("reason")} required />}
+          </Field>
+        ) : null}
+        <FormError message={change.refusal ?? errors.root?.message} />
+        <DialogButtons>
+          <Button onClick={dialog.onClose} disabled={change.isPending}>
+            Cancel
+          </Button>
+          <Button type="submit" look="danger" busy={change.isPending}>
+            Deactivate
+          </Button>
+        </DialogButtons>
+      </form>
+    </ChangeDialog>
+  );
+}

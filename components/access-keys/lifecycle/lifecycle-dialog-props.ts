@@ -1,0 +1,9 @@
+import type { Card } from "@/lib/access-keys/schema";
+
+/** What the dialogs that change an existing key have in common. */
+export interface LifecycleDialogProps {
+  project: string;
+  card: Card;
+  onClose: () => void;
+  onCloseAutoFocus: (event: Event) => void;
+}
