@@ -38,6 +38,8 @@ test("a key with a date is switched off and on, expires, and is revived by a lat
   await expect(card.getByText(/5 Apr 2063/)).toBeVisible();
 
   await open("Set expiration");
+  await expect(dialog.getByLabel("Expiration date")).toHaveValue("2063-04-05T12:30");
+  await dialog.getByLabel("Expiration date").fill("");
   await press("Set expiration");
   await expect(dialog.getByRole("alert")).toContainText("Choose a date, or Never");
   await dialog.getByLabel("Expiration date").fill("2020-01-01T00:00");

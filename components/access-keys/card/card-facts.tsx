@@ -58,10 +58,10 @@ function Expires({ expiresAt, expiresInSeconds }: NonNullable<Card["key"]>) {
   if (!expiresAt) return "Never";
   const near = describeNearEnd(expiresInSeconds);
   return (
-    <>
-      <Time iso={expiresAt} /> (<UtcTime date={new Date(expiresAt)} />)
-      {near ? <span className="font-medium text-warn"> · expires {near}</span> : null}
-    </>
+    <span>
+      <Time iso={expiresAt} /> (<UtcTime date={new Date(expiresAt)} />){" "}
+      {near ? <span className="font-medium whitespace-nowrap text-warn">expires {near}</span> : null}
+    </span>
   );
 }
 

@@ -23,7 +23,7 @@ export function ExpirationDialog({ project, card, ...dialog }: LifecycleDialogPr
   );
   const form = useZodForm<ExpirationFormInput, ExpirationForm>(
     async () => (await import("@/lib/access-keys/schema")).expirationFormSchema,
-    { defaultValues: { never: false, expirationDate: "" } },
+    { defaultValues: { never: false, expirationDate: formatLocal(card.key?.expiresAt ?? null) } },
   );
   const { errors } = form.formState;
   const never = useWatch({ control: form.control, name: "never" });
@@ -38,7 +38,7 @@ export function ExpirationDialog({ project, card, ...dialog }: LifecycleDialogPr
             : describeEnd(card.region)}
         </DialogDescription>
         <ExpirationField
-          hint="Your own time zone."
+          hint="In your own time zone."
           error={never ? undefined : errors.expirationDate?.message}
           control={form.control}
           name="expirationDate"
@@ -61,4 +61,12 @@ export function ExpirationDialog({ project, card, ...dialog }: LifecycleDialogPr
       </form>
     </ChangeDialog>
   );
+}
+
+/** A moment as the browser's date field wants it: in the person's time zone, to the minute, without an offset. */
+function formatLocal(iso: string | null): string {
+  if (iso === null) return "";
+  const date = new Date(iso);
+  const shifted = new Date(date.getTime() - date.getTimezoneOffset() * 60_000);
+  return shifted.toISOString().slice(0, 16);
 }

@@ -45,6 +45,7 @@ export function ExpirationField<Values extends FieldValues, Output>({
           ref={field.ref}
           name={name}
           type="datetime-local"
+          defaultValue={typed}
           max="9999-12-31T23:59"
           disabled={disabled}
           onChange={read}
