@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { PortalFailure } from "../fixtures/portal-answer";
-import type { Acknowledgement, Attempt, Change, History, Slot } from "./history";
+import { type Acknowledgement, type Attempt, type Change, type History, isAdjustment, type Slot } from "./history";
 import type { Random } from "./random";
 import type { PersonWithProgram } from "./world/programs";
 import type { World } from "./world/world";
@@ -24,6 +24,8 @@ export interface ChangeOptions {
   readUnacknowledged: () => number;
   /** The share of changes that programs ask for. */
   programs: number;
+  /** The share of changes of an enabled slot that switch the key off or on, or set its date. */
+  adjustments: number;
   /** Called after each answer to a change and to an acknowledgement. */
   onAnswer: (attempt: Attempt) => Promise<void>;
 }
@@ -57,12 +59,13 @@ export async function changeKeys(
 }
 
 async function changeOneKey(world: World, history: History, random: Random, options: ChangeOptions): Promise<Attempt> {
-  const { slot, change } = chooseChange(world, history, random, options.contention);
+  const { slot, change } = chooseChange(world, history, random, options);
   const person = random.pick(world.membersOf(slot.project));
   const earlier = random.chance(0.06) ? random.pick([...history.attempts.slice(-40), undefined]) : undefined;
   if (earlier) return repeat(world, history, random, earlier, options);
   const by = random.chance(options.programs) ? "program" : "browser";
-  const attempt = history.begin({ change, slot, requestId: random.uuid(), personId: person.id, by });
+  const date = change === "setExpiration" ? { expirationDate: chooseDate(random) } : {};
+  const attempt = history.begin({ change, slot, requestId: random.uuid(), personId: person.id, by, ...date });
   await send(world, attempt, person, random, options);
   // Without an answer, most repeat the request with the same request id.
   if (attempt.answer === "unknown" && random.chance(0.7)) await repeat(world, history, random, attempt, options);
@@ -74,28 +77,38 @@ function chooseChange(
   world: World,
   history: History,
   random: Random,
-  contention: number,
+  options: ChangeOptions,
 ): { slot: Slot; change: Change } {
   const inFlight = history.attempts.slice(-30).filter(({ ended }) => ended === undefined);
-  if (inFlight.length > 0 && random.chance(contention)) {
+  if (inFlight.length > 0 && random.chance(options.contention)) {
     const { slot } = random.pick(inFlight);
-    return { slot, change: random.chance(0.5) ? "disable" : chooseSensibleChange(history, slot, random) };
+    return { slot, change: random.chance(0.5) ? "disable" : chooseSensibleChange(history, slot, random, options) };
   }
   const isBusy = (slot: Slot) =>
     inFlight.some((other) => other.slot.project === slot.project && other.slot.region === slot.region);
   const free = world.slots.filter((slot) => !isBusy(slot));
   const slot = random.pick(free.length > 0 ? free : world.slots);
-  return { slot, change: chooseSensibleChange(history, slot, random) };
+  return { slot, change: chooseSensibleChange(history, slot, random, options) };
 }
 
 /** A change that the rules probably allow, and now and then one that they refuse. */
-function chooseSensibleChange(history: History, slot: Slot, random: Random): Change {
+function chooseSensibleChange(history: History, slot: Slot, random: Random, { adjustments }: ChangeOptions): Change {
   const answer = history.of(slot).findLast(({ ended }) => ended !== undefined)?.answer;
   const mayHaveKey = history.listPossibleKeys(slot).some((id) => id !== undefined);
   const isEnabled = answer === "already-enabled" || (answer !== "not-enabled" && mayHaveKey);
+  if (isEnabled && adjustments > 0 && random.chance(adjustments))
+    return random.pick(["deactivate", "activate", "activate", "setExpiration"]);
   const roll = random.next();
   if (isEnabled) return roll < 0.72 ? "regenerate" : roll < 0.95 ? "disable" : "enable";
   return roll < 0.88 ? "enable" : roll < 0.95 ? "disable" : "regenerate";
+}
+
+/** Never, far away, or so soon that the key expires during the run. The portal refuses a date within a minute. */
+function chooseDate(random: Random): string | null {
+  const roll = random.next();
+  if (roll < 0.4) return null;
+  const inMs = roll < 0.6 ? 86_400_000 : random.between(61_000, 90_000);
+  return new Date(Date.now() + inMs).toISOString();
 }
 
 async function send(
@@ -110,10 +123,13 @@ async function send(
   try {
     const callOptions = { at, signal: AbortSignal.timeout(TIMEOUT_MS) };
     const client = by === "program" ? person.program : person.client;
-    const answer = await client[change]({ ...slot, requestId }, callOptions);
+    const answer =
+      change === "setExpiration"
+        ? await client[change]({ ...slot, requestId, expirationDate: attempt.expirationDate ?? null }, callOptions)
+        : await client[change]({ ...slot, requestId }, callOptions);
     if (answer.kind === "refused") attempt.answer = MAY_HAVE_HAPPENED.has(answer.code) ? "unknown" : answer.code;
     else if (!answer.data.ok) attempt.answer = answer.data.reason;
-    else if (answer.data.outcome === "revoking") attempt.answer = "done";
+    else if (answer.data.outcome === "revoking" || answer.data.outcome === "done") attempt.answer = "done";
     else if (answer.data.outcome === "issued") {
       attempt.answer = "issued";
       attempt.key = answer.data;
@@ -162,10 +178,12 @@ async function repeat(
 ): Promise<Attempt> {
   const person = world.people.find(({ id }) => id === first.personId);
   if (!person) throw new Error("the person of an attempt does not exist");
-  const { change, slot, requestId, personId, by } = first;
-  const attempt = history.begin({ change, slot, requestId, personId, by });
+  const { change, slot, requestId, personId, by, expirationDate } = first;
+  const date = expirationDate === undefined ? {} : { expirationDate };
+  const attempt = history.begin({ change, slot, requestId, personId, by, ...date });
   await send(world, attempt, person, random, options);
-  if ((change === "disable" || by === "program") && attempt.answer === "already-done") history.noteDone(attempt);
+  if ((change === "disable" || isAdjustment(change) || by === "program") && attempt.answer === "already-done")
+    history.noteDone(attempt);
   return attempt;
 }
 

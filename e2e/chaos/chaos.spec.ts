@@ -19,6 +19,7 @@ test("a short chaos run with every kind of fault finds no violation", async () =
     atOnce: 8,
     settleSeconds: 240,
     contention: 0.08,
+    adjustments: 0.25,
     unacknowledged: 0.15,
     unacknowledgedForMs: 5_000,
     programs: 0.25,

@@ -1,8 +1,14 @@
 import type { IssuedKey, NewKey } from "../fixtures/portal-client";
 
-export type Change = "enable" | "regenerate" | "disable";
+/** Changes of an existing key, which no secret comes from. */
+export const ADJUSTMENTS = ["deactivate", "activate", "setExpiration"] as const;
+export type Adjustment = (typeof ADJUSTMENTS)[number];
+export type Change = "enable" | "regenerate" | "disable" | Adjustment;
 
-/** A project in a region. It has at most one active key. */
+export const isAdjustment = (change: Change): change is Adjustment =>
+  ADJUSTMENTS.some((adjustment) => adjustment === change);
+
+/** A project in a region. It has at most one current key. */
 export interface Slot {
   project: string;
   region: string;
@@ -17,6 +23,8 @@ export interface Attempt {
   /** A browser acknowledges the key that it gets. A program does not: the reply is the delivery. */
   by: "browser" | "program";
   begun: number;
+  /** The date of `setExpiration`: ISO 8601, or null for never. */
+  expirationDate?: string | null;
   /** Undefined while the attempt is in flight. */
   ended?: number;
   /**
@@ -99,6 +107,13 @@ export class History {
     return [...(certain.length === 0 ? [undefined] : []), ...last.map(({ accessKeyId }) => accessKeyId)];
   }
 
+  /** Whether somebody may have switched this key off, or given it a date, since it was asked for. */
+  mayBeAdjusted(slot: Slot, accessKeyId: string): boolean {
+    const here = this.of(slot);
+    const made = here.find(({ key }) => key?.accessKeyId === accessKeyId)?.begun ?? 0;
+    return here.some(({ change, begun, ended }) => isAdjustment(change) && (ended ?? Math.max(begun, made)) >= made);
+  }
+
   /** Whether this attempt alone has changed its project and region since a moment. */
   isAlone(attempt: Attempt, since: number): boolean {
     return this.of(attempt.slot).every((other) => {
@@ -135,11 +150,24 @@ function isAnsweredElsewhere(attempt: Attempt, among: readonly Attempt[]): boole
  * browser does not acknowledge.
  */
 function isUndelivered({ change, by, answer, key }: Attempt): boolean {
-  return change !== "disable" && by === "program" && !key && (answer === "unknown" || answer === "done");
+  return (
+    (change === "enable" || change === "regenerate") &&
+    by === "program" &&
+    !key &&
+    (answer === "unknown" || answer === "done")
+  );
 }
+
+const MAY_HAVE_SET_DATE = new Set(["done", "unknown", "change-unsettled"]);
 
 function toEffect(attempt: Attempt): Effect[] {
   const { change, begun, answer, ended = Infinity, key, acknowledged } = attempt;
+  // At its date a key may be removed: from then on there may be none.
+  if (change === "setExpiration" && attempt.expirationDate && MAY_HAVE_SET_DATE.has(answer ?? "")) {
+    const date = new Date(attempt.expirationDate).getTime();
+    return [{ accessKeyId: undefined, begun: date, ended: date + MAY_TAKE_EFFECT_WITHIN_MS, certain: false }];
+  }
+  if (isAdjustment(change)) return [];
   if (change === "disable" || isUndelivered(attempt)) {
     const accessKeyId = change === "disable" ? undefined : nameUndelivered(attempt);
     if (answer === "done") return [{ accessKeyId, begun, ended, certain: true }];

@@ -34,6 +34,8 @@ export interface ChaosOptions {
   settleSeconds: number;
   /** The share of changes that start on purpose where another change is in flight. */
   contention: number;
+  /** The share of changes of an enabled slot that switch the key off or on, or set its date. */
+  adjustments: number;
   /** The share of delivered keys that nobody acknowledges, and for how long after the start. */
   unacknowledged: number;
   unacknowledgedForMs: number;
@@ -87,6 +89,7 @@ export async function runChaos(world: World, options: ChaosOptions): Promise<Cha
     isEnough,
     atOnce: options.atOnce,
     contention: options.contention,
+    adjustments: options.adjustments,
     readUnacknowledged: () => (Date.now() - begun < options.unacknowledgedForMs ? options.unacknowledged : 0),
     programs: options.programs,
     onAnswer: (attempt) => checkAnswer(world, history, { violations, verified }, attempt),

@@ -1,7 +1,7 @@
 import { UNREADABLE } from "../world/backend";
 import type { World } from "../world/world";
-import { type Attempt, type History, nameUndelivered } from "../history";
-import { findCreation, type Ledger } from "./ledger";
+import { type Attempt, type Change, type History, nameUndelivered } from "../history";
+import { findCreation, isCurrent, type Ledger } from "./ledger";
 import type { Violation } from "./violation";
 
 /** The transaction that ends a key may wait this long for a lock or the database after it has read the clock. */
@@ -17,7 +17,7 @@ export function checkHistory(world: Pick<World, "slots">, history: History, ledg
 
 function checkSlot(slot: { project: string; region: string }, history: History, ledger: Ledger): Violation[] {
   const here = ledger.keys.filter(({ project, region }) => project === slot.project && region === slot.region);
-  const active = here.find(({ state }) => state === "ACTIVE")?.accessKeyId;
+  const active = here.find(isCurrent)?.accessKeyId;
   const possible = history.listPossibleKeys(slot);
   const creation = findCreation(ledger, active);
   if (possible.includes(active) || (creation && possible.includes(nameUndelivered(creation)))) return [];
@@ -25,6 +25,15 @@ function checkSlot(slot: { project: string; region: string }, history: History, 
   const what = `${slot.project}/${slot.region} has ${active ?? "no key"}; the last acknowledged change left ${expected}`;
   return [{ kind: "lost", what }];
 }
+
+const KINDS: Record<Change, string> = {
+  enable: "ENABLE",
+  regenerate: "REGENERATE",
+  disable: "DISABLE",
+  deactivate: "DEACTIVATE",
+  activate: "ACTIVATE",
+  setExpiration: "SET_EXPIRATION",
+};
 
 function checkAttempt(attempt: Attempt, ledger: Ledger): Violation[] {
   const { keys, operations } = ledger;
@@ -34,7 +43,7 @@ function checkAttempt(attempt: Attempt, ledger: Ledger): Violation[] {
     const known = operations.find(
       ({ requestId, actorId }) => requestId === attempt.requestId && actorId === attempt.personId,
     );
-    const isDone = known?.kind === change.toUpperCase() && known.state === "DONE";
+    const isDone = known?.kind === KINDS[change] && known.state === "DONE";
     if (isDone) return [];
     return [{ kind: "lost", what: `the ${name} was acknowledged and is ${known?.state ?? "not in the database"}` }];
   }

@@ -50,6 +50,23 @@ test("broken: an active key must be accepted, and its region must list it under 
   expect(await checkKey("ACTIVE", 403)).toEqual(["broken"]);
 });
 
+test.each(["INACTIVE", "EXPIRED"])(
+  "still-accepted: a key that is %s must be refused, and stay listed",
+  async (state) => {
+    expect(await checkKey(state, 403)).toEqual([]);
+    expect(await checkKey(state, 200)).toEqual(["still-accepted"]);
+    expect(await checkKey(state, 403, createBackend(gateway, []))).toEqual(["broken"]);
+  },
+);
+
+test("unsettled: a date that passes soon", () => {
+  const inAMinute = new Date(Date.now() + 60_000);
+  const kinds = (key: Partial<LedgerKey>) => kindsOf(checkSettled(createLedger(key)));
+  expect(kinds({ expiresAt: inAMinute })).toEqual(["unsettled"]);
+  expect(kinds({ expiresAt: new Date(Date.now() + 86_000_000) })).toEqual([]);
+  expect(kinds({ state: "EXPIRED", expiresAt: inAMinute })).toEqual([]);
+});
+
 test("orphan: the portal must know a listed key in that region, under that principal, as live", async () => {
   const check = async (key: Partial<LedgerKey>) =>
     kindsOf(await checkOrphans([createBackend(gateway)], createLedger(key)));

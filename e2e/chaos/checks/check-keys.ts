@@ -4,7 +4,16 @@ import type { World } from "../world/world";
 import type { AccessKey } from "../../fixtures/access-key";
 import type { History } from "../history";
 import { inParallel } from "../in-parallel";
-import { findCreation, isGone, type Ledger, type LedgerKey, listOpenKeys, listOpenOperations } from "./ledger";
+import {
+  findCreation,
+  isCurrent,
+  isGone,
+  isSwitchedOff,
+  type Ledger,
+  type LedgerKey,
+  listOpenKeys,
+  listOpenOperations,
+} from "./ledger";
 import type { Violation } from "./violation";
 
 /** What is still open in the database. */
@@ -49,7 +58,7 @@ export async function checkSuspensions(backends: readonly Backend[], { suspensio
   return found;
 }
 
-/** Every gateway refuses the keys that are gone and accepts the active ones. Asks with real signed requests. */
+/** Every gateway refuses the keys that are gone or switched off, and accepts the active ones. Asks with real signed requests. */
 export async function checkKeys(
   world: Pick<World, "backends">,
   history: History,
@@ -63,8 +72,8 @@ export async function checkKeys(
     const backend = world.backends.find(({ region }) => region === key.region);
     if (!backend) return;
     const secret = delivered.get(key.accessKeyId);
-    if (key.state === "ACTIVE") found.push(...checkActive(key, secret, listed.get(key.region) ?? [], history, ledger));
-    if (secret && (isGone(key) || key.state === "ACTIVE")) found.push(...(await askAllGateways(backend, key, secret)));
+    if (isCurrent(key)) found.push(...checkCurrent(key, secret, listed.get(key.region) ?? [], history, ledger));
+    if (secret && (isGone(key) || isCurrent(key))) found.push(...(await askAllGateways(backend, key, secret)));
   });
   for (const accessKeyId of delivered.keys()) {
     if (ledger.keys.some((key) => key.accessKeyId === accessKeyId)) continue;
@@ -73,8 +82,8 @@ export async function checkKeys(
   return found;
 }
 
-function checkActive(
-  { accessKeyId, region, principal }: LedgerKey,
+function checkCurrent(
+  { accessKeyId, region, principal, state }: LedgerKey,
   secret: AccessKey | undefined,
   listed: readonly ListedKey[],
   history: History,
@@ -83,19 +92,23 @@ function checkActive(
   const found: Violation[] = [];
   const creation = findCreation(ledger, accessKeyId);
   if (!secret && !(creation && history.mayHaveUndelivered(creation)))
-    found.push({ kind: "lost", what: `${accessKeyId} is ACTIVE in ${region}, and its secret was delivered to nobody` });
+    found.push({
+      kind: "lost",
+      what: `${accessKeyId} is ${state} in ${region}, and its secret was delivered to nobody`,
+    });
   if (!listed.some((key) => key.accessKeyId === accessKeyId && key.principal === principal))
-    found.push({ kind: "broken", what: `${accessKeyId} is ACTIVE, and ${region} does not have it` });
+    found.push({ kind: "broken", what: `${accessKeyId} is ${state}, and ${region} does not have it` });
   return found;
 }
 
 async function askAllGateways(backend: Backend, key: LedgerKey, secret: AccessKey): Promise<Violation[]> {
   const found: Violation[] = [];
-  const expected = isGone(key) ? "refused" : "accepted";
+  const isOff = isGone(key) || isSwitchedOff(key);
+  const expected = isOff ? "refused" : "accepted";
   for (const gateway of backend.gateways) {
     const answer = await askRegionWithRetry(backend, gateway, secret);
     if (answer === expected) continue;
-    const kind = isGone(key) ? "still-accepted" : "broken";
+    const kind = isOff ? "still-accepted" : "broken";
     found.push({ kind, what: `${key.accessKeyId} is ${key.state}; ${gateway} (${key.region}) answers: ${answer}` });
   }
   return found;

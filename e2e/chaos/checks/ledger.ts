@@ -16,6 +16,7 @@ export interface LedgerKey {
   /** The storage system's name for the project. */
   principal: string;
   endedAt: Date | null;
+  expiresAt: Date | null;
 }
 
 export interface LedgerOperation {
@@ -28,7 +29,8 @@ export interface LedgerOperation {
 
 export async function readLedger(client: Client): Promise<Ledger> {
   const keys = await client.query<LedgerKey>(`
-    SELECT k.access_key_id AS "accessKeyId", k.state::text, p.slug AS project, r.name AS region, o.external_id AS principal, k.ended_at AS "endedAt"
+    SELECT k.access_key_id AS "accessKeyId", k.state::text, p.slug AS project, r.name AS region, o.external_id AS principal, k.ended_at AS "endedAt",
+           k.expires_at AS "expiresAt"
     FROM access_keys k JOIN projects p ON p.id = k.project_id JOIN regions r ON r.id = k.region_id JOIN principals o ON o.id = k.principal_id`);
   const operations = await client.query<LedgerOperation>(`
     SELECT o.kind::text, o.state::text, o.request_id AS "requestId", o.actor_id AS "actorId", k.access_key_id AS "accessKeyId"
@@ -39,9 +41,14 @@ export async function readLedger(client: Client): Promise<Ledger> {
   return { keys: keys.rows, operations: operations.rows, suspensions: suspensions.rows };
 }
 
+const CREATING_KINDS = new Set(["ENABLE", "REGENERATE"]);
+
 /** The operation that created a key. */
 export function findCreation({ operations }: Ledger, accessKeyId: string | undefined): LedgerOperation | undefined {
-  return accessKeyId === undefined ? undefined : operations.find((operation) => operation.accessKeyId === accessKeyId);
+  return operations.find(
+    (operation) =>
+      CREATING_KINDS.has(operation.kind) && operation.accessKeyId === accessKeyId && accessKeyId !== undefined,
+  );
 }
 
 /** States in which the portal still has something to do. */
@@ -49,12 +56,28 @@ const OPEN_KEYS = new Set(["CREATING", "ISSUED", "REVOKING", "RETIRING"]);
 const OPEN_OPERATIONS = new Set(["PENDING", "DELIVERING", "UNDOING"]);
 
 export function listOpenKeys({ keys }: Ledger): LedgerKey[] {
-  return keys.filter(({ state }) => OPEN_KEYS.has(state));
+  return keys.filter((key) => OPEN_KEYS.has(key.state) || expiresSoon(key));
+}
+
+/** Dates are far away, or so near that they pass while the portal settles. */
+const SOON_MS = 3_600_000;
+
+/** Whether the portal ends the time of the key within minutes. */
+function expiresSoon({ state, expiresAt }: LedgerKey): boolean {
+  const isDue = expiresAt !== null && expiresAt.getTime() < Date.now() + SOON_MS;
+  return isDue && (state === "ACTIVE" || state === "INACTIVE");
 }
 
 export function listOpenOperations({ operations }: Ledger): LedgerOperation[] {
   return operations.filter(({ state }) => OPEN_OPERATIONS.has(state));
 }
+
+/** Whether this is the key of its slot, which works or is switched off. */
+export const isCurrent = ({ state }: LedgerKey): boolean => state === "ACTIVE" || isSwitchedOff({ state });
+
+/** Whether the portal says that the key is switched off. */
+export const isSwitchedOff = ({ state }: Pick<LedgerKey, "state">): boolean =>
+  state === "INACTIVE" || state === "EXPIRED";
 
 /** Whether the portal says that no gateway accepts the key any more. */
 export const isGone = ({ state }: LedgerKey): boolean => state === "REVOKED" || state === "FAILED";

@@ -20,6 +20,7 @@ const SHORT = {
   unacknowledgedForMs: 0,
   programs: 0,
   contention: 0.08,
+  adjustments: 0,
   unacknowledged: 0.1,
   eachOnceFirst: false,
   full: false,
