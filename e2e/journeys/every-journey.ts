@@ -1,4 +1,5 @@
 import type { Test } from "../fixtures/test";
+import { testDateWithoutSwitch } from "./date-without-switch";
 import { testRefusedActions } from "./refused-actions";
 import { testSecretShownOnce } from "./secret-shown-once";
 import { testSupport } from "./support";
@@ -11,5 +12,6 @@ export function testEveryJourney(test: Test, region: string): void {
     testSecretShownOnce(test, region);
     testSupport(test, region);
     testRefusedActions(test, region);
+    testDateWithoutSwitch(test, region);
   });
 }
