@@ -1,8 +1,12 @@
 import { type IncomingHttpHeaders, request } from "node:http";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import fc from "fast-check";
+import { runAdmin } from "../fixtures/admin";
+import type { PortalFacts } from "../fixtures/portal";
 import { readActionIds } from "../fixtures/portal-client";
-import { expect, test } from "../fixtures/test";
+import { expect, personOf, test } from "../fixtures/test";
 
 const SEED = 20261128;
 const RUNS = 400;
@@ -108,6 +112,72 @@ function ask(portal: URL, { method, path, headers, body }: Asked): Promise<Answe
   });
 }
 
+const readLog = ({ dataDir }: PortalFacts) => readFile(join(dataDir, "up.log"), "utf8");
+const STACK = /\n\s+at .*[(:]/;
+const SECRET = "hunter2-hunter2";
+
+/** The lines of the portal's log that hold every one of the texts. */
+async function findLines(portal: PortalFacts, ...texts: string[]): Promise<Record<string, unknown>[]> {
+  const lines = (await readLog(portal)).split("\n").filter((line) => texts.every((part) => line.includes(part)));
+  return lines.map((line) => JSON.parse(line.slice(line.indexOf("{"))) as Record<string, unknown>);
+}
+
+const SIGN_IN = "/api/auth/callback/credentials";
+const FORM = { "content-type": "application/x-www-form-urlencoded" };
+const REFUSED: [string, number, Asked][] = [
+  ["a method that no page has", 405, { method: "TRACE", path: `/login?q=${SECRET}`, headers: {}, body: "" }],
+  [
+    "a broken router state",
+    400,
+    { method: "GET", path: `/login?q=${SECRET}`, headers: { rsc: "1", "next-router-state-tree": SECRET }, body: "" },
+  ],
+  ["a body that is too long", 413, { method: "POST", path: SIGN_IN, headers: FORM, body: SECRET.repeat(2_000) }],
+];
+
+for (const [name, status, asked] of REFUSED) {
+  test(`${name} is refused with ${status}, and the log has one line about it`, async ({ portal }) => {
+    const before = (await readLog(portal)).length;
+    // After too many refusals in a minute the log leaves some out, so that nobody fills it.
+    await expect(async () => {
+      const { headers, ...answer } = await ask(new URL(portal.url), asked);
+      expect(answer.status).toBe(status);
+      const lines = () => findLines(portal, String(headers["x-request-id"]));
+      await expect.poll(lines, { timeout: 5_000 }).toHaveLength(1);
+      const path = asked.path.split("?")[0];
+      expect(await lines()).toMatchObject([{ method: asked.method, path, status, reason: answer.body.trim() }]);
+    }).toPass({ timeout: 300_000 });
+    const written = (await readLog(portal)).slice(before);
+    expect(written).not.toContain(SECRET);
+    expect(written).not.toMatch(STACK);
+  });
+}
+
+test("input that the API or an action cannot read leaves one line in the log too", async ({ openAs, portal }) => {
+  const url = new URL(portal.url);
+  const { email } = personOf(portal, "member+");
+  const token = /lkt_\w+/.exec(await runAdmin(portal, ["token", "create", email, "--name", "bad-input"]))?.[0];
+  const path = "/api/v1/projects/demo/regions/unread/enable";
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  expect((await ask(url, { method: "POST", path, headers, body: `{"${SECRET}` })).status).toBe(400);
+  const program = () => findLines(portal, "action.refused", `"path":"${path}"`);
+  await expect.poll(program).toMatchObject([{ method: "POST", code: "BAD_INPUT", action: "Enable CLI Access" }]);
+
+  const page = await openAs("member+");
+  const cookie = (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join("; ");
+  const id = (await readActionIds()).get("disableAccess") ?? "";
+  const call = { origin: url.origin, cookie, "next-action": id, "content-type": "text/plain;charset=UTF-8" };
+  const dashboard = "/projects/demo/object-storage";
+  await ask(url, {
+    method: "POST",
+    path: dashboard,
+    headers: call,
+    body: `[{"project":"demo","region":"${SECRET}!"}]`,
+  });
+  const browser = () => findLines(portal, '"action":"Disable Access"', '"code":"BAD_INPUT"');
+  await expect.poll(browser).toHaveLength(1);
+  expect(await readLog(portal)).not.toContain(SECRET);
+});
+
 test("whatever is sent, the portal answers without an error of its own, and every answer has its headers", async ({
   openAs,
   portal,
@@ -116,6 +186,7 @@ test("whatever is sent, the portal answers without an error of its own, and ever
   const page = await openAs("member");
   const cookie = (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join("; ");
   const actions = [...(await readActionIds()).values()];
+  const before = (await readLog(portal)).length;
   await fc.assert(
     fc.asyncProperty(anyRequest(url.origin, cookie, actions), async (asked) => {
       const { status, headers, body } = await ask(url, asked);
@@ -126,4 +197,7 @@ test("whatever is sent, the portal answers without an error of its own, and ever
     }),
     { seed: SEED, numRuns: RUNS },
   );
+  const written = (await readLog(portal)).slice(before);
+  expect(written).not.toMatch(STACK);
+  expect(written).not.toMatch(/"level":[56]0/);
 });

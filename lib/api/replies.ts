@@ -4,17 +4,21 @@ import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { type Refusal, REFUSALS } from "@/lib/access-keys/schema";
 import type { ApiOperation } from "@/lib/gate/api";
-import { auditRefusal, explainError } from "@/lib/gate/refusals";
+import { auditRefusal, explainError, type GateContext } from "@/lib/gate/refusals";
 import type { Actor, ProjectScope } from "@/lib/gate/scope";
 import { nameUnavailable } from "@/lib/platform/db/unavailable";
 import { AppError } from "@/lib/platform/errors";
+import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/net/client-address-header";
 
 export interface ApiEnvironment {
   Variables: { requestId: string; actor?: Actor; scope?: ProjectScope; operation?: ApiOperation };
 }
 
+/** A path may be as long as all headers together. The log gets its beginning. */
+const PATH_LENGTH_MAX = 200;
+
 /** The parts of a request that a reply needs. */
-export type ApiContext = Pick<Context<ApiEnvironment>, "var" | "json" | "header">;
+export type ApiContext = Pick<Context<ApiEnvironment>, "var" | "req" | "json" | "header">;
 
 export const errorSchema = z
   .strictObject({
@@ -41,7 +45,7 @@ const BAD_GATEWAY: readonly Refusal[] = [
 
 /** Answers a refusal by the rules, and audits it like a refusal of the gate. */
 export async function replyWithRefusal(context: ApiContext, { reason, message }: { reason: Refusal; message: string }) {
-  await auditRefusal("action.refused", reason, nameOf(context), context.var);
+  await auditRefusal("action.refused", reason, nameOf(context), knownOf(context));
   const code = reason === "reason-required" ? "BAD_INPUT" : BAD_GATEWAY.includes(reason) ? "STORAGE" : "CONFLICT";
   const status = { BAD_INPUT: 400, CONFLICT: 409, STORAGE: 502 } as const;
   return context.json({ error: { code, reason, message } }, status[code]);
@@ -50,7 +54,7 @@ export async function replyWithRefusal(context: ApiContext, { reason, message }:
 /** Answers an error, and audits it. */
 export async function replyWithError(thrown: unknown, context: ApiContext) {
   const error = thrown instanceof HTTPException && thrown.status < 500 ? asBadInput(thrown) : nameUnavailable(thrown);
-  const told = await explainError(error, nameOf(context), context.var);
+  const told = await explainError(error, nameOf(context), knownOf(context));
   context.header("cache-control", "no-store");
   if (told.code === "UNAUTHENTICATED") context.header("www-authenticate", "Bearer");
   if (told.retryAfterSeconds) context.header("retry-after", String(told.retryAfterSeconds));
@@ -74,6 +78,13 @@ function asBadInput(thrown: HTTPException): AppError {
   return new AppError("BAD_INPUT", `refused by the framework: ${thrown.status}`, {
     userMessage: "The body is not JSON. Nothing was changed.",
   });
+}
+
+/** What is known of the request by now. */
+function knownOf({ var: known, req }: ApiContext): GateContext {
+  const { method, path } = req;
+  const address = req.header(CLIENT_ADDRESS_HEADER);
+  return { ...known, request: { method, path: path.slice(0, PATH_LENGTH_MAX), address } };
 }
 
 const nameOf = (context: ApiContext): string => context.var.operation?.name ?? "API";

@@ -1,3 +1,5 @@
+import { type Later, laterByTimer } from "@/lib/platform/bounded-log";
+
 /** How long refused polls are counted before the log gets their numbers. Milliseconds. */
 const COUNT_FOR_MS = 60_000;
 
@@ -8,12 +10,6 @@ export interface RefusedPolls {
   code: string;
   count: number;
 }
-
-/** Runs `work` once after a time. */
-export type Later = (work: () => void, ms: number) => void;
-
-// The timer keeps no process alive.
-const laterByTimer: Later = (work, ms) => void setTimeout(work, ms).unref();
 
 /**
  * Counts refused polls. A tab that nobody closed polls every few seconds, so a line for each poll would fill the log.

@@ -3,8 +3,10 @@ import { recordEvent } from "@/lib/audit/record";
 import type { Permission } from "@/lib/gate/permissions";
 import { consumeRateLimit, PAGE_REFUSALS } from "@/lib/gate/rate-limit";
 import type { Actor, ProjectScope } from "@/lib/gate/scope";
+import { boundLog } from "@/lib/platform/bounded-log";
 import { AppError, type AppErrorCode } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
+import { networkOf } from "@/lib/platform/net/client-network";
 import { withTransaction } from "@/lib/platform/db/transaction";
 import { nameUnavailable } from "@/lib/platform/db/unavailable";
 import { slugSchema } from "@/lib/platform/text/slug";
@@ -32,7 +34,13 @@ export interface GateContext {
   requestId?: string;
   actor?: Actor;
   scope?: ProjectScope;
+  /** What the log says of the request besides. Nothing secret: no query, no header, no body. */
+  request?: { method: string; path: string; address?: string | undefined };
 }
+
+const logInfo = (facts: object, message: string): void => logger.info(facts, message);
+/** A stranger can send as much as the stranger likes. */
+const logStranger = boundLog(logInfo);
 
 /** Turns any error into the reply that the caller may read, and audits it. */
 export async function explainError(thrown: unknown, action: string, context: GateContext): Promise<GateError> {
@@ -54,11 +62,11 @@ export async function auditRefusal(
   event: "action.refused" | "action.failed",
   code: string,
   action: string,
-  { actor, scope, requestId }: GateContext,
+  { actor, scope, requestId, request }: GateContext,
 ): Promise<void> {
-  const facts = { action, code, requestId };
-  logger.info(facts, event);
-  if (!actor) return;
+  const facts = { action, code, requestId, ...request };
+  if (!actor) return logStranger(networkOf(request?.address ?? ""), facts, event);
+  logInfo(facts, event);
   const { userId, name, address, via } = actor;
   await withTransaction((tx) =>
     recordEvent(tx, {

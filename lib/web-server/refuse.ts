@@ -1,26 +1,35 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
+import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { REQUEST_ID_HEADER } from "@/lib/platform/net/request-id-header";
+import { logRefusal, logUnparsed } from "@/lib/web-server/log-refusal";
 
 /** Why the web server does not pass a request on: a status, and a sentence for whoever sent the request. */
 export interface Refusal {
   status: 400 | 403 | 404 | 405 | 408 | 413 | 429;
   sentence: string;
+  /** Further headers of the answer. */
+  headers?: Record<string, string>;
 }
 
 /** How long a client may go on sending a body that was refused. Its bytes are thrown away. */
 const LINGER_MS = 1_000;
 
 /**
- * Answers a refusal. A connection whose request has a body that was not read is closed: the rest of the body would
- * otherwise be taken for the next request.
+ * Answers and logs a refusal. The answer names the id of the request. A connection whose request has a body that was not
+ * read is closed: the rest of the body would otherwise be taken for the next request.
  */
-export function refuse(request: IncomingMessage, response: ServerResponse, { status, sentence }: Refusal): void {
+export function refuse(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
+  logRefusal(request, refusal);
+  const { status, sentence, headers } = refusal;
   const body = `${sentence}\n`;
   const isRead = request.complete || !hasBody(request);
   response.writeHead(status, {
     "content-type": "text/plain; charset=utf-8",
     "content-length": Buffer.byteLength(body),
     "cache-control": "no-store",
+    "x-request-id": String(request.headers[REQUEST_ID_HEADER]),
+    ...headers,
     ...(status === 429 ? { "retry-after": "1" } : {}),
     ...(isRead ? {} : { connection: "close" }),
   });
@@ -41,10 +50,11 @@ export function hasBody({ headers }: IncomingMessage): boolean {
 /** Node's codes of requests that it could not read, with the status of the answer. All others are 400. */
 const UNPARSED: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
 
-/** Answers 400, 408 or 431 on a connection whose bytes are no request, and closes the connection. */
+/** Answers and logs 400, 408 or 431 on a connection whose bytes are no request, and closes the connection. */
 export function refuseUnparsed(error: NodeJS.ErrnoException, socket: Duplex, headers: Map<string, string>): void {
   if (!socket.writable || error.code === "ECONNRESET") return void socket.destroy();
   const status = UNPARSED[error.code ?? ""] ?? 400;
+  logUnparsed(socket instanceof Socket ? (socket.remoteAddress ?? "") : "", status, error.code);
   const body = "This request cannot be read.\n";
   const lines = [...headers, ["content-type", "text/plain; charset=utf-8"], ["content-length", `${body.length}`]];
   const head = lines.map((line) => `${line.join(": ")}\r\n`).join("");

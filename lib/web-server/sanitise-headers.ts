@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/net/client-address-header";
+import { REQUEST_ID_HEADER } from "@/lib/platform/net/request-id-header";
 import { findClientAddress, type IsTrusted } from "@/lib/web-server/client-address";
 
 /**
@@ -9,8 +11,8 @@ const FORWARDED = /^(x-forwarded-.*|forwarded|x-real-ip|x-client-ip|true-client-
 
 /**
  * Removes every header with which a client or proxy describes the origin of a request, and sets verified values: the
- * client's address, which a trusted proxy may give, and the public host and protocol, which Next compares with the
- * Origin of a server action. Next itself would keep a header that the client invented.
+ * client's address, which a trusted proxy may give, a new id of the request, and the public host and protocol, which
+ * Next compares with the Origin of a server action. Next itself would keep a header that the client invented.
  */
 export function sanitiseHeaders(request: IncomingMessage, publicUrl: URL, isTrusted: IsTrusted): void {
   const address = findClientAddress(request, isTrusted);
@@ -19,6 +21,7 @@ export function sanitiseHeaders(request: IncomingMessage, publicUrl: URL, isTrus
   }
   const truth = {
     [CLIENT_ADDRESS_HEADER]: address,
+    [REQUEST_ID_HEADER]: randomUUID(),
     "x-forwarded-for": address,
     "x-forwarded-host": publicUrl.host,
     "x-forwarded-proto": publicUrl.protocol.slice(0, -1),

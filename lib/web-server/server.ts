@@ -71,11 +71,11 @@ export function createWebServer(settings: WebServerSettings, handle: Handler): S
     },
     (request, response) => {
       response.setHeaders(baseHeaders);
+      sanitiseHeaders(request, publicUrl, isTrusted);
       const { host, accept } = request.headers;
       if (!request.url?.startsWith("/") || !host) return refuse(request, response, UNREADABLE);
       const canonical = findCanonicalUrl({ method: request.method, url: request.url, host, accept }, publicUrl);
       if (canonical) return void response.writeHead(307, { location: canonical, "cache-control": "no-store" }).end();
-      sanitiseHeaders(request, publicUrl, isTrusted);
       const giveBack = inFlight.take(String(request.headers[CLIENT_ADDRESS_HEADER]));
       if (!giveBack) return refuse(request, response, TOO_MANY);
       response.once("close", giveBack);
@@ -90,6 +90,7 @@ export function createWebServer(settings: WebServerSettings, handle: Handler): S
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => refuseUnparsed(error, socket, baseHeaders));
   server.on("checkExpectation", (request: IncomingMessage, response: ServerResponse) => {
     response.setHeaders(baseHeaders);
+    sanitiseHeaders(request, publicUrl, isTrusted);
     refuse(request, response, UNREADABLE);
   });
   return server;

@@ -1,0 +1,31 @@
+import type { IncomingMessage } from "node:http";
+import { boundLog } from "@/lib/platform/bounded-log";
+import { logger } from "@/lib/platform/logger";
+import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/net/client-address-header";
+import { networkOf } from "@/lib/platform/net/client-network";
+import { REQUEST_ID_HEADER } from "@/lib/platform/net/request-id-header";
+
+/** A path may be as long as all headers together. The log gets its beginning. */
+const PATH_LENGTH_MAX = 200;
+
+const write = boundLog((facts, message) => logger.info(facts, message));
+
+/**
+ * Writes one line about a request that the web server refused, and no line for each when a client network sends many.
+ * The line holds no query, no header and no body: they may hold secrets. The headers of the request are verified.
+ */
+export function logRefusal(
+  { method, url = "", headers }: IncomingMessage,
+  { status, sentence }: { status: number; sentence: string },
+): void {
+  const address = String(headers[CLIENT_ADDRESS_HEADER]);
+  // A request for another server has a whole address, which may hold a password.
+  const path = url.startsWith("/") ? url.split("?", 1)[0]?.slice(0, PATH_LENGTH_MAX) : undefined;
+  const requestId = headers[REQUEST_ID_HEADER];
+  write(networkOf(address), { requestId, method, path, status, reason: sentence, address }, "a request was refused");
+}
+
+/** The same for bytes that are no request. `code` is Node's. */
+export function logUnparsed(address: string, status: number, code: string | undefined): void {
+  write(networkOf(address), { status, reason: code, address }, "a request was refused");
+}
