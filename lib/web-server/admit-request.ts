@@ -22,16 +22,31 @@ const DEPTH_MAX = 16;
 const UNREAD = "Nothing was changed.";
 const bad = (why: string): Refusal => ({ status: 400, sentence: `${why} ${UNREAD}` });
 
+/** A page that was open while the portal got another version sends such a request. Next's client reads the header. */
+const UNKNOWN_ACTION: Refusal = {
+  status: 404,
+  sentence: `This page comes from another version of the portal. Reload it. ${UNREAD}`,
+  headers: { "x-nextjs-action-not-found": "1" },
+};
+
 /** Judges requests by their route. Undefined: the request may pass. */
 export interface Judge {
   byHead: (request: IncomingMessage) => Refusal | undefined;
   byBody: (request: IncomingMessage, body: Buffer) => Refusal | undefined;
 }
 
-/** The judge of the portal at `publicUrl`. */
-export function judgeByRoute(publicUrl: URL): Judge {
+/** What the judge compares requests with. */
+export interface Known {
+  publicUrl: URL;
+  /** The names of the actions of this build. */
+  actions: ReadonlySet<string>;
+}
+
+/** The judge of a portal. */
+export function judgeByRoute(known: Known): Judge {
+  const { publicUrl } = known;
   return {
-    byHead: (request) => findHeadRefusal(request, publicUrl),
+    byHead: (request) => findHeadRefusal(request, known),
     byBody: (request, body) => findBodyRefusal(request, body, publicUrl),
   };
 }
@@ -40,7 +55,7 @@ export function judgeByRoute(publicUrl: URL): Judge {
  * Why a request cannot be meant for its route, judged by its head; undefined when it can. Next and next-auth answer 500
  * with a stack in the log to such requests. This is no authority: the gate decides who may do what.
  */
-function findHeadRefusal(request: IncomingMessage, publicUrl: URL): Refusal | undefined {
+function findHeadRefusal(request: IncomingMessage, { publicUrl, actions }: Known): Refusal | undefined {
   const { method = "", headers } = request;
   const [path = "", query] = (request.url ?? "").split("?", 2);
   if (!isDecodable(path)) return { status: 400, sentence: "This address cannot be read." };
@@ -55,7 +70,7 @@ function findHeadRefusal(request: IncomingMessage, publicUrl: URL): Refusal | un
   if (headers.origin !== publicUrl.origin) return { status: 403, sentence: `A request of another origin. ${UNREAD}` };
   if (!ACTION_ID.test(String(action))) return bad("The header Next-Action names no action.");
   if (mediaType(request) !== "text/plain") return bad("The body of an action is text/plain.");
-  return undefined;
+  return actions.has(String(action)) ? undefined : UNKNOWN_ACTION;
 }
 
 /** The same for a body that was read. */

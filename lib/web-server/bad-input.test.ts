@@ -19,7 +19,8 @@ const PAGE = "/projects/demo/object-storage";
 let server: Server;
 
 beforeAll(async () => {
-  const settings = { publicUrl: ORIGIN, trustedProxies: "", judge: judgeByRoute(new URL(ORIGIN)) };
+  const judge = judgeByRoute({ publicUrl: new URL(ORIGIN), actions: new Set([ACTION]) });
+  const settings = { publicUrl: ORIGIN, trustedProxies: "", judge };
   server = createWebServer(settings, (_request, response) => void response.end("in"));
   await listen(server, "127.0.0.1", 0);
 });
@@ -60,6 +61,7 @@ const REFUSED: [string, number, string, string, Record<string, string>, string][
   ["an action of another origin", 403, "POST", PAGE, { ...CALL, origin: "https://evil.example" }, "[]"],
   ["an action without an origin", 403, "POST", PAGE, { "next-action": ACTION, "content-type": "text/plain" }, "[]"],
   ["an action without a name", 400, "POST", PAGE, { ...CALL, "next-action": "x" }, "[]"],
+  ["an action of another build", 404, "POST", PAGE, { ...CALL, "next-action": "b".repeat(42) }, "[]"],
   ["an action without a body", 400, "POST", PAGE, CALL, ""],
   ["arguments that are not JSON", 400, "POST", PAGE, CALL, "[{"],
   ["arguments that are no list", 400, "POST", PAGE, CALL, '{"a":1}'],

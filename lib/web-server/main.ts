@@ -8,6 +8,7 @@ import { env } from "@/lib/platform/env";
 import { onStop } from "@/lib/platform/lifecycle";
 import { logger } from "@/lib/platform/logger";
 import { judgeByRoute } from "@/lib/web-server/admit-request";
+import { readActionIds } from "@/lib/web-server/read-action-ids";
 import { requireDatabase } from "@/lib/web-server/require-database";
 import { close, createWebServer, type Handler, listen } from "@/lib/web-server/server";
 
@@ -26,7 +27,9 @@ async function main(): Promise<void> {
     request.url?.startsWith(`${API_PATH}/`) ? answerProgram(request, response) : showPage(request, response);
   const settings = { publicUrl: env.LATCHKEY_URL, trustedProxies: env.LATCHKEY_TRUSTED_PROXIES };
   // Next's development server has routes of its own, which change from version to version.
-  const judge = dev ? undefined : judgeByRoute(new URL(env.LATCHKEY_URL));
+  const judge = dev
+    ? undefined
+    : judgeByRoute({ publicUrl: new URL(env.LATCHKEY_URL), actions: readActionIds(findRoot()) });
   const server = createWebServer({ ...settings, judge }, handle);
   onStop(async () => {
     // In development, each page keeps a connection open to hear of changes. Waiting for these connections would not

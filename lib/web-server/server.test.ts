@@ -89,7 +89,9 @@ test.each([
   ["/projects?q=%E0%A4%A", 200],
   ["/?%", 200],
 ])("the page %s is answered with %i", async (path, status) => {
-  const port = await start({ judge: judgeByRoute(new URL("https://portal.example")) });
+  const port = await start({
+    judge: judgeByRoute({ publicUrl: new URL("https://portal.example"), actions: new Set() }),
+  });
   expect((await ask(port, {}, path)).status).toBe(status);
 });
 
@@ -103,7 +105,7 @@ test.each([
   ["headers that are too long", `GET / HTTP/1.1\r\nhost: x\r\nx-big: ${"a".repeat(20_000)}`, 431],
 ])("%s carries the headers of every answer", async (_case, head, status) => {
   const publicUrl = "http://127.0.0.1:3000";
-  const port = await start({ publicUrl, judge: judgeByRoute(new URL(publicUrl)) });
+  const port = await start({ publicUrl, judge: judgeByRoute({ publicUrl: new URL(publicUrl), actions: new Set() }) });
   const client = connect(port, "127.0.0.1");
   client.end(`${head}\r\nconnection: close\r\n\r\n`);
   let answer = "";
