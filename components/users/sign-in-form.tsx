@@ -13,7 +13,8 @@ const RATE_LIMITED = /^TRY_AGAIN_IN:(\d+)$/;
 /** The sentence for an error code of next-auth or of the gate. */
 function describeError(code: string): string {
   if (code === "CredentialsSignin") return "Email or password is wrong";
-  if (code === "unreachable") return "The portal does not answer, or its database does not. Try again in a moment.";
+  if (code === "unreachable" || code === "UNAVAILABLE")
+    return "The portal does not answer, or its database does not. Try again in a moment.";
   const seconds = Number(RATE_LIMITED.exec(code)?.[1] ?? 0);
   if (!seconds) return "Signing in did not work. Try again.";
   const wait = seconds < 90 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`;

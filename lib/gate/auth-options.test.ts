@@ -1,11 +1,11 @@
 import type { CredentialsConfig } from "next-auth/providers/credentials";
 import { encode } from "next-auth/jwt";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { authOptions } from "@/lib/gate/auth-options";
 import { sessionCookieName } from "@/lib/gate/cookies";
 import { readSessionIdFromHeader } from "@/lib/gate/session";
 import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/net/client-address-header";
-import { db } from "@/lib/platform/db/client";
+import { db, pool } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
 import { readSession } from "@/lib/sessions/data";
 import { startTestDatabase } from "@/testing/database/test-database";
@@ -48,4 +48,14 @@ test.each([
   ],
 ])("%s names no session", async (_case, header) => {
   expect(await readSessionIdFromHeader(header)).toBeUndefined();
+});
+
+test("a database that fails in the middle of a sign-in sends a code to the browser, and nothing else", async () => {
+  const { email } = await makeUser(db, "Noa", { password: PASSWORD });
+  const holder = await pool.connect();
+  onTestFinished(() => holder.release(true));
+  await holder.query("BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE");
+  await expect(signIn(email)).rejects.toThrow(/^UNAVAILABLE$/);
+  await holder.query("ROLLBACK");
+  expect(await signIn(email)).toBeDefined();
 });

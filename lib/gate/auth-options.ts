@@ -17,6 +17,8 @@ import { readSessionIdFromHeader } from "@/lib/gate/session";
 import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/net/client-address-header";
 import { env } from "@/lib/platform/env";
 import { AppError } from "@/lib/platform/errors";
+import { nameUnavailable } from "@/lib/platform/db/unavailable";
+import { logger } from "@/lib/platform/logger";
 import { networkOf } from "@/lib/platform/net/client-network";
 import { plainText } from "@/lib/platform/text/plain-text";
 import { readSession } from "@/lib/sessions/data";
@@ -51,7 +53,7 @@ export const authOptions: NextAuthOptions = {
           address,
           userAgent: headers?.["user-agent"],
           formerSessionId: await readSessionIdFromHeader(headers?.cookie),
-        });
+        }).catch(throwCode);
         if (!session) return null;
         await resetRateLimit("sign-in-account", SIGN_IN_ACCOUNT, accountFrom(parsed.data.email, address));
         return { id: session.userId, sessionId: session.sessionId };
@@ -76,6 +78,13 @@ export const authOptions: NextAuthOptions = {
     },
   },
 };
+
+/** next-auth sends the message of an error to the browser, so the message must be a code. */
+function throwCode(thrown: unknown): never {
+  const error = nameUnavailable(thrown);
+  logger.error({ err: error }, "signing in failed");
+  throw new Error(error instanceof AppError ? error.code : "INTERNAL", { cause: error });
+}
 
 /** Throws an error that next-auth passes to the sign-in page as `TRY_AGAIN_IN:seconds`. */
 async function applyLimits(email: string, address: string): Promise<void> {

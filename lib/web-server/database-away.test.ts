@@ -4,8 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { DATA_DIR_MODE } from "@/lib/platform/config/make-data-dir";
+import { REQUEST_ID_HEADER } from "@/lib/platform/net/request-id-header";
 import { startCluster, stopCluster } from "@/lib/postgres/cluster";
 import { deployMigrations } from "@/lib/postgres/migrations";
+import { pausePostgres } from "@/testing/database/pause-postgres";
 
 // A PostgreSQL of this file alone, because the test stops it.
 const dataDir = mkdtempSync(join(tmpdir(), "latchkey-away-"));
@@ -17,6 +19,7 @@ beforeAll(async () => {
   await deployMigrations(url);
   vi.stubEnv("DATABASE_URL", url);
 });
+// The hooks after the tests run in reverse order, so this one is the last.
 afterAll(async () => {
   await stopCluster(dataDir);
   rmSync(dataDir, { recursive: true, force: true });
@@ -33,10 +36,18 @@ async function load() {
   const { createApi } = await import("@/lib/api/app");
   const { requireDatabase } = await import("@/lib/web-server/require-database");
   const { close, createWebServer, listen } = await import("@/lib/web-server/server");
+  const { noteFailure } = await import("@/lib/platform/db/failed-requests");
   const settings = { publicUrl: "http://127.0.0.1:3000", trustedProxies: "" };
   const server = createWebServer(
     settings,
-    requireDatabase(pool, (_request, response) => void response.end("the page")),
+    requireDatabase(pool, async (request, response) => {
+      if (request.url !== "/fails") return void response.end("the page");
+      // As Next does: it tells the error, and then answers 500.
+      await db.$queryRaw`SELECT pg_terminate_backend(pg_backend_pid())`.catch((error: unknown) =>
+        noteFailure(String(request.headers[REQUEST_ID_HEADER]), error),
+      );
+      response.writeHead(500).end("an error page");
+    }),
   );
   await listen(server, "127.0.0.1", 0);
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -62,7 +73,7 @@ async function load() {
       }
       return told;
     },
-    getPage: () => fetch(`${url}/projects`),
+    getPage: (path = "/projects") => fetch(`${url}${path}`),
     getFile: () => fetch(`${url}/icon.svg`),
     askApi: () => createApi().request("/api/v1/projects/demo/regions/north", { headers: { authorization } }),
     async close() {
@@ -74,8 +85,14 @@ async function load() {
   };
 }
 
+let portal: Awaited<ReturnType<typeof load>>;
+
+beforeAll(async () => {
+  portal = await load();
+});
+afterAll(() => portal.close());
+
 test("without a database pages, polls, actions and the API say so, and all work again when it is back", async () => {
-  const portal = await load();
   expect(await portal.tell()).toEqual([]);
   expect((await portal.getPage()).status).toBe(200);
   expect((await portal.askApi()).status).toBe(401);
@@ -103,5 +120,35 @@ test("without a database pages, polls, actions and the API say so, and all work 
   await expect.poll(async () => (await portal.getPage()).status).toBe(200);
   await expect.poll(() => portal.tell()).toEqual([]);
   expect((await portal.askApi()).status).toBe(401);
-  await portal.close();
+});
+
+test("a page that loses the database after it began is answered 503 too", async () => {
+  const page = await portal.getPage("/fails");
+  expect([page.status, page.headers.get("retry-after")]).toEqual([503, "5"]);
+  expect(await page.text()).toContain("The portal's database does not answer.");
+  expect((await portal.getPage()).status).toBe(200);
+});
+
+test("a database that hangs is answered 503 within a bound, and all work again when it goes on", async () => {
+  const resume = pausePostgres(dataDir);
+  try {
+    // More than the pool has connections: at first all of them wait in vain, and then there are none.
+    for (let round = 0; round < 2; round += 1) {
+      const begin = performance.now();
+      const pages = await Promise.all(Array.from({ length: 12 }, () => portal.getPage()));
+      expect(pages.map(({ status }) => status)).toEqual(Array(12).fill(503));
+      expect((await portal.askApi()).status).toBe(503);
+      expect(performance.now() - begin).toBeLessThan(60_000);
+    }
+    const told = [
+      ["readSession", "UNAVAILABLE", 503],
+      ["findProject", "UNAVAILABLE", 503],
+    ];
+    expect(await portal.tell()).toEqual(expect.arrayContaining(told));
+  } finally {
+    resume();
+  }
+  await expect.poll(async () => (await portal.getPage()).status, { timeout: 60_000 }).toBe(200);
+  await expect.poll(() => portal.tell(), { timeout: 60_000 }).toEqual([]);
+  expect((await portal.askApi()).status).toBe(401);
 });

@@ -1,6 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import type { Pool } from "pg";
+import { watchRequest } from "@/lib/platform/db/failed-requests";
 import { logger } from "@/lib/platform/logger";
+import { REQUEST_ID_HEADER } from "@/lib/platform/net/request-id-header";
+import { type Answer, replaceFailedPage } from "@/lib/web-server/replace-failed-page";
 import type { Handler } from "@/lib/web-server/server";
 
 /** A paused database keeps a connection open and answers nothing. */
@@ -21,21 +24,28 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-const HEADERS = {
-  "content-type": "text/html; charset=utf-8",
-  "cache-control": "no-store",
-  "retry-after": String(TRY_AGAIN_SECONDS),
+const AWAY: Answer = {
+  status: 503,
+  headers: {
+    "content-type": "text/html; charset=utf-8",
+    "cache-control": "no-store",
+    "retry-after": String(TRY_AGAIN_SECONDS),
+  },
+  body: PAGE,
 };
 
 /**
  * Answers 503 to pages and to signing in while the database does not answer. Next cannot set the status of an error
- * page, so the database is asked before Next begins. Actions, polls and the API say it in their own form.
+ * page. So the database is asked before Next begins, and a page that lost the database after that is replaced. Actions,
+ * polls and the API say it in their own form.
  */
 export function requireDatabase(pool: Pool, handle: Handler): Handler {
   return async (request, response) => {
-    if (needsDatabase(request) && !(await answers(pool))) {
-      return void response.writeHead(503, HEADERS).end(request.method === "HEAD" ? undefined : PAGE);
-    }
+    if (!needsDatabase(request)) return handle(request, response);
+    if (!(await answers(pool))) return void response.writeHead(AWAY.status, AWAY.headers).end(AWAY.body);
+    const watched = watchRequest(String(request.headers[REQUEST_ID_HEADER]));
+    response.once("close", watched.forget);
+    replaceFailedPage(response, watched.hasFailed, AWAY);
     return handle(request, response);
   };
 }

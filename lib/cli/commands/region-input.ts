@@ -1,7 +1,7 @@
 import { commandLineActor, readSecretFromInput } from "@/lib/cli/command-line";
 import { parseMasterKey } from "@/lib/platform/crypto/seal";
 import { withTransaction } from "@/lib/platform/db/transaction";
-import { db } from "@/lib/platform/db/client";
+import { createDatabase, db } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
 import { AppError } from "@/lib/platform/errors";
 import { outboundUrl } from "@/lib/platform/net/outbound-url";
@@ -89,12 +89,13 @@ export async function applyDeclaredRegions(given: string | undefined): Promise<v
   const path = given ?? env.LATCHKEY_REGIONS;
   if (!path) throw refuse("Give a file, or set LATCHKEY_REGIONS.");
   const file = readRegionsFile(path);
-  const { lines, saved, failed } = await applyRegionsFile(
-    db,
-    file,
-    parseMasterKey(env.LATCHKEY_MASTER_KEY),
-    commandLineActor(),
+  // Another start may apply the file now. The process's own client does not wait for as long.
+  const database = createDatabase(env.DATABASE_URL);
+  const masterKey = parseMasterKey(env.LATCHKEY_MASTER_KEY);
+  const applied = await applyRegionsFile(database, file, masterKey, commandLineActor()).finally(() =>
+    database.$disconnect(),
   );
+  const { lines, saved, failed } = applied;
   for (const line of lines) console.log(line);
   console.log(`${file.regions.length} declared, ${saved} saved, ${failed} failed.`);
   if (failed === 0) return;

@@ -17,15 +17,22 @@ export const SERVER_LIMITS = {
   idle_in_transaction_session_timeout: 10_000,
 } as const;
 
+/**
+ * How long this process waits for the answer to a statement. A server that hangs keeps the connection open and ends
+ * nothing by its own limits. Longer than these limits, so that a server that works says itself what happened.
+ */
+const ANSWER_WITHIN_MS = 9_000;
+
 /** How long a transaction waits for a connection, and how long it may take. Milliseconds. */
 const TRANSACTION_LIMITS = { maxWait: 5_000, timeout: 10_000 } as const;
 
-function createPool(url: string): Pool {
+function createPool(url: string, limits: { query_timeout?: number } = {}): Pool {
   const created = new Pool({
     connectionString: url,
     max: CONNECTIONS_MAX,
     connectionTimeoutMillis: WAIT_FOR_CONNECTION_MS,
     ...SERVER_LIMITS,
+    ...limits,
   });
   // The pool removes an idle connection that breaks. Without a listener the process would end.
   created.on("error", (error) => logger.warn({ err: error }, "a connection to the database broke"));
@@ -37,7 +44,7 @@ function createClient(connections: Pool): PrismaClient {
   return new PrismaClient({ adapter, transactionOptions: TRANSACTION_LIMITS });
 }
 
-/** A Prisma client with a pool of its own. */
+/** A Prisma client with a pool of its own. Waits for a statement as long as the server lets it run. */
 export function createDatabase(url: string): PrismaClient {
   return createClient(createPool(url));
 }
@@ -46,7 +53,9 @@ export function createDatabase(url: string): PrismaClient {
 const shared = globalThis as typeof globalThis & { latchkeyPool?: Pool; latchkeyDatabase?: PrismaClient };
 
 /** The process's one pool. Prisma uses it, and so does the store of the rate limits. */
-export const pool: Pool = (shared.latchkeyPool ??= createPool(env.DATABASE_URL));
+export const pool: Pool = (shared.latchkeyPool ??= createPool(env.DATABASE_URL, {
+  query_timeout: ANSWER_WITHIN_MS,
+}));
 
 /** The process's one Prisma client. */
 export const db: PrismaClient = (shared.latchkeyDatabase ??= createClient(pool));
