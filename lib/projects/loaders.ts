@@ -51,14 +51,20 @@ export async function listProjects(query: {
     where: query.cursor ? olderThan(decodeCursor(query.cursor)) : {},
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
     take: PAGE_SIZE + 1,
-    include: { _count: { select: { memberships: true } } },
   });
   const page = cutPage(projects, PAGE_SIZE);
-  const rows = page.rows.map(({ id, slug, name, createdAt, disabledAt, _count }) => ({
+  // In the query above, a count of members would read the members of all projects.
+  const counted = await db.membership.groupBy({
+    by: ["projectId"],
+    where: { projectId: { in: page.rows.map(({ id }) => id) } },
+    _count: true,
+  });
+  const members = new Map(counted.map(({ projectId, _count }) => [projectId, _count]));
+  const rows = page.rows.map(({ id, slug, name, createdAt, disabledAt }) => ({
     id,
     slug,
     name,
-    members: _count.memberships,
+    members: members.get(id) ?? 0,
     createdAt: createdAt.toISOString(),
     disabledAt: disabledAt?.toISOString() ?? null,
   }));

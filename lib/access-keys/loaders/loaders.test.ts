@@ -3,9 +3,11 @@ import { loadCard, loadCards } from "@/lib/access-keys/loaders/cards";
 import { findKey, lookUpKey } from "@/lib/access-keys/loaders/find-key";
 import { loadKeyHistory } from "@/lib/access-keys/loaders/key-history";
 import { loadKeyTable } from "@/lib/access-keys/loaders/key-table";
+import { countRowsRead } from "@/testing/database/rows-read";
 import { startTestDatabase } from "@/testing/database/test-database";
 import { authorizeProject, type ProjectScope } from "@/lib/gate/scope";
 import { parseMasterKey } from "@/lib/platform/crypto/seal";
+import { encodeCursor } from "@/lib/platform/db/cursor";
 import { db, pool } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
 import { makeKey, requestKey } from "@/testing/factories/keys";
@@ -101,6 +103,22 @@ test("however many changes failed and however many keys were revoked, the card s
   await db.accessKey.updateMany({ where: { accessKeyId }, data: { state: "REVOKING" } });
   expect(await loadCard(scope, "north")).toMatchObject({ state: "REVOKING", removed: false });
   await db.accessKey.updateMany({ where: { accessKeyId }, data: { state: "ACTIVE" } });
+});
+
+test("a page in the middle of a long list reads no newer rows", async () => {
+  await db.$executeRaw`
+    UPDATE access_keys SET created_at = access_keys.created_at - numbered.place * interval '1 second'
+    FROM (SELECT id, row_number() OVER () AS place FROM access_keys WHERE state = 'REVOKED') AS numbered
+    WHERE access_keys.id = numbered.id`;
+  await db.$executeRaw`ANALYZE access_keys`;
+  const where = { projectId: scope.projectId };
+  const orderBy = [{ createdAt: "desc" as const }, { id: "desc" as const }];
+  const middle = await db.accessKey.findFirstOrThrow({ where, orderBy, skip: 1_500 });
+  const cursor = encodeCursor({ at: middle.createdAt, id: middle.id });
+  const { rows } = await loadKeyTable(scope, { cursor });
+  expect(rows).toHaveLength(25);
+  // The rows of the page, the row that tells of a next page, and the row of the cursor.
+  expect(await countRowsRead(pool, () => loadKeyTable(scope, { cursor }))).toBeLessThan(30);
 });
 
 test("the cards of a project with many past keys read a bounded number of them", async () => {
