@@ -22,19 +22,32 @@ export async function lockPrincipal(tx: Transaction, id: string): Promise<{ prin
   return { principal, now: await readDatabaseClock(tx) };
 }
 
-/** Principals with a key that is current or ended within the last `days`: what a sweep has to look at. */
-export async function listPrincipalsToSweep(days: number, after: string | undefined, limit: number): Promise<string[]> {
-  const since = new Date(Date.now() - days * 24 * 60 * 60 * 1_000);
-  const rows = await db.principal.findMany({
-    where: {
-      ...(after ? { id: { gt: after } } : {}),
-      accessKeys: { some: { OR: [{ endedAt: null }, { endedAt: { gte: since } }] } },
-    },
+/** The principals of one look that a sweep has to look at, and where the next look begins; undefined after the last. */
+export interface PrincipalsToSweep {
+  ids: string[];
+  next: string | undefined;
+}
+
+/**
+ * Looks at `limit` principals by their id, those after `after`. Those with a key that is current or ended within the last
+ * `days` are to be swept. Past keys are not read, however many there are: one query with both conditions would read them.
+ */
+export async function listPrincipalsToSweep(days: number, after: string, limit: number): Promise<PrincipalsToSweep> {
+  const since = new Date((await readDatabaseClock(db)).getTime() - days * 24 * 60 * 60 * 1_000);
+  const looked = await db.principal.findMany({
+    where: { id: { gt: after } },
     orderBy: { id: "asc" },
     take: limit,
     select: { id: true },
   });
-  return rows.map((row) => row.id);
+  const principalId = { in: looked.map(({ id }) => id) };
+  const current = await db.accessKey.groupBy({ by: ["principalId"], where: { principalId, endedAt: null } });
+  const ended = await db.accessKey.groupBy({ by: ["principalId"], where: { principalId, endedAt: { gte: since } } });
+  const wanted = new Set([...current, ...ended].map((row) => row.principalId));
+  return {
+    ids: principalId.in.filter((id) => wanted.has(id)),
+    next: looked.length === limit ? principalId.in.at(-1) : undefined,
+  };
 }
 
 /** The worker's own job for a suspension comes first; after this time it must be missing. Milliseconds. */
