@@ -18,6 +18,7 @@ const PROGRAMS = {
   // The rig finds its Python scripts relative to its own folder, so the bundle needs the same depth as the source.
   "rig/main": "testing/rig/main.ts",
   "bench/keys": "e2e/bench/keys-main.ts",
+  "bench/scale": "e2e/bench/scale/scale-main.ts",
   "chaos/main": "e2e/chaos/main.ts",
 };
 const STAMP = "dist/.stamp";
