@@ -17,8 +17,11 @@ export async function findObstacle(env) {
   }
   const host = env.HOST || "127.0.0.1";
   const s3 = Number(env.S3_PORT || 9000);
+  const portal = Number(env.PORT || 3000);
   const wanted = [
-    ["PORT", Number(env.PORT || 3000), host],
+    ["PORT", portal, host],
+    // A portal at localhost listens on both addresses of that name.
+    ...(host === "127.0.0.1" && !env.LATCHKEY_URL ? [["PORT", portal, "::1"]] : []),
     ["S3_PORT", s3, host],
     ["S3_PORT", s3 + 1, host],
     ["S3_ADMIN_PORT", Number(env.S3_ADMIN_PORT || s3 + 2), "127.0.0.1"],

@@ -11,7 +11,7 @@ const ANSWER_WITHIN_MS = 5_000;
 export async function waitUntilReady(url: string, ports: WantedPort[], timeoutMs: number): Promise<boolean> {
   const end = Date.now() + timeoutMs;
   while (Date.now() < end) {
-    const open = await Promise.all(ports.map(isOpen));
+    const open = await Promise.all(ports.filter(({ optional }) => !optional).map(isOpen));
     if (open.every(Boolean) && (await isReady(`${url}/api/health`))) return true;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }

@@ -1,7 +1,9 @@
+import type { Server as Listener } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import next from "next";
 import { API_PATH, createApi } from "@/lib/api/app";
 import { findRoot } from "@/lib/platform/config/find-root";
+import { findSecondHost } from "@/lib/platform/config/resolve-settings";
 import { pool } from "@/lib/platform/db/client";
 import { describeProblems, findUrlProblem } from "@/lib/platform/config/settings";
 import { env } from "@/lib/platform/env";
@@ -10,6 +12,7 @@ import { logger } from "@/lib/platform/logger";
 import { judgeByRoute } from "@/lib/web-server/admit-request";
 import { readActionIds } from "@/lib/web-server/read-action-ids";
 import { requireDatabase } from "@/lib/web-server/require-database";
+import { listenToo } from "@/lib/web-server/second-address";
 import { close, createWebServer, type Handler, listen } from "@/lib/web-server/server";
 
 /** Whether this process belongs to `npm run dev`. Next then compiles pages on request. */
@@ -31,14 +34,17 @@ async function main(): Promise<void> {
     ? undefined
     : judgeByRoute({ publicUrl: new URL(env.LATCHKEY_URL), actions: readActionIds(findRoot()) });
   const server = createWebServer({ ...settings, judge }, handle);
+  let second: Listener | undefined;
   onStop(async () => {
     // In development, each page keeps a connection open to hear of changes. Waiting for these connections would not
     // end.
-    if (server.listening && !dev) await close(server);
+    if (server.listening && !dev) await close(server, second);
     await app.close();
   });
   await app.prepare();
   await listen(server, env.HOST, env.PORT);
+  const secondHost = findSecondHost(env);
+  if (secondHost) second = await listenToo(server, secondHost, env.PORT);
   logger.info({ host: env.HOST, port: env.PORT }, "web ready");
 }
 

@@ -2,6 +2,8 @@ import { type IncomingHttpHeaders, request, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { judgeByRoute } from "@/lib/web-server/admit-request";
+import { isPortFree } from "@/lib/platform/net/ports";
+import { listenToo } from "@/lib/web-server/second-address";
 import { close, createWebServer, listen, type WebServerSettings } from "@/lib/web-server/server";
 
 type Answer = { status: number; location: string | undefined; body: string };
@@ -22,9 +24,9 @@ async function start(settings: Partial<WebServerSettings>): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-function ask(port: number, headers: Record<string, string>, path = "/"): Promise<Answer> {
+function ask(port: number, headers: Record<string, string>, path = "/", host = "127.0.0.1"): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const call = request({ host: "127.0.0.1", port, path, headers, agent: false }, (response) => {
+    const call = request({ host, port, path, headers, agent: false }, (response) => {
       let body = "";
       response.setEncoding("utf8").on("data", (chunk: string) => (body += chunk));
       response.on("end", () =>
@@ -122,6 +124,24 @@ test("the error names a taken port and its setting", async () => {
   await expect(listen(second, "127.0.0.1", port)).rejects.toThrow(
     `port ${port} on 127.0.0.1 is taken by another program: set PORT`,
   );
+});
+
+const hasIpv6 = await isPortFree(0, "::1");
+
+test.skipIf(!hasIpv6)("a second address answers as the first does, and stopping ends both", async () => {
+  const port = await start({});
+  const second = await listenToo(server, "::1", port);
+  expect((await ask(port, {}, "/", "::1")).status).toBe(200);
+  expect((await ask(port, {}, "/")).status).toBe(200);
+  await close(server, second);
+  await expect(ask(port, {}, "/", "::1")).rejects.toThrow("ECONNREFUSED");
+});
+
+test("a second address that the machine does not have is left out, and a taken one is named", async () => {
+  const port = await start({});
+  const other = createWebServer({ publicUrl: "https://portal.example", trustedProxies: "" }, () => undefined);
+  expect(await listenToo(other, "192.0.2.1", port)).toBeUndefined();
+  await expect(listenToo(other, "127.0.0.1", port)).rejects.toThrow(`port ${port} on 127.0.0.1 is taken`);
 });
 
 test("stopping lets an in-flight request finish", async () => {

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Server as Listener } from "node:net";
 import { composeBaseHeaders } from "@/lib/gate/headers";
 import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/net/client-address-header";
 import type { Judge } from "@/lib/web-server/admit-request";
@@ -8,6 +9,7 @@ import { CLIENT_LIMITS, type ClientLimits, limitConnections, NetworkCounter } fr
 import { boundOf, readBody, withBody } from "@/lib/web-server/read-body";
 import { hasBody, refuse, type Refusal, refuseUnparsed } from "@/lib/web-server/refuse";
 import { sanitiseHeaders } from "@/lib/web-server/sanitise-headers";
+import { describeTakenPort } from "@/lib/web-server/second-address";
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 
@@ -105,19 +107,21 @@ export function listen(server: Server, host: string, port: number): Promise<void
   return new Promise((resolve, reject) => {
     server.once("error", (error) => {
       const taken = "code" in error && error.code === "EADDRINUSE";
-      reject(
-        taken ? new Error(`port ${port} on ${host} is taken by another program: set PORT to another port`) : error,
-      );
+      reject(taken ? new Error(describeTakenPort(port, host)) : error);
     });
     server.listen(port, host, resolve);
   });
 }
 
-/** Accepts no new connection, lets in-flight requests finish for up to 8 s, then closes all connections. */
-export async function close(server: Server): Promise<void> {
-  const closed = new Promise<void>((resolve) => {
-    server.close(() => resolve());
-  });
+/**
+ * Accepts no new connection, lets in-flight requests finish for up to 8 s, then closes all connections. `second` is what
+ * `listenToo` gave.
+ */
+export async function close(server: Server, second?: Listener): Promise<void> {
+  const listeners: Listener[] = second ? [server, second] : [server];
+  const closed = Promise.all(
+    listeners.map((listener) => new Promise<void>((resolve) => listener.close(() => resolve()))),
+  );
   server.closeIdleConnections();
   const cut = setTimeout(() => server.closeAllConnections(), STOP_WITHIN_MS);
   await closed;

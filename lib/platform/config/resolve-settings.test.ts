@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { finishSettings, planSettings, toEnvironment } from "@/lib/platform/config/resolve-settings";
+import { findSecondHost, finishSettings, planSettings, toEnvironment } from "@/lib/platform/config/resolve-settings";
 
 test("missing settings are filled in", () => {
   expect(planSettings({}, "/srv/latchkey")).toMatchObject({
@@ -8,7 +8,7 @@ test("missing settings are filled in", () => {
     S3_PORT: 9000,
     S3_ADMIN_PORT: 9002,
     LATCHKEY_DATA_DIR: "/srv/latchkey/.data",
-    LATCHKEY_URL: "http://127.0.0.1:3000",
+    LATCHKEY_URL: "http://localhost:3000",
     LATCHKEY_S3_URL_NORTH: "http://127.0.0.1:9000",
     LATCHKEY_S3_URL_SOUTH: "http://127.0.0.1:9001",
     LATCHKEY_TRUSTED_PROXIES: "",
@@ -26,14 +26,31 @@ test("a given setting is kept, and the settings that depend on it follow", () =>
     PORT: 80,
     S3_ADMIN_PORT: 7002,
     LATCHKEY_DATA_DIR: "/data",
-    LATCHKEY_URL: "http://127.0.0.1",
+    LATCHKEY_URL: "http://localhost",
     LATCHKEY_S3_URL_NORTH: "http://127.0.0.1:7000",
     LATCHKEY_S3_URL_SOUTH: "https://s3.example",
   });
 });
 
+// A browser sends the cookies of a host to all its ports.
+test.each([
+  ["127.0.0.1", "localhost", "127.0.0.1", "::1"],
+  ["::1", "localhost", "[::1]", "127.0.0.1"],
+  ["127.0.0.2", "127.0.0.2", "127.0.0.2", undefined],
+])("with HOST=%s the portal is at %s and the built-in S3 server at %s", (HOST, portal, s3, second) => {
+  const plan = planSettings({ HOST });
+  expect(plan.LATCHKEY_URL).toBe(`http://${portal}:3000`);
+  expect(plan.LATCHKEY_S3_URL_NORTH).toBe(`http://${s3}:9000`);
+  expect(findSecondHost(plan)).toBe(second);
+});
+
+test("a portal with an address of its own listens on its host only", () => {
+  expect(findSecondHost(planSettings({ LATCHKEY_URL: "https://portal.example" }))).toBeUndefined();
+  expect(findSecondHost(planSettings({ HOST: "0.0.0.0", LATCHKEY_URL: "http://localhost:3000" }))).toBeUndefined();
+});
+
 test("ports 80 and 443 may be used, and a host may be written in any case", () => {
-  expect(planSettings({ PORT: "80" })).toMatchObject({ PORT: 80, LATCHKEY_URL: "http://127.0.0.1" });
+  expect(planSettings({ PORT: "80" })).toMatchObject({ PORT: 80, LATCHKEY_URL: "http://localhost" });
   expect(planSettings({ LATCHKEY_URL: "https://portal.example:443" }).LATCHKEY_URL).toBe("https://portal.example");
   expect(planSettings({ LATCHKEY_URL: "https://Portal.Example" }).LATCHKEY_URL).toBe("https://portal.example");
   expect(planSettings({ S3_PORT: "80" }).LATCHKEY_S3_URL_NORTH).toBe("http://127.0.0.1");
@@ -84,7 +101,7 @@ test.each(["http://127.0.0.1:3000", "http://localhost:3000", "http://[::1]:3000"
 test("an empty value counts as missing", () => {
   expect(planSettings({ PORT: "", LATCHKEY_URL: "", DATABASE_URL: "" })).toMatchObject({
     PORT: 3000,
-    LATCHKEY_URL: "http://127.0.0.1:3000",
+    LATCHKEY_URL: "http://localhost:3000",
   });
 });
 
@@ -132,5 +149,5 @@ test("complete settings survive the way through the environment", () => {
   const settings = finishSettings(planSettings({ PORT: "3100" }), secrets, "postgresql://u:p@127.0.0.1:5432/latchkey");
   const environment = toEnvironment(settings);
   expect(finishSettings(planSettings(environment), {}, environment.DATABASE_URL ?? "")).toEqual(settings);
-  expect(environment).toMatchObject({ NEXTAUTH_URL: "http://127.0.0.1:3100", NEXTAUTH_SECRET: key });
+  expect(environment).toMatchObject({ NEXTAUTH_URL: "http://localhost:3100", NEXTAUTH_SECRET: key });
 });

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { z } from "zod";
 import { findRoot } from "@/lib/platform/config/find-root";
-import { isLoopback, isWildcard, toLocalUrl } from "@/lib/platform/net/host";
+import { findLocalhostTwin, isLoopback, isWildcard, toLocalUrl } from "@/lib/platform/net/host";
 import { describeProblems, findUrlProblem, SETTINGS } from "@/lib/platform/config/settings";
 
 /** Environment variables, set or not. */
@@ -37,7 +37,7 @@ export function planSettings(environment: Environment, root: string = findRoot()
     LATCHKEY_URL && !isLoopback(HOST) ? `http://${new URL(LATCHKEY_URL).hostname}:${port}` : toLocalUrl(HOST, port);
   const plan = parse(Plan, {
     S3_ADMIN_PORT: S3_PORT + 2,
-    LATCHKEY_URL: toLocalUrl(HOST, PORT),
+    LATCHKEY_URL: toPortalUrl(HOST, PORT),
     LATCHKEY_S3_URL_NORTH: toS3Url(S3_PORT),
     LATCHKEY_S3_URL_SOUTH: toS3Url(S3_PORT + 1),
     ...given,
@@ -47,6 +47,22 @@ export function planSettings(environment: Environment, root: string = findRoot()
   const problem = findUrlProblem(plan);
   if (problem) throw new SettingsError(describeProblems([{ path: ["LATCHKEY_URL"], message: problem }]));
   return plan;
+}
+
+/**
+ * The portal's address where the operator gives none. A browser sends its cookies to every port of a host name. The
+ * built-in S3 server has an IP address as its host, so the portal has the name.
+ */
+function toPortalUrl(host: string, port: number): string {
+  return findLocalhostTwin(host) ? `http://localhost:${port}` : toLocalUrl(host, port);
+}
+
+/**
+ * The second address on which the portal listens, undefined for none. Browsers resolve the name localhost to an IPv4
+ * and to an IPv6 address, and take either.
+ */
+export function findSecondHost({ HOST, LATCHKEY_URL }: { HOST: string; LATCHKEY_URL: string }): string | undefined {
+  return new URL(LATCHKEY_URL).hostname === "localhost" ? findLocalhostTwin(HOST) : undefined;
 }
 
 /** The complete settings, with the secrets and the database's URL. Throws a SettingsError. */

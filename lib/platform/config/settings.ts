@@ -25,7 +25,10 @@ export const SETTINGS = {
     .string()
     .refine((text) => isIP(text) !== 0, "an IP address, such as 127.0.0.1 or 0.0.0.0")
     .default("127.0.0.1")
-    .meta({ description: "IP address on which the portal and the built-in S3 server listen" }),
+    .meta({
+      description:
+        "IP address on which the portal and the built-in S3 server listen; a portal at localhost listens on `127.0.0.1` and `::1`",
+    }),
   PORT: port.default(3000).meta({ description: "port of the portal" }),
   S3_PORT: port
     .max(65_534, "a port number from 1 to 65534")
@@ -45,7 +48,7 @@ export const SETTINGS = {
   LATCHKEY_URL: httpUrl.meta({
     description:
       "the portal's address as browsers see it; must be set when `HOST` means all addresses, as `0.0.0.0` does",
-    leftOut: "from `HOST` and `PORT`",
+    leftOut: "from `HOST` and `PORT`; on `127.0.0.1` and `::1` with the name localhost",
   }),
   LATCHKEY_ALLOW_HTTP: z.enum(["0", "1"], { error: "1 or 0" }).default("0").meta({
     description:

@@ -17,6 +17,13 @@ export function toLocalUrl(host: string, port: number): string {
   return `http://${isIP(reachable) === 6 ? `[${reachable}]` : reachable}:${port}`;
 }
 
+/** The other address that the name localhost stands for; undefined for a host that is neither of the two. */
+export function findLocalhostTwin(host: string): string | undefined {
+  if (isIP(host) === 0) return undefined;
+  const address = ipaddr.process(host).toString();
+  return { "127.0.0.1": "::1", "::1": "127.0.0.1" }[address];
+}
+
 /** The kind of range that an address lies in; undefined for a name. */
 function rangeOf(host: string): string | undefined {
   const address = host.replace(/^\[|\]$/g, "");
