@@ -53,6 +53,15 @@ test("regions get the addresses of the start, and are saved only when something 
   expect(await written()).toBe(2);
   const region = await db.region.findUniqueOrThrow({ where: { name: "north" } });
   expect(region.endpoint).toBe("https://s3.example.test");
+  // What a check found out stays, also when an address changes.
+  const settings = { adminUrl: north.adminUrl, store: "0b0e2f2e-4a5a-4a8e-9d0e-1c2d3e4f5a6b" };
+  await db.region.update({ where: { name: "north" }, data: { settings } });
+  await syncBuiltinRegions(db, [{ ...north, endpoint: "https://s3.example.test" }], token, masterKey);
+  expect(await written()).toBe(2);
+  await syncBuiltinRegions(db, [{ ...north, adminUrl: "http://127.0.0.1:9102" }], token, masterKey);
+  expect(await db.region.findUniqueOrThrow({ where: { name: "north" } })).toMatchObject({
+    settings: { ...settings, adminUrl: "http://127.0.0.1:9102" },
+  });
   expect(Buffer.from(region.sealedCredentials ?? []).toString()).not.toContain(token.reveal());
   expect(openProvider(region).gateways()).toEqual([{ name: "north", endpoint: north.gateway }]);
 });

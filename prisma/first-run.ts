@@ -3,7 +3,6 @@ import type { PlatformRole, ProjectRole } from "@/lib/gate/permissions";
 import { ensureInstallationRow } from "@/lib/installation/mutations";
 import { setMember } from "@/lib/members/mutations";
 import { withTransaction } from "@/lib/platform/db/transaction";
-import type { Transaction } from "@/lib/platform/db/client";
 import { hashPassword } from "@/lib/platform/crypto/password";
 import { ALPHANUMERIC, randomText } from "@/lib/platform/crypto/random-text";
 import { Secret } from "@/lib/platform/secret";
@@ -12,7 +11,7 @@ import { openCredentials } from "@/lib/regions/data";
 import { putRegion } from "@/lib/regions/mutations";
 import type { RegionInput } from "@/lib/regions/schema";
 import { createUser } from "@/lib/users/mutations";
-import type { PrismaClient } from "@/prisma/generated/client";
+import type { Prisma, PrismaClient, Region } from "@/prisma/generated/client";
 
 const PASSWORD_LENGTH = 20;
 const DEMO_PROJECT = "demo";
@@ -104,17 +103,19 @@ export async function syncBuiltinRegions(
       await ensureInstallationRow(tx);
       const credentials = new Secret(JSON.stringify({ adminToken: adminToken.reveal() }));
       for (const { gateway, adminUrl, ...rest } of regions) {
-        const region = { ...rest, provider: "builtin", gateways: [gateway], settings: { adminUrl }, credentials };
-        if (!(await isUpToDate(tx, region))) await putRegion(tx, by, region, masterKey);
+        const row = await tx.region.findUnique({ where: { name: rest.name } });
+        // What a check has found out about the region stays.
+        const settings = { ...(row?.settings as Prisma.JsonObject | undefined), adminUrl } as Prisma.InputJsonObject;
+        const region = { ...rest, provider: "builtin", gateways: [gateway], settings, credentials };
+        if (!row || !isUpToDate(row, region)) await putRegion(tx, by, region, masterKey);
       }
     },
     { client: database },
   );
 }
 
-async function isUpToDate(tx: Transaction, region: RegionInput): Promise<boolean> {
-  const row = await tx.region.findUnique({ where: { name: region.name } });
-  if (!row?.sealedCredentials) return false;
+function isUpToDate(row: Region, region: RegionInput): boolean {
+  if (!row.sealedCredentials) return false;
   const facts = (of: Pick<RegionInput, "endpoint" | "signingRegion" | "gateways"> & { settings: unknown }) =>
     JSON.stringify([of.endpoint, of.signingRegion, of.gateways, of.settings]);
   if (facts(row) !== facts(region)) return false;

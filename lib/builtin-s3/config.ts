@@ -2,13 +2,20 @@ import { z } from "zod";
 import { AppError } from "@/lib/platform/errors";
 import { parseMasterKey } from "@/lib/platform/crypto/seal";
 import { Secret } from "@/lib/platform/secret";
+import { type ExpectedStore, expectedStoreSchema } from "./store/stamp";
 
 export interface BuiltinS3Config {
   /** Everything is stored under `<dataDir>/s3`. */
   dataDir: string;
   /** The address that the S3 listeners bind to; the admin listener always binds to loopback. */
   host: string;
-  regions: readonly { name: string; port: number; signingRegion: string }[];
+  regions: readonly {
+    name: string;
+    port: number;
+    signingRegion: string;
+    /** What the region's folder must hold. Left out: anything. */
+    store?: ExpectedStore | undefined;
+  }[];
   adminPort: number;
   adminToken: Secret;
   /** 32 bytes that seal the accounts' secrets. */
@@ -21,7 +28,7 @@ const port = z.coerce.number().int().min(0).max(65_535);
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "must be 1 to 63 of a-z, 0-9 and -");
 
 const regions = z
-  .array(z.strictObject({ name, port, signingRegion: name }))
+  .array(z.strictObject({ name, port, signingRegion: name, store: expectedStoreSchema.optional() }))
   .min(1)
   .refine((list) => new Set(list.map((region) => region.name)).size === list.length, "names must differ");
 

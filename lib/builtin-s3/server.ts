@@ -7,24 +7,34 @@ import { createAdminHandler } from "./admin/handler";
 import type { BuiltinS3Config } from "./config";
 import { createHandler } from "./http/handler";
 import { createListener, listen, stopListening } from "./http/listener";
+import { createLostHandler } from "./http/lost-handler";
 import { lockFolder } from "./lock";
-import { closeRegion, openRegion, type Region } from "./region";
+import { closeRegion, type LostRegion, openRegion, type Region } from "./region";
 
 const GRACE_MS = 5000;
 const EXPIRE_EVERY_MS = 3_600_000;
 const LOOPBACK = "127.0.0.1";
 
 export interface BuiltinS3 {
-  regions: { name: string; endpoint: string; signingRegion: string }[];
+  regions: StartedRegion[];
   adminUrl: string;
   /** Waits for running requests (5 s at most), writes everything, and frees the ports and the data folder. */
   close(): Promise<void>;
 }
 
+/** `store` is the id of the region's store; `lost` says why the region has none. One of the two is there. */
+export interface StartedRegion {
+  name: string;
+  endpoint: string;
+  signingRegion: string;
+  store?: string;
+  lost?: string;
+}
+
 /**
  * Starts the built-in S3 server: a listener for each region and the admin listener on loopback. Port 0 takes any
  * free port. Throws an AppError when a port is taken, when another process owns the data folder, and when the data
- * folder cannot be written to.
+ * folder cannot be written to. A region whose folder does not hold the expected store is lost: it answers 503.
  */
 export async function startBuiltinS3(config: BuiltinS3Config): Promise<BuiltinS3> {
   try {
@@ -50,31 +60,33 @@ async function start(config: BuiltinS3Config): Promise<BuiltinS3> {
   const folder = path.join(config.dataDir, "s3");
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const lock = await lockFolder(folder);
-  const regions = new Map<string, Region>();
+  const regions = new Map<string, Region | LostRegion>();
+  const listOpen = () => [...regions.values()].flatMap((region) => ("lost" in region ? [] : [region]));
   const servers: Server[] = [];
   const expiry = setInterval(() => {
-    for (const region of regions.values()) {
+    for (const region of listOpen()) {
       region.store.expireUploads(Date.now()).catch((err: unknown) => logger.error({ err }, "cannot expire uploads"));
     }
   }, EXPIRE_EVERY_MS);
   const close = async () => {
     clearInterval(expiry);
     await Promise.all(servers.map((server) => stopListening(server, GRACE_MS)));
-    for (const region of regions.values()) await closeRegion(region);
+    for (const region of listOpen()) await closeRegion(region);
     await lock.release();
   };
   try {
     const endpoints: BuiltinS3["regions"] = [];
     const keys = [config.masterKey, ...(config.formerKeys ?? [])] as const;
-    for (const { name, signingRegion } of config.regions)
-      regions.set(name, await openRegion(config.dataDir, name, signingRegion, keys));
+    for (const { name, signingRegion, store: expected = "any" } of config.regions)
+      regions.set(name, await openRegion({ dataDir: config.dataDir, name, signingRegion, expected }, keys));
     for (const { name, port, signingRegion } of config.regions) {
       const region = regions.get(name);
       if (!region) continue;
-      const server = createListener(createHandler(region));
+      const server = createListener("lost" in region ? createLostHandler() : createHandler(region));
       const bound = await listen(server, port, config.host, `the S3 endpoint of region ${name}`);
       servers.push(server);
-      endpoints.push({ name, endpoint: `http://${publicHost(config.host)}:${bound}`, signingRegion });
+      const found = "lost" in region ? { lost: region.lost } : { store: region.storeId };
+      endpoints.push({ name, endpoint: `http://${publicHost(config.host)}:${bound}`, signingRegion, ...found });
     }
     const admin = createListener(createAdminHandler(regions, config.adminToken));
     const adminPort = await listen(admin, config.adminPort, LOOPBACK, "the admin API of the built-in S3 server");

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Secret } from "@/lib/platform/secret";
 import { createBuiltinProvider } from "@/lib/providers/builtin/builtin";
-import { builtinCredentialsSchema, builtinSettingsSchema } from "@/lib/providers/builtin/settings";
+import { ANY_STORE, builtinCredentialsSchema, builtinSettingsSchema } from "@/lib/providers/builtin/settings";
 import { createCephRgwProvider } from "@/lib/providers/ceph-rgw/ceph-rgw";
 import { cephRgwCredentialsSchema, cephRgwSettingsSchema } from "@/lib/providers/ceph-rgw/settings";
 import { ProviderError } from "@/lib/providers/errors";
@@ -33,8 +33,9 @@ interface Driver {
 const DRIVERS: Record<string, Driver> = {
   builtin: {
     secretField: "adminToken",
+    foundSettings: ["store"],
     create: (region) => {
-      const { adminUrl } = builtinSettingsSchema.parse(region.settings);
+      const { adminUrl, store } = builtinSettingsSchema.parse(region.settings);
       const { adminToken } = builtinCredentialsSchema.parse(JSON.parse(region.credentials.reveal()));
       return createBuiltinProvider({
         region: region.name,
@@ -42,6 +43,7 @@ const DRIVERS: Record<string, Driver> = {
         adminUrl,
         adminToken: new Secret(adminToken),
         gateways: gatewaysOf(region),
+        store: store === ANY_STORE ? undefined : store,
       });
     },
   },
@@ -147,6 +149,17 @@ export function isSecretField(kind: string, field: string): boolean {
 export function omitFoundSettings<T>(kind: string, settings: Readonly<Record<string, T>>): Record<string, T> {
   const found = findDriver(kind).foundSettings ?? [];
   return Object.fromEntries(Object.entries(settings).filter(([name]) => !found.includes(name)));
+}
+
+/**
+ * The settings with which a region takes whatever store its storage system has at the next check. Undefined where a
+ * storage system of this kind has no id of its store.
+ */
+export function acceptAnyStore<T>(
+  kind: string,
+  settings: Readonly<Record<string, T>>,
+): Record<string, T | string> | undefined {
+  return findDriver(kind).foundSettings?.includes("store") ? { ...settings, store: ANY_STORE } : undefined;
 }
 
 /** The kinds of all providers. */

@@ -13,7 +13,7 @@ import { type Calibration, calibrate, removeThrowawayKeys } from "@/lib/provider
 import { ProviderError } from "@/lib/providers/errors";
 import { guard } from "@/lib/providers/guard";
 import type { Findings, Provider } from "@/lib/providers/provider";
-import { createProvider } from "@/lib/providers/registry";
+import { acceptAnyStore, createProvider } from "@/lib/providers/registry";
 import { credentialsContext, openCredentials, openProvider, readCalibration, sampleHeldKeys } from "@/lib/regions/data";
 import { isCalibrationDue } from "@/lib/regions/rules";
 import type { CheckedRegion, RegionInput } from "@/lib/regions/schema";
@@ -183,6 +183,24 @@ export async function setRegionDisabled(
   await tx.region.update({ where: { id }, data: { disabledAt: disabled ? new Date() : null } });
   const event = disabled ? "region.disabled" : "region.enabled";
   await recordEvent(tx, { event, outcome: "done", actor: by, data: { name } });
+}
+
+/**
+ * Lets a region of the built-in S3 server take whatever store it finds at the next start, for a store whose data is lost
+ * for good. Throws NOT_FOUND, and BAD_INPUT for a region of another kind.
+ */
+export async function acceptStore(tx: Transaction, by: AuditActor, name: string): Promise<void> {
+  const { id } = await requireRegionRow(tx, name);
+  await lockRow(tx, "regions", id, "update");
+  const region = await tx.region.findUniqueOrThrow({ where: { id } });
+  const settings = acceptAnyStore(region.provider, region.settings as Prisma.InputJsonObject);
+  if (!settings) {
+    const userMessage = `The region ${name} is not one of a built-in S3 server. Nothing was changed.`;
+    throw new AppError("BAD_INPUT", "a region without a store of its own", { userMessage });
+  }
+  await tx.region.update({ where: { id }, data: { settings } });
+  const data = { name, endpoint: region.endpoint };
+  await recordEvent(tx, { event: "region.changed", outcome: "done", actor: by, data });
 }
 
 /** Checks every region's storage system, and writes the result down. */

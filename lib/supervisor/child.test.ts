@@ -48,6 +48,33 @@ test("a program gets the given environment and no other variable", async () => {
   expect(read()?.filter((name) => !name.startsWith("NODE_"))).toEqual(["LATCHKEY_PROCESS", "ONLY"]);
 });
 
+test("a program is started with its options, its environment is asked anew, and what it sends is heard", async () => {
+  const script = writeScript(
+    "sends.mjs",
+    `import v8 from "node:v8";
+     const limit = Math.round(v8.getHeapStatistics().heap_size_limit / 2 ** 20);
+     process.send({ limit, turn: process.env.TURN }); setInterval(() => {}, 1000);`,
+  );
+  const heard: { limit: number; turn: string }[] = [];
+  let turn = 0;
+  const child = keepRunning({
+    name: "sends",
+    script,
+    environment: () => ({ TURN: String((turn += 1)) }),
+    nodeOptions: ["--max-old-space-size=200"],
+    onStart: () => undefined,
+    onMessage: (message) => heard.push(message as { limit: number; turn: string }),
+  });
+  await expect.poll(() => heard).toHaveLength(1);
+  process.kill(child.pid() ?? 0, "SIGKILL");
+  await expect.poll(() => heard).toHaveLength(2);
+  await child.stop();
+  expect(heard.map((message) => message.turn)).toEqual(["1", "2"]);
+  // The limit of the whole heap is that of its old part and some more for its young part.
+  expect(heard[0]?.limit).toBeGreaterThanOrEqual(200);
+  expect(heard[0]?.limit).toBeLessThan(350);
+});
+
 test("an orphaned process is ended, even if it ignores SIGTERM; a process that reuses the pid is left alone", async () => {
   const stubborn = writeScript(
     "stubborn.mjs",

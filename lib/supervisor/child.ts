@@ -14,9 +14,14 @@ export type Child = {
 export type ChildOptions = {
   name: string;
   script: string;
-  environment: Record<string, string>;
+  /** A function is asked at each start of the program. */
+  environment: Record<string, string> | (() => Record<string, string>);
   /** Called with the process id of each process that runs the program. */
   onStart: (pid: number) => void;
+  /** Called with what the program sends. */
+  onMessage?: (message: unknown) => void;
+  /** Options of Node.js for the program. */
+  nodeOptions?: readonly string[];
 };
 
 const STOP_WITHIN_MS = 20_000;
@@ -37,12 +42,17 @@ export function keepRunning(options: ChildOptions): Child {
   const start = () => {
     const begin = Date.now();
     const child = fork(options.script, [], {
-      env: { NODE_ENV: "production", ...environment, LATCHKEY_PROCESS: options.name },
-      execArgv: ["--enable-source-maps"],
+      env: {
+        NODE_ENV: "production",
+        ...(typeof environment === "function" ? environment() : environment),
+        LATCHKEY_PROCESS: options.name,
+      },
+      execArgv: ["--enable-source-maps", ...(options.nodeOptions ?? [])],
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
     current = child;
     if (child.pid !== undefined) options.onStart(child.pid);
+    if (options.onMessage) child.on("message", options.onMessage);
     child.once("error", (error) => console.error(`${options.name}: ${error.message}`));
     child.once("exit", (code, signal) => {
       if (current === child) current = undefined;
@@ -59,8 +69,8 @@ export function keepRunning(options: ChildOptions): Child {
   return {
     name: options.name,
     pid: () => current?.pid,
-    restart: (changed = environment) => {
-      environment = changed;
+    restart: (changed) => {
+      environment = changed ?? environment;
       clearTimeout(waiting);
       restarting = current;
       if (current) void end(current);

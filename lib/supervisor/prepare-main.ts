@@ -3,8 +3,10 @@ import { deployMigrations } from "@/lib/postgres/migrations";
 import { parseMasterKey } from "@/lib/platform/crypto/seal";
 import { createDatabase } from "@/lib/platform/db/client";
 import { dropFormerKeys } from "@/lib/regions/master-key/drop-former-keys";
-import { ensureFirstRun, type FirstRunResult } from "@/lib/supervisor/first-run";
+import { planStores } from "@/lib/supervisor/builtin-stores";
+import { ensureFirstRun } from "@/lib/supervisor/first-run";
 import type { FirstRunMode } from "@/lib/supervisor/first-run-mode";
+import type { PreparedDatabase } from "@/lib/supervisor/prepare";
 import { applyRegionsFile } from "@/lib/regions/file/apply-regions-file";
 import { readRegionsFile, type RegionsFile } from "@/lib/regions/file/read-regions-file";
 import { finishSettings, planSettings } from "@/lib/platform/config/resolve-settings";
@@ -14,17 +16,18 @@ import type { PrismaClient } from "@/prisma/generated/client";
 // A separate process, so that the long-lived supervisor keeps neither the schema engine nor a database client.
 const settings = finishSettings(planSettings(process.env), {}, process.env.DATABASE_URL ?? "");
 const mode = process.argv[2] as FirstRunMode | undefined;
-let result: FirstRunResult = "nobody";
+const result: PreparedDatabase = { firstRun: "nobody", stores: {} };
 
 try {
   // The file is read first, so that its problems are reported before anything changes.
   const file = settings.LATCHKEY_REGIONS ? readRegionsFile(settings.LATCHKEY_REGIONS) : undefined;
   await step("Migrations", async () => (await deployMigrations(settings.DATABASE_URL)).length > 0);
   await step("First-run data", async () => {
-    result = await ensureFirstRun(settings, mode);
-    return result === "made";
+    result.firstRun = await ensureFirstRun(settings, mode);
+    return result.firstRun === "made";
   });
   if (file) await applyDeclaredRegions(file);
+  result.stores = await withDatabase(planStores);
   if (settings.LATCHKEY_MASTER_KEY_FORMER)
     await step("Former master keys", () =>
       withDatabase((database) => dropFormerKeys(database, settings, new Date())).then((dropped) => dropped > 0),

@@ -1,8 +1,15 @@
 import { fork } from "node:child_process";
 import { join } from "node:path";
 import { findRoot } from "@/lib/platform/config/find-root";
+import type { ExpectedStores } from "@/lib/supervisor/builtin-stores";
 import type { FirstRunResult } from "@/lib/supervisor/first-run";
 import type { FirstRunMode } from "@/lib/supervisor/first-run-mode";
+
+/** What the child process found. */
+export interface PreparedDatabase {
+  firstRun: FirstRunResult;
+  stores: ExpectedStores;
+}
 
 /**
  * Migrates the database, creates the first-run data and applies the regions file, in a child process. Throws when a
@@ -13,10 +20,10 @@ export async function prepareDatabase(
   environment: Record<string, string>,
   mode: FirstRunMode | undefined,
   signal: AbortSignal,
-): Promise<FirstRunResult> {
+): Promise<PreparedDatabase> {
   const all = { ...(environment.LATCHKEY_REGIONS ? process.env : {}), ...environment };
   const { code, message } = await runToEnd("prepare", mode ? [mode] : [], all, signal);
-  if (code === 0 && message) return message as FirstRunResult;
+  if (code === 0 && message) return message as PreparedDatabase;
   throw new Error("The database could not be prepared; the cause is printed above.");
 }
 

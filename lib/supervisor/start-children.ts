@@ -1,7 +1,9 @@
 import { join } from "node:path";
+import { z } from "zod";
 import { findRoot } from "@/lib/platform/config/find-root";
 import { listBuiltinRegions } from "@/lib/supervisor/builtin-regions";
-import { type Child, keepRunning } from "@/lib/supervisor/child";
+import type { ExpectedStores } from "@/lib/supervisor/builtin-stores";
+import { type Child, type ChildOptions, keepRunning } from "@/lib/supervisor/child";
 import { noteChild } from "@/lib/supervisor/orphaned-processes";
 import { type Settings, toEnvironment } from "@/lib/platform/config/resolve-settings";
 
@@ -34,24 +36,39 @@ export function toChildEnvironment(settings: Settings, dev: boolean): Record<str
 
 /**
  * Starts the web server, the worker and the built-in S3 server, and keeps them running. With `dev`, these are the
- * programs that are bundled again when their sources change, and the web server compiles pages on request.
+ * programs that are bundled again when their sources change, and the web server compiles pages on request. `expected`
+ * says which stores the built-in S3 server must find. When it starts again, it must find those that it had.
  */
-export function startChildren(settings: Settings, dev: boolean): Child[] {
+export function startChildren(settings: Settings, expected: ExpectedStores, dev: boolean): Child[] {
   const environment = toChildEnvironment(settings, dev);
-  const regions = listBuiltinRegions(settings).map(({ name, port, signingRegion }) => ({ name, port, signingRegion }));
-  const builtin = {
+  const stores = { ...expected };
+  const toBuiltinEnvironment = () => ({
     ...pick(environment, [...SYSTEM, ...FOR_BUILTIN_S3]),
-    LATCHKEY_S3_REGIONS: JSON.stringify(regions),
-  };
-  const start = (name: string, of: Record<string, string>) =>
+    LATCHKEY_S3_REGIONS: JSON.stringify(
+      listBuiltinRegions(settings).map(({ name, port, signingRegion }) => {
+        return { name, port, signingRegion, store: stores[name] };
+      }),
+    ),
+  });
+  const start = (name: string, others: Pick<ChildOptions, "environment" | "onMessage">) =>
     keepRunning({
       name,
       script: join(findRoot(), dev ? "dist/dev" : "dist", `${name}.mjs`),
-      environment: of,
       onStart: (pid) => noteChild(settings.LATCHKEY_DATA_DIR, name, pid),
+      ...others,
     });
-  return [start("builtin-s3", builtin), start("web", environment), start("worker", environment)];
+  return [
+    start("builtin-s3", {
+      environment: toBuiltinEnvironment,
+      onMessage: (message) => void Object.assign(stores, foundSchema.safeParse(message).data?.stores),
+    }),
+    start("web", { environment }),
+    start("worker", { environment }),
+  ];
 }
+
+/** What the built-in S3 server sends when it has started. */
+const foundSchema = z.object({ stores: z.record(z.string(), z.string()) });
 
 function pick(from: Record<string, string | undefined>, names: string[]): Record<string, string> {
   return Object.fromEntries(names.flatMap((name) => (from[name] === undefined ? [] : [[name, from[name]]])));

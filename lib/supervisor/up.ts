@@ -83,7 +83,7 @@ async function start(options: Options, undo: Undo[], signal: AbortSignal): Promi
   });
   const settings = withUrl(url);
   const environment = toChildEnvironment(settings, false);
-  const firstRun = await prepareDatabase(environment, chooseFirstRunMode(plan, options), signal);
+  const { firstRun, stores } = await prepareDatabase(environment, chooseFirstRunMode(plan, options), signal);
   if (rig) await step("Regions of the rig", () => addRigRegions(environment, signal));
   if (options.dev) await step("Watched programs", () => watchPrograms((names) => restartAll(children, names), signal));
   else await step("Portal", () => buildPortal({ force: options.rebuild }, signal));
@@ -92,7 +92,7 @@ async function start(options: Options, undo: Undo[], signal: AbortSignal): Promi
     await Promise.all(children.map((child) => child.stop()));
   });
   await step("Start", async () => {
-    children = startChildren(settings, options.dev);
+    children = startChildren(settings, stores, options.dev);
     if (await waitUntilReady(toLocalUrl(plan.HOST, plan.PORT), listPorts(plan), READY_WITHIN_MS)) return;
     throw new UpError(`Not every program answered within ${READY_WITHIN_MS / 1000} s; the cause is printed above.`);
   });

@@ -6,7 +6,7 @@ import { logger } from "@/lib/platform/logger";
 import type { Secret } from "@/lib/platform/secret";
 import type { RequestHandler } from "../http/listener";
 import { readAtPace } from "../http/pace";
-import type { Region } from "../region";
+import type { LostRegion, Region } from "../region";
 import { decodePercent, parseTarget } from "../signature/target";
 import { AdminError } from "./admin-error";
 import { type AdminReply, answerAdmin } from "./routes";
@@ -14,7 +14,7 @@ import { type AdminReply, answerAdmin } from "./routes";
 const BODY_BYTES = 16 * 1024;
 
 /** The admin API over HTTP: bearer token, JSON, `{ error: { code, message } }`. */
-export function createAdminHandler(regions: ReadonlyMap<string, Region>, token: Secret): RequestHandler {
+export function createAdminHandler(regions: ReadonlyMap<string, Region | LostRegion>, token: Secret): RequestHandler {
   const expected = digest(`Bearer ${token.reveal()}`);
   return async (request, response, waits) => {
     let reply: AdminReply;
@@ -38,7 +38,10 @@ function digest(text: string): Buffer {
   return createHash("sha256").update(text).digest();
 }
 
-async function answer(regions: ReadonlyMap<string, Region>, request: IncomingMessage): Promise<AdminReply> {
+async function answer(
+  regions: ReadonlyMap<string, Region | LostRegion>,
+  request: IncomingMessage,
+): Promise<AdminReply> {
   const raw = request.url ?? "";
   const target = parseTarget(raw);
   // Segments are decoded one by one, so that an encoded slash stays within its segment.

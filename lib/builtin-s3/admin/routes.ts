@@ -1,5 +1,5 @@
 import { Secret } from "@/lib/platform/secret";
-import type { Region } from "../region";
+import type { LostRegion, Region } from "../region";
 import { AdminError } from "./admin-error";
 import { accessKeyId, accountId, listQuery, patchKeyBody, putAccountBody, putKeyBody } from "./schema";
 import { describeAccount, describeBuckets, describeKey, describeUsage } from "./views";
@@ -19,7 +19,10 @@ export interface AdminReply {
 }
 
 /** Answers one authenticated admin request. Throws AdminError, or ZodError for a malformed field. */
-export async function answerAdmin(regions: ReadonlyMap<string, Region>, request: AdminRequest): Promise<AdminReply> {
+export async function answerAdmin(
+  regions: ReadonlyMap<string, Region | LostRegion>,
+  request: AdminRequest,
+): Promise<AdminReply> {
   const [root, regionName, collection, ...rest] = request.path;
   if (root === "health" && regionName === undefined) return get(request, () => ({ status: "ok" }));
   if (root !== "regions" || regionName === undefined)
@@ -31,10 +34,19 @@ export async function answerAdmin(regions: ReadonlyMap<string, Region>, request:
       name: region.name,
       signingRegion: region.signingRegion,
       time: new Date().toISOString(),
+      folder: region.folder,
+      ...("lost" in region ? { lost: region.lost } : { store: region.storeId }),
     }));
   }
   if (collection !== "accounts") throw new AdminError(404, "NotFound", "There is no such resource.");
-  return answerAccounts(region, rest, request);
+  return "lost" in region ? answerLost(rest, request) : answerAccounts(region, rest, request);
+}
+
+/** A region that is lost has no accounts. Nothing can be added to it, and no removal can be promised. */
+function answerLost(path: readonly string[], { method }: AdminRequest): AdminReply {
+  if (method !== "GET") throw new AdminError(503, "StoreLost", "The store of this region is not there.");
+  if (path.length > 0) throw noSuchAccount();
+  return { status: 200, body: { accounts: [] } };
 }
 
 async function answerAccounts(region: Region, path: readonly string[], request: AdminRequest): Promise<AdminReply> {

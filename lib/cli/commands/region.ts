@@ -11,7 +11,7 @@ import { withTransaction } from "@/lib/platform/db/transaction";
 import { slugSchema } from "@/lib/platform/text/slug";
 import { listRegions } from "@/lib/regions/loaders";
 import type { RegionRow } from "@/lib/regions/schema";
-import { checkRegions, setRegionDisabled } from "@/lib/regions/mutations";
+import { acceptStore, checkRegions, setRegionDisabled } from "@/lib/regions/mutations";
 
 export function regionCommand(): Command {
   const command = new Command("region").description("regions and their storage systems");
@@ -56,6 +56,17 @@ export function regionCommand(): Command {
     .action(async (name: string) => {
       await setDisabled(name, false);
       console.log(`Enabled the region ${name}.`);
+    });
+  command
+    .command("accept-store <name>")
+    .description(
+      "lets a region of the built-in S3 server begin with an empty folder at the next start, when its data is lost for good",
+    )
+    .action(async (name: string) => {
+      await withTransaction((tx) => acceptStore(tx, commandLineActor(), slugSchema.parse(name)));
+      console.log(
+        `At its next start the region ${name} takes the folder that it finds. Its old keys stay unknown there.`,
+      );
     });
   command
     .command("list")

@@ -1,7 +1,17 @@
 import { z } from "zod";
 
 /** The answers of the built-in server's admin API, reduced to what the driver uses. Other forms are refused. */
-export const regionReplySchema = z.object({ name: z.string(), signingRegion: z.string(), time: z.iso.datetime() });
+export const regionReplySchema = z.object({
+  name: z.string(),
+  signingRegion: z.string(),
+  time: z.iso.datetime(),
+  /** The folder of the region's store, for a person who looks for it. Older servers do not tell it, nor the store. */
+  folder: z.string().optional(),
+  /** The id of the store. */
+  store: z.string().optional(),
+  /** Why the region has no store. */
+  lost: z.string().optional(),
+});
 
 export const accountsReplySchema = z.object({
   accounts: z.array(z.object({ id: z.string() })),

@@ -15,6 +15,8 @@ export interface BuiltinOptions extends BuiltinAccess {
   region: string;
   signingRegion: string;
   gateways: Gateway[];
+  /** The id of the store in which the keys were made; undefined before the first check. */
+  store?: string | undefined;
 }
 
 const CAPABILITIES: Capabilities = {
@@ -46,8 +48,8 @@ export function createBuiltinProvider(options: BuiltinOptions): Provider {
     gateways: () => options.gateways,
 
     check: (context) => {
-      const { region: name, signingRegion, gateways } = options;
-      return checkBuiltin(options, { name, signingRegion, path: regionPath }, gateways, context);
+      const { region: name, signingRegion, gateways, store } = options;
+      return checkBuiltin(options, { name, signingRegion, path: regionPath, store }, gateways, context);
     },
 
     async ensurePrincipal(principal, displayName, context) {

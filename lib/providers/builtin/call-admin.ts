@@ -46,7 +46,8 @@ export function codeOf(answer: AdminAnswer): string | undefined {
 /** What an answer with an unexpected status means. */
 export function toFailure(answer: AdminAnswer): ProviderError {
   return new ProviderError(
-    toFailureKind(answer.status),
+    // The server did nothing: the folder of the region is not there.
+    codeOf(answer) === "StoreLost" ? "unavailable" : toFailureKind(answer.status),
     `the storage system answered ${answer.status} ${codeOf(answer) ?? ""}`.trim(),
     {
       status: answer.status,

@@ -59,6 +59,7 @@ const complaint = (changes: {
   adminUrl?: string;
   adminToken?: Secret;
   gateway?: string;
+  store?: string;
 }) => {
   const { gateway = real.regions[0]?.endpoint ?? "", ...others } = changes;
   const gateways = [{ name: "north", endpoint: gateway }];
@@ -95,6 +96,22 @@ test("the address, the credential, the region", async () => {
   );
   expect(await complaint({ region: "south" })).toBe("the server has no region south");
   expect(await complaint({ signingRegion: "west-1" })).toBe("the server signs for north-1");
+});
+
+test("another store than that of the keys, and one that is lost", async () => {
+  const store = real.regions[0]?.store ?? "";
+  expect(await complaint({ store })).toBe("nothing");
+  expect(await complaint({ store: randomUUID() })).toBe(
+    `the folder ${join(folder, "s3/north")} holds another store than the one of this region's keys`,
+  );
+  const reply = {
+    name: "north",
+    signingRegion: "north-1",
+    time: new Date().toISOString(),
+    lost: "the folder is empty",
+  };
+  const lost = await answering(200, JSON.stringify(reply));
+  expect(await complaint({ adminUrl: lost })).toBe("the folder is empty");
 });
 
 test("a clock that is off", async () => {

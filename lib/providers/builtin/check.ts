@@ -8,12 +8,12 @@ import { probeS3 } from "@/lib/providers/probe";
 import type { CallContext, CheckResult, Gateway } from "@/lib/providers/provider";
 
 /**
- * Checks the address, the token, the region, the clock and the gateways. Throws a `ProviderError` whose message tells
+ * Checks the address, the token, the region, its store, the clock and the gateways. Throws a `ProviderError` whose message tells
  * an admin which of them is wrong.
  */
 export async function checkBuiltin(
   access: BuiltinAccess,
-  region: { name: string; signingRegion: string; path: string },
+  region: { name: string; signingRegion: string; path: string; store: string | undefined },
   gateways: Gateway[],
   context: CallContext,
 ): Promise<CheckResult> {
@@ -23,12 +23,17 @@ export async function checkBuiltin(
   if (codeOf(answer) === "NoSuchRegion") throw new ProviderError("invalid", `the server has no region ${region.name}`);
   if (answer.status !== 200)
     throw new ProviderError("invalid", `no admin API of a built-in server answers at ${access.adminUrl}`);
-  const { signingRegion, time } = readBody(regionReplySchema)(answer);
+  const { signingRegion, time, folder, store, lost } = readBody(regionReplySchema)(answer);
+  if (lost) throw new ProviderError("invalid", lost);
+  if (store !== undefined && region.store !== undefined && store !== region.store) {
+    const where = folder ? `the folder ${folder}` : "its folder";
+    throw new ProviderError("invalid", `${where} holds another store than the one of this region's keys`);
+  }
   if (signingRegion !== region.signingRegion)
     throw new ProviderError("invalid", `the server signs for ${signingRegion}`);
   assertClock(Date.parse(time) - Date.now());
   await Promise.all(gateways.map((gateway) => checkGateway(gateway, signingRegion, context)));
-  return { findings: {}, warnings: [] };
+  return { findings: store ? { store } : {}, warnings: [] };
 }
 
 /** Probes with a random id: an S3 server answers that it does not know the key, another server answers otherwise. */
