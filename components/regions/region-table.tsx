@@ -17,6 +17,7 @@ export function RegionTable({ rows }: { rows: RegionRow[] }) {
             <Td>{row.checkedAt ? <Time iso={row.checkedAt} /> : "Not yet"}</Td>
             <Td>
               <RegionState row={row} />
+              <MissingKeys count={row.missingKeys} />
             </Td>
             <Td>
               <Waiting waiting={row.waiting} />
@@ -49,6 +50,16 @@ function RegionState({ row }: { row: RegionRow }) {
     );
   }
   return <span>{row.checkedAt ? "Works" : "Not checked yet"}</span>;
+}
+
+/** Current keys that the storage system does not have. The history of each key says since when. */
+function MissingKeys({ count }: { count: number }) {
+  if (count === 0) return null;
+  return (
+    <span className="block text-warn">
+      The storage system does not know {count === 1 ? "1 current key" : `${count} current keys`}
+    </span>
+  );
 }
 
 /** Changes that are decided and not carried out yet. They are tried again until the storage system answers. */

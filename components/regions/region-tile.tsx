@@ -10,20 +10,23 @@ export interface OverviewRegion {
   signingRegion: string;
   /** `not-enabled`: the project has never had a key here, so the storage system does not know it. */
   service: "ok" | "unreachable" | "not-enabled";
+  /** How many current keys of the project the storage system does not know. */
+  missingKeys: number;
   /** Null when it is not known. */
   usage: { buckets: number; objects: number; bytes: string } | null;
   buckets: { name: string; createdAt: string; objects: number; bytes: string }[] | null;
 }
 
-const SERVICES: Record<OverviewRegion["service"], { text: string; icon: LucideIcon; className: string }> = {
+const SERVICES: Record<OverviewRegion["service"] | "missing", { text: string; icon: LucideIcon; className: string }> = {
   ok: { text: "Service is up", icon: CircleCheck, className: "text-good" },
   unreachable: { text: "Service does not answer", icon: TriangleAlert, className: "text-warn" },
   "not-enabled": { text: "No keys yet", icon: CircleSlash, className: "text-muted" },
+  missing: { text: "Keys are missing", icon: TriangleAlert, className: "text-warn" },
 };
 
 /** A region in the overview: endpoint, state of the service and figures. */
 export function RegionTile({ region }: { region: OverviewRegion }) {
-  const { text, icon: Icon, className } = SERVICES[region.service];
+  const { text, icon: Icon, className } = SERVICES[region.missingKeys > 0 ? "missing" : region.service];
   return (
     <li className="rounded-lg border bg-surface px-4 py-3.5 shadow-low">
       <div className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1">
@@ -42,6 +45,12 @@ export function RegionTile({ region }: { region: OverviewRegion }) {
           label={`Copy the endpoint URL of ${region.name}`}
         />
       </p>
+      {region.missingKeys > 0 ? (
+        <p className="mt-3 text-[0.8125rem] text-warn">
+          The storage system does not know {region.missingKeys === 1 ? "a key" : `${region.missingKeys} keys`} of this
+          project. Its data may be missing too.
+        </p>
+      ) : null}
       <Figures region={region} />
     </li>
   );
@@ -49,6 +58,7 @@ export function RegionTile({ region }: { region: OverviewRegion }) {
 
 function Figures({ region }: { region: OverviewRegion }) {
   if (region.service === "not-enabled") {
+    if (region.missingKeys > 0) return null;
     return <p className="mt-3 text-muted">Buckets and figures are shown here after the first key is made.</p>;
   }
   if (!region.usage) {

@@ -79,9 +79,11 @@ export async function updateKey(tx: Transaction, keyId: string, facts: KeyFacts)
  * not: someone else moved the key first.
  */
 export async function moveKey(tx: Transaction, keyId: string, event: KeyEvent, facts: KeyFacts = {}): Promise<boolean> {
+  const state = targetOf(event);
   const { count } = await tx.accessKey.updateMany({
     where: { id: keyId, state: { in: statesThatAllow(event) } },
-    data: { ...facts, state: targetOf(event) },
+    // Only a current key can be missing. Nobody misses a key whose end is decided.
+    data: { ...facts, state, ...(CURRENT_STATES.includes(state) ? {} : { missingSince: null }) },
   });
   return count === 1;
 }
@@ -126,4 +128,48 @@ export async function listDueKeys(after: string, limit: number): Promise<string[
     select: { id: true },
   });
   return rows.map((row) => row.id);
+}
+
+/** A current key, as the portal knows it, for a comparison with the storage system. */
+export type CurrentKey = Pick<AccessKey, "id" | "accessKeyId" | "principalId" | "projectId" | "missingSince">;
+
+/** The current keys of principals, in all slots. With `activatedBefore`, only those that are older. */
+export function listCurrentKeys(principalIds: readonly string[], activatedBefore?: Date): Promise<CurrentKey[]> {
+  return db.accessKey.findMany({
+    where: {
+      principalId: { in: [...principalIds] },
+      state: { in: [...CURRENT_STATES] },
+      ...(activatedBefore ? { activatedAt: { lt: activatedBefore } } : {}),
+    },
+    select: { id: true, accessKeyId: true, principalId: true, projectId: true, missingSince: true },
+  });
+}
+
+/** The principals of a region that have a missing key. By id, those after `after`. */
+export async function listPrincipalsWithMissingKeys(
+  regionId: string,
+  after: string,
+  limit: number,
+): Promise<{ id: string; externalId: string }[]> {
+  const keys = await db.accessKey.findMany({
+    where: { regionId, principalId: { gt: after }, missingSince: { not: null } },
+    orderBy: { principalId: "asc" },
+    take: limit,
+    select: { principal: { select: { id: true, externalId: true } } },
+  });
+  return [...new Map(keys.map(({ principal }) => [principal.id, principal])).values()];
+}
+
+/** Writes down that a key is missing. False when it is not current any more, or when that is written down already. */
+export async function markMissing(tx: Transaction, keyId: string, since: Date): Promise<boolean> {
+  const where = { id: keyId, state: { in: [...CURRENT_STATES] }, missingSince: null };
+  const { count } = await tx.accessKey.updateMany({ where, data: { missingSince: since } });
+  return count === 1;
+}
+
+/** Writes down that a missing key is there again. False when it was not written down as missing. */
+export async function markFound(tx: Transaction, keyId: string): Promise<boolean> {
+  const where = { id: keyId, missingSince: { not: null } };
+  const { count } = await tx.accessKey.updateMany({ where, data: { missingSince: null } });
+  return count === 1;
 }

@@ -270,6 +270,8 @@ export const cardSchema = z.strictObject({
       expiresAt: z.iso.datetime().nullable(),
       /** The seconds until then, negative when it has passed; null when the key never expires. */
       expiresInSeconds: z.number().nullable(),
+      /** Since when the storage system does not know the key, although it is current; null while it does. */
+      missingSince: z.iso.datetime().nullable(),
     })
     .nullable(),
   /** The change in progress; null when there is none. */

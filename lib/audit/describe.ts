@@ -47,6 +47,7 @@ const PREDICATES: { [E in AuditEventName]: Describe<E> } = {
     `found ${accessKeyId} in ${region} switched on and switched it off again`,
   "key.unknown-found": ({ accessKeyId, region }) => `found ${accessKeyId} in ${region}, which the portal does not know`,
   "key.missing-found": ({ accessKeyId, region }) => `did not find ${accessKeyId} in ${region}, although it is current`,
+  "key.found-again": ({ accessKeyId, region }) => `found ${accessKeyId} in ${region} again`,
   "key.looked-up": ({ wanted, found }) => `looked up ${wanted}${found ? "" : ", which the portal does not know"}`,
   "user.created": ({ email }) => `created the user ${email}`,
   "user.changed": ({ email }) => `changed the user ${email}`,

@@ -57,6 +57,8 @@ export const EVENT_DATA = {
   "key.unknown-found": z.strictObject(keyFields),
   /** the storage system does not have a key that the portal calls current */
   "key.missing-found": z.strictObject(keyFields),
+  /** the storage system has such a key again */
+  "key.found-again": z.strictObject(keyFields),
   /** support looked for a key; text that is not of an access key id's form is not kept, since it may be a secret */
   "key.looked-up": z.strictObject({ wanted: z.string().max(128), found: z.boolean() }),
   "user.created": z.strictObject({ email: z.string(), platformRole: z.string().nullable() }),

@@ -19,17 +19,19 @@ export interface Health {
 /** The health of the installation. Throws when the database is not usable. */
 export async function loadHealth(): Promise<Health> {
   const now = Date.now();
-  const [heartbeat, regions, openOperations] = await Promise.all([
+  const [heartbeat, regions, openOperations, missing] = await Promise.all([
     db.heartbeat.findUnique({ where: { name: "worker" } }),
     db.region.findMany({
       where: { disabledAt: null },
       orderBy: { name: "asc" },
-      select: { name: true, checkedAt: true, checkError: true },
+      select: { id: true, name: true, checkedAt: true, checkError: true },
     }),
     db.operation.count({ where: { state: { in: ["PENDING", "DELIVERING", "UNDOING"] } } }),
+    db.accessKey.groupBy({ by: ["regionId"], where: { missingSince: { not: null } }, _count: true }),
   ]);
   const worker = heartbeat && now - heartbeat.at.getTime() < WORKER_SILENT_MS ? "ok" : "degraded";
-  const states = regions.map((region) => describeRegion(region, now));
+  const missingKeys = new Map(missing.map(({ regionId, _count }) => [regionId, _count]));
+  const states = regions.map((region) => describeRegion(region, missingKeys.get(region.id) ?? 0, now));
   const degraded = worker === "degraded" || states.some((region) => region.state === "degraded");
   return {
     status: degraded ? "degraded" : "ok",
@@ -43,11 +45,14 @@ export async function loadHealth(): Promise<Health> {
 
 function describeRegion(
   region: { name: string; checkedAt: Date | null; checkError: string | null },
+  missingKeys: number,
   now: number,
 ): Health["regions"][number] {
   const { name, checkedAt, checkError } = region;
   if (!checkedAt) return { name, state: "degraded", detail: "not checked yet" };
   if (checkError) return { name, state: "degraded", detail: checkError };
   if (now - checkedAt.getTime() > REGION_SILENT_MS) return { name, state: "degraded", detail: "not checked lately" };
-  return { name, state: "ok", detail: "answers" };
+  if (missingKeys === 0) return { name, state: "ok", detail: "answers" };
+  const keys = missingKeys === 1 ? "1 current key" : `${missingKeys} current keys`;
+  return { name, state: "degraded", detail: `the storage system does not know ${keys}` };
 }

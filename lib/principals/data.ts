@@ -64,3 +64,17 @@ export async function listOverdueSuspensions(after: string, limit: number): Prom
   });
   return rows.map((row) => row.id);
 }
+
+/** The principals of a region. By id, those after `after`. */
+export function listPrincipalsOf(
+  regionId: string,
+  after: string,
+  limit: number,
+): Promise<{ id: string; externalId: string }[]> {
+  return db.principal.findMany({
+    where: { regionId, id: { gt: after } },
+    orderBy: { id: "asc" },
+    take: limit,
+    select: { id: true, externalId: true },
+  });
+}

@@ -1,5 +1,6 @@
 import "server-only";
 import { db } from "@/lib/platform/db/client";
+import { readDatabaseClock } from "@/lib/platform/db/locks";
 import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
 import { openSealed } from "@/lib/platform/crypto/master-keys";
@@ -108,4 +109,39 @@ export async function sampleHeldKeys(
 /** How the refusal of a key can be measured at the region's gateways. Undefined before the calibration. */
 export function readCalibration(region: Pick<Region, "calibration">): Calibration | undefined {
   return calibrationSchema.safeParse(region.calibration).data;
+}
+
+/**
+ * The regions whose keys were not compared with the storage system for this long. A region is given to one caller only:
+ * the others find that it was compared just now.
+ */
+export async function claimRegionsToSample(everyMs: number): Promise<Region[]> {
+  const now = await readDatabaseClock(db);
+  const before = new Date(now.getTime() - everyMs);
+  const due = await db.region.findMany({ where: { OR: [{ sampledAt: null }, { sampledAt: { lte: before } }] } });
+  const claimed: Region[] = [];
+  for (const region of due) {
+    const where = { id: region.id, sampledAt: region.sampledAt };
+    const { count } = await db.region.updateMany({ where, data: { sampledAt: now } });
+    if (count === 1) claimed.push(region);
+  }
+  return claimed;
+}
+
+/** Writes down after which principal the next comparison goes on; null for the beginning. */
+export async function moveSample(regionId: string, after: string | null): Promise<void> {
+  await db.region.updateMany({ where: { id: regionId }, data: { sampledAfter: after } });
+}
+
+/**
+ * How many current keys the storage system of each region does not know: of a project, or of all projects. Regions
+ * without any are left out.
+ */
+export async function countMissingKeys(projectId?: string): Promise<Map<string, number>> {
+  const counts = await db.accessKey.groupBy({
+    by: ["regionId"],
+    where: { missingSince: { not: null }, ...(projectId ? { projectId } : {}) },
+    _count: true,
+  });
+  return new Map(counts.map(({ regionId, _count }) => [regionId, _count]));
 }

@@ -7,7 +7,7 @@ import { db } from "@/lib/platform/db/client";
 import { readDatabaseClock } from "@/lib/platform/db/locks";
 import { logger } from "@/lib/platform/logger";
 import { ProviderError } from "@/lib/providers/errors";
-import { openProvider } from "@/lib/regions/data";
+import { countMissingKeys, openProvider } from "@/lib/regions/data";
 import type { RegionRow } from "@/lib/regions/schema";
 import type { Region } from "@/prisma/generated/client";
 
@@ -20,6 +20,8 @@ export interface RegionOverview {
   endpoint: string;
   signingRegion: string;
   service: "ok" | "unreachable" | "not-enabled";
+  /** How many current keys of the project the storage system does not know. */
+  missingKeys: number;
   usage: { buckets: number; objects: number; bytes: string } | null;
   buckets: { name: string; createdAt: string; objects: number; bytes: string }[] | null;
 }
@@ -37,12 +39,19 @@ export async function loadOverview(scope: ProjectScope): Promise<RegionOverview[
     orderBy: { name: "asc" },
     include: { principals: { where: { projectId: scope.projectId }, select: { externalId: true } } },
   });
-  return Promise.all(regions.map((region) => loadRegionOverview(region, region.principals[0]?.externalId)));
+  const missing = await countMissingKeys(scope.projectId);
+  return Promise.all(
+    regions.map((region) => loadRegionOverview(region, region.principals[0]?.externalId, missing.get(region.id) ?? 0)),
+  );
 }
 
-async function loadRegionOverview(region: Region, principal: string | undefined): Promise<RegionOverview> {
+async function loadRegionOverview(
+  region: Region,
+  principal: string | undefined,
+  missingKeys: number,
+): Promise<RegionOverview> {
   const { name, endpoint, signingRegion } = region;
-  const facts = { name, endpoint, signingRegion, usage: null, buckets: null };
+  const facts = { name, endpoint, signingRegion, missingKeys, usage: null, buckets: null };
   if (!principal) return { ...facts, service: "not-enabled" };
   const context = { signal: AbortSignal.timeout(OVERVIEW_DEADLINE_MS), requestId: randomUUID() };
   try {
@@ -82,6 +91,7 @@ export async function listRegions(query: {
   });
   const page = cutPage(regions, PAGE_SIZE);
   const waiting = await loadWaiting();
+  const missing = await countMissingKeys();
   const rows = page.rows.map(
     ({ id, name, provider, endpoint, signingRegion, checkedAt, checkError, failingSince, disabledAt }) => ({
       id,
@@ -94,6 +104,7 @@ export async function listRegions(query: {
       failingSince: failingSince?.toISOString() ?? null,
       disabledAt: disabledAt?.toISOString() ?? null,
       waiting: waiting.get(id) ?? null,
+      missingKeys: missing.get(id) ?? 0,
     }),
   );
   return { rows, next: page.next };

@@ -38,4 +38,6 @@ export interface RegionRow {
   disabledAt: string | null;
   /** Changes that are decided and not carried out: keys to be removed and operations to be undone; null for none. */
   waiting: { changes: number; since: string } | null;
+  /** How many current keys the storage system does not know. */
+  missingKeys: number;
 }

@@ -11,6 +11,7 @@ import { handlePrune } from "@/lib/worker/handlers/prune";
 import { handleReconcile } from "@/lib/worker/handlers/reconcile";
 import { handleResumePrincipal } from "@/lib/worker/handlers/resume-principal";
 import { handleRevokeKey } from "@/lib/worker/handlers/revoke-key";
+import { handleSampleKeys } from "@/lib/worker/handlers/sample-keys";
 import { handleSettleOperation } from "@/lib/worker/handlers/settle-operation";
 import { handleSweepAll } from "@/lib/worker/handlers/sweep-all";
 import { handleSweepPrincipal } from "@/lib/worker/handlers/sweep-principal";
@@ -40,14 +41,18 @@ const AT_ONCE = 8;
 const ROUNDS: ReadonlySet<JobName> = new Set(["sweep-all", "check-regions", "prune"]);
 /** How often the worker looks for changes whose process died, and for secrets that nobody acknowledged. */
 const LOOK_EVERY_MS = 2_000;
+/** How often the worker asks whether it is time to compare the keys of a region. */
+const SAMPLE_EVERY_MS = 5_000;
 const STOP_WITHIN_MS = 15_000;
 
 async function main(): Promise<void> {
   const queue = await startConsuming(4);
   const heartbeat = startHeartbeat("worker");
   const looking = keepLooking(() => handleReconcile(), LOOK_EVERY_MS);
+  const sampling = keepLooking(() => handleSampleKeys(), SAMPLE_EVERY_MS);
   onStop(async () => {
     looking.stop();
+    sampling.stop();
     heartbeat.stop();
     await queue.stop({ graceful: true, timeout: STOP_WITHIN_MS });
     await db.$disconnect();

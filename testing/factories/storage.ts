@@ -18,6 +18,8 @@ export interface Storage {
   putKeyDirectly: (region: string, principal: string, accessKeyId: string, secret: string) => Promise<void>;
   /** Changes a key past the portal. */
   patchKeyDirectly: (region: string, principal: string, accessKeyId: string, change: object) => Promise<void>;
+  /** Removes a key past the portal. Its secret is lost. */
+  removeKeyDirectly: (region: string, principal: string, accessKeyId: string) => Promise<void>;
   stop: () => Promise<void>;
 }
 
@@ -65,6 +67,11 @@ export async function startStorage(database: PrismaClient, masterKey: Buffer): P
       const path = `/v1/regions/${region}/accounts/${principal}/keys/${accessKeyId}`;
       const reply = await call(path, { method: "PATCH", body: JSON.stringify(change) });
       if (!reply.ok) throw new Error(`the key could not be changed: ${reply.status}`);
+    },
+    async removeKeyDirectly(region, principal, accessKeyId) {
+      const path = `/v1/regions/${region}/accounts/${principal}/keys/${accessKeyId}`;
+      const reply = await call(path, { method: "DELETE" });
+      if (!reply.ok) throw new Error(`the key could not be removed: ${reply.status}`);
     },
     async stop() {
       await admin.close();

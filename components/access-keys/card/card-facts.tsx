@@ -41,6 +41,12 @@ export function CardFacts({ card, mayIssue }: { card: Card; mayIssue: boolean })
           {describeChange(change)} (since <Time iso={change.since} />)
         </Notice>
       ) : null}
+      {key?.missingSince ? (
+        <Notice look="warn">
+          The storage system does not know this key (since <Time iso={key.missingSince} />
+          ): tools that use it are refused. Tell your administrators, because buckets may be missing too.
+        </Notice>
+      ) : null}
       {notice ? <Notice look="warn">{notice}</Notice> : null}
       <Hint card={card} mayIssue={mayIssue && !card.enableFrom} />
       {card.enableFrom ? (

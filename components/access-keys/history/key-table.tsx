@@ -21,6 +21,8 @@ export interface KeyRow {
   endedAt: string | null;
   endedBy: string | null;
   endReason: string | null;
+  /** Since when the storage system does not know the key, although it is current. */
+  missingSince: string | null;
   receipts: ReceiptLine[];
 }
 
@@ -61,6 +63,11 @@ function Row({ row, open }: { row: KeyRow; open: boolean }) {
       <Td>{row.region}</Td>
       <Td>
         <State state={row.state} />
+        {row.missingSince ? (
+          <span className="mt-1 block max-w-44 text-[0.8125rem] text-warn">
+            Not known to the storage system since <Time iso={row.missingSince} />
+          </span>
+        ) : null}
       </Td>
       <Td>
         <Time iso={row.createdAt} />

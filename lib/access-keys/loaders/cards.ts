@@ -30,6 +30,7 @@ const cardKeySelect = {
   endedById: true,
   endReason: true,
   removedAt: true,
+  missingSince: true,
   createdBy: { select: { name: true } },
   receipts: true,
 } as const satisfies Prisma.AccessKeySelect;
@@ -138,6 +139,7 @@ function composeCard(region: Region, facts: PrincipalFacts | undefined, now: Dat
           expiresInSeconds: current.expiresAt
             ? Math.floor((current.expiresAt.getTime() - now.getTime()) / 1_000)
             : null,
+          missingSince: current.missingSince?.toISOString() ?? null,
         }
       : null,
     change: composeChange(operation),

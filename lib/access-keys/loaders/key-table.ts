@@ -21,6 +21,8 @@ export interface KeyRow {
   endedAt: string | null;
   endedBy: string | null;
   endReason: string | null;
+  /** Since when the storage system does not know the key, although it is current. */
+  missingSince: string | null;
   receipts: ReceiptLine[];
 }
 
@@ -82,6 +84,7 @@ export function composeRow(key: KeyWithNames): KeyRow {
     endedAt: key.endedAt?.toISOString() ?? null,
     endedBy: key.endedBy?.name ?? null,
     endReason: key.endReason,
+    missingSince: key.missingSince?.toISOString() ?? null,
     receipts: composeReceipts(key),
   };
 }

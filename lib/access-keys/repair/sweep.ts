@@ -1,6 +1,8 @@
 import "server-only";
 import { isOwnAccessKeyId } from "@/lib/access-key-ids/rules";
-import { CURRENT_STATES, ENDED_STATES, type KeyState } from "@/lib/access-keys/rules";
+import { type CurrentKey, listCurrentKeys } from "@/lib/access-keys/data";
+import { noteFound, noteMissing } from "@/lib/access-keys/repair/note-missing";
+import { ENDED_STATES, type KeyState } from "@/lib/access-keys/rules";
 import type { AuditEventName } from "@/lib/audit/events";
 import { recordEvent, SYSTEM_ACTOR } from "@/lib/audit/record";
 import { readMarker } from "@/lib/installation/data";
@@ -14,10 +16,7 @@ import type { KeyView } from "@/lib/providers/provider";
 import { openProvider } from "@/lib/regions/data";
 import type { AccessKey, Principal, Region } from "@/prisma/generated/client";
 
-type DriftEvent = Extract<
-  AuditEventName,
-  "key.late-removed" | "key.late-switched" | "key.unknown-found" | "key.missing-found"
->;
+type DriftEvent = Extract<AuditEventName, "key.late-removed" | "key.late-switched" | "key.unknown-found">;
 
 /** How long after its end a key's id is still looked for on the storage system: a timed-out write may land late. */
 export const TOMBSTONE_DAYS = 30;
@@ -26,7 +25,7 @@ export const TOMBSTONE_DAYS = 30;
  * Compares a principal's keys on the storage system with ours. A key that was proved gone and is there again is removed.
  * A key that is to be switched off and is switched on is switched off.
  * A key with our mark that we do not know is reported and left alone: a restored database backup looks like that.
- * A current key that is missing is reported. Throws UNAVAILABLE while another holds the lease.
+ * A current key that is missing, or is there again, is noted on the key. Throws UNAVAILABLE while another holds the lease.
  */
 export async function sweepPrincipal(principalId: string): Promise<void> {
   const principal = await db.principal.findUnique({ where: { id: principalId }, include: { region: true } });
@@ -43,8 +42,10 @@ export async function sweepPrincipal(principalId: string): Promise<void> {
 async function sweepUnderLease(lease: Lease, principal: Principal & { region: Region }): Promise<void> {
   const provider = openProvider(principal.region);
   const context = lease.callContext(principal.id);
+  // Read before the listing, which may be old when it is here.
+  const current = await listCurrentKeys([principal.id]);
   const views = await provider.listKeys(principal.externalId, context);
-  const { returned, switchedOn, unknown, missing } = await compare(principal, views);
+  const { returned, switchedOn, unknown, missing, found } = await compare(principal, views, current);
   for (const key of returned) {
     if (!(await lease.isHeld())) return;
     await provider.removeKey({ principal: principal.externalId, accessKeyId: key.accessKeyId }, context);
@@ -57,7 +58,8 @@ async function sweepUnderLease(lease: Lease, principal: Principal & { region: Re
     await report(principal, "key.late-switched", key.accessKeyId, key.id);
   }
   for (const accessKeyId of unknown) await reportOnce(principal, "key.unknown-found", accessKeyId);
-  for (const key of missing) await reportOnce(principal, "key.missing-found", key.accessKeyId, key.id);
+  await noteMissing(principal.region.name, missing);
+  await noteFound(principal.region.name, found);
 }
 
 interface Differences {
@@ -68,7 +70,9 @@ interface Differences {
   /** Access key ids that bear our mark. */
   unknown: string[];
   /** Current keys that the storage system does not have. */
-  missing: Known[];
+  missing: CurrentKey[];
+  /** Keys that were missing, and are there. */
+  found: CurrentKey[];
 }
 
 type Known = Pick<AccessKey, "id" | "accessKeyId" | "state" | "removedAt"> & { operations: { id: string }[] };
@@ -77,13 +81,10 @@ const SWITCHED_OFF: readonly KeyState[] = ["INACTIVE", "EXPIRED"];
 /** A change that is not finished is carried out by its own job. */
 const isSettled = ({ operations }: Known): boolean => operations.length === 0;
 
-async function compare(principal: Principal, views: KeyView[]): Promise<Differences> {
+async function compare(principal: Principal, views: KeyView[], current: CurrentKey[]): Promise<Differences> {
   const listed = new Set(views.map((view) => view.accessKeyId));
   const known = await db.accessKey.findMany({
-    where: {
-      principalId: principal.id,
-      OR: [{ accessKeyId: { in: [...listed] } }, { state: { in: [...CURRENT_STATES] } }],
-    },
+    where: { principalId: principal.id, accessKeyId: { in: [...listed] } },
     select: {
       id: true,
       accessKeyId: true,
@@ -97,12 +98,13 @@ async function compare(principal: Principal, views: KeyView[]): Promise<Differen
   const knownIds = new Set(known.map((key) => key.accessKeyId));
   const isOurs = ({ tag, accessKeyId }: KeyView) => tag !== undefined || isOwnAccessKeyId(accessKeyId, marker);
   return {
-    returned: known.filter((key) => listed.has(key.accessKeyId) && wasRemoved(key)),
+    returned: known.filter(wasRemoved),
     switchedOn: known.filter(
       (key) => active.has(key.accessKeyId) && SWITCHED_OFF.includes(key.state) && isSettled(key),
     ),
     unknown: views.filter((view) => isOurs(view) && !knownIds.has(view.accessKeyId)).map((view) => view.accessKeyId),
-    missing: known.filter((key) => CURRENT_STATES.includes(key.state) && !listed.has(key.accessKeyId)),
+    missing: current.filter((key) => !listed.has(key.accessKeyId)),
+    found: current.filter((key) => listed.has(key.accessKeyId) && key.missingSince !== null),
   };
 }
 
@@ -115,14 +117,13 @@ async function reportOnce(
   principal: Principal & { region: Region },
   event: DriftEvent,
   accessKeyId: string,
-  keyId?: string,
 ): Promise<void> {
-  const about = keyId ? { keyId } : { data: { path: ["accessKeyId"], equals: accessKeyId } };
+  const about = { data: { path: ["accessKeyId"], equals: accessKeyId } };
   const told = await db.auditEvent.findFirst({
     where: { event, projectId: principal.projectId, ...about },
     select: { id: true },
   });
-  if (!told) await report(principal, event, accessKeyId, keyId);
+  if (!told) await report(principal, event, accessKeyId);
 }
 
 async function report(

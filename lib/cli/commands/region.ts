@@ -104,10 +104,12 @@ function withRegionOptions(command: Command): Command {
     .option("--setting <name=value...>", "other settings of the provider, such as adminPath=admin");
 }
 
-function describeRegion({ name, provider, endpoint, signingRegion, waiting, ...region }: RegionRow): string[] {
+function describeRegion(row: RegionRow): string[] {
+  const { name, provider, endpoint, signingRegion, waiting, missingKeys, ...region } = row;
   const failing =
     region.checkError && `${region.checkError}${region.failingSince ? ` (since ${region.failingSince})` : ""}`;
-  const state = region.disabledAt ? "disabled" : (failing ?? (region.checkedAt ? "answers" : "not checked"));
+  const answers = region.disabledAt ? "disabled" : (failing ?? (region.checkedAt ? "answers" : "not checked"));
+  const state = missingKeys > 0 ? `${answers}; ${missingKeys} current keys are unknown there` : answers;
   const changes = waiting
     ? `${waiting.changes === 1 ? "1 change" : `${waiting.changes} changes`} since ${waiting.since}`
     : "nothing";
