@@ -6,8 +6,8 @@ import { ROOT } from "./root.mjs";
 import { load } from "./run.mjs";
 
 /**
- * `npm run bench` measures all parts on this machine. `npm run bench -- s3`, `npm run bench -- keys` and
- * `npm run bench -- scale` measure one part.
+ * `npm run bench` measures all parts on this machine. `npm run bench -- s3`, `npm run bench -- keys`,
+ * `npm run bench -- scale` and `npm run bench -- memory` measure one part.
  */
 const BENCHES = {
   /** Compares the built-in S3 server with plain files. */
@@ -16,6 +16,8 @@ const BENCHES = {
   keys: () => load("bench/keys"),
   /** Compares pages, lists and the worker's rounds at 10,000 keys and at 1,000,000. */
   scale: () => load("bench/scale"),
+  /** Requests many pages and shows how much memory the web process takes. */
+  memory: () => load("bench/memory"),
 };
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHES);
 if (!names.every((name) => Object.hasOwn(BENCHES, name)) || !existsSync(join(ROOT, "node_modules"))) {

@@ -19,6 +19,7 @@ const PROGRAMS = {
   "rig/main": "testing/rig/main.ts",
   "bench/keys": "e2e/bench/keys-main.ts",
   "bench/scale": "e2e/bench/scale/scale-main.ts",
+  "bench/memory": "e2e/bench/memory-main.ts",
   "chaos/main": "e2e/chaos/main.ts",
 };
 const STAMP = "dist/.stamp";

@@ -31,6 +31,8 @@ export function toChildEnvironment(settings: Settings, dev: boolean): Record<str
     ...toEnvironment(settings),
     NODE_ENV: dev ? "development" : "production",
     NEXT_TELEMETRY_DISABLED: "1",
+    // Of the GNU C library: memory that one thread gave back serves the others. The default is eight pools for a core.
+    MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? "2",
   };
 }
 
@@ -50,7 +52,7 @@ export function startChildren(settings: Settings, expected: ExpectedStores, dev:
       }),
     ),
   });
-  const start = (name: string, others: Pick<ChildOptions, "environment" | "onMessage">) =>
+  const start = (name: string, others: Pick<ChildOptions, "environment" | "onMessage" | "nodeOptions">) =>
     keepRunning({
       name,
       script: join(findRoot(), dev ? "dist/dev" : "dist", `${name}.mjs`),
@@ -62,9 +64,17 @@ export function startChildren(settings: Settings, expected: ExpectedStores, dev:
       environment: toBuiltinEnvironment,
       onMessage: (message) => void Object.assign(stores, foundSchema.safeParse(message).data?.stores),
     }),
-    start("web", { environment }),
-    start("worker", { environment }),
+    start("web", { environment, nodeOptions: limitHeap(settings.LATCHKEY_WEB_HEAP_MB, dev) }),
+    start("worker", { environment, nodeOptions: limitHeap(settings.LATCHKEY_WORKER_HEAP_MB, dev) }),
   ];
+}
+
+/**
+ * Without a limit, V8 lets garbage lie until the heap has a share of the machine's memory. In development the web server
+ * holds the compiler too, so it has no limit.
+ */
+function limitHeap(megabytes: number, dev: boolean): string[] {
+  return dev ? [] : [`--max-old-space-size=${megabytes}`];
 }
 
 /** What the built-in S3 server sends when it has started. */

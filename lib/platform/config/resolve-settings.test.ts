@@ -126,6 +126,9 @@ test.each([
   ["LATCHKEY_MASTER_KEY_FORMER", "sesame"],
   ["LATCHKEY_MASTER_KEY", "sesame"],
   ["LATCHKEY_SESSION_SECRET", "sesame"],
+  ["LATCHKEY_WEB_HEAP_MB", "sesame"],
+  ["LATCHKEY_WEB_HEAP_MB", "64"],
+  ["LATCHKEY_WORKER_HEAP_MB", "192.5"],
   ["LOG_LEVEL", "sesame"],
 ])("%s=%s is refused by name, without its value", (name, value) => {
   const read = () => planSettings({ [name]: value });

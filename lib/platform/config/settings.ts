@@ -8,6 +8,8 @@ const PORT_RULE = "a port number from 1 to 65535";
 const port = z.coerce.number({ error: PORT_RULE }).int(PORT_RULE).min(1, PORT_RULE).max(65_535, PORT_RULE);
 const DAYS_RULE = "a whole number of days from 1 to 3650";
 const days = z.coerce.number({ error: DAYS_RULE }).int(DAYS_RULE).min(1, DAYS_RULE).max(3_650, DAYS_RULE);
+const HEAP_RULE = "a whole number of MB from 96 to 65536";
+const heap = z.coerce.number({ error: HEAP_RULE }).int(HEAP_RULE).min(96, HEAP_RULE).max(65_536, HEAP_RULE);
 const MASTER_KEY = /^[A-Za-z0-9+/_-]{43}=?$/;
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 /** Secrets that the operator does not give. */
@@ -127,6 +129,13 @@ export const SETTINGS = {
   }),
   LATCHKEY_KEEP_REFUSALS_DAYS: days.default(30).meta({
     description: "how many days the counts of sign-ins that a limit refused are kept, with e-mail and network",
+  }),
+  LATCHKEY_WEB_HEAP_MB: heap.default(256).meta({
+    description:
+      "the most memory, in MB, that the JavaScript heap of the web process may take; the process takes about 200 MB besides",
+  }),
+  LATCHKEY_WORKER_HEAP_MB: heap.default(192).meta({
+    description: "the same for the worker, which takes about 100 MB besides",
   }),
   LOG_LEVEL: z
     .enum(LOG_LEVELS, { error: `one of ${LOG_LEVELS.join(", ")}` })
