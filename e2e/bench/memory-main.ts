@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { cpus } from "node:os";
+import { join } from "node:path";
 import { startOwnPortal } from "../fixtures/own-portal";
 import { requestSession } from "../fixtures/portal-client";
 import { composeTable } from "./figures";
@@ -9,6 +10,8 @@ const PAGES = 15_500;
 /** As many as a browser opens. */
 const AT_ONCE = 6;
 const STEPS = 10;
+/** Of the portal's log, shown when the measurement fails. */
+const LOG_LINES = 40;
 
 /** Requests many pages of one web process, and prints what the process holds at the start, on the way and at the end. */
 async function main(): Promise<void> {
@@ -34,6 +37,10 @@ async function main(): Promise<void> {
     if ((await portal.pidOf("web")) !== pid) throw new Error("the web process ended on the way");
     console.log(`${cpus()[0]?.model.trim() ?? "unknown"}, ${cpus().length} cores, Node ${process.version}\n`);
     console.log(composeTable(rows));
+  } catch (error) {
+    const log = await readFile(join(portal.facts.dataDir, "up.log"), "utf8");
+    console.error(log.split("\n").slice(-LOG_LINES).join("\n"));
+    throw error;
   } finally {
     await portal.stop();
   }

@@ -132,7 +132,7 @@ export const SETTINGS = {
   }),
   LATCHKEY_WEB_HEAP_MB: heap.default(256).meta({
     description:
-      "the most memory, in MB, that the JavaScript heap of the web process may take; the process takes about 200 MB besides",
+      "the most memory, in MB, that the JavaScript heap of the web process may take; the process takes about 150 MB besides",
   }),
   LATCHKEY_WORKER_HEAP_MB: heap.default(192).meta({
     description: "the same for the worker, which takes about 100 MB besides",
