@@ -45,7 +45,7 @@ it("keeps every name inside the bucket and out of the file system", async () => 
   }
   expect(await outside()).toEqual(before);
   for (const name of await everyFile(path.join(server.dataDir, "s3", "north"))) {
-    expect(name).toMatch(/^(accounts\.\d+\.log|objects\.\d+\.log|blobs\/[0-9a-f]{2}\/[0-9a-f]{32})$/);
+    expect(name).toMatch(/^(store\.json|accounts\.\d+\.log|objects\.\d+\.log|blobs\/[0-9a-f]{2}\/[0-9a-f]{32})$/);
   }
 });
 
