@@ -54,7 +54,7 @@ describeConformance("the built-in server's driver", TRAITS, async (): Promise<Ca
       const { keys } = (await reply.json()) as { keys: { accessKeyId: string }[] };
       return keys.map((key) => key.accessKeyId);
     },
-    findings: {},
+    findings: { store: expect.any(String) },
     async stop() {
       await server.close();
       await rm(dataDir, { recursive: true, force: true });
