@@ -66,6 +66,39 @@ test("a key with a date is switched off and on, expires, and is revived by a lat
     await expect(page.getByText(sentence).first()).toBeVisible();
 });
 
+test("the old key is kept beside the new one, kept for longer, and retired", async ({ openAs, portal }) => {
+  const page = await openAs("member+");
+  const credentials = new CredentialsPage(page, portal);
+  const card = credentials.card("south");
+  const dialog = page.getByRole("dialog");
+  await credentials.open();
+  await credentials.disableIfEnabled("south");
+  const old = await credentials.enable("south");
+  await credentials.hideSecret();
+
+  await card.getByRole("button", { name: "Regenerate Keys" }).click();
+  await dialog.getByRole("radio", { name: "Keep the old keys for" }).check();
+  await dialog.getByRole("combobox", { name: "How long to keep the old keys" }).selectOption("7 days");
+  await expect(dialog.getByText("Both pairs work until about")).toBeVisible();
+  await dialog.getByRole("textbox", { name: "Type confirm to continue" }).fill("confirm");
+  await dialog.getByRole("button", { name: "Regenerate Keys" }).click();
+  const key = await credentials.readReveal("south");
+  await credentials.hideSecret();
+  await expect(card.getByText(/RETIRING until/)).toBeVisible();
+  expect([await list(old), await list(key)]).toEqual([true, true]);
+
+  await card.getByRole("button", { name: "Keep longer" }).click();
+  await dialog.getByRole("combobox", { name: "Keep the old keys for" }).selectOption("1 hour");
+  await dialog.getByRole("button", { name: "Keep longer" }).click();
+  await expect(dialog).toBeHidden();
+  await card.getByRole("button", { name: "Retire now" }).click();
+  await dialog.getByRole("button", { name: "Retire now" }).click();
+  await expect(dialog).toBeHidden();
+  await expect(card.getByText(/RETIRING until/)).toHaveCount(0);
+  await expect.poll(() => list(old), { timeout: 60_000 }).toBe(false);
+  expect(await list(key)).toBe(true);
+});
+
 test("support switches a key off with a reason, and can switch none on", async ({ openAs, portal }) => {
   const mia = new CredentialsPage(await openAs("member+"), portal);
   await mia.open();

@@ -2,6 +2,7 @@
 
 import { after } from "next/server";
 import { adjustKey } from "@/lib/access-keys/lifecycle/adjust";
+import { retireKey } from "@/lib/access-keys/lifecycle/retire";
 import { disableAccess as disable } from "@/lib/access-keys/revoke/disable";
 import { commitKey } from "@/lib/access-keys/issue/commit";
 import { awaitAcknowledgement } from "@/lib/access-keys/issue/deliver";
@@ -18,7 +19,10 @@ import {
   enableInputSchema,
   type IssueOutput,
   issueOutputSchema,
+  keepLongerInputSchema,
   regenerateInputSchema,
+  retireInputSchema,
+  retireOutputSchema,
   setExpirationInputSchema,
 } from "@/lib/access-keys/schema";
 import { actionClient, inProject } from "@/lib/gate/action";
@@ -32,7 +36,8 @@ export const enableCliAccess = actionClient
   .useValidated(inProject())
   .action(async ({ parsedInput: { region, requestId, expirationDate }, ctx: { scope } }) => {
     const expiresAt = expirationDate === undefined ? null : new Date(expirationDate);
-    return reply(await issueKey({ kind: "ENABLE", scope, region, requestId, expiresAt }, awaitAcknowledgement));
+    const request = { kind: "ENABLE" as const, scope, region, requestId, expiresAt, overlapSeconds: null };
+    return reply(await issueKey(request, awaitAcknowledgement));
   });
 
 /**
@@ -44,9 +49,10 @@ export const regenerateKeys = actionClient
   .inputSchema(regenerateInputSchema)
   .outputSchema(issueOutputSchema)
   .useValidated(inProject())
-  .action(async ({ parsedInput: { region, requestId, expirationDate }, ctx: { scope } }) => {
+  .action(async ({ parsedInput: { region, requestId, expirationDate, overlapSeconds = null }, ctx: { scope } }) => {
     const expiresAt = expirationDate === undefined ? null : new Date(expirationDate);
-    return reply(await issueKey({ kind: "REGENERATE", scope, region, requestId, expiresAt }, awaitAcknowledgement));
+    const request = { kind: "REGENERATE" as const, scope, region, requestId, expiresAt, overlapSeconds };
+    return reply(await issueKey(request, awaitAcknowledgement));
   });
 
 /** Says that the secret has arrived: the new key becomes the current one. May be called again. */
@@ -111,6 +117,29 @@ export const setExpiration = actionClient
   .action(async ({ parsedInput: { region, requestId, expirationDate }, ctx: { scope } }) => {
     const expiresAt = expirationDate === null ? null : new Date(expirationDate);
     return adjustKey({ scope, region, requestId, adjustment: { kind: "SET_EXPIRATION", expiresAt } });
+  });
+
+/** Ends the overlap of a rotation now: the end of the old key is decided. */
+export const retireNow = actionClient
+  .metadata({ name: "Retire now", permission: "keys:issue", event: "key.revoking", limit: CHANGES })
+  .inputSchema(retireInputSchema)
+  .outputSchema(retireOutputSchema)
+  .useValidated(inProject())
+  .action(async ({ parsedInput: { region, requestId }, ctx: { scope } }) => {
+    const { revoking = [], ...told } = await retireKey({ scope, region, requestId, keepSeconds: null });
+    after(() => startRevocation(revoking));
+    return told;
+  });
+
+/** Keeps the old key of a rotation for longer, counted from now. */
+export const keepLonger = actionClient
+  .metadata({ name: "Keep longer", permission: "keys:issue", event: "key.kept-longer", limit: CHANGES })
+  .inputSchema(keepLongerInputSchema)
+  .outputSchema(retireOutputSchema)
+  .useValidated(inProject())
+  .action(async ({ parsedInput: { region, requestId, overlapSeconds }, ctx: { scope } }) => {
+    const outcome = await retireKey({ scope, region, requestId, keepSeconds: overlapSeconds });
+    return outcome;
   });
 
 /** The one place where a browser is given the secret. */

@@ -14,14 +14,14 @@ import type { AccessKey, Prisma, Principal, Region } from "@/prisma/generated/cl
 /** The slot that the cards show. */
 export const DEFAULT_SLOT = "default";
 
-export type SlotKey = Pick<AccessKey, "id" | "accessKeyId" | "state">;
+export type SlotKey = Pick<AccessKey, "id" | "accessKeyId" | "state" | "expiresAt">;
 
 /** The keys of a principal's default slot that can still be ended. They stand only while their principal is locked. */
 export function listLiveKeys(tx: Transaction, principalId: string): Promise<SlotKey[]> {
   return tx.accessKey.findMany({
     where: { principalId, slot: DEFAULT_SLOT, state: { in: [...LIVE_STATES] } },
     orderBy: { createdAt: "asc" },
-    select: { id: true, accessKeyId: true, state: true },
+    select: { id: true, accessKeyId: true, state: true, expiresAt: true },
   });
 }
 
@@ -48,10 +48,7 @@ export async function isRemovalOpen(tx: Transaction, principalId: string): Promi
 }
 
 /** The current key of a principal's default slot. It stands only while its principal is locked. */
-export async function findCurrentKey(
-  tx: Transaction,
-  principalId: string,
-): Promise<(SlotKey & { expiresAt: Date | null }) | undefined> {
+export async function findCurrentKey(tx: Transaction, principalId: string): Promise<SlotKey | undefined> {
   const key = await tx.accessKey.findFirst({
     where: { principalId, slot: DEFAULT_SLOT, state: { in: [...CURRENT_STATES] } },
     select: { id: true, accessKeyId: true, state: true, expiresAt: true },
@@ -59,10 +56,26 @@ export async function findCurrentKey(
   return key ?? undefined;
 }
 
+export type RetiringKey = SlotKey & Pick<AccessKey, "retiresAt">;
+
+/** The old key of an overlap in the default slot. It stands only while its principal is locked. */
+export async function findRetiringKey(tx: Transaction, principalId: string): Promise<RetiringKey | undefined> {
+  const key = await tx.accessKey.findFirst({
+    where: { principalId, slot: DEFAULT_SLOT, state: "RETIRING" },
+    select: { id: true, accessKeyId: true, state: true, expiresAt: true, retiresAt: true },
+  });
+  return key ?? undefined;
+}
+
+/** Sets until when an old key works on. Does nothing to a key that is not RETIRING. */
+export async function prolongRetirement(tx: Transaction, keyId: string, retiresAt: Date): Promise<void> {
+  await tx.accessKey.updateMany({ where: { id: keyId, state: "RETIRING" }, data: { retiresAt } });
+}
+
 /** What a move may write down besides the state. What is left out stays. */
 export type KeyFacts = Pick<
   Prisma.AccessKeyUncheckedUpdateManyInput,
-  "activatedAt" | "endedAt" | "endedById" | "endReason" | "removedAt" | "expiresAt" | "modifiedAt"
+  "activatedAt" | "endedAt" | "endedById" | "endReason" | "removedAt" | "expiresAt" | "modifiedAt" | "retiresAt"
 >;
 
 /** Writes down facts of a current key, whose state stays. False when the key is not current. */
@@ -172,4 +185,16 @@ export async function markFound(tx: Transaction, keyId: string): Promise<boolean
   const where = { id: keyId, missingSince: { not: null } };
   const { count } = await tx.accessKey.updateMany({ where, data: { missingSince: null } });
   return count === 1;
+}
+
+/** Old keys whose overlap is over. By id, those after `after`. */
+export async function listDueRetirements(after: string, limit: number): Promise<string[]> {
+  const now = await readDatabaseClock(db);
+  const rows = await db.accessKey.findMany({
+    where: { id: { gt: after }, state: "RETIRING", retiresAt: { lte: now } },
+    orderBy: { id: "asc" },
+    take: limit,
+    select: { id: true },
+  });
+  return rows.map((row) => row.id);
 }

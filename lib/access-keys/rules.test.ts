@@ -81,6 +81,7 @@ describe("deciding", () => {
     suspendedUntil: null,
     removalOpen: false,
     expiresAt: null,
+    overlapImpossible: false,
   });
 
   test.each([
@@ -95,6 +96,7 @@ describe("deciding", () => {
     ["ENABLE", { ...slot("REVOKING"), suspendedUntil: now, removalOpen: true }, "suspended"],
     ["ENABLE", { ...slot(), expiresAt: new Date("2026-01-01T12:01:00Z") }, "date-too-early"],
     ["ENABLE", { ...slot(), expiresAt: new Date("2026-01-01T12:01:01Z") }, undefined],
+    ["REGENERATE", { ...slot("ACTIVE"), overlapImpossible: true }, "cannot-overlap"],
     ["REGENERATE", slot("ACTIVE", "REVOKING"), undefined],
     ["REGENERATE", slot("EXPIRED"), undefined],
     ["REGENERATE", slot("ACTIVE", "ISSUED"), "busy"],

@@ -105,6 +105,8 @@ export interface SlotSituation {
   removalOpen: boolean;
   /** The date that is asked for; null for none. */
   expiresAt: Date | null;
+  /** Whether an overlap is asked for that the storage system cannot hold. */
+  overlapImpossible: boolean;
 }
 
 /** Whether a new key may be made now: what `regenerate` replaces must exist, what `enable` makes must not. */
@@ -115,6 +117,7 @@ export function decideIssue(
 ): { ok: true } | { ok: false; reason: Refusal } {
   if (slot.regionDisabled) return { ok: false, reason: "region-disabled" };
   if (slot.expiresAt && isTooEarly(slot.expiresAt, now)) return { ok: false, reason: "date-too-early" };
+  if (slot.overlapImpossible) return { ok: false, reason: "cannot-overlap" };
   if (slot.states.some((state) => PENDING_STATES.includes(state))) return { ok: false, reason: "busy" };
   const hasCurrent = slot.states.some((state) => CURRENT_STATES.includes(state));
   if (kind === "ENABLE" && hasCurrent) return { ok: false, reason: "already-enabled" };
@@ -153,6 +156,9 @@ const SENTENCES: Record<Refusal, string> = {
     "The expiration date of the key has passed. Nothing was changed; a later date switches the key on again.",
   "cannot-switch":
     "The storage system of this region cannot switch a single key off and on. Nothing was changed; disable the access, or regenerate the keys.",
+  "cannot-overlap":
+    "The storage system of this region cannot hold two keys of a project. Nothing was changed; replace the keys now.",
+  "not-retiring": "No old key is kept here. Nothing was changed.",
   "not-active": "The key is switched off already. Nothing was changed.",
   "not-inactive": "The key is switched on already. Nothing was changed.",
   "change-unsettled":

@@ -29,6 +29,13 @@ export const expirationSchema = z.union(
   DATE_FORM,
 );
 
+/** For how long the old key may be kept beside the new one. Seconds: one hour, one day, one week. */
+export const OVERLAPS_SECONDS = [3_600, 86_400, 604_800] as const;
+
+const overlapSchema = z.literal(OVERLAPS_SECONDS, {
+  error: "Keep the old keys for 3600, 86400 or 604800 seconds",
+});
+
 export const enableInputSchema = z.strictObject({
   project: slugSchema,
   region: slugSchema,
@@ -42,7 +49,16 @@ export const regenerateInputSchema = z.strictObject({
   requestId: requestIdSchema,
   confirm: confirmSchema,
   expirationDate: expirationSchema.optional(),
+  overlapSeconds: overlapSchema.optional(),
 });
+
+export const retireInputSchema = z.strictObject({
+  project: slugSchema,
+  region: slugSchema,
+  requestId: requestIdSchema,
+});
+
+export const keepLongerInputSchema = retireInputSchema.extend({ overlapSeconds: overlapSchema });
 
 export const disableInputSchema = z.strictObject({
   project: slugSchema,
@@ -94,13 +110,19 @@ const typedExpirationSchema = z
   })
   .pipe(expirationSchema.optional());
 
+/** What a person chose for the old keys: an empty text replaces them now. */
+const typedOverlapSchema = z
+  .string()
+  .transform((typed) => (typed === "" ? undefined : Number(typed)))
+  .pipe(overlapSchema.optional());
+
 /** What a person may type before access is enabled. */
 export const enableFormSchema = z.strictObject({ expirationDate: typedExpirationSchema });
 
 /** The part of the input that a person types before a regeneration. */
 export const regenerateFormSchema = regenerateInputSchema
   .pick({ confirm: true })
-  .extend({ expirationDate: typedExpirationSchema });
+  .extend({ expirationDate: typedExpirationSchema, overlapSeconds: typedOverlapSchema });
 
 /** The date of a key, or the choice that it never expires. */
 export const expirationFormSchema = z
@@ -111,6 +133,11 @@ export const expirationFormSchema = z
   })
   .transform(({ never, expirationDate }) => ({ expirationDate: never ? null : (expirationDate ?? "") }))
   .pipe(setExpirationInputSchema.pick({ expirationDate: true }));
+
+/** For how long an old key is kept. */
+export const keepLongerFormSchema = z
+  .strictObject({ overlapSeconds: z.string().transform(Number) })
+  .pipe(z.strictObject({ overlapSeconds: overlapSchema }));
 
 /** What a person who has to say why types before a key is switched off. */
 export const deactivateFormSchema = deactivateInputSchema.pick({ reason: true }).required({ reason: true });
@@ -166,6 +193,8 @@ export const REFUSALS = [
   "date-too-early",
   "date-passed",
   "cannot-switch",
+  "cannot-overlap",
+  "not-retiring",
   "not-active",
   "not-inactive",
   "change-unsettled",
@@ -221,6 +250,8 @@ export const adjustOutputSchema = z.union([
   refusedSchema,
 ]);
 
+export const retireOutputSchema = adjustOutputSchema;
+
 /** What a card shows; derived, see `deriveCardState`. */
 export const CARD_STATES = [
   "NOT CONFIGURED",
@@ -256,6 +287,8 @@ export const cardSchema = z.strictObject({
     revocationBoundSeconds: z.number().nullable(),
     /** Whether a single key can be switched off and on. Where not, a key is removed at its date. */
     switches: z.boolean(),
+    /** Whether the old key can be kept for a while beside a new one. */
+    overlaps: z.boolean(),
     /** Whether disabling stops every key of the project at once, and enabling has to wait for it. */
     suspends: z.boolean(),
     disabled: z.boolean(),
@@ -274,6 +307,8 @@ export const cardSchema = z.strictObject({
       missingSince: z.iso.datetime().nullable(),
     })
     .nullable(),
+  /** The old key that works on until a time; null when there is none. */
+  retiring: z.strictObject({ accessKeyId: z.string(), until: z.iso.datetime() }).nullable(),
   /** The change in progress; null when there is none. */
   change: z
     .strictObject({
@@ -299,6 +334,7 @@ export type Card = z.infer<typeof cardSchema>;
 export type CardState = (typeof CARD_STATES)[number];
 export type Refusal = (typeof REFUSALS)[number];
 export type AdjustOutput = z.infer<typeof adjustOutputSchema>;
+export type RetireOutput = z.infer<typeof retireOutputSchema>;
 export type IssueOutput = z.infer<typeof issueOutputSchema>;
 export type IssuedOutput = Extract<IssueOutput, { outcome: "issued" }>;
 export type ReceiptLine = z.infer<typeof receiptLineSchema>;
@@ -309,6 +345,8 @@ export type RegenerateFormInput = z.input<typeof regenerateFormSchema>;
 export type RegenerateForm = z.infer<typeof regenerateFormSchema>;
 export type ExpirationFormInput = z.input<typeof expirationFormSchema>;
 export type ExpirationForm = z.infer<typeof expirationFormSchema>;
+export type KeepLongerFormInput = z.input<typeof keepLongerFormSchema>;
+export type KeepLongerForm = z.infer<typeof keepLongerFormSchema>;
 export type DeactivateForm = z.infer<typeof deactivateFormSchema>;
 export type DisableForm = z.infer<typeof disableFormSchema>;
 export type KeyFilterForm = z.infer<typeof keyFilterFormSchema>;

@@ -2,6 +2,7 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { loadCard, loadCards } from "@/lib/access-keys/loaders/cards";
 import { adjustKey } from "@/lib/access-keys/lifecycle/adjust";
 import type { Adjustment } from "@/lib/access-keys/lifecycle/rules";
+import { retireKey, type RetireRequest } from "@/lib/access-keys/lifecycle/retire";
 import { disableAccess } from "@/lib/access-keys/revoke/disable";
 import { commitBeforeReply } from "@/lib/access-keys/issue/deliver";
 import { issueKey } from "@/lib/access-keys/issue/issue-key";
@@ -12,11 +13,14 @@ import {
   cardsSchema,
   disableInputSchema,
   enableInputSchema,
+  keepLongerInputSchema,
   regenerateInputSchema,
+  retireInputSchema,
   updateInputSchema,
 } from "@/lib/access-keys/schema";
 import { admit } from "@/lib/api/admit";
 import { type ApiContext, type ApiEnvironment, errorSchema, replyWithRefusal } from "@/lib/api/replies";
+import type { ProjectScope } from "@/lib/gate/scope";
 import type { ApiOperation } from "@/lib/gate/api";
 import { CHANGES } from "@/lib/gate/rate-limit";
 import { slugSchema } from "@/lib/platform/text/slug";
@@ -26,6 +30,8 @@ const ENABLE: ApiOperation = { name: "Enable CLI Access", permission: "keys:issu
 const REGENERATE: ApiOperation = { name: "Regenerate Keys", permission: "keys:issue", limit: CHANGES };
 const DISABLE: ApiOperation = { name: "Disable Access", permission: "keys:disable", limit: CHANGES };
 
+const RETIRE: ApiOperation = { name: "Retire now", permission: "keys:issue", limit: CHANGES };
+const KEEP_LONGER: ApiOperation = { name: "Keep longer", permission: "keys:issue", limit: CHANGES };
 const UPDATE: ApiOperation = { name: "Update the key", permission: "keys:disable", limit: CHANGES };
 
 const projectSchema = z.object({ project: slugSchema });
@@ -121,7 +127,8 @@ export function addAccessKeyRoutes(api: OpenAPIHono<ApiEnvironment>): void {
     const { region } = context.req.valid("param");
     const { requestId, expirationDate } = context.req.valid("json");
     const expiresAt = readDate(expirationDate);
-    return issue(context, { kind: "ENABLE", scope: context.var.scope, region, requestId, expiresAt });
+    const request = { kind: "ENABLE" as const, region, requestId, expiresAt, overlapSeconds: null };
+    return issue(context, { ...request, scope: context.var.scope });
   });
   const regenerate = {
     summary: "Regenerate the keys",
@@ -136,11 +143,12 @@ export function addAccessKeyRoutes(api: OpenAPIHono<ApiEnvironment>): void {
   });
   api.openapi(regenerateRoute, async (context) => {
     const { region } = context.req.valid("param");
-    const { requestId, expirationDate } = context.req.valid("json");
-    const expiresAt = readDate(expirationDate);
-    return issue(context, { kind: "REGENERATE", scope: context.var.scope, region, requestId, expiresAt });
+    const { requestId, expirationDate, overlapSeconds = null } = context.req.valid("json");
+    const request = { kind: "REGENERATE" as const, region, requestId, overlapSeconds };
+    return issue(context, { ...request, scope: context.var.scope, expiresAt: readDate(expirationDate) });
   });
   addUpdateRoute(api);
+  addRetireRoutes(api);
   const disable = {
     summary: "Disable the access",
     request: { params: placeSchema, body: body(disableInputSchema.omit(PLACE)) },
@@ -193,6 +201,51 @@ function addUpdateRoute(api: OpenAPIHono<ApiEnvironment>): void {
     if (!adjusted.ok) return replyWithRefusal(context, adjusted);
     return context.json({ outcome: adjusted.outcome, message: adjusted.message }, 200);
   });
+}
+
+/** Ends the overlap of a rotation now, or keeps the old key for longer. */
+function addRetireRoutes(api: OpenAPIHono<ApiEnvironment>): void {
+  const answer = { 200: json("Done, now or before.", updatedSchema), ...ERRORS };
+  const retire = {
+    summary: "End the overlap now",
+    request: { params: placeSchema, body: body(retireInputSchema.omit(PLACE)) },
+  };
+  const retireRoute = createRoute({
+    ...retire,
+    method: "post",
+    path: `${AT}/retire`,
+    middleware: admit(RETIRE),
+    responses: answer,
+  });
+  api.openapi(retireRoute, (context) => {
+    const { requestId } = context.req.valid("json");
+    return replyToRetire(context, { ...context.req.valid("param"), requestId, keepSeconds: null });
+  });
+  const keep = {
+    summary: "Keep the old key for longer",
+    request: { params: placeSchema, body: body(keepLongerInputSchema.omit(PLACE)) },
+  };
+  const keepRoute = createRoute({
+    ...keep,
+    method: "post",
+    path: `${AT}/keep-longer`,
+    middleware: admit(KEEP_LONGER),
+    responses: answer,
+  });
+  api.openapi(keepRoute, (context) => {
+    const { requestId, overlapSeconds } = context.req.valid("json");
+    return replyToRetire(context, { ...context.req.valid("param"), requestId, keepSeconds: overlapSeconds });
+  });
+}
+
+async function replyToRetire(
+  context: ApiContext & { var: { scope: ProjectScope } },
+  { region, requestId, keepSeconds }: Omit<RetireRequest, "scope">,
+) {
+  const retired = await retireKey({ scope: context.var.scope, region, requestId, keepSeconds });
+  if (!retired.ok) return replyWithRefusal(context, retired);
+  void startRevocation(retired.revoking ?? []);
+  return context.json({ outcome: retired.outcome, message: retired.message }, 200);
 }
 
 type Update = Pick<z.infer<typeof updateInputSchema>, "state" | "expirationDate" | "reason">;

@@ -167,6 +167,21 @@ describe("with a token", () => {
       expect(await errorOf(await change(fields))).toMatchObject({ status: 400, code: "BAD_INPUT" });
   });
 
+  test("an overlap, kept for longer, and ended", async () => {
+    const old = await pairOf(enable());
+    const overlap = { confirm: "confirm", overlapSeconds: 3_600 };
+    const made = await post(`${place}/regenerate`, { requestId: randomUUID(), ...overlap });
+    expect(await pairOf(made)).toMatchObject({ revoking: 0 });
+    expect(await ask(old)).toBe("accepted");
+    const keep = (overlapSeconds: number) => post(`${place}/keep-longer`, { requestId: randomUUID(), overlapSeconds });
+    expect((await keep(86_400)).status).toBe(200);
+    expect(await errorOf(await keep(86_401))).toMatchObject({ status: 400, code: "BAD_INPUT" });
+    const retire = () => post(`${place}/retire`, { requestId: randomUUID() });
+    expect((await retire()).status).toBe(200);
+    await expect.poll(() => ask(old)).toBe("refused-unknown");
+    expect(await errorOf(await retire())).toMatchObject({ status: 409, reason: "not-retiring" });
+  });
+
   test("what the storage system did not do is told as that, and nothing is left of it", async () => {
     const injected = storage.admin.inject({
       match: (method, path) => method === "PUT" && path.includes("/keys/"),
@@ -198,7 +213,7 @@ describe("refused", () => {
 
   test("whatever the operation, before its input is looked at", async () => {
     const operations = api.routes.filter(({ path }) => path.startsWith("/api/v1/projects"));
-    expect(new Set(operations.map(({ method, path }) => `${method} ${path}`)).size).toBe(6);
+    expect(new Set(operations.map(({ method, path }) => `${method} ${path}`)).size).toBe(8);
     const max = await makeUser(db, `Max ${randomUUID()}`);
     const others = { authorization: `Bearer ${await makeToken(max)}` };
     for (const { method, path } of operations) {
@@ -344,7 +359,9 @@ test("the API describes itself", async () => {
     "patch /api/v1/projects/{project}/regions/{region}",
     "post /api/v1/projects/{project}/regions/{region}/disable",
     "post /api/v1/projects/{project}/regions/{region}/enable",
+    "post /api/v1/projects/{project}/regions/{region}/keep-longer",
     "post /api/v1/projects/{project}/regions/{region}/regenerate",
+    "post /api/v1/projects/{project}/regions/{region}/retire",
   ]);
 });
 

@@ -37,6 +37,9 @@ const PREDICATES: { [E in AuditEventName]: Describe<E> } = {
   "key.expiration-set": ({ accessKeyId, region, expiresAt, revived }) =>
     `set that ${accessKeyId} in ${region} ${describeExpiration(expiresAt)}${revived ? "; it works again" : ""}`,
   "key.expired": ({ accessKeyId, region }) => `switched ${accessKeyId} in ${region} off: its date has passed`,
+  "key.retiring": ({ accessKeyId, until }) => `keeps the old key ${accessKeyId} until ${describeTime(until)}`,
+  "key.kept-longer": ({ accessKeyId, until }) =>
+    `keeps the old key ${accessKeyId} for longer, until ${describeTime(until)}`,
   "key.revoking": ({ accessKeyId, cause, reason }) => `ended ${accessKeyId} (${cause})${describeReason(reason)}`,
   "key.revoked": ({ accessKeyId, unmeasured }) =>
     unmeasured

@@ -41,10 +41,14 @@ export const EVENT_DATA = {
   "key.expiration-set": z.strictObject({ ...keyFields, expiresAt: z.iso.datetime().nullable(), revived: z.boolean() }),
   /** the date of the key has passed, and the key is switched off */
   "key.expired": z.strictObject(keyFields),
+  /** another key took its place, and it works on until a time */
+  "key.retiring": z.strictObject({ ...keyFields, until: z.iso.datetime() }),
+  /** the old key of an overlap has another time */
+  "key.kept-longer": z.strictObject({ ...keyFields, until: z.iso.datetime() }),
   /** the end of a key was decided */
   "key.revoking": z.strictObject({
     ...keyFields,
-    cause: z.enum(["regenerated", "disabled", "expired"]),
+    cause: z.enum(["regenerated", "disabled", "expired", "retired"]),
     reason: z.string().optional(),
   }),
   /** the key is gone from the storage system, and every gateway that can be measured refuses it */

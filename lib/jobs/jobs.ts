@@ -8,6 +8,8 @@ export const JOBS = {
   "revoke-key": z.strictObject({ keyId: z.uuid() }),
   /** Ends the time of a key whose date has passed. */
   "expire-key": z.strictObject({ keyId: z.uuid() }),
+  /** Ends the overlap of an old key whose time is over. */
+  "retire-key": z.strictObject({ keyId: z.uuid() }),
   /** Ends the suspension of a principal when no gateway can hold a removed key any more. */
   "resume-principal": z.strictObject({ principalId: z.uuid() }),
   /** Compares a principal's keys on the storage system with ours, and removes keys that a late write made. */
@@ -29,6 +31,7 @@ export const RETRY_LIMITS: Record<JobName, number> = {
   "settle-operation": 1_000,
   "revoke-key": 1_000,
   "expire-key": 1_000,
+  "retire-key": 1_000,
   "resume-principal": 1_000,
   "sweep-principal": 5,
   "sweep-all": 1,

@@ -9,6 +9,7 @@ import { handleCheckRegions } from "@/lib/worker/handlers/check-regions";
 import { handleExpireKey } from "@/lib/worker/handlers/expire-key";
 import { handlePrune } from "@/lib/worker/handlers/prune";
 import { handleReconcile } from "@/lib/worker/handlers/reconcile";
+import { handleRetireKey } from "@/lib/worker/handlers/retire-key";
 import { handleResumePrincipal } from "@/lib/worker/handlers/resume-principal";
 import { handleRevokeKey } from "@/lib/worker/handlers/revoke-key";
 import { handleSampleKeys } from "@/lib/worker/handlers/sample-keys";
@@ -21,6 +22,7 @@ const HANDLERS: { [N in JobName]: (payload: JobPayload<N>) => Promise<void> } = 
   "settle-operation": handleSettleOperation,
   "revoke-key": handleRevokeKey,
   "expire-key": handleExpireKey,
+  "retire-key": handleRetireKey,
   "resume-principal": handleResumePrincipal,
   "sweep-principal": handleSweepPrincipal,
   "sweep-all": handleSweepAll,

@@ -15,8 +15,9 @@ export function requestKey(
   kind: IssueKind = "ENABLE",
   requestId: string = randomUUID(),
   expiresAt: Date | null = null,
+  overlapSeconds: number | null = null,
 ): Promise<IssueOutcome> {
-  return issueKey({ kind, scope, region, requestId, expiresAt }, awaitAcknowledgement);
+  return issueKey({ kind, scope, region, requestId, expiresAt, overlapSeconds }, awaitAcknowledgement);
 }
 
 /** A key that was sent to a browser and is not acknowledged yet. */

@@ -10,7 +10,7 @@ import { UtcTime } from "@/components/ui/utc-time";
 
 /** The facts of a card about its region and key, and what they mean. */
 export function CardFacts({ card, mayIssue }: { card: Card; mayIssue: boolean }) {
-  const { region, key, change, notice } = card;
+  const { region, key, retiring, change, notice } = card;
   return (
     <div className="grid gap-3 px-4 py-3.5">
       <Facts>
@@ -36,6 +36,15 @@ export function CardFacts({ card, mayIssue }: { card: Card; mayIssue: boolean })
           </>
         ) : null}
       </Facts>
+      {retiring ? (
+        <Notice>
+          <strong className="font-semibold">
+            RETIRING until <Time iso={retiring.until} />
+          </strong>
+          : the old key <span className="font-mono text-[0.8125rem] break-all">{retiring.accessKeyId}</span> works
+          beside the new one until then.
+        </Notice>
+      ) : null}
       {change ? (
         <Notice>
           {describeChange(change)} (since <Time iso={change.since} />)

@@ -28,6 +28,14 @@ const ActivateDialog = dynamic(
   () => import("@/components/access-keys/lifecycle/activate-dialog").then((module) => module.ActivateDialog),
   { ssr: false },
 );
+const RetireDialog = dynamic(
+  () => import("@/components/access-keys/lifecycle/retire-dialog").then((module) => module.RetireDialog),
+  { ssr: false },
+);
+const KeepLongerDialog = dynamic(
+  () => import("@/components/access-keys/lifecycle/keep-longer-dialog").then((module) => module.KeepLongerDialog),
+  { ssr: false },
+);
 
 /** What the person may do with the keys of the project. */
 export interface KeyPermissions {
@@ -47,7 +55,7 @@ interface CredentialCardProps {
 
 /** The open dialog, and the access key that was current when it was opened. */
 interface Opened {
-  dialog: "enable" | "regenerate" | "expiration" | "deactivate" | "activate" | "disable";
+  dialog: "enable" | "regenerate" | "expiration" | "deactivate" | "activate" | "retire" | "keep-longer" | "disable";
   oldKey: string | undefined;
 }
 
@@ -100,6 +108,8 @@ export function CredentialCard({ project, card, permissions, onChanged }: Creden
         <IssueDialog kind={opened.dialog} oldKey={opened.oldKey} {...dialog} />
       ) : null}
       {opened?.dialog === "expiration" ? <ExpirationDialog {...dialog} /> : null}
+      {opened?.dialog === "retire" ? <RetireDialog {...dialog} /> : null}
+      {opened?.dialog === "keep-longer" ? <KeepLongerDialog {...dialog} /> : null}
       {opened?.dialog === "activate" ? <ActivateDialog {...dialog} /> : null}
       {opened?.dialog === "deactivate" ? (
         <DeactivateDialog reasonRequired={permissions.reasonRequired} {...dialog} />
@@ -118,7 +128,10 @@ interface Action {
 }
 
 /** The buttons that role and state allow. The server checks both again. */
-function listActions({ state, key, change, region, enableFrom }: Card, permissions: KeyPermissions): Action[] {
+function listActions(
+  { state, key, retiring, change, region, enableFrom }: Card,
+  permissions: KeyPermissions,
+): Action[] {
   const mayIssue = permissions.issue && !region.disabled && !change;
   const mayEnable = mayIssue && !key && !enableFrom && state !== "ENABLING";
   const actions: (Action | false)[] = [
@@ -126,12 +139,18 @@ function listActions({ state, key, change, region, enableFrom }: Card, permissio
     mayIssue && state === "INACTIVE" && region.switches && { dialog: "activate", text: "Activate", look: "primary" },
     mayIssue && key !== null && { dialog: "regenerate", text: "Regenerate Keys", look: "secondary" },
     mayIssue && key !== null && { dialog: "expiration", text: "Set expiration", look: "secondary" },
+    permissions.issue && retiring !== null && { dialog: "retire", text: "Retire now", look: "secondary" },
+    permissions.issue && retiring !== null && { dialog: "keep-longer", text: "Keep longer", look: "secondary" },
     permissions.disable &&
       !change &&
       state === "ACTIVE" &&
       region.switches && { dialog: "deactivate", text: "Deactivate", look: "secondary" },
     permissions.disable &&
-      (key !== null || state === "ENABLING") && { dialog: "disable", text: "Disable Access", look: "quietDanger" },
+      (key !== null || retiring !== null || state === "ENABLING") && {
+        dialog: "disable",
+        text: "Disable Access",
+        look: "quietDanger",
+      },
   ];
   return actions.filter((action) => action !== false);
 }

@@ -11,7 +11,7 @@ interface EnableFormProps extends IssueFormProps {
   onEnable: (typed: Typed) => Promise<void>;
 }
 
-export function EnableForm({ region, error, progress, onEnable, onCancel }: EnableFormProps) {
+export function EnableForm({ card: { region }, error, progress, onEnable, onCancel }: EnableFormProps) {
   const form = useZodForm<EnableFormInput, Typed>(
     async () => (await import("@/lib/access-keys/schema")).enableFormSchema,
     { defaultValues: { expirationDate: "" } },

@@ -46,7 +46,7 @@ export function IssueDialog({ kind, project, card, oldKey, onClose, onCloseAutoF
       ) : stage.at === "ended" ? (
         <Ended message={stage.message} onClose={onClose} />
       ) : (
-        <IssueForm kind={kind} region={card.region} stage={stage} start={start} onCancel={onClose} />
+        <IssueForm kind={kind} card={card} stage={stage} start={start} onCancel={onClose} />
       )}
     </ChangeDialog>
   );
@@ -54,17 +54,17 @@ export function IssueDialog({ kind, project, card, oldKey, onClose, onCloseAutoF
 
 interface IssueFormProps {
   kind: IssueKind;
-  region: Card["region"];
+  card: Card;
   stage: Extract<IssueStage, { at: "form" | "working" }>;
   start: ReturnType<typeof useIssueKey>["start"];
   onCancel: () => void;
 }
 
-function IssueForm({ kind, region, stage, start, onCancel }: IssueFormProps) {
+function IssueForm({ kind, card, stage, start, onCancel }: IssueFormProps) {
   const form = {
-    region,
+    card,
     error: stage.at === "form" ? stage.error : undefined,
-    progress: stage.at === "working" ? <Progress kind={kind} region={region.name} step={stage.step} /> : undefined,
+    progress: stage.at === "working" ? <Progress kind={kind} region={card.region.name} step={stage.step} /> : undefined,
     onCancel,
   };
   return kind === "enable" ? (

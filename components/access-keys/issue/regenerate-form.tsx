@@ -1,5 +1,6 @@
 import { useWatch } from "react-hook-form";
 import { ConfirmField, isConfirmWord } from "@/components/access-keys/confirm-field";
+import { OverlapField } from "@/components/access-keys/issue/overlap-field";
 import type { IssueFormProps } from "@/components/access-keys/issue/issue-form-props";
 import { ExpirationField } from "@/components/access-keys/lifecycle/expiration-field";
 import { describeBound, explainBound } from "@/components/access-keys/revocation-bound";
@@ -14,13 +15,16 @@ interface RegenerateFormProps extends IssueFormProps {
   onRegenerate: (typed: Typed) => Promise<void>;
 }
 
-export function RegenerateForm({ region, error, progress, onRegenerate, onCancel }: RegenerateFormProps) {
+export function RegenerateForm({ card, error, progress, onRegenerate, onCancel }: RegenerateFormProps) {
+  const { region, key: oldKey, state } = card;
   const form = useZodForm<RegenerateFormInput, Typed>(
     async () => (await import("@/lib/access-keys/schema")).regenerateFormSchema,
-    { mode: "onChange", defaultValues: { expirationDate: "" } },
+    { mode: "onChange", defaultValues: { expirationDate: "", overlapSeconds: "" } },
   );
   const { errors } = form.formState;
   const word = useWatch({ control: form.control, name: "confirm" });
+  const overlap = useWatch({ control: form.control, name: "overlapSeconds" });
+  const canKeep = region.overlaps && oldKey !== null && state === "ACTIVE";
   const working = Boolean(progress);
   const bound = region.revocationBoundSeconds;
 
@@ -35,8 +39,16 @@ export function RegenerateForm({ region, error, progress, onRegenerate, onCancel
           </p>
         </div>
       </DialogDescription>
+      {canKeep ? (
+        <OverlapField
+          value={overlap ?? ""}
+          onChange={(seconds) => form.setValue("overlapSeconds", seconds)}
+          oldKeyExpiresAt={oldKey.expiresAt}
+        />
+      ) : null}
       <Notice look="warn">
-        Tools that use the old keys lose access {describeBound(bound)}
+        {overlap ? "When the old keys are removed, tools that use them" : "Tools that use the old keys"} lose access{" "}
+        {describeBound(bound)}
         {explainBound(bound)}.
       </Notice>
       <ExpirationField

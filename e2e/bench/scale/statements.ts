@@ -29,6 +29,7 @@ export const ROUNDS = {
     CLOCK,
     CLOCK,
     CLOCK,
+    CLOCK,
     {
       text: `SELECT "public"."operations"."id" FROM "public"."operations" WHERE ("public"."operations"."id" > $1 AND ("public"."operations"."state" = CAST($2::text AS "public"."operation_state") OR ("public"."operations"."state" IN (CAST($3::text AS "public"."operation_state"),CAST($4::text AS "public"."operation_state")) AND "public"."operations"."due_at" <= $5))) ORDER BY "public"."operations"."id" ASC LIMIT $6 OFFSET $7`,
       values: [before, "UNDOING", "PENDING", "DELIVERING", now, LOOKED_AT_ONCE, 0],
@@ -40,6 +41,10 @@ export const ROUNDS = {
     {
       text: `SELECT "public"."access_keys"."id" FROM "public"."access_keys" WHERE ("public"."access_keys"."id" > $1 AND "public"."access_keys"."state" IN (CAST($2::text AS "public"."access_key_state"),CAST($3::text AS "public"."access_key_state")) AND "public"."access_keys"."expires_at" <= $4) ORDER BY "public"."access_keys"."id" ASC LIMIT $5 OFFSET $6`,
       values: [before, "ACTIVE", "INACTIVE", now, LOOKED_AT_ONCE, 0],
+    },
+    {
+      text: `SELECT "public"."access_keys"."id" FROM "public"."access_keys" WHERE ("public"."access_keys"."id" > $1 AND "public"."access_keys"."state" = CAST($2::text AS "public"."access_key_state") AND "public"."access_keys"."retires_at" <= $3) ORDER BY "public"."access_keys"."id" ASC LIMIT $4 OFFSET $5`,
+      values: [before, "RETIRING", now, LOOKED_AT_ONCE, 0],
     },
     {
       text: `SELECT "public"."principals"."id" FROM "public"."principals" WHERE ("public"."principals"."id" > $1 AND "public"."principals"."suspended_until" < $2) ORDER BY "public"."principals"."id" ASC LIMIT $3 OFFSET $4`,

@@ -1,6 +1,6 @@
 import "server-only";
 import { listLiveKeys, moveKey } from "@/lib/access-keys/data";
-import { markRevoking } from "@/lib/access-keys/revoke/mark-revoking";
+import { replaceKey } from "@/lib/access-keys/issue/replace-key";
 import { CURRENT_STATES, describeRefusal } from "@/lib/access-keys/rules";
 import type { Refusal } from "@/lib/access-keys/schema";
 import { recordEvent } from "@/lib/audit/record";
@@ -35,9 +35,15 @@ export async function commitKey(scope: ProjectScope, operationId: string): Promi
     if (state !== "DELIVERING" || late) return refuse("undelivered");
 
     const facts = { actor, projectId, requestId };
-    const replaced = (await listLiveKeys(tx, principal.id)).filter((live) => CURRENT_STATES.includes(live.state));
+    const live = await listLiveKeys(tx, principal.id);
+    const [replaced] = live.filter(({ state }) => CURRENT_STATES.includes(state));
     // The old key moves first: only one may be current.
-    await markRevoking(tx, { ...facts, keys: replaced, region: region.name, cause: "regenerated", at: now });
+    const revoking = await replaceKey(tx, live, replaced, {
+      ...facts,
+      region: region.name,
+      at: now,
+      overlapSeconds: operation.overlapSeconds,
+    });
     const moved = await moveKey(tx, key.id, "acknowledge", { activatedAt: now });
     const done = await moveOperation(tx, operationId, {
       from: ["DELIVERING"],
@@ -56,10 +62,10 @@ export async function commitKey(scope: ProjectScope, operationId: string): Promi
         kind,
         region: region.name,
         accessKeyId: key.accessKeyId,
-        ...(replaced[0] ? { replaced: replaced[0].accessKeyId } : {}),
+        ...(replaced ? { replaced: replaced.accessKeyId } : {}),
       },
     });
-    return { ok: true, revoking: replaced.map(({ id }) => id) };
+    return { ok: true, revoking };
   });
 }
 

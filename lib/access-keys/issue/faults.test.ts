@@ -100,7 +100,14 @@ test("the old key is measured as its region is by then: a gateway may have come 
   const scope = await openProject();
   const old = await makeKey(scope, "north");
   const held = storage.admin.inject({ match: keyStep, when: "after", what: "hold", times: 1 });
-  const request = { kind: "REGENERATE" as const, scope, region: "north", requestId: randomUUID(), expiresAt: null };
+  const request = {
+    kind: "REGENERATE" as const,
+    scope,
+    region: "north",
+    requestId: randomUUID(),
+    expiresAt: null,
+    overlapSeconds: null,
+  };
   const issuing = issueKey(request, commitBeforeReply);
   await held.reached;
   const { gateways } = old.change.region;

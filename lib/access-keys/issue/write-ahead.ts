@@ -12,6 +12,7 @@ import { randomText } from "@/lib/platform/crypto/random-text";
 import type { Transaction } from "@/lib/platform/db/client";
 import { lockRow } from "@/lib/platform/db/locks";
 import type { Beginning, Decision } from "@/lib/principals/mutations";
+import { openProvider } from "@/lib/regions/data";
 import type { Operation, Region } from "@/prisma/generated/client";
 
 export interface IssueRequest {
@@ -23,6 +24,8 @@ export interface IssueRequest {
   requestId: string;
   /** When the key expires; null for never. */
   expiresAt: Date | null;
+  /** For how long the old key is kept beside the new one; null for not at all. */
+  overlapSeconds: number | null;
 }
 
 /** A change that is written down and may now touch the storage system. */
@@ -62,10 +65,18 @@ export async function writeAhead(
   if (pending) return { ok: false, refused: await describePending(tx, pending, current, now) };
 
   const { suspendedUntil } = principal;
-  const { expiresAt } = request;
+  const { expiresAt, overlapSeconds } = request;
+  const overlapImpossible = overlapSeconds !== null && !openProvider(region).capabilities.overlap;
   const removalOpen = suspendedUntil !== null && (await isRemovalOpen(tx, principal.id));
   const states = keys.map((key) => key.state);
-  const situation = { states, regionDisabled: region.disabledAt !== null, suspendedUntil, removalOpen, expiresAt };
+  const situation = {
+    states,
+    regionDisabled: region.disabledAt !== null,
+    suspendedUntil,
+    removalOpen,
+    expiresAt,
+    overlapImpossible,
+  };
   const decision = decideIssue(request.kind, situation, now);
   const from = removalOpen ? undefined : (suspendedUntil ?? undefined);
   if (!decision.ok) return { ok: false, refused: refuse(decision.reason, { from }) };
@@ -85,7 +96,7 @@ async function insertChange(
   request: IssueRequest,
   accessKeyId: string,
 ): Promise<UndoableChange> {
-  const { scope, kind, requestId, expiresAt } = request;
+  const { scope, kind, requestId, expiresAt, overlapSeconds } = request;
   const { projectId, actor } = scope;
   const owner = { projectId, regionId: region.id, principalId: principal.id };
   const { id: keyId } = await tx.accessKey.create({
@@ -101,6 +112,7 @@ async function insertChange(
       requestId,
       inputHash: hashRequest(request),
       keyId,
+      overlapSeconds,
       fence,
       dueAt: until,
     },
@@ -140,8 +152,9 @@ async function describePending(tx: Transaction, key: SlotKey, current: boolean, 
   return refuse("busy", { who: operation?.actor.name });
 }
 
-function hashRequest({ kind, scope, region, expiresAt }: IssueRequest): string {
-  return hashInput(kind, scope.projectId, region, ...(expiresAt ? [expiresAt.toISOString()] : []));
+function hashRequest({ kind, scope, region, expiresAt, overlapSeconds }: IssueRequest): string {
+  const values = [expiresAt?.toISOString(), overlapSeconds === null ? undefined : `overlap ${overlapSeconds}`];
+  return hashInput(kind, scope.projectId, region, ...values.filter((value) => value !== undefined));
 }
 
 function refuse(reason: Refusal, facts: RefusalFacts = {}): NotBegun {

@@ -6,7 +6,7 @@ import { EXPIRED_REASON } from "@/lib/access-keys/revoke/mark-revoking";
 import { CURRENT_STATES, deriveCardState, LIVE_STATES } from "@/lib/access-keys/rules";
 import type { Card } from "@/lib/access-keys/schema";
 import type { ProjectScope } from "@/lib/gate/scope";
-import { isAdjusting } from "@/lib/operations/rules";
+import { isAdjusting, isMaking } from "@/lib/operations/rules";
 import { db } from "@/lib/platform/db/client";
 import { readDatabaseClock } from "@/lib/platform/db/locks";
 import { logger } from "@/lib/platform/logger";
@@ -26,6 +26,7 @@ const cardKeySelect = {
   state: true,
   createdAt: true,
   expiresAt: true,
+  retiresAt: true,
   endedAt: true,
   endedById: true,
   endReason: true,
@@ -123,6 +124,7 @@ function composeCard(region: Region, facts: PrincipalFacts | undefined, now: Dat
       signingRegion: region.signingRegion,
       revocationBoundSeconds: capabilities ? capabilities.revocationBoundMs / 1_000 : null,
       switches: capabilities?.deactivate === "key",
+      overlaps: capabilities?.overlap ?? false,
       suspends: capabilities?.suspends ?? false,
       disabled: region.disabledAt !== null || capabilities === undefined,
     },
@@ -142,6 +144,7 @@ function composeCard(region: Region, facts: PrincipalFacts | undefined, now: Dat
           missingSince: current.missingSince?.toISOString() ?? null,
         }
       : null,
+    retiring: composeRetiring(keys),
     change: composeChange(operation),
     notice: capabilities
       ? composeNotice({ keys, operation, capabilities, now, late: pastDate && !enforced })
@@ -150,6 +153,11 @@ function composeCard(region: Region, facts: PrincipalFacts | undefined, now: Dat
     enableFrom: suspendedUntil && suspendedUntil > now ? suspendedUntil.toISOString() : null,
     receipts: recent.flatMap(composeReceipts),
   };
+}
+
+function composeRetiring(keys: CardKey[]): Card["retiring"] {
+  const key = keys.find(({ state }) => state === "RETIRING");
+  return key?.retiresAt ? { accessKeyId: key.accessKeyId, until: key.retiresAt.toISOString() } : null;
 }
 
 /** Whether the key that ended last was removed because its date had passed. Then nobody ended it by hand. */
@@ -177,7 +185,7 @@ const STEPS = { PENDING: "working", DELIVERING: "awaiting-acknowledgement", UNDO
 
 function composeChange(operation: CardOperation | undefined): Card["change"] {
   const state = operation?.state;
-  if (!operation || operation.kind === "DISABLE") return null;
+  if (!operation || !(isMaking(operation.kind) || isAdjusting(operation.kind))) return null;
   if (state !== "PENDING" && state !== "DELIVERING" && state !== "UNDOING") return null;
   return {
     kind: operation.kind,

@@ -18,7 +18,7 @@ export interface Ending {
   /** By name. */
   region: string;
   requestId?: string | undefined;
-  cause: "regenerated" | "disabled" | "expired";
+  cause: "regenerated" | "disabled" | "expired" | "retired";
   /** The database's time. */
   at: Date;
   reason?: string | undefined;
@@ -40,8 +40,8 @@ export async function markRevoking(tx: Transaction, { keys, ...ending }: Ending)
       requestId,
       data: { region, accessKeyId, cause, ...(reason ? { reason } : {}) },
     });
-    // The worker itself decides that a key has expired, and starts at once.
-    const startAfterSeconds = cause === "expired" ? 0 : WORKER_STARTS_AFTER_SECONDS;
+    // What the worker itself decides it starts at once.
+    const startAfterSeconds = actor.userId === null ? 0 : WORKER_STARTS_AFTER_SECONDS;
     await enqueue(tx, "revoke-key", { keyId }, keyId, { startAfterSeconds });
   }
 }

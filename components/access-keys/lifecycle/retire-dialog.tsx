@@ -1,0 +1,33 @@
+"use client";
+
+import { retireNow } from "@/lib/access-keys/actions";
+import { ChangeDialog } from "@/components/access-keys/change-dialog";
+import type { LifecycleDialogProps } from "@/components/access-keys/lifecycle/lifecycle-dialog-props";
+import { useLifecycleChange } from "@/components/access-keys/lifecycle/use-lifecycle-change";
+import { describeBound } from "@/components/access-keys/revocation-bound";
+import { Button } from "@/components/ui/button";
+import { DialogButtons, DialogDescription } from "@/components/ui/dialog";
+import { FormError } from "@/components/ui/form-error";
+
+/** Ends the overlap of a rotation now. */
+export function RetireDialog({ project, card, ...dialog }: LifecycleDialogProps) {
+  const region = card.region.name;
+  const change = useLifecycleChange<void>((requestId) => retireNow({ project, region, requestId }), dialog.onClose);
+  return (
+    <ChangeDialog title="Retire now" step="form" locked={change.isPending} {...dialog}>
+      <DialogDescription>
+        The old key <span className="font-mono break-all">{card.retiring?.accessKeyId}</span> is removed: tools that
+        still use it lose access {describeBound(card.region.revocationBoundSeconds)}. The new key works on.
+      </DialogDescription>
+      <FormError message={change.refusal} />
+      <DialogButtons>
+        <Button onClick={dialog.onClose} disabled={change.isPending}>
+          Cancel
+        </Button>
+        <Button look="danger" busy={change.isPending} onClick={() => void change.run()}>
+          Retire now
+        </Button>
+      </DialogButtons>
+    </ChangeDialog>
+  );
+}

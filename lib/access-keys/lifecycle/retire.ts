@@ -1,0 +1,142 @@
+import "server-only";
+import { findRetiringKey, prolongRetirement, type RetiringKey } from "@/lib/access-keys/data";
+import { decideOverlapEnd } from "@/lib/access-keys/lifecycle/overlap";
+import { hasPassed } from "@/lib/access-keys/lifecycle/rules";
+import { markRevoking } from "@/lib/access-keys/revoke/mark-revoking";
+import { describeRefusal } from "@/lib/access-keys/rules";
+import type { RetireOutput, Refusal } from "@/lib/access-keys/schema";
+import { recordEvent, SYSTEM_ACTOR } from "@/lib/audit/record";
+import { assertStillAllowed, type ProjectScope } from "@/lib/gate/scope";
+import { connectQueue } from "@/lib/jobs/queue";
+import { findRequested } from "@/lib/operations/data";
+import { hashInput } from "@/lib/operations/rules";
+import { db, type Transaction } from "@/lib/platform/db/client";
+import { withTransaction } from "@/lib/platform/db/transaction";
+import { ensurePrincipal, lockPrincipal } from "@/lib/principals/data";
+import { findRegion } from "@/lib/regions/data";
+import type { Principal, Region } from "@/prisma/generated/client";
+
+export interface RetireRequest {
+  scope: ProjectScope;
+  /** By name. */
+  region: string;
+  /** Unique per actor. The same one again is the same change. */
+  requestId: string;
+  /** How long the old key works on from now; null: its end is decided now. */
+  keepSeconds: number | null;
+}
+
+/** `revoking`: the ids of the keys whose removal can start now. */
+export type RetireOutcome = RetireOutput & { revoking?: string[] };
+
+/**
+ * Ends the overlap of a rotation now, or keeps the old key for longer. Both are decided in the database alone, in one
+ * transaction.
+ */
+export async function retireKey(request: RetireRequest): Promise<RetireOutcome> {
+  await connectQueue();
+  const { scope } = request;
+  const region = await findRegion(request.region);
+  const { id } = await ensurePrincipal(scope.projectId, region.id);
+  return withTransaction(async (tx) => {
+    await assertStillAllowed(tx, scope, "keys:issue");
+    const { principal, now } = await lockPrincipal(tx, id);
+    return decideAndWrite(tx, { principal, region, now }, request);
+  });
+}
+
+interface Found {
+  principal: Principal;
+  region: Region;
+  /** The database's time. */
+  now: Date;
+}
+
+async function decideAndWrite(tx: Transaction, found: Found, request: RetireRequest): Promise<RetireOutcome> {
+  const { principal, region, now } = found;
+  const { scope, requestId, keepSeconds } = request;
+  const kind = keepSeconds === null ? "RETIRE" : "KEEP_LONGER";
+  const inputHash = hashInput(kind, scope.projectId, region.name, ...(keepSeconds === null ? [] : [`${keepSeconds}`]));
+  const repeated = await findRequested(tx, scope.actor.userId, requestId);
+  if (repeated && repeated.inputHash !== inputHash) return refuse("request-reused");
+  if (repeated) return { ok: true, outcome: "already-done", message: "This change was made already." };
+  const key = await findRetiringKey(tx, principal.id);
+  if (!key) return refuse("not-retiring");
+  await tx.operation.create({
+    data: {
+      kind,
+      state: "DONE",
+      actorId: scope.actor.userId,
+      requestId,
+      inputHash,
+      projectId: scope.projectId,
+      regionId: region.id,
+      principalId: principal.id,
+      keyId: key.id,
+      overlapSeconds: keepSeconds,
+      fence: principal.fence,
+      finishedAt: now,
+    },
+    select: { id: true },
+  });
+  return keepSeconds === null
+    ? endNow(tx, found, request, key)
+    : keepLonger(tx, found, { ...request, keepSeconds }, key);
+}
+
+async function endNow(
+  tx: Transaction,
+  { region, now }: Found,
+  { scope, requestId }: RetireRequest,
+  key: RetiringKey,
+): Promise<RetireOutcome> {
+  const { projectId, actor } = scope;
+  const facts = { actor, projectId, region: region.name, requestId, at: now };
+  await markRevoking(tx, { ...facts, keys: [key], cause: "retired" });
+  return { ok: true, outcome: "done", message: "The end of the old key is decided.", revoking: [key.id] };
+}
+
+async function keepLonger(
+  tx: Transaction,
+  { region, now }: Found,
+  { scope, requestId, keepSeconds }: RetireRequest & { keepSeconds: number },
+  key: RetiringKey,
+): Promise<RetireOutcome> {
+  const until = decideOverlapEnd(key, keepSeconds, now) ?? now;
+  await prolongRetirement(tx, key.id, until);
+  await recordEvent(tx, {
+    event: "key.kept-longer",
+    outcome: "done",
+    actor: scope.actor,
+    projectId: scope.projectId,
+    keyId: key.id,
+    requestId,
+    data: { region: region.name, accessKeyId: key.accessKeyId, until: until.toISOString() },
+  });
+  return { ok: true, outcome: "done", message: "The old key works on until the new time." };
+}
+
+/** Decides the end of an old key whose overlap is over. Does nothing to any other key. For the worker. */
+export async function retireDueKey(keyId: string): Promise<void> {
+  await connectQueue();
+  const known = await db.accessKey.findUnique({ where: { id: keyId }, include: { region: true } });
+  if (!known) return;
+  await withTransaction(async (tx) => {
+    const { now } = await lockPrincipal(tx, known.principalId);
+    const key = await findRetiringKey(tx, known.principalId);
+    if (key?.id !== keyId || !hasPassed(key.retiresAt, now)) return;
+    const { projectId, region } = known;
+    await markRevoking(tx, {
+      keys: [key],
+      actor: SYSTEM_ACTOR,
+      projectId,
+      region: region.name,
+      cause: "retired",
+      at: now,
+    });
+  });
+}
+
+function refuse(reason: Refusal): RetireOutcome {
+  return { ok: false, reason, message: describeRefusal(reason) };
+}
