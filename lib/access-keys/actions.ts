@@ -22,7 +22,6 @@ import {
   keepLongerInputSchema,
   regenerateInputSchema,
   retireInputSchema,
-  retireOutputSchema,
   setExpirationInputSchema,
 } from "@/lib/access-keys/schema";
 import { actionClient, inProject } from "@/lib/gate/action";
@@ -123,7 +122,7 @@ export const setExpiration = actionClient
 export const retireNow = actionClient
   .metadata({ name: "Retire now", permission: "keys:issue", event: "key.revoking", limit: CHANGES })
   .inputSchema(retireInputSchema)
-  .outputSchema(retireOutputSchema)
+  .outputSchema(adjustOutputSchema)
   .useValidated(inProject())
   .action(async ({ parsedInput: { region, requestId }, ctx: { scope } }) => {
     const { revoking = [], ...told } = await retireKey({ scope, region, requestId, keepSeconds: null });
@@ -135,7 +134,7 @@ export const retireNow = actionClient
 export const keepLonger = actionClient
   .metadata({ name: "Keep longer", permission: "keys:issue", event: "key.kept-longer", limit: CHANGES })
   .inputSchema(keepLongerInputSchema)
-  .outputSchema(retireOutputSchema)
+  .outputSchema(adjustOutputSchema)
   .useValidated(inProject())
   .action(async ({ parsedInput: { region, requestId, overlapSeconds }, ctx: { scope } }) => {
     const outcome = await retireKey({ scope, region, requestId, keepSeconds: overlapSeconds });

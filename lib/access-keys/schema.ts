@@ -250,8 +250,6 @@ export const adjustOutputSchema = z.union([
   refusedSchema,
 ]);
 
-export const retireOutputSchema = adjustOutputSchema;
-
 /** What a card shows; derived, see `deriveCardState`. */
 export const CARD_STATES = [
   "NOT CONFIGURED",
@@ -334,7 +332,7 @@ export type Card = z.infer<typeof cardSchema>;
 export type CardState = (typeof CARD_STATES)[number];
 export type Refusal = (typeof REFUSALS)[number];
 export type AdjustOutput = z.infer<typeof adjustOutputSchema>;
-export type RetireOutput = z.infer<typeof retireOutputSchema>;
+
 export type IssueOutput = z.infer<typeof issueOutputSchema>;
 export type IssuedOutput = Extract<IssueOutput, { outcome: "issued" }>;
 export type ReceiptLine = z.infer<typeof receiptLineSchema>;

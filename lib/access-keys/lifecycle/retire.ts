@@ -4,7 +4,7 @@ import { decideOverlapEnd } from "@/lib/access-keys/lifecycle/overlap";
 import { hasPassed } from "@/lib/access-keys/lifecycle/rules";
 import { markRevoking } from "@/lib/access-keys/revoke/mark-revoking";
 import { describeRefusal } from "@/lib/access-keys/rules";
-import type { RetireOutput, Refusal } from "@/lib/access-keys/schema";
+import type { AdjustOutput, Refusal } from "@/lib/access-keys/schema";
 import { recordEvent, SYSTEM_ACTOR } from "@/lib/audit/record";
 import { assertStillAllowed, type ProjectScope } from "@/lib/gate/scope";
 import { connectQueue } from "@/lib/jobs/queue";
@@ -27,7 +27,7 @@ export interface RetireRequest {
 }
 
 /** `revoking`: the ids of the keys whose removal can start now. */
-export type RetireOutcome = RetireOutput & { revoking?: string[] };
+export type RetireOutcome = AdjustOutput & { revoking?: string[] };
 
 /**
  * Ends the overlap of a rotation now, or keeps the old key for longer. Both are decided in the database alone, in one
