@@ -28,7 +28,9 @@ export async function applyPlan({ plan, key, principal, region }: Target, lease:
   }
   if (plan.switchTo) {
     await assertHeld(lease);
-    await switchKey(provider, ref, plan.switchTo, context);
+    const switched = switchKey(provider, ref, plan.switchTo, context);
+    // The date is set already, so a failure of the switch does not mean that nothing was changed.
+    await (plan.expiresAt === undefined ? switched : switched.catch(rethrowAsAmbiguous));
   }
 }
 
@@ -36,9 +38,15 @@ export async function applyPlan({ plan, key, principal, region }: Target, lease:
 export async function switchKey(provider: Provider, ref: KeyRef, state: KeyState, context: CallContext): Promise<void> {
   if (!provider.setKeyState) throw new ProviderError("invalid", "the storage system cannot switch a single key");
   await provider.setKeyState(ref, state, context);
-  const views = await provider.listKeys(ref.principal, context);
+  // The key is switched. A listing that fails takes nothing back.
+  const views = await provider.listKeys(ref.principal, context).catch(rethrowAsAmbiguous);
   const view = views.find(({ accessKeyId }) => accessKeyId === ref.accessKeyId);
   if (view?.state !== state) throw new ProviderError("ambiguous", `the key is not listed as ${state} after the switch`);
+}
+
+function rethrowAsAmbiguous(error: unknown): never {
+  if (error instanceof ProviderError && !error.mayHaveHappened) throw new ProviderError("ambiguous", error.message);
+  throw error;
 }
 
 async function assertHeld(lease: Lease): Promise<void> {

@@ -58,7 +58,9 @@ async function takeOver(
   const { operation, key, principal, region, actor } = locked;
   const adjustment = readAdjustment(locked);
   const switches = openProvider(region).capabilities.deactivate === "key";
-  const decision = decideAdjustment(adjustment, key, switches, now);
+  // The storage system may have the date already, so a date that has come near since the request is still set.
+  const decidedAt = adjustment.kind === "SET_EXPIRATION" ? operation.createdAt : now;
+  const decision = decideAdjustment(adjustment, key, switches, decidedAt);
   if (!decision.ok) return { ok: true, write: async () => ({ reason: describeRefusal(decision.reason) }) };
   const { requestId } = operation;
   const pending = { operationId, requestId, adjustment, plan: decision.plan, key, principal, region };

@@ -121,6 +121,19 @@ describe("deactivate and activate", () => {
     expect(await ask(issued)).not.toBe("accepted");
   });
 
+  test("a listing that fails after the switch does not count as nothing done", async () => {
+    const issued = await makeKey(scope, "north");
+    const list = (method: string, path: string) => method === "GET" && path.endsWith("/keys");
+    storage.admin.inject({ match: list, when: "before", what: "refuse", times: 1 });
+    expect(await deactivate()).toMatchObject({ ok: false, reason: "change-unsettled" });
+    const operation = await db.operation.findFirstOrThrow({
+      where: { keyId: issued.change.keyId, kind: "DEACTIVATE" },
+    });
+    await db.operation.update({ where: { id: operation.id }, data: { dueAt: new Date(0) } });
+    expect(await carryOutAdjustment(operation.id, operation.principalId)).toBe("settled");
+    expect((await keyOf(issued)).state).toBe("INACTIVE");
+  });
+
   test("a storage system that refuses changes nothing, and the card says so", async () => {
     const issued = await makeKey(scope, "north");
     storage.admin.inject({ match: patch, when: "before", what: "refuse", times: 1 });
@@ -170,6 +183,19 @@ describe("a change whose process died", () => {
     await running;
     expect(await db.operation.findUnique({ where: { id: operation.id } })).toMatchObject({ state: "CANCELLED" });
     expect(await keyOf(issued)).toMatchObject({ state: "ACTIVE", expiresAt: date });
+  });
+
+  test("is carried out also when its date has passed meanwhile: the storage system may have it", async () => {
+    const { issued, operation, held, running } = await interrupt({ kind: "SET_EXPIRATION", expiresAt: inAnHour() });
+    const expiresAt = new Date(Date.now() - 1_000);
+    const createdAt = new Date(Date.now() - 3_600_000);
+    await db.operation.update({ where: { id: operation.id }, data: { createdAt, expiresAt } });
+    expect(await carryOutAdjustment(operation.id, operation.principalId)).toBe("settled");
+    held.release();
+    await running;
+    expect(await keyOf(issued)).toMatchObject({ state: "ACTIVE", expiresAt });
+    await expireKey(issued.change.keyId);
+    expect((await keyOf(issued)).state).toBe("EXPIRED");
   });
 
   test("ends with the access: a disable cancels it", async () => {
