@@ -3,7 +3,8 @@ export type SearchParameters = Promise<Record<string, string | string[] | undefi
 
 /** One parameter as trimmed text; undefined when it is empty, missing or given more than once. */
 export function readParameter(value: string | string[] | undefined): string | undefined {
-  const text = typeof value === "string" ? value.replaceAll("\0", "").trim() : "";
+  const [only, ...more] = [value].flat();
+  const text = more.length === 0 ? (only ?? "").replaceAll("\0", "").trim() : "";
   return text || undefined;
 }
 

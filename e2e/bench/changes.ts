@@ -63,7 +63,8 @@ export async function rotateThroughApi(portal: PortalFacts, place: Place, backen
     JSON.stringify({ requestId: randomUUID(), confirm: "confirm" }),
   );
   if (status !== 201) throw new Error(`the API answered ${status}: ${body}`);
-  return JSON.parse(body) as AccessKey;
+  const { accessKeyId, secretKey } = JSON.parse(body) as { accessKeyId: string; secretKey: string };
+  return { accessKeyId, secretAccessKey: secretKey };
 }
 
 /** Sends requests with the old key until every gateway refuses it. Returns the milliseconds until then. */

@@ -32,7 +32,8 @@ test("a program with a token enables, regenerates and disables, and its keys wor
   const issue = async (verb: string): Promise<IssuedKey> => {
     const reply = await call(verb, { requestId: randomUUID(), ...(verb === "enable" ? {} : { confirm: "confirm" }) });
     expect([reply.status, reply.headers.get("cache-control")]).toEqual([201, "no-store"]);
-    return (await reply.json()) as IssuedKey;
+    const { secretKey, ...issued } = (await reply.json()) as IssuedKey & { secretKey: string };
+    return { ...issued, secretAccessKey: secretKey };
   };
   const works = async (key: IssuedKey) => (await aws(key, ["s3", "ls"])).code === 0;
 

@@ -7,6 +7,7 @@ import { disableAccess as disable } from "@/lib/access-keys/revoke/disable";
 import { commitKey } from "@/lib/access-keys/issue/commit";
 import { awaitAcknowledgement } from "@/lib/access-keys/issue/deliver";
 import { issueKey, type IssueOutcome } from "@/lib/access-keys/issue/issue-key";
+import { readAccessLevel, readDate, slotOf } from "@/lib/access-keys/rules";
 import { startRevocation } from "@/lib/access-keys/revoke/revoke";
 import {
   acknowledgeInputSchema,
@@ -33,9 +34,9 @@ export const enableCliAccess = actionClient
   .inputSchema(enableInputSchema)
   .outputSchema(issueOutputSchema)
   .useValidated(inProject())
-  .action(async ({ parsedInput: { region, requestId, expirationDate }, ctx: { scope } }) => {
-    const expiresAt = expirationDate === undefined ? null : new Date(expirationDate);
-    const request = { kind: "ENABLE" as const, scope, region, requestId, expiresAt, overlapSeconds: null };
+  .action(async ({ parsedInput: { region, name, requestId, access, expirationDate }, ctx: { scope } }) => {
+    const key = { slot: slotOf(name), access: readAccessLevel(access), expiresAt: readDate(expirationDate) };
+    const request = { kind: "ENABLE" as const, scope, region, requestId, ...key, overlapSeconds: null };
     return reply(await issueKey(request, awaitAcknowledgement));
   });
 
@@ -48,11 +49,13 @@ export const regenerateKeys = actionClient
   .inputSchema(regenerateInputSchema)
   .outputSchema(issueOutputSchema)
   .useValidated(inProject())
-  .action(async ({ parsedInput: { region, requestId, expirationDate, overlapSeconds = null }, ctx: { scope } }) => {
-    const expiresAt = expirationDate === undefined ? null : new Date(expirationDate);
-    const request = { kind: "REGENERATE" as const, scope, region, requestId, expiresAt, overlapSeconds };
-    return reply(await issueKey(request, awaitAcknowledgement));
-  });
+  .action(
+    async ({ parsedInput: { region, name, requestId, expirationDate, overlapSeconds = null }, ctx: { scope } }) => {
+      const key = { slot: slotOf(name), access: "FULL" as const, expiresAt: readDate(expirationDate) };
+      const request = { kind: "REGENERATE" as const, scope, region, requestId, ...key, overlapSeconds };
+      return reply(await issueKey(request, awaitAcknowledgement));
+    },
+  );
 
 /** Says that the secret has arrived: the new key becomes the current one. May be called again. */
 export const acknowledgeSecret = actionClient
@@ -72,14 +75,14 @@ export const acknowledgeSecret = actionClient
     return { ok: true as const };
   });
 
-/** Ends every key of the project in a region. */
+/** Ends a key of the project in a region: the default one, or a named key. */
 export const disableAccess = actionClient
   .metadata({ name: "Disable Access", permission: "keys:disable", event: "key.revoking", limit: CHANGES })
   .inputSchema(disableInputSchema)
   .outputSchema(disableOutputSchema)
   .useValidated(inProject())
-  .action(async ({ parsedInput: { region, requestId, reason }, ctx: { scope } }) => {
-    const outcome = await disable({ scope, region, requestId, reason });
+  .action(async ({ parsedInput: { region, name, requestId, reason }, ctx: { scope } }) => {
+    const outcome = await disable({ scope, region, slot: slotOf(name), requestId, reason });
     if (!outcome.ok) return outcome;
     if (outcome.outcome === "already-done") return { ...outcome, accessKeyIds: [] };
     const { revoking, ...told } = outcome;
@@ -93,8 +96,8 @@ export const deactivateKey = actionClient
   .inputSchema(deactivateInputSchema)
   .outputSchema(adjustOutputSchema)
   .useValidated(inProject())
-  .action(async ({ parsedInput: { region, requestId, reason }, ctx: { scope } }) =>
-    adjustKey({ scope, region, requestId, adjustment: { kind: "DEACTIVATE", reason } }),
+  .action(async ({ parsedInput: { region, name, requestId, reason }, ctx: { scope } }) =>
+    adjustKey({ scope, region, slot: slotOf(name), requestId, adjustment: { kind: "DEACTIVATE", reason } }),
   );
 
 /** Switches the current key on again. */
@@ -103,8 +106,8 @@ export const activateKey = actionClient
   .inputSchema(activateInputSchema)
   .outputSchema(adjustOutputSchema)
   .useValidated(inProject())
-  .action(async ({ parsedInput: { region, requestId }, ctx: { scope } }) =>
-    adjustKey({ scope, region, requestId, adjustment: { kind: "ACTIVATE" } }),
+  .action(async ({ parsedInput: { region, name, requestId }, ctx: { scope } }) =>
+    adjustKey({ scope, region, slot: slotOf(name), requestId, adjustment: { kind: "ACTIVATE" } }),
   );
 
 /** Sets when the current key expires, or that it never does. An expired key works again with a later date. */
@@ -113,9 +116,9 @@ export const setExpiration = actionClient
   .inputSchema(setExpirationInputSchema)
   .outputSchema(adjustOutputSchema)
   .useValidated(inProject())
-  .action(async ({ parsedInput: { region, requestId, expirationDate }, ctx: { scope } }) => {
-    const expiresAt = expirationDate === null ? null : new Date(expirationDate);
-    return adjustKey({ scope, region, requestId, adjustment: { kind: "SET_EXPIRATION", expiresAt } });
+  .action(async ({ parsedInput: { region, name, requestId, expirationDate }, ctx: { scope } }) => {
+    const adjustment = { kind: "SET_EXPIRATION" as const, expiresAt: readDate(expirationDate) };
+    return adjustKey({ scope, region, slot: slotOf(name), requestId, adjustment });
   });
 
 /** Ends the overlap of a rotation now: the end of the old key is decided. */
@@ -124,8 +127,9 @@ export const retireNow = actionClient
   .inputSchema(retireInputSchema)
   .outputSchema(adjustOutputSchema)
   .useValidated(inProject())
-  .action(async ({ parsedInput: { region, requestId }, ctx: { scope } }) => {
-    const { revoking = [], ...told } = await retireKey({ scope, region, requestId, keepSeconds: null });
+  .action(async ({ parsedInput: { region, name, requestId }, ctx: { scope } }) => {
+    const request = { scope, region, slot: slotOf(name), requestId };
+    const { revoking = [], ...told } = await retireKey({ ...request, keepSeconds: null });
     after(() => startRevocation(revoking));
     return told;
   });
@@ -136,10 +140,9 @@ export const keepLonger = actionClient
   .inputSchema(keepLongerInputSchema)
   .outputSchema(adjustOutputSchema)
   .useValidated(inProject())
-  .action(async ({ parsedInput: { region, requestId, overlapSeconds }, ctx: { scope } }) => {
-    const outcome = await retireKey({ scope, region, requestId, keepSeconds: overlapSeconds });
-    return outcome;
-  });
+  .action(async ({ parsedInput: { region, name, requestId, overlapSeconds }, ctx: { scope } }) =>
+    retireKey({ scope, region, slot: slotOf(name), requestId, keepSeconds: overlapSeconds }),
+  );
 
 /** The one place where a browser is given the secret. */
 function reply(outcome: IssueOutcome): IssueOutput {

@@ -1,6 +1,7 @@
 import "server-only";
 import {
   CURRENT_STATES,
+  DEFAULT_SLOT,
   type KeyEvent,
   type KeyState,
   LIVE_STATES,
@@ -11,18 +12,33 @@ import { db, type Transaction } from "@/lib/platform/db/client";
 import { readDatabaseClock } from "@/lib/platform/db/locks";
 import type { AccessKey, Prisma, Principal, Region } from "@/prisma/generated/client";
 
-/** The slot that the cards show. */
-export const DEFAULT_SLOT = "default";
+/** One place for a key of a principal: the default one, or a named key. */
+export interface Slot {
+  principalId: string;
+  /** `DEFAULT_SLOT`, or the name of a named key. */
+  slot: string;
+}
 
-export type SlotKey = Pick<AccessKey, "id" | "accessKeyId" | "state" | "expiresAt">;
+const slotKeySelect = { id: true, slot: true, access: true, accessKeyId: true, state: true, expiresAt: true } as const;
 
-/** The keys of a principal's default slot that can still be ended. They stand only while their principal is locked. */
-export function listLiveKeys(tx: Transaction, principalId: string): Promise<SlotKey[]> {
+export type SlotKey = Pick<AccessKey, keyof typeof slotKeySelect>;
+
+/** The keys of a slot that can still be ended. They stand only while their principal is locked. */
+export function listLiveKeys(tx: Transaction, { principalId, slot }: Slot): Promise<SlotKey[]> {
   return tx.accessKey.findMany({
-    where: { principalId, slot: DEFAULT_SLOT, state: { in: [...LIVE_STATES] } },
+    where: { principalId, slot, state: { in: [...LIVE_STATES] } },
     orderBy: { createdAt: "asc" },
-    select: { id: true, accessKeyId: true, state: true, expiresAt: true },
+    select: slotKeySelect,
   });
+}
+
+/** The names of a principal's named keys that can still be ended. They stand only while their principal is locked. */
+export async function listKeyNames(tx: Transaction, principalId: string): Promise<string[]> {
+  const keys = await tx.accessKey.findMany({
+    where: { principalId, slot: { not: DEFAULT_SLOT }, state: { in: [...LIVE_STATES] } },
+    select: { slot: true },
+  });
+  return [...new Set(keys.map(({ slot }) => slot))];
 }
 
 /**
@@ -47,22 +63,22 @@ export async function isRemovalOpen(tx: Transaction, principalId: string): Promi
   return open !== null;
 }
 
-/** The current key of a principal's default slot. It stands only while its principal is locked. */
-export async function findCurrentKey(tx: Transaction, principalId: string): Promise<SlotKey | undefined> {
+/** The current key of a slot. It stands only while its principal is locked. */
+export async function findCurrentKey(tx: Transaction, { principalId, slot }: Slot): Promise<SlotKey | undefined> {
   const key = await tx.accessKey.findFirst({
-    where: { principalId, slot: DEFAULT_SLOT, state: { in: [...CURRENT_STATES] } },
-    select: { id: true, accessKeyId: true, state: true, expiresAt: true },
+    where: { principalId, slot, state: { in: [...CURRENT_STATES] } },
+    select: slotKeySelect,
   });
   return key ?? undefined;
 }
 
 export type RetiringKey = SlotKey & Pick<AccessKey, "retiresAt">;
 
-/** The old key of an overlap in the default slot. It stands only while its principal is locked. */
-export async function findRetiringKey(tx: Transaction, principalId: string): Promise<RetiringKey | undefined> {
+/** The old key of an overlap in a slot. It stands only while its principal is locked. */
+export async function findRetiringKey(tx: Transaction, { principalId, slot }: Slot): Promise<RetiringKey | undefined> {
   const key = await tx.accessKey.findFirst({
-    where: { principalId, slot: DEFAULT_SLOT, state: "RETIRING" },
-    select: { id: true, accessKeyId: true, state: true, expiresAt: true, retiresAt: true },
+    where: { principalId, slot, state: "RETIRING" },
+    select: { ...slotKeySelect, retiresAt: true },
   });
   return key ?? undefined;
 }

@@ -82,6 +82,10 @@ describe("deciding", () => {
     removalOpen: false,
     expiresAt: null,
     overlapImpossible: false,
+    accessImpossible: false,
+    name: undefined,
+    names: [],
+    namesMax: 2,
   });
 
   test.each([
@@ -97,6 +101,12 @@ describe("deciding", () => {
     ["ENABLE", { ...slot(), expiresAt: new Date("2026-01-01T12:01:00Z") }, "date-too-early"],
     ["ENABLE", { ...slot(), expiresAt: new Date("2026-01-01T12:01:01Z") }, undefined],
     ["REGENERATE", { ...slot("ACTIVE"), overlapImpossible: true }, "cannot-overlap"],
+    ["ENABLE", { ...slot(), accessImpossible: true }, "cannot-read-only"],
+    ["ENABLE", { ...slot(), name: "backup", names: ["other"] }, undefined],
+    ["ENABLE", { ...slot(), name: "backup", names: ["Backup"] }, "name-taken"],
+    ["ENABLE", { ...slot(), name: "backup", names: ["one", "two"] }, "too-many-names"],
+    ["ENABLE", { ...slot(), names: ["one", "two"] }, undefined],
+    ["REGENERATE", { ...slot("ACTIVE"), name: "one", names: ["one", "two"] }, undefined],
     ["REGENERATE", slot("ACTIVE", "REVOKING"), undefined],
     ["REGENERATE", slot("EXPIRED"), undefined],
     ["REGENERATE", slot("ACTIVE", "ISSUED"), "busy"],

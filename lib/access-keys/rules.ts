@@ -1,4 +1,8 @@
-import type { CardState, Refusal } from "@/lib/access-keys/schema";
+import type { AccessLevelName, CardState, Refusal } from "@/lib/access-keys/schema";
+import type { AccessLevel } from "@/prisma/generated/client";
+
+/** The slot of the key that a card shows. Every other slot is the name of a named key. */
+export const DEFAULT_SLOT = "default";
 
 export const KEY_STATES = [
   "CREATING",
@@ -94,6 +98,23 @@ export function deriveCardState(states: readonly KeyState[], end: SlotEnd): Card
   return end.expired ? "EXPIRED" : "DISABLED";
 }
 
+/** The slot of a name that a caller gives; the default one without a name. */
+export const slotOf = (name: string | undefined): string => name ?? DEFAULT_SLOT;
+
+/** The name of a slot; null for the default one. */
+export const nameOfSlot = (slot: string): string | null => (slot === DEFAULT_SLOT ? null : slot);
+
+const ACCESS: Record<AccessLevelName, AccessLevel> = { full: "FULL", "read-only": "READ_ONLY" };
+
+/** An access level that a caller gives; full access without one. */
+export const readAccessLevel = (name: AccessLevelName = "full"): AccessLevel => ACCESS[name];
+
+/** An access level as callers read it. */
+export const nameAccessLevel = (access: AccessLevel): AccessLevelName => (access === "FULL" ? "full" : "read-only");
+
+/** A date that a caller gives, in ISO 8601; null without one. */
+export const readDate = (text: string | null | undefined): Date | null => (text ? new Date(text) : null);
+
 export type IssueKind = "ENABLE" | "REGENERATE";
 
 export interface SlotSituation {
@@ -107,6 +128,14 @@ export interface SlotSituation {
   expiresAt: Date | null;
   /** Whether an overlap is asked for that the storage system cannot hold. */
   overlapImpossible: boolean;
+  /** Whether an access level is asked for that the storage system cannot enforce. */
+  accessImpossible: boolean;
+  /** The name of the slot; undefined for the default one. */
+  name: string | undefined;
+  /** The names of the named keys of the project in the region that are not ended. */
+  names: readonly string[];
+  /** How many of those there may be. */
+  namesMax: number;
 }
 
 /** Whether a new key may be made now: what `regenerate` replaces must exist, what `enable` makes must not. */
@@ -118,12 +147,23 @@ export function decideIssue(
   if (slot.regionDisabled) return { ok: false, reason: "region-disabled" };
   if (slot.expiresAt && isTooEarly(slot.expiresAt, now)) return { ok: false, reason: "date-too-early" };
   if (slot.overlapImpossible) return { ok: false, reason: "cannot-overlap" };
+  if (slot.accessImpossible) return { ok: false, reason: "cannot-read-only" };
   if (slot.states.some((state) => PENDING_STATES.includes(state))) return { ok: false, reason: "busy" };
   const hasCurrent = slot.states.some((state) => CURRENT_STATES.includes(state));
-  if (kind === "ENABLE" && hasCurrent) return { ok: false, reason: "already-enabled" };
+  if (kind === "ENABLE") {
+    const taken = decideName(slot, hasCurrent);
+    if (taken) return { ok: false, reason: taken };
+  }
   if (kind === "REGENERATE" && !hasCurrent) return { ok: false, reason: "not-enabled" };
   if (slot.suspendedUntil && (slot.removalOpen || slot.suspendedUntil > now)) return { ok: false, reason: "suspended" };
   return { ok: true };
+}
+
+/** Why a new key cannot have its name; undefined when it can. Names that differ in capitals only are one name. */
+function decideName({ name, names, namesMax }: SlotSituation, hasCurrent: boolean): Refusal | undefined {
+  if (name === undefined) return hasCurrent ? "already-enabled" : undefined;
+  if (names.some((other) => other.toLowerCase() === name.toLowerCase())) return "name-taken";
+  return names.length >= namesMax ? "too-many-names" : undefined;
 }
 
 /** A date must be later than now by more than this: an earlier one may pass before the key is delivered. Milliseconds. */
@@ -158,6 +198,11 @@ const SENTENCES: Record<Refusal, string> = {
     "The storage system of this region cannot switch a single key off and on. Nothing was changed; disable the access, or regenerate the keys.",
   "cannot-overlap":
     "The storage system of this region cannot hold two keys of a project. Nothing was changed; replace the keys now.",
+  "cannot-read-only":
+    "The storage system of this region cannot tell keys apart, so a key cannot be read-only. Nothing was changed.",
+  "name-taken": "A key with this name exists here already. Nothing was changed; choose another name.",
+  "too-many-names":
+    "This project has as many named keys here as are allowed. Nothing was changed; disable one of them first.",
   "not-retiring": "No old key is kept here. Nothing was changed.",
   "not-active": "The key is switched off already. Nothing was changed.",
   "not-inactive": "The key is switched on already. Nothing was changed.",

@@ -32,58 +32,77 @@ export const expirationSchema = z.union(
 /** For how long the old key may be kept beside the new one. Seconds: one hour, one day, one week. */
 export const OVERLAPS_SECONDS = [3_600, 86_400, 604_800] as const;
 
-const overlapSchema = z.literal(OVERLAPS_SECONDS, {
+export const overlapSchema = z.literal(OVERLAPS_SECONDS, {
   error: "Keep the old keys for 3600, 86400 or 604800 seconds",
 });
 
-export const enableInputSchema = z.strictObject({
+const NAME_MAX = 60;
+/** The slot of the key that a card shows. */
+const TAKEN_NAME = "default";
+
+/**
+ * The name of a named key: letters of any script, digits, signs and single spaces. No control characters, and none that
+ * turn the direction of the text around it.
+ */
+export const keyNameSchema = z
+  .string()
+  .trim()
+  .normalize()
+  .min(1, "Give the key a name")
+  .max(NAME_MAX, `Use at most ${NAME_MAX} characters`)
+  .regex(/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*$/u, "Use letters, digits, spaces and signs, and no invisible characters")
+  .regex(/^(?!.* {2})/, "Use single spaces")
+  .refine((name) => name.toLowerCase() !== TAKEN_NAME, "This name is taken by the key of the card");
+
+/** What a key may do. */
+export const ACCESS_LEVELS = ["full", "read-only"] as const;
+export type AccessLevelName = (typeof ACCESS_LEVELS)[number];
+
+/** A change of one key: of the default one, or with a name of the named key. */
+const changeSchema = z.strictObject({
   project: slugSchema,
   region: slugSchema,
+  name: keyNameSchema.optional(),
   requestId: requestIdSchema,
-  expirationDate: expirationSchema.optional(),
 });
 
-export const regenerateInputSchema = z.strictObject({
-  project: slugSchema,
-  region: slugSchema,
-  requestId: requestIdSchema,
+const enableFieldsSchema = changeSchema.extend({
+  access: z.enum(ACCESS_LEVELS).optional(),
+  expirationDate: expirationSchema.optional(),
+});
+/** Only a named key can have another access level than `full`. */
+const hasNameForAccess = ({ name, access }: { name?: string | undefined; access?: string | undefined }) =>
+  name !== undefined || access === undefined;
+const NAME_FOR_ACCESS = {
+  path: ["access"],
+  error: "Give the key a name too: the key without a name has full access",
+};
+
+export const enableInputSchema = enableFieldsSchema.refine(hasNameForAccess, NAME_FOR_ACCESS);
+
+/** The input of `enable` without the place, which stands in the path of the API. */
+export const enableBodySchema = enableFieldsSchema
+  .omit({ project: true, region: true })
+  .refine(hasNameForAccess, NAME_FOR_ACCESS);
+
+export const regenerateInputSchema = changeSchema.extend({
   confirm: confirmSchema,
   expirationDate: expirationSchema.optional(),
   overlapSeconds: overlapSchema.optional(),
 });
 
-export const retireInputSchema = z.strictObject({
-  project: slugSchema,
-  region: slugSchema,
-  requestId: requestIdSchema,
-});
+export const retireInputSchema = changeSchema;
 
-export const keepLongerInputSchema = retireInputSchema.extend({ overlapSeconds: overlapSchema });
+export const keepLongerInputSchema = changeSchema.extend({ overlapSeconds: overlapSchema });
 
-export const disableInputSchema = z.strictObject({
-  project: slugSchema,
-  region: slugSchema,
-  requestId: requestIdSchema,
-  confirm: confirmSchema,
-  reason: reasonSchema.optional(),
-});
+export const disableInputSchema = changeSchema.extend({ confirm: confirmSchema, reason: reasonSchema.optional() });
 
-export const deactivateInputSchema = z.strictObject({
-  project: slugSchema,
-  region: slugSchema,
-  requestId: requestIdSchema,
-  reason: reasonSchema.optional(),
-});
+export const deactivateInputSchema = changeSchema.extend({ reason: reasonSchema.optional() });
 
-export const activateInputSchema = enableInputSchema.omit({ expirationDate: true });
+export const activateInputSchema = changeSchema;
 
 /** `null`: the key never expires. */
-export const setExpirationInputSchema = z.strictObject({
-  project: slugSchema,
-  region: slugSchema,
-  requestId: requestIdSchema,
-  expirationDate: expirationSchema.nullable(),
-});
+export const setExpirationInputSchema = changeSchema.extend({ expirationDate: expirationSchema.nullable() });
 
 /**
  * A change of the current key by a program. A field that is left out stays. One thing at a time: each change is one
@@ -97,89 +116,9 @@ export const updateInputSchema = deactivateInputSchema
     "Give either state or expirationDate",
   );
 
-/**
- * What a person typed into a date field of the browser: a date and time of the person's time zone without its offset.
- * Empty for none.
- */
-const typedExpirationSchema = z
-  .string()
-  .transform((typed) => {
-    if (typed === "") return undefined;
-    const date = new Date(typed);
-    return Number.isNaN(date.getTime()) ? typed : date.toISOString();
-  })
-  .pipe(expirationSchema.optional());
-
-/** What a person chose for the old keys: an empty text replaces them now. */
-const typedOverlapSchema = z
-  .string()
-  .transform((typed) => (typed === "" ? undefined : Number(typed)))
-  .pipe(overlapSchema.optional());
-
-/** What a person may type before access is enabled. */
-export const enableFormSchema = z.strictObject({ expirationDate: typedExpirationSchema });
-
-/** The part of the input that a person types before a regeneration. */
-export const regenerateFormSchema = regenerateInputSchema
-  .pick({ confirm: true })
-  .extend({ expirationDate: typedExpirationSchema, overlapSeconds: typedOverlapSchema });
-
-/** The date of a key, or the choice that it never expires. */
-export const expirationFormSchema = z
-  .strictObject({ never: z.boolean(), expirationDate: typedExpirationSchema })
-  .refine(({ never, expirationDate }) => never || expirationDate !== undefined, {
-    path: ["expirationDate"],
-    error: "Choose a date, or Never",
-  })
-  .transform(({ never, expirationDate }) => ({ expirationDate: never ? null : (expirationDate ?? "") }))
-  .pipe(setExpirationInputSchema.pick({ expirationDate: true }));
-
-/** For how long an old key is kept. */
-export const keepLongerFormSchema = z
-  .strictObject({ overlapSeconds: z.string().transform(Number) })
-  .pipe(z.strictObject({ overlapSeconds: overlapSchema }));
-
-/** What a person who has to say why types before a key is switched off. */
-export const deactivateFormSchema = deactivateInputSchema.pick({ reason: true }).required({ reason: true });
-
-/** The part of the input that a person types before access is disabled. */
-export const disableFormSchema = disableInputSchema.pick({ confirm: true, reason: true });
-
-/** The same for a person who has to say why. */
-export const disableWithReasonFormSchema = disableFormSchema.required({ reason: true });
-
 export const acknowledgeInputSchema = z.strictObject({
   project: slugSchema,
   operationId: z.uuid(),
-});
-
-/** 40 characters of the base64 alphabet with a lower case letter among them. No access key looks like this. */
-const SECRET_SHAPE = /^(?=.*[a-z])[A-Za-z0-9/+]{40}$/;
-
-/** What is searched for stands in an address, and addresses are kept in logs: a pasted secret key is refused. */
-const searchTextSchema = z
-  .string()
-  .trim()
-  .max(128, "Use at most 128 characters")
-  .refine(
-    (text) => !SECRET_SHAPE.test(text),
-    "This looks like a secret key, so it was not sent. Search for the access key instead, and treat this secret key as leaked.",
-  );
-
-/** The filter of the key table; an empty text asks for all. */
-export const keyFilterFormSchema = z.strictObject({ search: searchTextSchema, region: z.string(), state: z.string() });
-
-/** The search of support for one key. */
-export const findKeyFormSchema = z.strictObject({
-  "access-key": searchTextSchema.pipe(
-    z
-      .string()
-      .min(1, "Type or paste the access key to look for")
-      .regex(
-        /^[A-Za-z0-9_-]{8,128}$/,
-        "This is not an access key. Access keys are letters and digits, most often 20 of them.",
-      ),
-  ),
 });
 
 /** Why a change was refused or failed; the sentences stand in `rules.ts`. */
@@ -194,6 +133,9 @@ export const REFUSALS = [
   "date-passed",
   "cannot-switch",
   "cannot-overlap",
+  "cannot-read-only",
+  "name-taken",
+  "too-many-names",
   "not-retiring",
   "not-active",
   "not-inactive",
@@ -275,22 +217,11 @@ const receiptLineSchema = z.strictObject({
   sampled: z.boolean(),
 });
 
-/** One card of Object Storage Credentials, as the polling route sends it. Times are ISO 8601 in UTC. */
-export const cardSchema = z.strictObject({
-  region: z.strictObject({
-    name: z.string(),
-    endpoint: z.string(),
-    signingRegion: z.string(),
-    /** How long a removed key may still work here, in seconds, by the provider's capabilities; null when not known. */
-    revocationBoundSeconds: z.number().nullable(),
-    /** Whether a single key can be switched off and on. Where not, a key is removed at its date. */
-    switches: z.boolean(),
-    /** Whether the old key can be kept for a while beside a new one. */
-    overlaps: z.boolean(),
-    /** Whether disabling stops every key of the project at once, and enabling has to wait for it. */
-    suspends: z.boolean(),
-    disabled: z.boolean(),
-  }),
+/** A key that a card shows, with what is happening to it. Times are ISO 8601 in UTC. */
+const slotSchema = z.strictObject({
+  /** Null for the default key. */
+  name: z.string().nullable(),
+  access: z.enum(ACCESS_LEVELS),
   state: z.enum(CARD_STATES),
   /** The current key; null when there is none. */
   key: z
@@ -320,15 +251,75 @@ export const cardSchema = z.strictObject({
   notice: z.string().nullable(),
   /** Whether the storage system has proved the removal of every key whose end is decided. */
   removed: z.boolean(),
-  /** From when on CLI access can be enabled again; null when nothing is in the way. */
-  enableFrom: z.iso.datetime().nullable(),
+  /** How many other keys of the project are meant to work in the region. */
+  others: z.int(),
   /** Of the keys that are ending or ended last. */
   receipts: z.array(receiptLineSchema),
 });
 
+/** One card of Object Storage Credentials, as the polling route sends it: its default key, and its named keys. */
+export const cardSchema = slotSchema.extend({
+  region: z.strictObject({
+    name: z.string(),
+    endpoint: z.string(),
+    signingRegion: z.string(),
+    /** How long a removed key may still work here, in seconds, by the provider's capabilities; null when not known. */
+    revocationBoundSeconds: z.number().nullable(),
+    /** Whether a single key can be switched off and on. Where not, a key is removed at its date. */
+    switches: z.boolean(),
+    /** Whether the old key can be kept for a while beside a new one. */
+    overlaps: z.boolean(),
+    /** Whether disabling the last working key stops every key of the project, and enabling has to wait for it. */
+    suspends: z.boolean(),
+    /** How a read-only key is enforced: for every write, for writes of objects, or not at all. */
+    readOnly: z.enum(["all", "objects", "none"]),
+    disabled: z.boolean(),
+  }),
+  /** From when on CLI access can be enabled again; null when nothing is in the way. */
+  enableFrom: z.iso.datetime().nullable(),
+  /** By name. Those that are not ended, and those that ended a moment ago. */
+  named: z.array(slotSchema),
+  /** How many named keys may be added. */
+  namesLeft: z.int(),
+});
+
 export const cardsSchema = z.strictObject({ cards: z.array(cardSchema) });
 
+/** A line of the key table. Times are ISO 8601 in UTC. */
+const keyRowSchema = z.strictObject({
+  id: z.uuid(),
+  accessKeyId: z.string(),
+  /** Null for the default key of a card. */
+  name: z.string().nullable(),
+  access: z.enum(ACCESS_LEVELS),
+  region: z.string(),
+  state: z.string(),
+  createdAt: z.iso.datetime(),
+  createdBy: z.string(),
+  expiresAt: z.iso.datetime().nullable(),
+  endedAt: z.iso.datetime().nullable(),
+  endedBy: z.string().nullable(),
+  endReason: z.string().nullable(),
+  /** Since when the storage system does not know the key, although it is current. */
+  missingSince: z.iso.datetime().nullable(),
+  receipts: z.array(receiptLineSchema),
+});
+
+const historyLineSchema = z.strictObject({ at: z.iso.datetime(), sentence: z.string() });
+
+/** A page of the key table, as the polling route sends it, with the history of the key that is open. */
+export const keyTableSchema = z.strictObject({
+  rows: z.array(keyRowSchema),
+  next: z.string().nullable(),
+  opened: z.strictObject({ id: z.uuid(), history: z.array(historyLineSchema) }).nullable(),
+});
+
+export type KeyRow = z.infer<typeof keyRowSchema>;
+export type HistoryLine = z.infer<typeof historyLineSchema>;
+export type KeyTablePage = z.infer<typeof keyTableSchema>;
 export type Card = z.infer<typeof cardSchema>;
+/** The key of a card or a named key of it. */
+export type CardSlot = z.infer<typeof slotSchema>;
 export type CardState = (typeof CARD_STATES)[number];
 export type Refusal = (typeof REFUSALS)[number];
 export type AdjustOutput = z.infer<typeof adjustOutputSchema>;
@@ -337,15 +328,3 @@ export type IssueOutput = z.infer<typeof issueOutputSchema>;
 export type IssuedOutput = Extract<IssueOutput, { outcome: "issued" }>;
 export type ReceiptLine = z.infer<typeof receiptLineSchema>;
 export type ConfirmWord = z.infer<typeof confirmSchema>;
-export type EnableFormInput = z.input<typeof enableFormSchema>;
-export type EnableForm = z.infer<typeof enableFormSchema>;
-export type RegenerateFormInput = z.input<typeof regenerateFormSchema>;
-export type RegenerateForm = z.infer<typeof regenerateFormSchema>;
-export type ExpirationFormInput = z.input<typeof expirationFormSchema>;
-export type ExpirationForm = z.infer<typeof expirationFormSchema>;
-export type KeepLongerFormInput = z.input<typeof keepLongerFormSchema>;
-export type KeepLongerForm = z.infer<typeof keepLongerFormSchema>;
-export type DeactivateForm = z.infer<typeof deactivateFormSchema>;
-export type DisableForm = z.infer<typeof disableFormSchema>;
-export type KeyFilterForm = z.infer<typeof keyFilterFormSchema>;
-export type FindKeyForm = z.infer<typeof findKeyFormSchema>;

@@ -1,48 +1,44 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { loadCard, loadCards } from "@/lib/access-keys/loaders/cards";
-import { adjustKey } from "@/lib/access-keys/lifecycle/adjust";
-import type { Adjustment } from "@/lib/access-keys/lifecycle/rules";
-import { retireKey, type RetireRequest } from "@/lib/access-keys/lifecycle/retire";
 import { disableAccess } from "@/lib/access-keys/revoke/disable";
 import { commitBeforeReply } from "@/lib/access-keys/issue/deliver";
 import { issueKey } from "@/lib/access-keys/issue/issue-key";
 import { startRevocation } from "@/lib/access-keys/revoke/revoke";
 import type { IssueRequest } from "@/lib/access-keys/issue/write-ahead";
+import { nameAccessLevel, nameOfSlot, readAccessLevel, readDate, slotOf } from "@/lib/access-keys/rules";
 import {
+  ACCESS_LEVELS,
   cardSchema,
   cardsSchema,
   disableInputSchema,
-  enableInputSchema,
-  keepLongerInputSchema,
+  enableBodySchema,
   regenerateInputSchema,
-  retireInputSchema,
-  updateInputSchema,
 } from "@/lib/access-keys/schema";
 import { admit } from "@/lib/api/admit";
-import { type ApiContext, type ApiEnvironment, errorSchema, replyWithRefusal } from "@/lib/api/replies";
-import type { ProjectScope } from "@/lib/gate/scope";
+import { addKeyChangeRoutes } from "@/lib/api/key-changes";
+import { type ApiContext, type ApiEnvironment, replyWithRefusal } from "@/lib/api/replies";
+import { AT, body, ERRORS, json, PLACE, placeSchema, projectSchema } from "@/lib/api/responses";
 import type { ApiOperation } from "@/lib/gate/api";
 import { CHANGES } from "@/lib/gate/rate-limit";
-import { slugSchema } from "@/lib/platform/text/slug";
 
 const READ: ApiOperation = { name: "Read access keys", permission: "keys:read" };
 const ENABLE: ApiOperation = { name: "Enable CLI Access", permission: "keys:issue", limit: CHANGES };
 const REGENERATE: ApiOperation = { name: "Regenerate Keys", permission: "keys:issue", limit: CHANGES };
 const DISABLE: ApiOperation = { name: "Disable Access", permission: "keys:disable", limit: CHANGES };
 
-const RETIRE: ApiOperation = { name: "Retire now", permission: "keys:issue", limit: CHANGES };
-const KEEP_LONGER: ApiOperation = { name: "Keep longer", permission: "keys:issue", limit: CHANGES };
-const UPDATE: ApiOperation = { name: "Update the key", permission: "keys:disable", limit: CHANGES };
-
-const projectSchema = z.object({ project: slugSchema });
-const placeSchema = z.object({ project: slugSchema, region: slugSchema });
-const PLACE = { project: true, region: true } as const;
-
 /** The new access key. The secret is in this reply and nowhere else. */
 const issuedSchema = z
   .strictObject({
+    /** The caller's. */
+    requestId: z.uuid(),
+    /** Null for the key of the card. */
+    name: z.string().nullable(),
+    access: z.enum(ACCESS_LEVELS),
     accessKeyId: z.string(),
-    secretAccessKey: z.string(),
+    secretKey: z.string(),
+    state: z.literal("ACTIVE"),
+    creationDate: z.iso.datetime(),
+    lastModificationDate: z.iso.datetime(),
     /** When the key expires; null for never. */
     expirationDate: z.iso.datetime().nullable(),
     endpoint: z.string(),
@@ -56,31 +52,11 @@ const doneSchema = z.strictObject({ outcome: z.literal("already-done"), message:
 const revokingSchema = z
   .strictObject({ outcome: z.literal("revoking"), message: z.string(), accessKeyIds: z.array(z.string()) })
   .openapi("Revoking");
-const updatedSchema = z
-  .strictObject({ outcome: z.enum(["done", "already-done"]), message: z.string() })
-  .openapi("Updated");
-
-const json = <T extends z.ZodType>(description: string, schema: T) => ({
-  description,
-  content: { "application/json": { schema } },
-});
-const body = <T extends z.ZodType>(schema: T) => ({ required: true, content: { "application/json": { schema } } });
-const ERRORS = {
-  400: json("The input does not fit.", errorSchema),
-  401: json("No token that stands for anybody.", errorSchema),
-  404: json("Not there, or not for the caller.", errorSchema),
-  409: json("The rules refuse it as things stand.", errorSchema),
-  429: json("Too many changes in a short time.", errorSchema),
-  500: json("Something went wrong in the portal.", errorSchema),
-  502: json("The storage system did not do it.", errorSchema),
-  503: json("A part of the portal does not answer.", errorSchema),
-};
 const ISSUING = {
   201: json("A new pair. The secret is in this reply only.", issuedSchema),
   200: json("The same request was carried out before.", doneSchema),
   ...ERRORS,
 };
-const AT = "/projects/{project}/regions/{region}";
 
 /**
  * The routes that read, enable, regenerate and disable. They call the same functions as the actions; the reply is the
@@ -114,7 +90,7 @@ export function addAccessKeyRoutes(api: OpenAPIHono<ApiEnvironment>): void {
   );
   const enable = {
     summary: "Enable CLI access",
-    request: { params: placeSchema, body: body(enableInputSchema.omit(PLACE)) },
+    request: { params: placeSchema, body: body(enableBodySchema) },
   };
   const enableRoute = createRoute({
     ...enable,
@@ -125,10 +101,17 @@ export function addAccessKeyRoutes(api: OpenAPIHono<ApiEnvironment>): void {
   });
   api.openapi(enableRoute, async (context) => {
     const { region } = context.req.valid("param");
-    const { requestId, expirationDate } = context.req.valid("json");
+    const { requestId, name, access, expirationDate } = context.req.valid("json");
+    const place = { scope: context.var.scope, region, slot: slotOf(name) };
     const expiresAt = readDate(expirationDate);
-    const request = { kind: "ENABLE" as const, region, requestId, expiresAt, overlapSeconds: null };
-    return issue(context, { ...request, scope: context.var.scope });
+    return issue(context, {
+      ...place,
+      kind: "ENABLE",
+      access: readAccessLevel(access),
+      requestId,
+      expiresAt,
+      overlapSeconds: null,
+    });
   });
   const regenerate = {
     summary: "Regenerate the keys",
@@ -143,12 +126,12 @@ export function addAccessKeyRoutes(api: OpenAPIHono<ApiEnvironment>): void {
   });
   api.openapi(regenerateRoute, async (context) => {
     const { region } = context.req.valid("param");
-    const { requestId, expirationDate, overlapSeconds = null } = context.req.valid("json");
-    const request = { kind: "REGENERATE" as const, region, requestId, overlapSeconds };
-    return issue(context, { ...request, scope: context.var.scope, expiresAt: readDate(expirationDate) });
+    const { requestId, name, expirationDate, overlapSeconds = null } = context.req.valid("json");
+    const place = { scope: context.var.scope, region, slot: slotOf(name) };
+    const expiresAt = readDate(expirationDate);
+    return issue(context, { ...place, kind: "REGENERATE", access: "FULL", requestId, expiresAt, overlapSeconds });
   });
-  addUpdateRoute(api);
-  addRetireRoutes(api);
+  addKeyChangeRoutes(api);
   const disable = {
     summary: "Disable the access",
     request: { params: placeSchema, body: body(disableInputSchema.omit(PLACE)) },
@@ -163,8 +146,8 @@ export function addAccessKeyRoutes(api: OpenAPIHono<ApiEnvironment>): void {
   });
   api.openapi(disableRoute, async (context) => {
     const { region } = context.req.valid("param");
-    const { requestId, reason } = context.req.valid("json");
-    const ended = await disableAccess({ scope: context.var.scope, region, requestId, reason });
+    const { requestId, name, reason } = context.req.valid("json");
+    const ended = await disableAccess({ scope: context.var.scope, region, slot: slotOf(name), requestId, reason });
     if (!ended.ok) return replyWithRefusal(context, ended);
     const { outcome, message } = ended;
     if (outcome === "already-done") return context.json({ outcome, message }, 200);
@@ -173,91 +156,6 @@ export function addAccessKeyRoutes(api: OpenAPIHono<ApiEnvironment>): void {
   });
 }
 
-/**
- * Switches the current key off or on, or sets its date. Whoever may disable may switch off; the change itself asks for
- * more where more is needed.
- */
-function addUpdateRoute(api: OpenAPIHono<ApiEnvironment>): void {
-  const update = {
-    summary: "Switch the key off or on, or set when it expires",
-    request: { params: placeSchema, body: body(updateInputSchema) },
-  };
-  const route = createRoute({
-    ...update,
-    method: "patch",
-    path: AT,
-    middleware: admit(UPDATE),
-    responses: { 200: json("Done, now or before.", updatedSchema), ...ERRORS },
-  });
-  api.openapi(route, async (context) => {
-    const { region } = context.req.valid("param");
-    const { requestId, ...wanted } = context.req.valid("json");
-    const adjusted = await adjustKey({
-      scope: context.var.scope,
-      region,
-      requestId,
-      adjustment: readAdjustment(wanted),
-    });
-    if (!adjusted.ok) return replyWithRefusal(context, adjusted);
-    return context.json({ outcome: adjusted.outcome, message: adjusted.message }, 200);
-  });
-}
-
-/** Ends the overlap of a rotation now, or keeps the old key for longer. */
-function addRetireRoutes(api: OpenAPIHono<ApiEnvironment>): void {
-  const answer = { 200: json("Done, now or before.", updatedSchema), ...ERRORS };
-  const retire = {
-    summary: "End the overlap now",
-    request: { params: placeSchema, body: body(retireInputSchema.omit(PLACE)) },
-  };
-  const retireRoute = createRoute({
-    ...retire,
-    method: "post",
-    path: `${AT}/retire`,
-    middleware: admit(RETIRE),
-    responses: answer,
-  });
-  api.openapi(retireRoute, (context) => {
-    const { requestId } = context.req.valid("json");
-    return replyToRetire(context, { ...context.req.valid("param"), requestId, keepSeconds: null });
-  });
-  const keep = {
-    summary: "Keep the old key for longer",
-    request: { params: placeSchema, body: body(keepLongerInputSchema.omit(PLACE)) },
-  };
-  const keepRoute = createRoute({
-    ...keep,
-    method: "post",
-    path: `${AT}/keep-longer`,
-    middleware: admit(KEEP_LONGER),
-    responses: answer,
-  });
-  api.openapi(keepRoute, (context) => {
-    const { requestId, overlapSeconds } = context.req.valid("json");
-    return replyToRetire(context, { ...context.req.valid("param"), requestId, keepSeconds: overlapSeconds });
-  });
-}
-
-async function replyToRetire(
-  context: ApiContext & { var: { scope: ProjectScope } },
-  { region, requestId, keepSeconds }: Omit<RetireRequest, "scope">,
-) {
-  const retired = await retireKey({ scope: context.var.scope, region, requestId, keepSeconds });
-  if (!retired.ok) return replyWithRefusal(context, retired);
-  void startRevocation(retired.revoking ?? []);
-  return context.json({ outcome: retired.outcome, message: retired.message }, 200);
-}
-
-type Update = Pick<z.infer<typeof updateInputSchema>, "state" | "expirationDate" | "reason">;
-
-function readAdjustment({ state, expirationDate, reason }: Update): Adjustment {
-  if (state === undefined) return { kind: "SET_EXPIRATION", expiresAt: readDate(expirationDate) };
-  return state === "ACTIVE" ? { kind: "ACTIVATE" } : { kind: "DEACTIVATE", reason };
-}
-
-/** The date that the caller asks for; null for none. */
-const readDate = (text: string | null | undefined): Date | null => (text ? new Date(text) : null);
-
 async function issue(context: ApiContext, request: IssueRequest) {
   const issued = await issueKey(request, commitBeforeReply);
   if (!issued.ok) return replyWithRefusal(context, issued);
@@ -265,7 +163,23 @@ async function issue(context: ApiContext, request: IssueRequest) {
   const { change, secret, revoking } = issued;
   void startRevocation(revoking);
   const { name: region, endpoint, signingRegion } = change.region;
-  const pair = { accessKeyId: change.accessKeyId, secretAccessKey: secret.reveal() };
-  const expirationDate = change.expiresAt?.toISOString() ?? null;
-  return context.json({ ...pair, expirationDate, endpoint, region, signingRegion, revoking: revoking.length }, 201);
+  const created = change.createdAt.toISOString();
+  return context.json(
+    {
+      requestId: change.requestId,
+      name: nameOfSlot(request.slot),
+      access: nameAccessLevel(change.access),
+      accessKeyId: change.accessKeyId,
+      secretKey: secret.reveal(),
+      state: "ACTIVE" as const,
+      creationDate: created,
+      lastModificationDate: created,
+      expirationDate: change.expiresAt?.toISOString() ?? null,
+      endpoint,
+      region,
+      signingRegion,
+      revoking: revoking.length,
+    },
+    201,
+  );
 }

@@ -61,7 +61,7 @@ const disable = (requestId = randomUUID()) => post(`${place}/disable`, { request
 
 interface Pair {
   accessKeyId: string;
-  secretAccessKey: string;
+  secretKey: string;
   endpoint: string;
   revoking: number;
 }
@@ -70,9 +70,9 @@ async function pairOf(reply: Response | Promise<Response>): Promise<Pair> {
   expect(answer.status).toBe(201);
   return (await answer.json()) as Pair;
 }
-function ask({ accessKeyId, secretAccessKey, endpoint }: Pair): Promise<string> {
+function ask({ accessKeyId, secretKey, endpoint }: Pair): Promise<string> {
   const context = { signal: AbortSignal.timeout(5_000), requestId: randomUUID() };
-  return probeS3({ name: "north", endpoint }, "north-1", accessKeyId, new Secret(secretAccessKey), context);
+  return probeS3({ name: "north", endpoint }, "north-1", accessKeyId, new Secret(secretKey), context);
 }
 const errorOf = async (reply: Response) => ({
   status: reply.status,
@@ -141,10 +141,10 @@ describe("with a token", () => {
   });
 
   test("the list has every region, and no secret", async () => {
-    const { accessKeyId, secretAccessKey } = await pairOf(enable());
+    const { accessKeyId, secretKey } = await pairOf(enable());
     const text = await (await get(`/api/v1/projects/${slug}/regions`)).text();
     expect(text).toContain(accessKeyId);
-    expect(text).not.toContain(secretAccessKey);
+    expect(text).not.toContain(secretKey);
   });
 
   test("a date, switching off and on, and no date again", async () => {

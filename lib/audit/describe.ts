@@ -12,11 +12,13 @@ const PREDICATES: { [E in AuditEventName]: Describe<E> } = {
   "page.refused": ({ permission, project }) =>
     `was refused a page${project ? ` of the project ${project}` : ""} (${permission})`,
   "action.failed": ({ action, code }) => `tried "${action}", which failed (${code})`,
-  "key.requested": ({ kind, region, accessKeyId, expiresAt }) => {
+  "key.requested": ({ kind, region, accessKeyId, name, access, expiresAt }) => {
     const until = expiresAt ? `, until ${describeTime(expiresAt)}` : "";
-    return kind === "ENABLE"
+    const which = name === undefined ? "" : ` named “${name}”${access === "READ_ONLY" ? " (read only)" : ""}`;
+    if (kind === "REGENERATE") return `asked to regenerate the keys${which} in ${region} as ${accessKeyId}${until}`;
+    return name === undefined
       ? `asked to enable CLI access in ${region} with ${accessKeyId}${until}`
-      : `asked to regenerate the keys in ${region} as ${accessKeyId}${until}`;
+      : `asked to add a key${which} in ${region}: ${accessKeyId}${until}`;
   },
   "key.committed": ({ region, accessKeyId, replaced }) =>
     replaced

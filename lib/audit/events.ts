@@ -21,7 +21,12 @@ export const EVENT_DATA = {
   /** an action failed */
   "action.failed": z.strictObject({ action: z.string(), code: z.string() }),
   /** a new key was requested; written before the storage system is called */
-  "key.requested": z.strictObject({ ...issueFields, expiresAt: z.iso.datetime().optional() }),
+  "key.requested": z.strictObject({
+    ...issueFields,
+    name: z.string().optional(),
+    access: z.enum(["FULL", "READ_ONLY"]).optional(),
+    expiresAt: z.iso.datetime().optional(),
+  }),
   /** the secret was acknowledged: the key is the current one */
   "key.committed": z.strictObject({ ...issueFields, replaced: z.string().optional() }),
   /** the new key was given up and is proved gone */

@@ -124,13 +124,27 @@ export async function moveOperation(
   return count === 1;
 }
 
-/** Cancels the open operations of a principal, and gives how many there were. */
-export async function cancelOpenOperations(tx: Transaction, principalId: string, now: Date): Promise<number> {
+/** Cancels the open operations of a slot, and gives how many there were. */
+export async function cancelOpenOperations(
+  tx: Transaction,
+  { principalId, slot }: { principalId: string; slot: string },
+  now: Date,
+): Promise<number> {
   const { count } = await tx.operation.updateMany({
-    where: { principalId, state: { in: [...OPEN_STATES] } },
+    where: { principalId, slot, state: { in: [...OPEN_STATES] } },
     data: { state: "CANCELLED", finishedAt: now, dueAt: null },
   });
   return count;
+}
+
+/** Whether the lease of a principal was taken for a change of another slot than this. The caller has locked it. */
+export async function isHeldForAnotherSlot(
+  tx: Transaction,
+  { id: principalId, fence }: Pick<Principal, "id" | "fence">,
+  slot: string,
+): Promise<boolean> {
+  const where = { principalId, fence, slot: { not: slot }, state: { in: [...OPEN_STATES] } };
+  return (await tx.operation.count({ where })) > 0;
 }
 
 /**

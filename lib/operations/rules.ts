@@ -39,8 +39,12 @@ export function isOverdue(operation: OpenOperation, now: Date): boolean {
 /**
  * The hash that binds a request id to its input: the same id with another input is another request, which is refused.
  */
-export function hashInput(kind: OperationKind, projectId: string, region: string, ...values: string[]): string {
+export function hashInput(
+  kind: OperationKind,
+  { projectId, region, slot }: { projectId: string; region: string; slot: string },
+  ...values: string[]
+): string {
   return createHash("sha256")
-    .update(JSON.stringify([kind, projectId, region, ...values]))
+    .update(JSON.stringify([kind, projectId, region, slot, ...values]))
     .digest("hex");
 }

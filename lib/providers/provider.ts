@@ -8,6 +8,8 @@ export interface Gateway {
 
 export type KeyState = "active" | "inactive";
 
+export type AccessLevel = "full" | "read-only";
+
 /** What a storage system can do, as data. Callers ask for capabilities, never for the kind of a provider. */
 export interface Capabilities {
   /** Whether the caller chooses the access key id. Where false, the `tag` finds a key whose creation got no answer. */
@@ -20,6 +22,8 @@ export interface Capabilities {
   expiry: "native" | "none";
   /** Whether two keys of a principal can work at the same time. */
   overlap: boolean;
+  /** How the storage system enforces a read-only key. */
+  readOnly: "all" | "objects" | "none";
   /** Whether the storage system tells when a key was last used. */
   lastUsed: boolean;
   /** Whether all keys of a principal can be stopped at once, also removed keys that gateways keep in a cache. */
@@ -31,6 +35,7 @@ export interface Capabilities {
 export interface PutKeySpec {
   principal: string;
   accessKeyId: string;
+  access: AccessLevel;
   /** Ignored where the storage system chooses the secret. */
   secretAccessKey: Secret;
   /** The mark of the key on the storage system, where it can hold one: says that the key is ours, and which it is. */

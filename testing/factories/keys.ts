@@ -3,8 +3,9 @@ import { commitKey } from "@/lib/access-keys/issue/commit";
 import { awaitAcknowledgement } from "@/lib/access-keys/issue/deliver";
 import { type IssueOutcome, issueKey } from "@/lib/access-keys/issue/issue-key";
 import { disableAccess, type DisableOutcome } from "@/lib/access-keys/revoke/disable";
-import type { IssueKind } from "@/lib/access-keys/rules";
+import { DEFAULT_SLOT, type IssueKind } from "@/lib/access-keys/rules";
 import type { ProjectScope } from "@/lib/gate/scope";
+import type { AccessLevel } from "@/prisma/generated/client";
 
 export type Issued = Extract<IssueOutcome, { outcome: "issued" }>;
 
@@ -17,7 +18,22 @@ export function requestKey(
   expiresAt: Date | null = null,
   overlapSeconds: number | null = null,
 ): Promise<IssueOutcome> {
-  return issueKey({ kind, scope, region, requestId, expiresAt, overlapSeconds }, awaitAcknowledgement);
+  const key = { slot: DEFAULT_SLOT, access: "FULL" as const, expiresAt };
+  return issueKey({ kind, scope, region, requestId, ...key, overlapSeconds }, awaitAcknowledgement);
+}
+
+/** An acknowledged named key, made as the portal makes it. */
+export async function addNamedKey(
+  scope: ProjectScope,
+  region: string,
+  slot: string,
+  access: AccessLevel = "FULL",
+): Promise<Issued> {
+  const key = { slot, access, expiresAt: null, overlapSeconds: null };
+  const request = { kind: "ENABLE" as const, scope, region, requestId: randomUUID(), ...key };
+  const issued = asIssued(await issueKey(request, awaitAcknowledgement));
+  await commitKey(scope, issued.change.operationId);
+  return issued;
 }
 
 /** A key that was sent to a browser and is not acknowledged yet. */
@@ -41,7 +57,7 @@ export async function decideEnd(
   scope: ProjectScope,
   region: string,
 ): Promise<Extract<DisableOutcome, { outcome: "revoking" }>> {
-  const disabled = await disableAccess({ scope, region, requestId: randomUUID() });
+  const disabled = await disableAccess({ scope, region, slot: DEFAULT_SLOT, requestId: randomUUID() });
   if (!disabled.ok || disabled.outcome !== "revoking") throw new Error(`not disabled: ${JSON.stringify(disabled)}`);
   return disabled;
 }

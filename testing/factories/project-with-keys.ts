@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach } from "vitest";
 import type { IssueOutcome } from "@/lib/access-keys/issue/issue-key";
 import { startRevocation } from "@/lib/access-keys/revoke/revoke";
 import { disableAccess, type DisableOutcome } from "@/lib/access-keys/revoke/disable";
+import { DEFAULT_SLOT } from "@/lib/access-keys/rules";
 import { type Actor, authorizeProject, type ProjectScope } from "@/lib/gate/scope";
 import { parseMasterKey } from "@/lib/platform/crypto/seal";
 import { db } from "@/lib/platform/db/client";
@@ -61,7 +62,7 @@ export function useProjectWithKeys(): ProjectWithKeys {
   shared.enable = (as = shared.scope, requestId = randomUUID()) => requestKey(as, "north", "ENABLE", requestId);
   shared.regenerate = (as = shared.scope, requestId = randomUUID()) => requestKey(as, "north", "REGENERATE", requestId);
   shared.disable = (as = shared.scope, requestId = randomUUID()) =>
-    disableAccess({ scope: as, region: "north", requestId });
+    disableAccess({ scope: as, region: "north", slot: DEFAULT_SLOT, requestId });
   shared.makeKey = () => makeKey(shared.scope, "north");
   shared.disableFully = async () => startRevocation((await decideEnd(shared.scope, "north")).revoking);
   shared.readKeyIds = () => shared.storage.readKeyIds("north", shared.principal);

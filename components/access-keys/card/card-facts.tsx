@@ -1,16 +1,15 @@
 import type { Card } from "@/lib/access-keys/schema";
+import { CardMessages } from "@/components/access-keys/card/card-messages";
 import { isSettled } from "@/components/access-keys/history/receipt";
 import { describeNearEnd } from "@/components/access-keys/lifecycle/describe-end";
-import { ReceiptList } from "@/components/access-keys/history/receipt-list";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Fact, Facts } from "@/components/ui/facts";
-import { Notice } from "@/components/ui/notice";
 import { Time } from "@/components/ui/time";
 import { UtcTime } from "@/components/ui/utc-time";
 
 /** The facts of a card about its region and key, and what they mean. */
 export function CardFacts({ card, mayIssue }: { card: Card; mayIssue: boolean }) {
-  const { region, key, retiring, change, notice } = card;
+  const { region, key } = card;
   return (
     <div className="grid gap-3 px-4 py-3.5">
       <Facts>
@@ -36,27 +35,7 @@ export function CardFacts({ card, mayIssue }: { card: Card; mayIssue: boolean })
           </>
         ) : null}
       </Facts>
-      {retiring ? (
-        <Notice>
-          <strong className="font-semibold">
-            RETIRING until <Time iso={retiring.until} />
-          </strong>
-          : the old key <span className="font-mono text-[0.8125rem] break-all">{retiring.accessKeyId}</span> works
-          beside the new one until then.
-        </Notice>
-      ) : null}
-      {change ? (
-        <Notice>
-          {describeChange(change)} (since <Time iso={change.since} />)
-        </Notice>
-      ) : null}
-      {key?.missingSince ? (
-        <Notice look="warn">
-          The storage system does not know this key (since <Time iso={key.missingSince} />
-          ): tools that use it are refused. Tell your administrators, because buckets may be missing too.
-        </Notice>
-      ) : null}
-      {notice ? <Notice look="warn">{notice}</Notice> : null}
+      <CardMessages card={card} />
       <Hint card={card} mayIssue={mayIssue && !card.enableFrom} />
       {card.enableFrom ? (
         <p className="text-[0.8125rem] text-muted">
@@ -64,7 +43,6 @@ export function CardFacts({ card, mayIssue }: { card: Card; mayIssue: boolean })
           old keys.
         </p>
       ) : null}
-      <Receipts card={card} />
     </div>
   );
 }
@@ -87,20 +65,6 @@ function Copyable({ text, what, label }: { text: string; what: string; label: st
       <CopyButton quiet text={text} what={what} label={label} />
     </span>
   );
-}
-
-const DOING: Record<NonNullable<Card["change"]>["kind"], string> = {
-  ENABLE: "is enabling CLI access",
-  REGENERATE: "is regenerating the keys",
-  DEACTIVATE: "is switching the key off",
-  ACTIVATE: "is switching the key on",
-  SET_EXPIRATION: "is setting the expiration date",
-};
-
-function describeChange({ kind, step, by }: NonNullable<Card["change"]>): string {
-  if (step === "undoing") return `A key that ${by} asked for was not delivered and is being removed`;
-  const rest = step === "awaiting-acknowledgement" ? ": the new key is on its way to the browser" : "";
-  return `${by} ${DOING[kind]}${rest}`;
 }
 
 const NO_SWITCH =
@@ -142,25 +106,4 @@ function describeState({ state, key, region, removed, receipts }: Card, mayIssue
     default:
       return undefined;
   }
-}
-
-function Receipts({ card }: { card: Card }) {
-  if (card.receipts.length === 0) return null;
-  const bound = card.region.revocationBoundSeconds;
-  const keys = [...new Set(card.receipts.map((line) => line.accessKeyId))];
-  return (
-    <div className="grid gap-2 rounded-md bg-sunken px-3 py-2.5 text-[0.8125rem]">
-      {keys.map((accessKeyId) => (
-        <div key={accessKeyId} className="grid gap-0.5">
-          <p className="text-muted">
-            Receipt of the old key <span className="font-mono break-all">{accessKeyId}</span>
-          </p>
-          <ReceiptList
-            receipts={card.receipts.filter((line) => line.accessKeyId === accessKeyId)}
-            boundSeconds={bound}
-          />
-        </div>
-      ))}
-    </div>
-  );
 }

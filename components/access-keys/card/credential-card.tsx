@@ -1,49 +1,20 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useRef, useState } from "react";
 import type { Card } from "@/lib/access-keys/schema";
 import { CardFacts } from "@/components/access-keys/card/card-facts";
+import {
+  type KeyDialogName,
+  type KeyPermissions,
+  listActions,
+  mayAddNamedKey,
+  viewSlot,
+} from "@/components/access-keys/card/key-actions";
+import { KeyDialog } from "@/components/access-keys/card/key-dialog";
+import { NamedKeys } from "@/components/access-keys/card/named-keys";
 import { StateBadge } from "@/components/access-keys/state-badge";
 import { Button } from "@/components/ui/button";
-
-const IssueDialog = dynamic(
-  () => import("@/components/access-keys/issue/issue-dialog").then((module) => module.IssueDialog),
-  { ssr: false },
-);
-const DisableDialog = dynamic(
-  () => import("@/components/access-keys/disable/disable-dialog").then((module) => module.DisableDialog),
-  { ssr: false },
-);
-const ExpirationDialog = dynamic(
-  () => import("@/components/access-keys/lifecycle/expiration-dialog").then((module) => module.ExpirationDialog),
-  { ssr: false },
-);
-const DeactivateDialog = dynamic(
-  () => import("@/components/access-keys/lifecycle/deactivate-dialog").then((module) => module.DeactivateDialog),
-  { ssr: false },
-);
-const ActivateDialog = dynamic(
-  () => import("@/components/access-keys/lifecycle/activate-dialog").then((module) => module.ActivateDialog),
-  { ssr: false },
-);
-const RetireDialog = dynamic(
-  () => import("@/components/access-keys/lifecycle/retire-dialog").then((module) => module.RetireDialog),
-  { ssr: false },
-);
-const KeepLongerDialog = dynamic(
-  () => import("@/components/access-keys/lifecycle/keep-longer-dialog").then((module) => module.KeepLongerDialog),
-  { ssr: false },
-);
-
-/** What the person may do with the keys of the project. */
-export interface KeyPermissions {
-  issue: boolean;
-  disable: boolean;
-  /** Whether the person has to give a reason when disabling. */
-  reasonRequired: boolean;
-}
 
 interface CredentialCardProps {
   project: string;
@@ -53,13 +24,14 @@ interface CredentialCardProps {
   onChanged: () => void;
 }
 
-/** The open dialog, and the access key that was current when it was opened. */
+/** The open dialog, the named key that it is about, and the access key that was current when it was opened. */
 interface Opened {
-  dialog: "enable" | "regenerate" | "expiration" | "deactivate" | "activate" | "retire" | "keep-longer" | "disable";
+  dialog: KeyDialogName;
+  name: string | null;
   oldKey: string | undefined;
 }
 
-/** The card of a region: its state, its key, and the buttons that open the dialogs. */
+/** The card of a region: its state, its key, its named keys, and the buttons that open the dialogs. */
 export function CredentialCard({ project, card, permissions, onChanged }: CredentialCardProps) {
   const router = useRouter();
   const [opened, setOpened] = useState<Opened>();
@@ -67,7 +39,8 @@ export function CredentialCard({ project, card, permissions, onChanged }: Creden
   const headingId = `region-${card.region.name}`;
   const actions = listActions(card, permissions);
 
-  const open = (dialog: Opened["dialog"]) => setOpened({ dialog, oldKey: card.key?.accessKeyId });
+  const open = (dialog: KeyDialogName, name: string | null) =>
+    setOpened({ dialog, name, oldKey: viewSlot(card, name).key?.accessKeyId });
   const close = () => {
     setOpened(undefined);
     onChanged();
@@ -80,7 +53,6 @@ export function CredentialCard({ project, card, permissions, onChanged }: Creden
     const target = article.current?.querySelector<HTMLElement>("[data-actions] button:not(:disabled)");
     (target ?? article.current?.querySelector<HTMLElement>("h3"))?.focus();
   };
-  const dialog = { project, card, onClose: close, onCloseAutoFocus };
 
   return (
     <article
@@ -97,60 +69,26 @@ export function CredentialCard({ project, card, permissions, onChanged }: Creden
       <CardFacts card={card} mayIssue={permissions.issue} />
       {actions.length > 0 ? (
         <footer data-actions className="mt-auto flex flex-wrap gap-2 px-4 pb-4">
-          {actions.map(({ dialog: name, text, look }) => (
-            <Button key={name} look={look} size="sm" className="max-sm:flex-1" onClick={() => open(name)}>
+          {actions.map(({ dialog, text, look }) => (
+            <Button key={dialog} look={look} size="sm" className="max-sm:flex-1" onClick={() => open(dialog, null)}>
               {text}
             </Button>
           ))}
         </footer>
       ) : null}
-      {opened?.dialog === "enable" || opened?.dialog === "regenerate" ? (
-        <IssueDialog kind={opened.dialog} oldKey={opened.oldKey} {...dialog} />
-      ) : null}
-      {opened?.dialog === "expiration" ? <ExpirationDialog {...dialog} /> : null}
-      {opened?.dialog === "retire" ? <RetireDialog {...dialog} /> : null}
-      {opened?.dialog === "keep-longer" ? <KeepLongerDialog {...dialog} /> : null}
-      {opened?.dialog === "activate" ? <ActivateDialog {...dialog} /> : null}
-      {opened?.dialog === "deactivate" ? (
-        <DeactivateDialog reasonRequired={permissions.reasonRequired} {...dialog} />
-      ) : null}
-      {opened?.dialog === "disable" ? (
-        <DisableDialog reasonRequired={permissions.reasonRequired} onChanged={onChanged} {...dialog} />
+      <NamedKeys card={card} permissions={permissions} mayAdd={mayAddNamedKey(card, permissions)} onOpen={open} />
+      {opened ? (
+        <KeyDialog
+          open={opened.dialog}
+          project={project}
+          card={viewSlot(card, opened.name)}
+          oldKey={opened.oldKey}
+          permissions={permissions}
+          onChanged={onChanged}
+          onClose={close}
+          onCloseAutoFocus={onCloseAutoFocus}
+        />
       ) : null}
     </article>
   );
-}
-
-interface Action {
-  dialog: Opened["dialog"];
-  text: string;
-  look: "primary" | "secondary" | "quietDanger";
-}
-
-/** The buttons that role and state allow. The server checks both again. */
-function listActions(
-  { state, key, retiring, change, region, enableFrom }: Card,
-  permissions: KeyPermissions,
-): Action[] {
-  const mayIssue = permissions.issue && !region.disabled && !change;
-  const mayEnable = mayIssue && !key && !enableFrom && state !== "ENABLING";
-  const actions: (Action | false)[] = [
-    mayEnable && { dialog: "enable", text: "Enable CLI Access", look: "primary" },
-    mayIssue && state === "INACTIVE" && region.switches && { dialog: "activate", text: "Activate", look: "primary" },
-    mayIssue && key !== null && { dialog: "regenerate", text: "Regenerate Keys", look: "secondary" },
-    mayIssue && key !== null && { dialog: "expiration", text: "Set expiration", look: "secondary" },
-    permissions.issue && retiring !== null && { dialog: "retire", text: "Retire now", look: "secondary" },
-    permissions.issue && retiring !== null && { dialog: "keep-longer", text: "Keep longer", look: "secondary" },
-    permissions.disable &&
-      !change &&
-      state === "ACTIVE" &&
-      region.switches && { dialog: "deactivate", text: "Deactivate", look: "secondary" },
-    permissions.disable &&
-      (key !== null || retiring !== null || state === "ENABLING") && {
-        dialog: "disable",
-        text: "Disable Access",
-        look: "quietDanger",
-      },
-  ];
-  return actions.filter((action) => action !== false);
 }

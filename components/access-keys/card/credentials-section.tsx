@@ -1,11 +1,11 @@
 "use client";
 
 import type { Card } from "@/lib/access-keys/schema";
-import { CredentialCard, type KeyPermissions } from "@/components/access-keys/card/credential-card";
-import { type PollProblem, useCards } from "@/components/access-keys/card/use-cards";
+import { CredentialCard } from "@/components/access-keys/card/credential-card";
+import type { KeyPermissions } from "@/components/access-keys/card/key-actions";
+import { useCards } from "@/components/access-keys/card/use-cards";
+import { PollNotice } from "@/components/access-keys/poll-notice";
 import { Empty } from "@/components/ui/empty";
-import { Notice } from "@/components/ui/notice";
-import { TextLink } from "@/components/ui/text-link";
 
 interface CredentialsSectionProps {
   project: string;
@@ -25,7 +25,7 @@ export function CredentialsSection({ project, initialCards, permissions }: Crede
   }
   return (
     <div className="grid gap-4">
-      {problem ? <ProblemNotice problem={problem} /> : null}
+      <PollNotice problem={problem} />
       <div className="grid items-start gap-4 xl:grid-cols-2">
         {cards.map((card) => (
           <CredentialCard
@@ -38,29 +38,5 @@ export function CredentialsSection({ project, initialCards, permissions }: Crede
         ))}
       </div>
     </div>
-  );
-}
-
-const PROBLEMS: Record<PollProblem, string> = {
-  "signed-out": "Your session has ended, so these cards may be out of date.",
-  "not-allowed":
-    "You may not see these keys any more: your role or the project has changed. These cards may be out of date. Reload the page.",
-  unreachable:
-    "The portal does not answer at the moment, so these cards may be out of date. The page asks again every few seconds.",
-};
-
-function ProblemNotice({ problem }: { problem: PollProblem }) {
-  return (
-    <Notice look="warn" role="status">
-      {PROBLEMS[problem]}
-      {problem === "signed-out" ? (
-        <>
-          {" "}
-          <TextLink href="/login" className="font-medium">
-            Sign in again
-          </TextLink>
-        </>
-      ) : null}
-    </Notice>
   );
 }

@@ -2,7 +2,9 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { disableAccess } from "@/lib/access-keys/actions";
-import type { Card, DisableForm as Confirmation } from "@/lib/access-keys/schema";
+import type { DisableForm as Confirmation } from "@/components/access-keys/form-schema";
+import type { Card } from "@/lib/access-keys/schema";
+import { placeOf } from "@/components/access-keys/place";
 import { ChangeDialog } from "@/components/access-keys/change-dialog";
 import { DisableForm } from "@/components/access-keys/disable/disable-form";
 import { DisableResult } from "@/components/access-keys/disable/disable-result";
@@ -24,7 +26,7 @@ export function DisableDialog({ project, card, reasonRequired, onChanged, ...dia
   const requestChange = useChangeRequest();
   const disable = useMutation({
     mutationFn: (confirmation: Confirmation) =>
-      requestChange((requestId) => disableAccess({ project, region: card.region.name, requestId, ...confirmation })),
+      requestChange((requestId) => disableAccess({ ...placeOf(project, card), requestId, ...confirmation })),
     onSuccess: (result) => {
       if (result.ok) onChanged();
     },
@@ -37,7 +39,7 @@ export function DisableDialog({ project, card, reasonRequired, onChanged, ...dia
         <DisableResult {...result} card={card} onClose={dialog.onClose} />
       ) : (
         <DisableForm
-          region={card.region}
+          card={card}
           reasonRequired={reasonRequired}
           error={result?.message}
           working={disable.isPending}

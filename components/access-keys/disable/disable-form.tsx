@@ -9,10 +9,11 @@ import { Textarea } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
 import { ProgressLine } from "@/components/ui/progress-line";
 import { useZodForm } from "@/components/ui/use-zod-form";
-import type { Card, DisableForm as Confirmation } from "@/lib/access-keys/schema";
+import type { DisableForm as Confirmation } from "@/components/access-keys/form-schema";
+import type { Card } from "@/lib/access-keys/schema";
 
 interface DisableFormProps {
-  region: Card["region"];
+  card: Card;
   reasonRequired: boolean;
   error: string | undefined;
   working: boolean;
@@ -20,10 +21,10 @@ interface DisableFormProps {
   onCancel: () => void;
 }
 
-export function DisableForm({ region, reasonRequired, error, working, onDisable, onCancel }: DisableFormProps) {
+export function DisableForm({ card, reasonRequired, error, working, onDisable, onCancel }: DisableFormProps) {
   const form = useZodForm<Confirmation, Confirmation>(
     async () => {
-      const schema = await import("@/lib/access-keys/schema");
+      const schema = await import("@/components/access-keys/form-schema");
       return reasonRequired ? schema.disableWithReasonFormSchema : schema.disableFormSchema;
     },
     { mode: "onChange" },
@@ -34,9 +35,11 @@ export function DisableForm({ region, reasonRequired, error, working, onDisable,
   return (
     <form noValidate className="grid gap-4" onSubmit={form.submit(onDisable)}>
       <DialogDescription className="text-foreground">
-        Are you sure you want to disable the Object Storage Command Line Interface (CLI)?
+        {card.name === null
+          ? "Are you sure you want to disable the Object Storage Command Line Interface (CLI)?"
+          : `Are you sure you want to disable the key “${card.name}” of ${card.region.name}?`}
       </DialogDescription>
-      <Consequences region={region} />
+      <Consequences card={card} />
       <FormError message={error ?? errors.root?.message} />
       <ConfirmField typed={word} error={errors.confirm?.message} registration={form.register("confirm")} />
       {reasonRequired ? (
@@ -62,20 +65,28 @@ export function DisableForm({ region, reasonRequired, error, working, onDisable,
 }
 
 /** What disabling breaks, from when on the keys are refused, and what stays. */
-function Consequences({ region }: { region: Card["region"] }) {
+function Consequences({ card }: { card: Card }) {
+  const { region, others } = card;
   const bound = region.revocationBoundSeconds;
+  // The project is stopped as a whole only when no other key of it is meant to work.
+  const suspends = region.suspends && others === 0;
   return (
     <Notice look="warn">
       <ul className="grid gap-0.5">
         <li>This breaks every CLI session and integration that uses these credentials.</li>
         <li>
-          {region.suspends
+          {suspends
             ? `This stops every key of this project in ${region.name} within seconds. Where that is not possible, the keys are refused ${describeBound(bound)}.`
-            : `The keys of ${region.name} are refused ${describeBound(bound)}${explainBound(bound)}.`}
+            : `${card.name === null ? `The keys of ${region.name} are` : "The key is"} refused ${describeBound(bound)}${explainBound(bound)}.`}
         </li>
-        {region.suspends && bound !== null ? (
+        {suspends && bound !== null ? (
           <li>
             CLI access can be enabled again after {describeDuration(bound)}: until then gateways may hold the old keys.
+          </li>
+        ) : null}
+        {others > 0 ? (
+          <li>
+            {others === 1 ? "The other key" : `The ${others} other keys`} of this project in {region.name} work on.
           </li>
         ) : null}
         <li>Your buckets and data stay.</li>

@@ -58,7 +58,8 @@ function EnableAgain({ card, isComplete }: { card: Card; isComplete: boolean }) 
       </>
     );
   }
-  return card.region.suspends && !isComplete
+  if (card.name !== null) return "A key with this name can be added again at any time.";
+  return card.region.suspends && card.others === 0 && !isComplete
     ? "CLI access can be enabled again when no gateway can hold the old keys any more."
     : "CLI access can be enabled again at any time.";
 }

@@ -8,7 +8,7 @@ import { Field } from "@/components/ui/field";
 import { FormError } from "@/components/ui/form-error";
 import { Input, Select } from "@/components/ui/input";
 import { KEY_STATES } from "@/lib/access-keys/rules";
-import type { KeyFilterForm } from "@/lib/access-keys/schema";
+import type { KeyFilterForm } from "@/components/access-keys/form-schema";
 
 interface KeyFilterProps {
   path: string;
@@ -22,15 +22,15 @@ export function KeyFilter({ path, regions, values }: KeyFilterProps) {
   const form = useAddressForm<KeyFilterForm>(
     path,
     values,
-    async () => (await import("@/lib/access-keys/schema")).keyFilterFormSchema,
+    async () => (await import("@/components/access-keys/form-schema")).keyFilterFormSchema,
   );
   const { errors } = form.formState;
-  const isFiltered = Boolean(values.region || values.state || values.search);
+  const isFiltered = Object.values(values).some(Boolean);
 
   return (
     <form action={path} role="search" aria-label="Keys" noValidate className="mb-4 grid gap-3" onSubmit={form.onSubmit}>
       <FormError message={errors.root?.message} />
-      <div className="grid items-start gap-3 sm:grid-cols-[minmax(0,1fr)_11rem_11rem_auto]">
+      <div className="grid items-start gap-3 sm:grid-cols-2 lg:grid-cols-[minmax(0,1.4fr)_repeat(4,minmax(0,1fr))_auto]">
         <Field label="Access key" error={errors.search?.message}>
           {(control) => (
             <Input
@@ -42,6 +42,29 @@ export function KeyFilter({ path, regions, values }: KeyFilterProps) {
               autoComplete="off"
               spellCheck={false}
               className="font-mono text-[0.8125rem] placeholder:font-sans"
+            />
+          )}
+        </Field>
+        <Field label="Name" error={errors.name?.message}>
+          {(control) => (
+            <Input
+              {...control}
+              {...form.register("name")}
+              defaultValue={values.name}
+              placeholder="The whole name"
+              autoComplete="off"
+              dir="auto"
+            />
+          )}
+        </Field>
+        <Field label="Created by" error={errors.createdBy?.message}>
+          {(control) => (
+            <Input
+              {...control}
+              {...form.register("createdBy")}
+              defaultValue={values.createdBy}
+              placeholder="Name or e-mail"
+              autoComplete="off"
             />
           )}
         </Field>
@@ -61,7 +84,7 @@ export function KeyFilter({ path, regions, values }: KeyFilterProps) {
             </Select>
           )}
         </Field>
-        <div className="flex gap-2 sm:pt-7">
+        <div className="flex gap-2 sm:pt-7 max-lg:sm:col-span-2 max-lg:sm:pt-0">
           <Button type="submit" busy={form.pending}>
             <Search aria-hidden />
             Filter

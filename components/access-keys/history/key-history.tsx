@@ -1,10 +1,5 @@
 import { Time } from "@/components/ui/time";
-
-/** One event in the life of a key. `at` is ISO 8601. */
-export interface HistoryLine {
-  at: string;
-  sentence: string;
-}
+import type { HistoryLine } from "@/lib/access-keys/schema";
 
 /** The events of a key as sentences, oldest first. */
 export function KeyHistory({ history }: { history: HistoryLine[] }) {

@@ -1,41 +1,18 @@
 import { Fragment } from "react";
 import { HistoryToggle } from "@/components/access-keys/history/history-toggle";
-import { type HistoryLine, KeyHistory } from "@/components/access-keys/history/key-history";
+import { KeyHistory } from "@/components/access-keys/history/key-history";
 import { ReceiptList } from "@/components/access-keys/history/receipt-list";
 import { StateBadge } from "@/components/access-keys/state-badge";
 import { cn } from "@/components/ui/cn";
 import { Table, TableHead, Td } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { KEY_STATES } from "@/lib/access-keys/rules";
-import type { ReceiptLine } from "@/lib/access-keys/schema";
-
-/** A key of a project, current or past. Times are ISO 8601. */
-export interface KeyRow {
-  id: string;
-  accessKeyId: string;
-  region: string;
-  state: string;
-  createdAt: string;
-  createdBy: string;
-  expiresAt: string | null;
-  endedAt: string | null;
-  endedBy: string | null;
-  endReason: string | null;
-  /** Since when the storage system does not know the key, although it is current. */
-  missingSince: string | null;
-  receipts: ReceiptLine[];
-}
-
-interface KeyTableProps {
-  rows: KeyRow[];
-  /** The row that is open, with its history. */
-  opened: { id: string; history: HistoryLine[] } | undefined;
-}
+import type { HistoryLine, KeyRow, KeyTablePage } from "@/lib/access-keys/schema";
 
 const COLUMNS = ["Access key", "Region", "State", "Created", "Expires", "Ended", "Receipt"];
 
 /** All keys of a project. Pressing an access key opens the history of the key below its row. */
-export function KeyTable({ rows, opened }: KeyTableProps) {
+export function KeyTable({ rows, opened }: Pick<KeyTablePage, "rows" | "opened">) {
   return (
     <Table label="Keys">
       <TableHead columns={COLUMNS} />
@@ -59,6 +36,7 @@ function Row({ row, open }: { row: KeyRow; open: boolean }) {
     <tr className={cn(open && "[&>*]:border-b-0")}>
       <Td>
         <HistoryToggle keyId={row.id} accessKeyId={row.accessKeyId} open={open} />
+        <Name {...row} />
       </Td>
       <Td>{row.region}</Td>
       <Td>
@@ -95,6 +73,17 @@ function HistoryRow({ row, history }: { row: KeyRow; history: HistoryLine[] }) {
         </div>
       </Td>
     </tr>
+  );
+}
+
+/** The name of a named key, and what it may do where that is not everything. */
+function Name({ name, access }: KeyRow) {
+  if (name === null) return null;
+  return (
+    <span className="block max-w-48 pl-5 text-[0.8125rem] break-words">
+      <bdi>{name}</bdi>
+      {access === "read-only" ? <span className="text-muted">, read only</span> : null}
+    </span>
   );
 }
 

@@ -5,7 +5,7 @@ import { Button } from "@/components/ui/button";
 import { DialogButtons, DialogDescription } from "@/components/ui/dialog";
 import { FormError } from "@/components/ui/form-error";
 import { useZodForm } from "@/components/ui/use-zod-form";
-import type { EnableForm as Typed, EnableFormInput } from "@/lib/access-keys/schema";
+import type { EnableForm as Typed, EnableFormInput } from "@/components/access-keys/form-schema";
 
 interface EnableFormProps extends IssueFormProps {
   onEnable: (typed: Typed) => Promise<void>;
@@ -13,7 +13,7 @@ interface EnableFormProps extends IssueFormProps {
 
 export function EnableForm({ card: { region }, error, progress, onEnable, onCancel }: EnableFormProps) {
   const form = useZodForm<EnableFormInput, Typed>(
-    async () => (await import("@/lib/access-keys/schema")).enableFormSchema,
+    async () => (await import("@/components/access-keys/form-schema")).enableFormSchema,
     { defaultValues: { expirationDate: "" } },
   );
   const { errors } = form.formState;

@@ -1,6 +1,8 @@
 "use client";
 
 import type { Card } from "@/lib/access-keys/schema";
+import { AddForm } from "@/components/access-keys/issue/add-form";
+import { placeOf } from "@/components/access-keys/place";
 import { ChangeDialog } from "@/components/access-keys/change-dialog";
 import { EnableForm } from "@/components/access-keys/issue/enable-form";
 import { RegenerateForm } from "@/components/access-keys/issue/regenerate-form";
@@ -11,7 +13,7 @@ import { DialogButtons } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/notice";
 import { ProgressLine } from "@/components/ui/progress-line";
 
-type IssueKind = "enable" | "regenerate";
+type IssueKind = "enable" | "add" | "regenerate";
 
 interface IssueDialogProps {
   kind: IssueKind;
@@ -24,11 +26,15 @@ interface IssueDialogProps {
   onCloseAutoFocus: (event: Event) => void;
 }
 
-const TITLES: Record<IssueKind, string> = { enable: "Enable CLI Access", regenerate: "Regenerate Keys" };
+const TITLES: Record<IssueKind, string> = {
+  enable: "Enable CLI Access",
+  add: "Add named key",
+  regenerate: "Regenerate Keys",
+};
 
 /** Issues a key in one dialog: the question, the progress, and then the reveal of the secret. */
 export function IssueDialog({ kind, project, card, oldKey, onClose, onCloseAutoFocus }: IssueDialogProps) {
-  const { stage, start, discardSecret } = useIssueKey(project, card.region.name);
+  const { stage, start, discardSecret } = useIssueKey(placeOf(project, card));
   const isRevealed = stage.at === "reveal";
   const isWorking = stage.at === "working";
 
@@ -67,15 +73,19 @@ function IssueForm({ kind, card, stage, start, onCancel }: IssueFormProps) {
     progress: stage.at === "working" ? <Progress kind={kind} region={card.region.name} step={stage.step} /> : undefined,
     onCancel,
   };
-  return kind === "enable" ? (
-    <EnableForm {...form} onEnable={(typed) => start({ kind, typed })} />
-  ) : (
-    <RegenerateForm {...form} onRegenerate={(typed) => start({ kind, typed })} />
-  );
+  switch (kind) {
+    case "enable":
+      return <EnableForm {...form} onEnable={(typed) => start({ kind, typed })} />;
+    case "add":
+      return <AddForm {...form} onAdd={(typed) => start({ kind, typed })} />;
+    case "regenerate":
+      return <RegenerateForm {...form} onRegenerate={(typed) => start({ kind, typed })} />;
+  }
 }
 
 const WHEN_SLOW: Record<IssueKind, string> = {
   enable: "This takes longer than usual. It ends by itself: stay on this page.",
+  add: "This takes longer than usual. It ends by itself: stay on this page.",
   regenerate: "This takes longer than usual. Your current keys still work; stay on this page.",
 };
 

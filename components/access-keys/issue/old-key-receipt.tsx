@@ -1,4 +1,5 @@
 import type { Card } from "@/lib/access-keys/schema";
+import { Time } from "@/components/ui/time";
 import { ReceiptList } from "@/components/access-keys/history/receipt-list";
 
 interface OldKeyReceiptProps {
@@ -16,6 +17,10 @@ export function OldKeyReceipt({ accessKeyId, card }: OldKeyReceiptProps) {
       </p>
       {lines.length > 0 ? (
         <ReceiptList receipts={lines} boundSeconds={card.region.revocationBoundSeconds} />
+      ) : card.retiring?.accessKeyId === accessKeyId ? (
+        <p>
+          Works on until <Time iso={card.retiring.until} />
+        </p>
       ) : (
         <p>Being removed…</p>
       )}

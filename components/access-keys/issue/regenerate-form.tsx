@@ -9,7 +9,7 @@ import { DialogButtons, DialogDescription } from "@/components/ui/dialog";
 import { FormError } from "@/components/ui/form-error";
 import { Notice } from "@/components/ui/notice";
 import { useZodForm } from "@/components/ui/use-zod-form";
-import type { RegenerateForm as Typed, RegenerateFormInput } from "@/lib/access-keys/schema";
+import type { RegenerateForm as Typed, RegenerateFormInput } from "@/components/access-keys/form-schema";
 
 interface RegenerateFormProps extends IssueFormProps {
   onRegenerate: (typed: Typed) => Promise<void>;
@@ -18,7 +18,7 @@ interface RegenerateFormProps extends IssueFormProps {
 export function RegenerateForm({ card, error, progress, onRegenerate, onCancel }: RegenerateFormProps) {
   const { region, key: oldKey, state } = card;
   const form = useZodForm<RegenerateFormInput, Typed>(
-    async () => (await import("@/lib/access-keys/schema")).regenerateFormSchema,
+    async () => (await import("@/components/access-keys/form-schema")).regenerateFormSchema,
     { mode: "onChange", defaultValues: { expirationDate: "", overlapSeconds: "" } },
   );
   const { errors } = form.formState;
@@ -34,8 +34,9 @@ export function RegenerateForm({ card, error, progress, onRegenerate, onCancel }
         <div className="grid gap-3">
           <p className="text-foreground">Are you sure you want to regenerate the object storage key?</p>
           <p>
-            A new key for <strong className="font-medium text-foreground">{region.name}</strong> replaces the old one.
-            The old key is removed after the new key is verified and has reached this browser.
+            A new key {card.name === null ? "" : `“${card.name}” `}for{" "}
+            <strong className="font-medium text-foreground">{region.name}</strong> replaces the old one. The old key is
+            removed after the new key is verified and has reached this browser.
           </p>
         </div>
       </DialogDescription>

@@ -3,13 +3,18 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { acknowledgeSecret, enableCliAccess, regenerateKeys } from "@/lib/access-keys/actions";
-import type { EnableForm, IssuedOutput, RegenerateForm } from "@/lib/access-keys/schema";
+import type { AddForm, EnableForm, RegenerateForm } from "@/components/access-keys/form-schema";
+import type { IssuedOutput } from "@/lib/access-keys/schema";
 import { confirmDelivery } from "@/components/access-keys/issue/confirm-delivery";
+import type { placeOf } from "@/components/access-keys/place";
 import { useChangeRequest } from "@/components/access-keys/use-change-request";
 import { callAction } from "@/components/ui/call-action";
 
 /** `typed` is what the person typed into the form. */
-export type IssueRequest = { kind: "enable"; typed: EnableForm } | { kind: "regenerate"; typed: RegenerateForm };
+export type IssueRequest =
+  | { kind: "enable"; typed: EnableForm }
+  | { kind: "add"; typed: AddForm }
+  | { kind: "regenerate"; typed: RegenerateForm };
 
 export type IssueStage =
   | { at: "form"; error: string | undefined }
@@ -27,7 +32,7 @@ const CLOCK = { now: () => Date.now(), sleep: (ms: number) => new Promise<void>(
  * only in the stage `reveal`, in the state of the component that calls this hook. It is dropped by `discardSecret`, when
  * the component goes, and when the page is left.
  */
-export function useIssueKey(project: string, region: string) {
+export function useIssueKey(place: ReturnType<typeof placeOf>) {
   const [stage, setStage] = useState<IssueStage>({ at: "form", error: undefined });
   const requestChange = useChangeRequest();
   const inFlight = useRef(false);
@@ -44,9 +49,9 @@ export function useIssueKey(project: string, region: string) {
 
   async function issue(request: IssueRequest): Promise<IssueStage> {
     const result = await requestChange((requestId) =>
-      request.kind === "enable"
-        ? enableCliAccess({ project, region, requestId, ...request.typed })
-        : regenerateKeys({ project, region, requestId, ...request.typed }),
+      request.kind === "regenerate"
+        ? regenerateKeys({ ...place, requestId, ...request.typed })
+        : enableCliAccess({ ...place, requestId, ...request.typed }),
     );
     if (!result.ok) return { at: "form", error: result.message };
     if (result.outcome === "already-done") return { at: "ended", message: result.message };
@@ -58,7 +63,10 @@ export function useIssueKey(project: string, region: string) {
     if (!isMounted.current) return { at: "ended", message: PAGE_LEFT };
     setStage({ at: "working", step: "confirming" });
     const { operationId } = issued;
-    const answer = await confirmDelivery(() => callAction(() => acknowledgeSecret({ project, operationId })), CLOCK);
+    const answer = await confirmDelivery(
+      () => callAction(() => acknowledgeSecret({ project: place.project, operationId })),
+      CLOCK,
+    );
     return answer.ok ? { at: "reveal", issued } : { at: "ended", message: answer.message };
   }
 

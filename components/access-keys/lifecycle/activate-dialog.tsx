@@ -1,6 +1,7 @@
 "use client";
 
 import { activateKey } from "@/lib/access-keys/actions";
+import { nameKey, placeOf } from "@/components/access-keys/place";
 import { ChangeDialog } from "@/components/access-keys/change-dialog";
 import type { LifecycleDialogProps } from "@/components/access-keys/lifecycle/lifecycle-dialog-props";
 import { useLifecycleChange } from "@/components/access-keys/lifecycle/use-lifecycle-change";
@@ -10,12 +11,12 @@ import { FormError } from "@/components/ui/form-error";
 
 /** Switches the current key of a region on again. */
 export function ActivateDialog({ project, card, ...dialog }: LifecycleDialogProps) {
-  const region = card.region.name;
-  const change = useLifecycleChange<void>((requestId) => activateKey({ project, region, requestId }), dialog.onClose);
+  const place = placeOf(project, card);
+  const change = useLifecycleChange<void>((requestId) => activateKey({ ...place, requestId }), dialog.onClose);
 
   return (
     <ChangeDialog title="Activate" step="form" locked={change.isPending} {...dialog}>
-      <DialogDescription>The key of {region} is switched on: tools that have it can use it again.</DialogDescription>
+      <DialogDescription>{nameKey(card)} is switched on: tools that have it can use it again.</DialogDescription>
       <FormError message={change.refusal} />
       <DialogButtons>
         <Button onClick={dialog.onClose} disabled={change.isPending}>

@@ -1,7 +1,8 @@
 "use client";
 
 import { deactivateKey } from "@/lib/access-keys/actions";
-import type { DeactivateForm } from "@/lib/access-keys/schema";
+import type { DeactivateForm } from "@/components/access-keys/form-schema";
+import { nameKey, placeOf } from "@/components/access-keys/place";
 import { ChangeDialog } from "@/components/access-keys/change-dialog";
 import type { LifecycleDialogProps } from "@/components/access-keys/lifecycle/lifecycle-dialog-props";
 import { describeBound } from "@/components/access-keys/revocation-bound";
@@ -20,13 +21,13 @@ export function DeactivateDialog({
   reasonRequired,
   ...dialog
 }: LifecycleDialogProps & { reasonRequired: boolean }) {
-  const region = card.region.name;
+  const place = placeOf(project, card);
   const change = useLifecycleChange(
-    (requestId, typed: Partial<DeactivateForm>) => deactivateKey({ project, region, requestId, ...typed }),
+    (requestId, typed: Partial<DeactivateForm>) => deactivateKey({ ...place, requestId, ...typed }),
     dialog.onClose,
   );
   const form = useZodForm<Partial<DeactivateForm>, Partial<DeactivateForm>>(async () => {
-    const schema = (await import("@/lib/access-keys/schema")).deactivateFormSchema;
+    const schema = (await import("@/components/access-keys/form-schema")).deactivateFormSchema;
     return reasonRequired ? schema : schema.partial();
   });
   const { errors } = form.formState;
@@ -35,7 +36,7 @@ export function DeactivateDialog({
     <ChangeDialog title="Deactivate" step="form" locked={change.isPending} {...dialog}>
       <form noValidate className="grid gap-4" onSubmit={form.submit(change.run)}>
         <DialogDescription>
-          The key of {region} is switched off: tools that use it lose access{" "}
+          {nameKey(card)} is switched off: tools that use it lose access{" "}
           {describeBound(card.region.revocationBoundSeconds)}. Activate switches the same key on again. Your buckets and
           data stay.
         </DialogDescription>

@@ -2,7 +2,8 @@
 
 import { useWatch } from "react-hook-form";
 import { setExpiration } from "@/lib/access-keys/actions";
-import type { ExpirationForm, ExpirationFormInput } from "@/lib/access-keys/schema";
+import type { ExpirationForm, ExpirationFormInput } from "@/components/access-keys/form-schema";
+import { placeOf } from "@/components/access-keys/place";
 import { ChangeDialog } from "@/components/access-keys/change-dialog";
 import { describeEnd } from "@/components/access-keys/lifecycle/describe-end";
 import { ExpirationField } from "@/components/access-keys/lifecycle/expiration-field";
@@ -16,13 +17,13 @@ import { useZodForm } from "@/components/ui/use-zod-form";
 
 /** Sets when the current key of a region expires, or that it never does. */
 export function ExpirationDialog({ project, card, ...dialog }: LifecycleDialogProps) {
-  const region = card.region.name;
+  const place = placeOf(project, card);
   const change = useLifecycleChange(
-    (requestId, typed: ExpirationForm) => setExpiration({ project, region, requestId, ...typed }),
+    (requestId, typed: ExpirationForm) => setExpiration({ ...place, requestId, ...typed }),
     dialog.onClose,
   );
   const form = useZodForm<ExpirationFormInput, ExpirationForm>(
-    async () => (await import("@/lib/access-keys/schema")).expirationFormSchema,
+    async () => (await import("@/components/access-keys/form-schema")).expirationFormSchema,
     { defaultValues: { never: false, expirationDate: formatLocal(card.key?.expiresAt ?? null) } },
   );
   const { errors } = form.formState;

@@ -1,7 +1,8 @@
 "use client";
 
 import { keepLonger } from "@/lib/access-keys/actions";
-import type { KeepLongerForm, KeepLongerFormInput } from "@/lib/access-keys/schema";
+import type { KeepLongerForm, KeepLongerFormInput } from "@/components/access-keys/form-schema";
+import { placeOf } from "@/components/access-keys/place";
 import { ChangeDialog } from "@/components/access-keys/change-dialog";
 import type { LifecycleDialogProps } from "@/components/access-keys/lifecycle/lifecycle-dialog-props";
 import { OverlapOptions } from "@/components/access-keys/lifecycle/overlap-choices";
@@ -15,13 +16,13 @@ import { useZodForm } from "@/components/ui/use-zod-form";
 
 /** Keeps the old key of a rotation for longer. */
 export function KeepLongerDialog({ project, card, ...dialog }: LifecycleDialogProps) {
-  const region = card.region.name;
+  const place = placeOf(project, card);
   const change = useLifecycleChange(
-    (requestId, typed: KeepLongerForm) => keepLonger({ project, region, requestId, ...typed }),
+    (requestId, typed: KeepLongerForm) => keepLonger({ ...place, requestId, ...typed }),
     dialog.onClose,
   );
   const form = useZodForm<KeepLongerFormInput, KeepLongerForm>(
-    async () => (await import("@/lib/access-keys/schema")).keepLongerFormSchema,
+    async () => (await import("@/components/access-keys/form-schema")).keepLongerFormSchema,
     { defaultValues: { overlapSeconds: "86400" } },
   );
   return (

@@ -1,6 +1,7 @@
 "use client";
 
 import { retireNow } from "@/lib/access-keys/actions";
+import { placeOf } from "@/components/access-keys/place";
 import { ChangeDialog } from "@/components/access-keys/change-dialog";
 import type { LifecycleDialogProps } from "@/components/access-keys/lifecycle/lifecycle-dialog-props";
 import { useLifecycleChange } from "@/components/access-keys/lifecycle/use-lifecycle-change";
@@ -11,8 +12,8 @@ import { FormError } from "@/components/ui/form-error";
 
 /** Ends the overlap of a rotation now. */
 export function RetireDialog({ project, card, ...dialog }: LifecycleDialogProps) {
-  const region = card.region.name;
-  const change = useLifecycleChange<void>((requestId) => retireNow({ project, region, requestId }), dialog.onClose);
+  const place = placeOf(project, card);
+  const change = useLifecycleChange<void>((requestId) => retireNow({ ...place, requestId }), dialog.onClose);
   return (
     <ChangeDialog title="Retire now" step="form" locked={change.isPending} {...dialog}>
       <DialogDescription>

@@ -6,7 +6,7 @@ import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { FormError } from "@/components/ui/form-error";
 import { Input } from "@/components/ui/input";
-import type { FindKeyForm as FindKeyValues } from "@/lib/access-keys/schema";
+import type { FindKeyForm as FindKeyValues } from "@/components/access-keys/form-schema";
 
 const PATH = "/support";
 
@@ -15,7 +15,7 @@ export function FindKeyForm({ value }: { value: string | undefined }) {
   const form = useAddressForm<FindKeyValues>(
     PATH,
     { "access-key": value },
-    async () => (await import("@/lib/access-keys/schema")).findKeyFormSchema,
+    async () => (await import("@/components/access-keys/form-schema")).findKeyFormSchema,
   );
   const { errors } = form.formState;
 

@@ -3,8 +3,7 @@
 import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useEffect, useRef, useState } from "react";
-import { type HistoryLine, KeyHistory } from "@/components/access-keys/history/key-history";
-import type { KeyRow } from "@/components/access-keys/history/key-table";
+import { KeyHistory } from "@/components/access-keys/history/key-history";
 import { isSettled } from "@/components/access-keys/history/receipt";
 import { ReceiptList } from "@/components/access-keys/history/receipt-list";
 import { StateBadge } from "@/components/access-keys/state-badge";
@@ -14,7 +13,8 @@ import { Fact, Facts } from "@/components/ui/facts";
 import { TextLink } from "@/components/ui/text-link";
 import { Time } from "@/components/ui/time";
 import { KEY_STATES } from "@/lib/access-keys/rules";
-import type { Card } from "@/lib/access-keys/schema";
+import type { Card, HistoryLine, KeyRow } from "@/lib/access-keys/schema";
+import { viewSlot } from "@/components/access-keys/card/key-actions";
 
 const DisableDialog = dynamic(
   () => import("@/components/access-keys/disable/disable-dialog").then((module) => module.DisableDialog),
@@ -40,9 +40,10 @@ export function FoundKey({ found, cards: initialCards, mayDisable, reasonRequire
   const article = useRef<HTMLElement>(null);
   const router = useRouter();
   const { cards, refresh } = useCards(found.project.slug, initialCards);
-  const card = cards.find((candidate) => candidate.region.name === found.region);
+  const cardOfRegion = cards.find((candidate) => candidate.region.name === found.region);
+  const card = cardOfRegion && viewSlot(cardOfRegion, found.name);
   const state = KEY_STATES.find((known) => known === found.state);
-  const polled = cards.flatMap(({ receipts }) => receipts).filter((line) => line.accessKeyId === found.accessKeyId);
+  const polled = (card?.receipts ?? []).filter((line) => line.accessKeyId === found.accessKeyId);
   const receipts = polled.length > 0 ? polled : found.receipts;
   const isOutdated = found.state === "REVOKING" && receipts.length > 0 && receipts.every(isSettled);
 
@@ -65,6 +66,12 @@ export function FoundKey({ found, cards: initialCards, mayDisable, reasonRequire
             <TextLink href={`/projects/${found.project.slug}/object-storage`}>{found.project.name}</TextLink>
           </Fact>
           <Fact name="Region">{found.region}</Fact>
+          {found.name === null ? null : (
+            <Fact name="Name">
+              <bdi>{found.name}</bdi>
+              {found.access === "read-only" ? " (read only)" : ""}
+            </Fact>
+          )}
           <Fact name="Owner">{found.createdBy}</Fact>
           <Fact name="Created">
             <Time iso={found.createdAt} />
@@ -95,7 +102,8 @@ export function FoundKey({ found, cards: initialCards, mayDisable, reasonRequire
             Disable Access
           </Button>
           <p className="min-w-0 flex-1 text-[0.8125rem] text-muted">
-            Ends every key of {found.project.name} in {found.region}. Its buckets and data stay.
+            {found.name === null ? "Ends the CLI access" : `Ends the key “${found.name}”`} of {found.project.name} in{" "}
+            {found.region}. Its buckets and data stay.
           </p>
         </footer>
       ) : null}

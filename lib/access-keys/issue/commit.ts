@@ -35,7 +35,7 @@ export async function commitKey(scope: ProjectScope, operationId: string): Promi
     if (state !== "DELIVERING" || late) return refuse("undelivered");
 
     const facts = { actor, projectId, requestId };
-    const live = await listLiveKeys(tx, principal.id);
+    const live = await listLiveKeys(tx, key);
     const [replaced] = live.filter(({ state }) => CURRENT_STATES.includes(state));
     // The old key moves first: only one may be current.
     const revoking = await replaceKey(tx, live, replaced, {

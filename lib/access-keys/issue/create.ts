@@ -40,6 +40,7 @@ async function putKey(
 ): Promise<Secret | undefined> {
   const { externalId: principal, suspendedUntil } = change.principal;
   const { accessKeyId, keyId: tag } = change;
+  const access = change.access === "READ_ONLY" ? "read-only" : "full";
   const notAfter = change.expiresAt ?? undefined;
   const secretAccessKey = new Secret(randomText(SECRET_LENGTH, ALPHANUMERIC));
   const context = lease.callContext(change.requestId);
@@ -53,7 +54,7 @@ async function putKey(
     if (!(await lease.isHeld())) return undefined;
     sent.request = true;
     try {
-      return await provider.putKey({ principal, accessKeyId, secretAccessKey, tag, notAfter }, context);
+      return await provider.putKey({ principal, accessKeyId, access, secretAccessKey, tag, notAfter }, context);
     } catch (error) {
       // A driver that asked for the lease just before its write and did not get it has made nothing.
       if (error instanceof ProviderError && error.failure === "unavailable" && !(await lease.isHeld()))

@@ -15,6 +15,7 @@ import { probeS3 } from "@/lib/providers/probe";
 import { decideEnd, type Issued, makeKey, requestKey } from "@/testing/factories/keys";
 import { makeProject, makeUser } from "@/testing/factories/people";
 import { type Storage, startStorage } from "@/testing/factories/storage";
+import { DEFAULT_SLOT } from "@/lib/access-keys/rules";
 
 let storage: Storage;
 beforeAll(async () => {
@@ -104,6 +105,8 @@ test("the old key is measured as its region is by then: a gateway may have come 
     kind: "REGENERATE" as const,
     scope,
     region: "north",
+    slot: DEFAULT_SLOT,
+    access: "FULL" as const,
     requestId: randomUUID(),
     expiresAt: null,
     overlapSeconds: null,

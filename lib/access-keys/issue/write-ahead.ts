@@ -1,7 +1,15 @@
 import "server-only";
 import { composeAccessKeyId } from "@/lib/access-key-ids/rules";
-import { DEFAULT_SLOT, isRemovalOpen, listLiveKeys, type SlotKey } from "@/lib/access-keys/data";
-import { decideIssue, type IssueKind, PENDING_STATES, type RefusalFacts } from "@/lib/access-keys/rules";
+import { isRemovalOpen, listKeyNames, listLiveKeys, type SlotKey } from "@/lib/access-keys/data";
+import {
+  CURRENT_STATES,
+  decideIssue,
+  DEFAULT_SLOT,
+  type IssueKind,
+  PENDING_STATES,
+  type RefusalFacts,
+  type SlotSituation,
+} from "@/lib/access-keys/rules";
 import type { Refusal } from "@/lib/access-keys/schema";
 import type { UndoableChange } from "@/lib/access-keys/repair/undo";
 import { recordEvent } from "@/lib/audit/record";
@@ -11,15 +19,20 @@ import { hashInput, isOverdue } from "@/lib/operations/rules";
 import { randomText } from "@/lib/platform/crypto/random-text";
 import type { Transaction } from "@/lib/platform/db/client";
 import { lockRow } from "@/lib/platform/db/locks";
+import { env } from "@/lib/platform/env";
 import type { Beginning, Decision } from "@/lib/principals/mutations";
 import { openProvider } from "@/lib/regions/data";
-import type { Operation, Region } from "@/prisma/generated/client";
+import type { AccessLevel, Operation, Region } from "@/prisma/generated/client";
 
 export interface IssueRequest {
   kind: IssueKind;
   scope: ProjectScope;
   /** By name. */
   region: string;
+  /** `DEFAULT_SLOT`, or the name of a named key. */
+  slot: string;
+  /** What a new key may do. A key that replaces another may do the same as that one. */
+  access: AccessLevel;
   /** Unique per actor. The same one again is the same change. */
   requestId: string;
   /** When the key expires; null for never. */
@@ -30,6 +43,9 @@ export interface IssueRequest {
 
 /** A change that is written down and may now touch the storage system. */
 export interface Change extends UndoableChange {
+  /** What the key may do. */
+  access: AccessLevel;
+  createdAt: Date;
   /** When the key expires; null for never. */
   expiresAt: Date | null;
   /** Whether a current key goes on working meanwhile. */
@@ -56,7 +72,8 @@ export async function writeAhead(
   // The key is made where the region points to now: nobody moves the region until the key is written down.
   await lockRow(tx, "regions", principal.regionId, "share");
   const region = await tx.region.findUniqueOrThrow({ where: { id: principal.regionId } });
-  const keys = await listLiveKeys(tx, principal.id);
+  const { slot } = request;
+  const keys = await listLiveKeys(tx, { principalId: principal.id, slot });
   const current = keys.some((key) => key.state === "ACTIVE");
 
   const repeated = await findRequested(tx, request.scope.actor.userId, request.requestId);
@@ -66,27 +83,45 @@ export async function writeAhead(
 
   const { suspendedUntil } = principal;
   const { expiresAt, overlapSeconds } = request;
-  const overlapImpossible = overlapSeconds !== null && !openProvider(region).capabilities.overlap;
+  const replaced = keys.find((key) => CURRENT_STATES.includes(key.state));
+  const access = replaced?.access ?? request.access;
   const removalOpen = suspendedUntil !== null && (await isRemovalOpen(tx, principal.id));
   const states = keys.map((key) => key.state);
   const situation = {
     states,
+    name: slot === DEFAULT_SLOT ? undefined : slot,
+    names: slot === DEFAULT_SLOT ? [] : await listKeyNames(tx, principal.id),
+    namesMax: env.LATCHKEY_NAMED_KEYS,
     regionDisabled: region.disabledAt !== null,
     suspendedUntil,
     removalOpen,
     expiresAt,
-    overlapImpossible,
+    ...findImpossible(region, { overlapSeconds, access }),
   };
   const decision = decideIssue(request.kind, situation, now);
   const from = removalOpen ? undefined : (suspendedUntil ?? undefined);
   if (!decision.ok) return { ok: false, refused: refuse(decision.reason, { from }) };
   const accessKeyId = composeAccessKeyId(marker, randomText);
   const write = async () => ({
-    ...(await insertChange(tx, beginning, region, request, accessKeyId)),
+    ...(await insertChange(tx, beginning, region, { ...request, access }, accessKeyId)),
+    access,
     current,
     expiresAt,
   });
   return { ok: true, write };
+}
+
+/** What the storage system cannot do of what is asked for. Its settings are read only where something is asked for. */
+function findImpossible(
+  region: Region,
+  { overlapSeconds, access }: Pick<IssueRequest, "overlapSeconds" | "access">,
+): Pick<SlotSituation, "overlapImpossible" | "accessImpossible"> {
+  if (overlapSeconds === null && access === "FULL") return { overlapImpossible: false, accessImpossible: false };
+  const { overlap, readOnly } = openProvider(region).capabilities;
+  return {
+    overlapImpossible: overlapSeconds !== null && !overlap,
+    accessImpossible: access === "READ_ONLY" && readOnly === "none",
+  };
 }
 
 async function insertChange(
@@ -95,13 +130,13 @@ async function insertChange(
   region: Region,
   request: IssueRequest,
   accessKeyId: string,
-): Promise<UndoableChange> {
-  const { scope, kind, requestId, expiresAt, overlapSeconds } = request;
+): Promise<UndoableChange & { createdAt: Date }> {
+  const { scope, kind, slot, access, requestId, expiresAt, overlapSeconds } = request;
   const { projectId, actor } = scope;
-  const owner = { projectId, regionId: region.id, principalId: principal.id };
-  const { id: keyId } = await tx.accessKey.create({
-    data: { ...owner, slot: DEFAULT_SLOT, accessKeyId, state: "CREATING", createdById: actor.userId, expiresAt },
-    select: { id: true },
+  const owner = { projectId, regionId: region.id, principalId: principal.id, slot };
+  const { id: keyId, createdAt } = await tx.accessKey.create({
+    data: { ...owner, access, accessKeyId, state: "CREATING", createdById: actor.userId, expiresAt },
+    select: { id: true, createdAt: true },
   });
   const { id: operationId } = await tx.operation.create({
     data: {
@@ -129,10 +164,11 @@ async function insertChange(
       kind,
       region: region.name,
       accessKeyId,
+      ...(slot === DEFAULT_SLOT ? {} : { name: slot, access }),
       ...(expiresAt ? { expiresAt: expiresAt.toISOString() } : {}),
     },
   });
-  return { operationId, keyId, accessKeyId, kind, requestId, projectId, principal, region };
+  return { operationId, keyId, accessKeyId, kind, requestId, projectId, principal, region, createdAt };
 }
 
 function describeRepeated(repeated: Operation, request: IssueRequest, current: boolean, now: Date): NotBegun {
@@ -152,9 +188,10 @@ async function describePending(tx: Transaction, key: SlotKey, current: boolean, 
   return refuse("busy", { who: operation?.actor.name });
 }
 
-function hashRequest({ kind, scope, region, expiresAt, overlapSeconds }: IssueRequest): string {
-  const values = [expiresAt?.toISOString(), overlapSeconds === null ? undefined : `overlap ${overlapSeconds}`];
-  return hashInput(kind, scope.projectId, region, ...values.filter((value) => value !== undefined));
+function hashRequest({ kind, scope, region, slot, access, expiresAt, overlapSeconds }: IssueRequest): string {
+  const { projectId } = scope;
+  const values = [access, expiresAt?.toISOString() ?? "never", `overlap ${overlapSeconds ?? 0}`];
+  return hashInput(kind, { projectId, region, slot }, ...values);
 }
 
 function refuse(reason: Refusal, facts: RefusalFacts = {}): NotBegun {

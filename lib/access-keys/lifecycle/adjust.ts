@@ -26,6 +26,8 @@ export interface AdjustRequest {
   scope: ProjectScope;
   /** By name. */
   region: string;
+  /** `DEFAULT_SLOT`, or the name of a named key. */
+  slot: string;
   /** Unique per actor. The same one again is the same change. */
   requestId: string;
   adjustment: Adjustment;
@@ -83,7 +85,7 @@ async function decide(
   request: AdjustRequest,
   roles: string[],
 ): Promise<Decision<PendingAdjustment, AdjustOutput>> {
-  const { scope, requestId, adjustment } = request;
+  const { scope, slot, requestId, adjustment } = request;
   const { principal, now } = beginning;
   await lockRow(tx, "regions", principal.regionId, "share");
   const region = await tx.region.findUniqueOrThrow({ where: { id: principal.regionId } });
@@ -99,7 +101,7 @@ async function decide(
   const isReasonMissing = adjustment.kind === "DEACTIVATE" && adjustment.reason === undefined;
   if (isReasonMissing && restsOnPlatformRole(roles, "keys:disable"))
     return { ok: false, refused: refuse("reason-required") };
-  const key = await findCurrentKey(tx, principal.id);
+  const key = await findCurrentKey(tx, { principalId: principal.id, slot });
   const switches = openProvider(region).capabilities.deactivate === "key";
   const decision = decideAdjustment(adjustment, key, switches, now);
   if (!decision.ok || !key) return { ok: false, refused: refuse(decision.ok ? "not-enabled" : decision.reason) };
@@ -136,6 +138,7 @@ async function writeAhead(
       projectId,
       regionId: region.id,
       principalId: principal.id,
+      slot: key.slot,
       keyId: key.id,
       expiresAt,
       fence,
@@ -189,10 +192,10 @@ async function giveUp({ operationId }: PendingAdjustment, error: ProviderError):
   return refuse(reason);
 }
 
-function hashAdjustment({ scope, region, adjustment }: AdjustRequest): string {
+function hashAdjustment({ scope, region, slot, adjustment }: AdjustRequest): string {
   const { kind } = adjustment;
   const values = kind === "SET_EXPIRATION" ? [adjustment.expiresAt?.toISOString() ?? "never"] : [];
-  return hashInput(kind, scope.projectId, region, ...values);
+  return hashInput(kind, { projectId: scope.projectId, region, slot }, ...values);
 }
 
 function refuse(reason: Refusal, who?: string): Refused {

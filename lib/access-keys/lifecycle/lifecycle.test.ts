@@ -19,6 +19,7 @@ import { probeS3 } from "@/lib/providers/probe";
 import { type Issued, makeKey } from "@/testing/factories/keys";
 import { makeProject, makeUser } from "@/testing/factories/people";
 import { type Storage, startStorage } from "@/testing/factories/storage";
+import { DEFAULT_SLOT } from "@/lib/access-keys/rules";
 
 let storage: Storage;
 let scope: ProjectScope;
@@ -34,7 +35,7 @@ beforeEach(async () => {
 });
 
 const adjust = (adjustment: Adjustment, by = scope, requestId: string = randomUUID()) =>
-  adjustKey({ scope: by, region: "north", requestId, adjustment });
+  adjustKey({ scope: by, region: "north", slot: DEFAULT_SLOT, requestId, adjustment });
 const deactivate = () => adjust({ kind: "DEACTIVATE" });
 const activate = () => adjust({ kind: "ACTIVATE" });
 const setDate = (expiresAt: Date | null) => adjust({ kind: "SET_EXPIRATION", expiresAt });
@@ -200,7 +201,7 @@ describe("a change whose process died", () => {
 
   test("ends with the access: a disable cancels it", async () => {
     const { issued, operation, held, running } = await interrupt({ kind: "DEACTIVATE" });
-    await disableAccess({ scope, region: "north", requestId: randomUUID() });
+    await disableAccess({ scope, region: "north", slot: DEFAULT_SLOT, requestId: randomUUID() });
     expect(await carryOutAdjustment(operation.id, operation.principalId)).toBe("settled");
     held.release();
     expect(await running).toMatchObject({ ok: false, reason: "superseded" });

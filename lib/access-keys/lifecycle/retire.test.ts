@@ -15,6 +15,7 @@ import { probeS3 } from "@/lib/providers/probe";
 import { asIssued, decideEnd, type Issued, makeKey, requestKey } from "@/testing/factories/keys";
 import { makeProject, makeUser } from "@/testing/factories/people";
 import { type Storage, startStorage } from "@/testing/factories/storage";
+import { DEFAULT_SLOT } from "@/lib/access-keys/rules";
 
 const HOUR = 3_600;
 let storage: Storage;
@@ -37,7 +38,7 @@ async function regenerate(overlapSeconds: number | null): Promise<{ issued: Issu
   return { issued, revoking: committed.revoking };
 }
 const retire = (keepSeconds: number | null, requestId: string = randomUUID()) =>
-  retireKey({ scope, region: "north", requestId, keepSeconds });
+  retireKey({ scope, region: "north", slot: DEFAULT_SLOT, requestId, keepSeconds });
 const keyOf = ({ change }: Issued) => db.accessKey.findUniqueOrThrow({ where: { id: change.keyId } });
 const ask = ({ change, secret }: Issued) =>
   probeS3(

@@ -20,6 +20,8 @@ export interface RetireRequest {
   scope: ProjectScope;
   /** By name. */
   region: string;
+  /** `DEFAULT_SLOT`, or the name of a named key. */
+  slot: string;
   /** Unique per actor. The same one again is the same change. */
   requestId: string;
   /** How long the old key works on from now; null: its end is decided now. */
@@ -54,13 +56,15 @@ interface Found {
 
 async function decideAndWrite(tx: Transaction, found: Found, request: RetireRequest): Promise<RetireOutcome> {
   const { principal, region, now } = found;
-  const { scope, requestId, keepSeconds } = request;
+  const { scope, slot, requestId, keepSeconds } = request;
   const kind = keepSeconds === null ? "RETIRE" : "KEEP_LONGER";
-  const inputHash = hashInput(kind, scope.projectId, region.name, ...(keepSeconds === null ? [] : [`${keepSeconds}`]));
+  const values = keepSeconds === null ? [] : [`${keepSeconds}`];
+  const place = { projectId: scope.projectId, region: region.name, slot };
+  const inputHash = hashInput(kind, place, ...values);
   const repeated = await findRequested(tx, scope.actor.userId, requestId);
   if (repeated && repeated.inputHash !== inputHash) return refuse("request-reused");
   if (repeated) return { ok: true, outcome: "already-done", message: "This change was made already." };
-  const key = await findRetiringKey(tx, principal.id);
+  const key = await findRetiringKey(tx, { principalId: principal.id, slot });
   if (!key) return refuse("not-retiring");
   await tx.operation.create({
     data: {
@@ -72,6 +76,7 @@ async function decideAndWrite(tx: Transaction, found: Found, request: RetireRequ
       projectId: scope.projectId,
       regionId: region.id,
       principalId: principal.id,
+      slot,
       keyId: key.id,
       overlapSeconds: keepSeconds,
       fence: principal.fence,
@@ -123,7 +128,7 @@ export async function retireDueKey(keyId: string): Promise<void> {
   if (!known) return;
   await withTransaction(async (tx) => {
     const { now } = await lockPrincipal(tx, known.principalId);
-    const key = await findRetiringKey(tx, known.principalId);
+    const key = await findRetiringKey(tx, known);
     if (key?.id !== keyId || !hasPassed(key.retiresAt, now)) return;
     const { projectId, region } = known;
     await markRevoking(tx, {

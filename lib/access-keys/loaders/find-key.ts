@@ -1,7 +1,8 @@
 import "server-only";
-import { type HistoryLine, readKeyHistory } from "@/lib/access-keys/loaders/key-history";
-import { composeRow, type KeyRow, rowInclude } from "@/lib/access-keys/loaders/key-table";
+import { readKeyHistory } from "@/lib/access-keys/loaders/key-history";
+import { composeRow, rowInclude } from "@/lib/access-keys/loaders/key-table";
 import { LIVE_STATES } from "@/lib/access-keys/rules";
+import type { HistoryLine, KeyRow } from "@/lib/access-keys/schema";
 import { recordEvent } from "@/lib/audit/record";
 import type { Actor } from "@/lib/gate/scope";
 import { db } from "@/lib/platform/db/client";

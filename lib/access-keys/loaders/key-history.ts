@@ -1,15 +1,11 @@
 import "server-only";
 import { describeEvent } from "@/lib/audit/describe";
+import type { HistoryLine } from "@/lib/access-keys/schema";
 import type { ProjectScope } from "@/lib/gate/scope";
 import { db } from "@/lib/platform/db/client";
 
 /** The newest lines of a longer history are left out. */
 const HISTORY_MAX = 200;
-
-export interface HistoryLine {
-  at: string;
-  sentence: string;
-}
 
 /** The history of one key of the project as sentences, oldest first; empty when it is not the project's. */
 export async function loadKeyHistory(scope: ProjectScope, keyId: string): Promise<HistoryLine[]> {

@@ -1,30 +1,14 @@
 import "server-only";
 import { composeReceipts } from "@/lib/access-keys/loaders/receipt-lines";
-import { KEY_STATES } from "@/lib/access-keys/rules";
-import type { ReceiptLine } from "@/lib/access-keys/schema";
+import { KEY_STATES, nameAccessLevel, nameOfSlot } from "@/lib/access-keys/rules";
+import { loadKeyHistory } from "@/lib/access-keys/loaders/key-history";
+import type { KeyRow, KeyTablePage } from "@/lib/access-keys/schema";
 import type { ProjectScope } from "@/lib/gate/scope";
 import { cutPage, decodeCursor, olderThan } from "@/lib/platform/db/cursor";
 import { db } from "@/lib/platform/db/client";
 import type { Prisma } from "@/prisma/generated/client";
 
 const PAGE_SIZE = 25;
-
-/** A line of the key table. Times are ISO 8601 in UTC. */
-export interface KeyRow {
-  id: string;
-  accessKeyId: string;
-  region: string;
-  state: string;
-  createdAt: string;
-  createdBy: string;
-  expiresAt: string | null;
-  endedAt: string | null;
-  endedBy: string | null;
-  endReason: string | null;
-  /** Since when the storage system does not know the key, although it is current. */
-  missingSince: string | null;
-  receipts: ReceiptLine[];
-}
 
 /** What a line of the key table needs beside the key. */
 export const rowInclude = {
@@ -42,24 +26,33 @@ export interface KeyQuery {
   state?: string | undefined;
   /** A part of the access key id. */
   search?: string | undefined;
+  /** The whole name of a named key, or `default`. */
+  name?: string | undefined;
+  /** A part of the name or the e-mail of the person who made the key. */
+  createdBy?: string | undefined;
+  /** The id of the key whose history is open. */
+  key?: string | undefined;
 }
 
+/** So many people whose name fits are looked for. */
+const CREATORS_MAX = 50;
+
 /** A page of all keys of a project, current and past, newest first. */
-export async function loadKeyTable(
-  scope: ProjectScope,
-  query: KeyQuery,
-): Promise<{ rows: KeyRow[]; next: string | null }> {
+export async function loadKeyTable(scope: ProjectScope, query: KeyQuery): Promise<KeyTablePage> {
   const state = KEY_STATES.find((known) => known === query.state);
   // By id, so that the index of a project's region serves the filter.
   const region = query.region
     ? await db.region.findUnique({ where: { name: query.region }, select: { id: true } })
     : undefined;
-  if (region === null) return { rows: [], next: null };
+  const creators = query.createdBy ? await findCreators(query.createdBy) : undefined;
+  if (region === null || creators?.length === 0) return { rows: [], next: null, opened: null };
   const keys = await db.accessKey.findMany({
     where: {
       projectId: scope.projectId,
       ...(region ? { regionId: region.id } : {}),
       ...(state ? { state } : {}),
+      ...(query.name ? { slot: query.name } : {}),
+      ...(creators ? { createdById: { in: creators } } : {}),
       ...(query.search ? { accessKeyId: { contains: query.search.toUpperCase().replaceAll(/[^A-Z0-9]/g, "") } } : {}),
       ...(query.cursor ? olderThan(decodeCursor(query.cursor)) : {}),
     },
@@ -68,7 +61,20 @@ export async function loadKeyTable(
     include: rowInclude,
   });
   const page = cutPage(keys, PAGE_SIZE);
-  return { rows: page.rows.map(composeRow), next: page.next };
+  const open = page.rows.find(({ id }) => id === query.key);
+  const opened = open ? { id: open.id, history: await loadKeyHistory(scope, open.id) } : null;
+  return { rows: page.rows.map(composeRow), next: page.next, opened };
+}
+
+/** By id, so that the index of a project's creators serves the filter. */
+async function findCreators(text: string): Promise<string[]> {
+  const contains = { contains: text, mode: "insensitive" as const };
+  const people = await db.user.findMany({
+    where: { OR: [{ name: contains }, { email: contains }] },
+    take: CREATORS_MAX,
+    select: { id: true },
+  });
+  return people.map(({ id }) => id);
 }
 
 /** A line of the key table, without anything secret: there is nothing secret to read. */
@@ -76,6 +82,8 @@ export function composeRow(key: KeyWithNames): KeyRow {
   return {
     id: key.id,
     accessKeyId: key.accessKeyId,
+    name: nameOfSlot(key.slot),
+    access: nameAccessLevel(key.access),
     region: key.region.name,
     state: key.state,
     createdAt: key.createdAt.toISOString(),

@@ -7,6 +7,7 @@ import { authorizeProject } from "@/lib/gate/scope";
 import { db } from "@/lib/platform/db/client";
 import { makeUser } from "@/testing/factories/people";
 import { useProjectWithKeys } from "@/testing/factories/project-with-keys";
+import { DEFAULT_SLOT } from "@/lib/access-keys/rules";
 
 const project = useProjectWithKeys();
 
@@ -16,7 +17,13 @@ test("support needs a reason to disable, and cannot enable", async () => {
   await expect(authorizeProject(sam, project.scope.slug, "keys:issue")).rejects.toMatchObject({ code: "NOT_FOUND" });
   const support = await authorizeProject(sam, project.scope.slug, "keys:disable");
   expect(await project.disable(support)).toMatchObject({ ok: false, reason: "reason-required" });
-  const disabled = await disableAccess({ scope: support, region: "north", requestId: randomUUID(), reason: "leaked" });
+  const disabled = await disableAccess({
+    scope: support,
+    region: "north",
+    slot: DEFAULT_SLOT,
+    requestId: randomUUID(),
+    reason: "leaked",
+  });
   expect(disabled).toMatchObject({ ok: true, outcome: "revoking" });
 });
 
@@ -30,7 +37,13 @@ test("the keys of a disabled project can still be found and ended by support, an
   await expect(project.regenerate()).rejects.toMatchObject({ code: "NOT_FOUND" });
   expect(await findKey(change.accessKeyId)).toMatchObject({ project: { slug: project.scope.slug }, live: true });
   const support = await authorizeProject(sam, project.scope.slug, "keys:disable");
-  const disabled = await disableAccess({ scope: support, region: "north", requestId: randomUUID(), reason: "left" });
+  const disabled = await disableAccess({
+    scope: support,
+    region: "north",
+    slot: DEFAULT_SLOT,
+    requestId: randomUUID(),
+    reason: "left",
+  });
   if (!disabled.ok || disabled.outcome !== "revoking") throw new Error("not disabled");
   expect(disabled.accessKeyIds).toEqual([change.accessKeyId]);
   await startRevocation(disabled.revoking);

@@ -7,7 +7,7 @@ import type { Refusal } from "@/lib/access-keys/schema";
 import { restsOnPlatformRole } from "@/lib/gate/permissions";
 import { assertStillAllowed, type ProjectScope } from "@/lib/gate/scope";
 import { connectQueue } from "@/lib/jobs/queue";
-import { cancelOpenOperations, findRequested } from "@/lib/operations/data";
+import { cancelOpenOperations, findRequested, isHeldForAnotherSlot } from "@/lib/operations/data";
 import { hashInput } from "@/lib/operations/rules";
 import type { Transaction } from "@/lib/platform/db/client";
 import { withTransaction } from "@/lib/platform/db/transaction";
@@ -20,6 +20,8 @@ export interface DisableRequest {
   scope: ProjectScope;
   /** By name. */
   region: string;
+  /** `DEFAULT_SLOT`, or the name of a named key. */
+  slot: string;
   /** Unique per actor. The same one again is the same change. */
   requestId: string;
   reason?: string | undefined;
@@ -32,9 +34,10 @@ export type DisableOutcome =
   | { ok: false; reason: Refusal; message: string };
 
 /**
- * Ends every key of the project in the region. It pre-empts: in one transaction the lease is taken from whoever holds
- * it, the open operation is cancelled, and the end of the keys is decided, so that a key being made at this moment dies
- * too. The caller starts the removal, which takes a lease of its own; the worker does it otherwise.
+ * Ends every key of a slot of the project in the region. It pre-empts: in one transaction the lease is taken from whoever
+ * holds it, the open operation of the slot is cancelled, and the end of the keys is decided, so that a key being made at
+ * this moment dies too. A change of another slot keeps its lease. The caller starts the removal, which takes a lease of
+ * its own; the worker does it otherwise.
  */
 export async function disableAccess(request: DisableRequest): Promise<DisableOutcome> {
   await connectQueue();
@@ -60,23 +63,25 @@ interface Found {
 async function decideAndWrite(
   tx: Transaction,
   { principal, now, region, roles }: Found,
-  { scope, requestId, reason }: DisableRequest,
+  { scope, slot, requestId, reason }: DisableRequest,
 ): Promise<DisableOutcome> {
   const { projectId, actor } = scope;
-  const inputHash = hashInput("DISABLE", projectId, region.name);
+  const inputHash = hashInput("DISABLE", { projectId, region: region.name, slot });
   const repeated = await findRequested(tx, actor.userId, requestId);
   if (repeated && repeated.inputHash !== inputHash) return refuse("request-reused");
   if (repeated) return { ok: true, outcome: "already-done", message: "The access was disabled already." };
 
-  const keys = await listLiveKeys(tx, principal.id);
+  const keys = await listLiveKeys(tx, { principalId: principal.id, slot });
   const states = keys.map((key) => key.state);
   const required = restsOnPlatformRole(roles, "keys:disable");
   const decision = decideDisable(states, { required, given: reason !== undefined });
   if (!decision.ok) return refuse(decision.reason);
 
-  const fence = await endLease(tx, principal);
+  const othersChange = await isHeldForAnotherSlot(tx, principal, slot);
+  const fence = othersChange ? principal.fence : await endLease(tx, principal);
   // The process of a cancelled operation may have a write in flight that lands after the removal.
-  if ((await cancelOpenOperations(tx, principal.id, now)) > 0) await enqueueSweeps(tx, principal.id);
+  const cancelled = await cancelOpenOperations(tx, { principalId: principal.id, slot }, now);
+  if (cancelled > 0) await enqueueSweeps(tx, principal.id);
   await tx.operation.create({
     data: {
       kind: "DISABLE",
@@ -87,6 +92,7 @@ async function decideAndWrite(
       projectId,
       regionId: region.id,
       principalId: principal.id,
+      slot,
       fence,
       finishedAt: now,
     },

@@ -10,6 +10,12 @@ const DAYS_RULE = "a whole number of days from 1 to 3650";
 const days = z.coerce.number({ error: DAYS_RULE }).int(DAYS_RULE).min(1, DAYS_RULE).max(3_650, DAYS_RULE);
 const HEAP_RULE = "a whole number of MB from 96 to 65536";
 const heap = z.coerce.number({ error: HEAP_RULE }).int(HEAP_RULE).min(96, HEAP_RULE).max(65_536, HEAP_RULE);
+const NAMED_KEYS_RULE = "a whole number from 0 to 50";
+const namedKeys = z.coerce
+  .number({ error: NAMED_KEYS_RULE })
+  .int(NAMED_KEYS_RULE)
+  .min(0, NAMED_KEYS_RULE)
+  .max(50, NAMED_KEYS_RULE);
 const MASTER_KEY = /^[A-Za-z0-9+/_-]{43}=?$/;
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 /** Secrets that the operator does not give. */
@@ -129,6 +135,9 @@ export const SETTINGS = {
   }),
   LATCHKEY_KEEP_REFUSALS_DAYS: days.default(30).meta({
     description: "how many days the counts of sign-ins that a limit refused are kept, with e-mail and network",
+  }),
+  LATCHKEY_NAMED_KEYS: namedKeys.default(10).meta({
+    description: "how many named keys a project may have in a region, beside the default one; `0` for none",
   }),
   LATCHKEY_WEB_HEAP_MB: heap.default(256).meta({
     description:

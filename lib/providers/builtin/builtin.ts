@@ -25,6 +25,7 @@ const CAPABILITIES: Capabilities = {
   deactivate: "key",
   expiry: "native",
   overlap: true,
+  readOnly: "all",
   lastUsed: true,
   suspends: false,
   // The server reads the key at every request, without a cache.

@@ -1,12 +1,11 @@
 import type { Metadata } from "next";
 import { loadPage } from "@/app/load-page";
 import { KeyFilter } from "@/components/access-keys/history/key-filter";
-import { KeyTable } from "@/components/access-keys/history/key-table";
+import { LiveKeyTable } from "@/components/access-keys/history/live-key-table";
 import { PageHeader } from "@/components/layout/page-header";
 import { Pager } from "@/components/layout/pager";
-import { readParameter, type SearchParameters } from "@/components/layout/parameters";
+import { composeAddress, readParameter, type SearchParameters } from "@/components/layout/parameters";
 import { Empty } from "@/components/ui/empty";
-import { loadKeyHistory } from "@/lib/access-keys/loaders/key-history";
 import { loadKeyTable } from "@/lib/access-keys/loaders/key-table";
 import { requireProject } from "@/lib/gate/page";
 import { listRegionNames } from "@/lib/regions/loaders";
@@ -27,26 +26,26 @@ export default async function KeysPage({ params, searchParams }: KeysPageProps) 
     region: readParameter(query.region),
     state: readParameter(query.state),
     search: readParameter(query.search),
+    name: readParameter(query.name),
+    createdBy: readParameter(query.createdBy),
   };
-  const cursor = readParameter(query.cursor);
-  const [regions, { rows, next }] = await Promise.all([
+  const place = { cursor: readParameter(query.cursor), key: readParameter(query.key) };
+  const [regions, page] = await Promise.all([
     listRegionNames(),
-    loadPage(path, () => loadKeyTable(scope, { ...filter, cursor })),
+    loadPage(path, () => loadKeyTable(scope, { ...filter, ...place })),
   ]);
-  const row = rows.find(({ id }) => id === readParameter(query.key));
-  const opened = row && { id: row.id, history: await loadKeyHistory(scope, row.id) };
   return (
     <>
       <PageHeader title="S3 Keys">
         Every key of {scope.name}, current and past: who made it, who ended it, and when each gateway refused it.
       </PageHeader>
       <KeyFilter path={path} regions={regions} values={filter} />
-      {rows.length > 0 ? (
-        <KeyTable rows={rows} opened={opened} />
-      ) : (
-        <NoKeys filtered={Object.values(filter).some(Boolean)} />
-      )}
-      <Pager path={path} parameters={filter} cursor={cursor} next={next} />
+      <LiveKeyTable
+        address={composeAddress(`/api/projects/${slug}/keys`, { ...filter, ...place })}
+        initial={page}
+        empty={<NoKeys filtered={Object.values(filter).some(Boolean)} />}
+      />
+      <Pager path={path} parameters={filter} cursor={place.cursor} next={page.next} />
     </>
   );
 }
@@ -54,7 +53,7 @@ export default async function KeysPage({ params, searchParams }: KeysPageProps) 
 function NoKeys({ filtered }: { filtered: boolean }) {
   return filtered ? (
     <Empty title="No key matches">
-      Choose another region or state, or search for a shorter part of the access key.
+      Choose another region or state, search for a shorter part of the access key, or leave out the name or the person.
     </Empty>
   ) : (
     <Empty title="No keys yet">

@@ -4,10 +4,14 @@ import {
   disableWithReasonFormSchema,
   enableFormSchema,
   expirationFormSchema,
-  expirationSchema,
   findKeyFormSchema,
   keyFilterFormSchema,
-} from "@/lib/access-keys/schema";
+} from "@/components/access-keys/form-schema";
+import { DEFAULT_SLOT } from "@/lib/access-keys/rules";
+import { enableInputSchema, expirationSchema, keyNameSchema } from "@/lib/access-keys/schema";
+
+/** The filter that shows all keys. */
+const ALL = { search: "", name: "", createdBy: "", region: "", state: "" };
 
 const SECRETS = [
   "abcDEF0123456789abcDEF0123456789abcDEF01",
@@ -16,7 +20,7 @@ const SECRETS = [
 ];
 
 test.each(SECRETS)("%j looks like a secret key, so no search sends it", (text) => {
-  const filter = keyFilterFormSchema.safeParse({ search: text, region: "", state: "" });
+  const filter = keyFilterFormSchema.safeParse({ ...ALL, search: text });
   const find = findKeyFormSchema.safeParse({ "access-key": text });
   expect(filter.error?.issues.map(({ message }) => message)).toEqual([expect.stringContaining("secret key")]);
   expect(find.error?.issues.map(({ message }) => message)).toEqual([expect.stringContaining("secret key")]);
@@ -25,7 +29,7 @@ test.each(SECRETS)("%j looks like a secret key, so no search sends it", (text) =
 test.each(["LKAAA0000000000000AA", "LKAAA0000000000000AALKAAA0000000000000AA", "abcDEF0123456789"])(
   "%j may be an access key",
   (text) => {
-    expect(keyFilterFormSchema.parse({ search: text, region: "", state: "" }).search).toBe(text);
+    expect(keyFilterFormSchema.parse({ ...ALL, search: text }).search).toBe(text);
     expect(findKeyFormSchema.parse({ "access-key": ` ${text} ` })).toEqual({ "access-key": text });
   },
 );
@@ -88,5 +92,39 @@ describe("a date that a person types in the browser", () => {
     expect(expirationFormSchema.parse({ never: true, expirationDate: "" })).toEqual({ expirationDate: null });
     const { error } = expirationFormSchema.safeParse({ never: false, expirationDate: "" });
     expect(error?.issues[0]).toMatchObject({ path: ["expirationDate"], message: "Choose a date, or Never" });
+  });
+});
+
+describe("the name of a named key", () => {
+  test.each(["backup host", "Ада", "备份", "a", "é".normalize("NFD"), "ci/cd #2 (nightly)", "x".repeat(60), "📦"])(
+    "%j is a name",
+    (name) => {
+      expect(keyNameSchema.parse(` ${name} `)).toBe(name.normalize());
+    },
+  );
+
+  test.each([
+    ["", "Give the key a name"],
+    ["   ", "Give the key a name"],
+    ["x".repeat(200), "at most 60"],
+    ["a\u0000b", "no invisible characters"],
+    ["a\nb", "no invisible characters"],
+    ["a\u202eb", "no invisible characters"],
+    ["a\u200fb", "no invisible characters"],
+    ["a\u200bb", "no invisible characters"],
+    ["a\u00a0b", "no invisible characters"],
+    ["a  b", "single spaces"],
+    [DEFAULT_SLOT, "taken"],
+    ["Default", "taken"],
+  ])("%j is none", (name, sentence) => {
+    expect(keyNameSchema.safeParse(name).error?.issues.map(({ message }) => message)).toEqual([
+      expect.stringContaining(sentence),
+    ]);
+  });
+
+  test("only a key with a name can be read-only", () => {
+    const place = { project: "demo", region: "north", requestId: "01a2204e-5a5e-713c-b724-b59991957eb6" };
+    expect(enableInputSchema.safeParse({ ...place, access: "read-only" }).success).toBe(false);
+    expect(enableInputSchema.safeParse({ ...place, name: "a", access: "read-only" }).success).toBe(true);
   });
 });

@@ -1,0 +1,114 @@
+import { EllipsisVertical, Plus } from "lucide-react";
+import type { Card } from "@/lib/access-keys/schema";
+import { CardMessages } from "@/components/access-keys/card/card-messages";
+import {
+  type KeyDialogName,
+  type KeyPermissions,
+  listActions,
+  viewSlot,
+} from "@/components/access-keys/card/key-actions";
+import { StateBadge } from "@/components/access-keys/state-badge";
+import { Button } from "@/components/ui/button";
+import { CopyButton } from "@/components/ui/copy-button";
+import { LazyMenu } from "@/components/ui/lazy-menu";
+import { Time } from "@/components/ui/time";
+
+interface NamedKeysProps {
+  card: Card;
+  permissions: KeyPermissions;
+  mayAdd: boolean;
+  onOpen: (dialog: KeyDialogName, name: string | null) => void;
+}
+
+/** The named keys of a card, each with a menu of what can be done with it. Nothing where there are none and never will. */
+export function NamedKeys({ card, permissions, mayAdd, onOpen }: NamedKeysProps) {
+  if (card.named.length === 0 && !mayAdd) return null;
+  return (
+    <section aria-label={`Named keys of ${card.region.name}`} className="border-t px-4 py-3">
+      {card.named.length > 0 ? (
+        <>
+          <h4 className="mb-1 text-[0.8125rem] font-medium text-muted">Named keys</h4>
+          <ul className="divide-y">
+            {card.named.map(({ name }) => (
+              <NamedKey
+                key={name}
+                card={viewSlot(card, name)}
+                name={name ?? ""}
+                permissions={permissions}
+                onOpen={(dialog) => onOpen(dialog, name)}
+              />
+            ))}
+          </ul>
+        </>
+      ) : null}
+      {mayAdd ? (
+        <Button look="ghost" size="sm" className="-ml-2" onClick={() => onOpen("add", null)}>
+          <Plus aria-hidden />
+          Add named key
+        </Button>
+      ) : null}
+    </section>
+  );
+}
+
+interface NamedKeyProps {
+  card: Card;
+  name: string;
+  permissions: KeyPermissions;
+  onOpen: (dialog: KeyDialogName) => void;
+}
+
+function NamedKey({ card, name, permissions, onOpen }: NamedKeyProps) {
+  const actions = listActions(card, permissions);
+  return (
+    <li aria-label={name} className="grid gap-2 py-2.5">
+      <div className="flex items-start gap-2">
+        <div className="grid min-w-0 flex-1 gap-1">
+          <div className="flex flex-wrap items-center gap-x-2.5 gap-y-1">
+            <bdi className="min-w-0 font-medium break-words">{name}</bdi>
+            <StateBadge state={card.state} />
+            <span className="text-[0.8125rem] text-muted">
+              {card.access === "read-only" ? "Read only" : "Full access"}
+            </span>
+          </div>
+          {card.key ? <KeyLine {...card.key} /> : null}
+        </div>
+        {actions.length > 0 ? (
+          <LazyMenu
+            load={async () => (await import("@/components/access-keys/card/named-key-menu")).NamedKeyMenu}
+            menuProps={{ actions, onOpen }}
+            trigger={(props) => (
+              <Button size="icon" look="ghost" aria-label={`Actions of ${name}`} {...props}>
+                <EllipsisVertical aria-hidden />
+              </Button>
+            )}
+          />
+        ) : null}
+      </div>
+      <CardMessages card={card} />
+    </li>
+  );
+}
+
+function KeyLine({ accessKeyId, createdAt, createdBy, expiresAt }: NonNullable<Card["key"]>) {
+  return (
+    <div className="flex flex-wrap items-center gap-x-3 text-[0.8125rem] text-muted">
+      <span className="flex min-w-0 items-center gap-1">
+        <span className="min-w-0 font-mono break-all text-foreground">{accessKeyId}</span>
+        <CopyButton quiet text={accessKeyId} what="Access Key" label={`Copy the access key ${accessKeyId}`} />
+      </span>
+      <span>
+        Created <Time iso={createdAt} /> by {createdBy}
+      </span>
+      <span>
+        {expiresAt ? (
+          <>
+            Expires <Time iso={expiresAt} />
+          </>
+        ) : (
+          "Never expires"
+        )}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,29 @@
+import type { PollProblem } from "@/components/access-keys/use-poll";
+import { Notice } from "@/components/ui/notice";
+import { TextLink } from "@/components/ui/text-link";
+
+const PROBLEMS: Record<PollProblem, string> = {
+  "signed-out": "Your session has ended, so this may be out of date.",
+  "not-allowed":
+    "You may not see these keys any more: your role or the project has changed. This may be out of date. Reload the page.",
+  unreachable:
+    "The portal does not answer at the moment, so this may be out of date. The page asks again every few seconds.",
+};
+
+/** Says why what is polled may be out of date. */
+export function PollNotice({ problem }: { problem: PollProblem | undefined }) {
+  if (!problem) return null;
+  return (
+    <Notice look="warn" role="status">
+      {PROBLEMS[problem]}
+      {problem === "signed-out" ? (
+        <>
+          {" "}
+          <TextLink href="/login" className="font-medium">
+            Sign in again
+          </TextLink>
+        </>
+      ) : null}
+    </Notice>
+  );
+}

@@ -1,0 +1,61 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+
+export type PollProblem = "signed-out" | "not-allowed" | "unreachable";
+
+class PollError extends Error {
+  readonly problem: PollProblem;
+
+  constructor(status: number) {
+    super(`the poll was answered with ${status}`);
+    this.problem = status === 401 ? "signed-out" : status === 404 ? "not-allowed" : "unreachable";
+  }
+}
+
+function nameProblem(error: Error | null): PollProblem | undefined {
+  if (!error) return undefined;
+  return error instanceof PollError ? error.problem : "unreachable";
+}
+
+async function fetchJson<T>(address: string, parse: Parse<T>, signal: AbortSignal): Promise<T> {
+  const response = await fetch(address, { signal, cache: "no-store" });
+  if (!response.ok) throw new PollError(response.status);
+  return parse(await response.json());
+}
+
+type Parse<T> = (body: unknown) => Promise<T>;
+
+interface PollOptions<T extends object> {
+  /** A route that answers with JSON. */
+  address: string;
+  /** What came with the page. */
+  initial: T;
+  /** How often the route is asked. Milliseconds. */
+  everyMs: number;
+  parse: Parse<T>;
+}
+
+interface Polled<T> {
+  data: T;
+  /** Why the data may be out of date; undefined while it is fresh. */
+  problem: PollProblem | undefined;
+  refresh: () => void;
+}
+
+/** What came with the page first, and then what a polling route answers. A hidden tab does not poll. */
+export function usePoll<T extends object>({ address, initial, everyMs, parse }: PollOptions<T>): Polled<T> {
+  const query = useQuery<object, Error>({
+    queryKey: ["poll", address],
+    queryFn: ({ signal }) => fetchJson<object>(address, parse, signal),
+    initialData: initial,
+    staleTime: everyMs,
+    // A poll does not bring back a session or a role, so it stops without one.
+    refetchInterval: ({ state }) => ((nameProblem(state.error) ?? "unreachable") === "unreachable" ? everyMs : false),
+    refetchIntervalInBackground: false,
+    refetchOnWindowFocus: "always",
+    // A later visit starts from what the server sends with the page.
+    gcTime: 0,
+  });
+  return { data: query.data as T, problem: nameProblem(query.error), refresh: () => void query.refetch() };
+}
