@@ -1,6 +1,15 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { PortalFailure } from "../fixtures/portal-answer";
-import { type Acknowledgement, type Attempt, type Change, type History, isAdjustment, type Slot } from "./history";
+import type { CallOptions } from "../fixtures/portal-client";
+import {
+  type Acknowledgement,
+  type Attempt,
+  type Change,
+  type History,
+  isAdjustment,
+  nameSlot,
+  type Slot,
+} from "./history";
 import type { Random } from "./random";
 import type { PersonWithProgram } from "./world/programs";
 import type { World } from "./world/world";
@@ -9,6 +18,8 @@ import type { World } from "./world/world";
 const TIMEOUT_MS = 40_000;
 const MAX_ACKNOWLEDGE_TRIES = 12;
 const RETRY_PAUSE_MS = 700;
+/** The shortest overlap that the portal offers. It outlasts the run, unless somebody ends it. */
+const OVERLAP_SECONDS = 3_600;
 /** Answers after which no change was tried: too many requests, or no connection. */
 const NOT_TRIED = new Set(["RATE_LIMITED", "unreached"]);
 /** Codes of the gate after which a change may have happened. */
@@ -24,7 +35,10 @@ export interface ChangeOptions {
   readUnacknowledged: () => number;
   /** The share of changes that programs ask for. */
   programs: number;
-  /** The share of changes of an enabled slot that switch the key off or on, or set its date. */
+  /**
+   * The share of changes of an enabled slot that switch the key off or on, set its date or end an overlap, and of
+   * regenerations that keep the old key.
+   */
   adjustments: number;
   /** Called after each answer to a change and to an acknowledgement. */
   onAnswer: (attempt: Attempt) => Promise<void>;
@@ -65,7 +79,17 @@ async function changeOneKey(world: World, history: History, random: Random, opti
   if (earlier) return repeat(world, history, random, earlier, options);
   const by = random.chance(options.programs) ? "program" : "browser";
   const date = change === "setExpiration" ? { expirationDate: chooseDate(random) } : {};
-  const attempt = history.begin({ change, slot, requestId: random.uuid(), personId: person.id, by, ...date });
+  const keeps = change === "regenerate" && options.adjustments > 0 && random.chance(options.adjustments);
+  const overlap = keeps ? { overlapSeconds: OVERLAP_SECONDS } : {};
+  const attempt = history.begin({
+    change,
+    slot,
+    requestId: random.uuid(),
+    personId: person.id,
+    by,
+    ...date,
+    ...overlap,
+  });
   await send(world, attempt, person, random, options);
   // Without an answer, most repeat the request with the same request id.
   if (attempt.answer === "unknown" && random.chance(0.7)) await repeat(world, history, random, attempt, options);
@@ -84,8 +108,7 @@ function chooseChange(
     const { slot } = random.pick(inFlight);
     return { slot, change: random.chance(0.5) ? "disable" : chooseSensibleChange(history, slot, random, options) };
   }
-  const isBusy = (slot: Slot) =>
-    inFlight.some((other) => other.slot.project === slot.project && other.slot.region === slot.region);
+  const isBusy = (slot: Slot) => inFlight.some((other) => nameSlot(other.slot) === nameSlot(slot));
   const free = world.slots.filter((slot) => !isBusy(slot));
   const slot = random.pick(free.length > 0 ? free : world.slots);
   return { slot, change: chooseSensibleChange(history, slot, random, options) };
@@ -95,9 +118,9 @@ function chooseChange(
 function chooseSensibleChange(history: History, slot: Slot, random: Random, { adjustments }: ChangeOptions): Change {
   const answer = history.of(slot).findLast(({ ended }) => ended !== undefined)?.answer;
   const mayHaveKey = history.listPossibleKeys(slot).some((id) => id !== undefined);
-  const isEnabled = answer === "already-enabled" || (answer !== "not-enabled" && mayHaveKey);
+  const isEnabled = answer === "already-enabled" || answer === "name-taken" || (answer !== "not-enabled" && mayHaveKey);
   if (isEnabled && adjustments > 0 && random.chance(adjustments))
-    return random.pick(["deactivate", "activate", "activate", "setExpiration"]);
+    return random.pick(["deactivate", "activate", "activate", "setExpiration", "retire"]);
   const roll = random.next();
   if (isEnabled) return roll < 0.72 ? "regenerate" : roll < 0.95 ? "disable" : "enable";
   return roll < 0.88 ? "enable" : roll < 0.95 ? "disable" : "regenerate";
@@ -118,15 +141,12 @@ async function send(
   random: Random,
   options: ChangeOptions,
 ): Promise<void> {
-  const { change, slot, requestId, by, begun } = attempt;
+  const { by, begun } = attempt;
   const at = random.pick(world.webs);
   try {
     const callOptions = { at, signal: AbortSignal.timeout(TIMEOUT_MS) };
     const client = by === "program" ? person.program : person.client;
-    const answer =
-      change === "setExpiration"
-        ? await client[change]({ ...slot, requestId, expirationDate: attempt.expirationDate ?? null }, callOptions)
-        : await client[change]({ ...slot, requestId }, callOptions);
+    const answer = await ask(client, attempt, callOptions);
     if (answer.kind === "refused") attempt.answer = MAY_HAVE_HAPPENED.has(answer.code) ? "unknown" : answer.code;
     else if (!answer.data.ok) attempt.answer = answer.data.reason;
     else if (answer.data.outcome === "revoking" || answer.data.outcome === "done") attempt.answer = "done";
@@ -146,6 +166,24 @@ async function send(
   if (random.chance(0.2)) await wait(random.between(200, 6_000));
   await acknowledge(world, attempt, person, random);
   await options.onAnswer(attempt);
+}
+
+function ask(
+  client: PersonWithProgram["program"] | PersonWithProgram["client"],
+  { change, slot: { access, ...place }, requestId, expirationDate = null, overlapSeconds }: Attempt,
+  options: CallOptions,
+) {
+  const request = { ...place, requestId };
+  switch (change) {
+    case "enable":
+      return client.enable({ ...request, ...(access ? { access } : {}) }, options);
+    case "regenerate":
+      return client.regenerate({ ...request, ...(overlapSeconds ? { overlapSeconds } : {}) }, options);
+    case "setExpiration":
+      return client.setExpiration({ ...request, expirationDate }, options);
+    default:
+      return client[change](request, options);
+  }
 }
 
 /** Acknowledges a key, and repeats that until the portal answers, as the browser does. */
@@ -178,9 +216,10 @@ async function repeat(
 ): Promise<Attempt> {
   const person = world.people.find(({ id }) => id === first.personId);
   if (!person) throw new Error("the person of an attempt does not exist");
-  const { change, slot, requestId, personId, by, expirationDate } = first;
+  const { change, slot, requestId, personId, by, expirationDate, overlapSeconds } = first;
   const date = expirationDate === undefined ? {} : { expirationDate };
-  const attempt = history.begin({ change, slot, requestId, personId, by, ...date });
+  const overlap = overlapSeconds === undefined ? {} : { overlapSeconds };
+  const attempt = history.begin({ change, slot, requestId, personId, by, ...date, ...overlap });
   await send(world, attempt, person, random, options);
   if ((change === "disable" || isAdjustment(change) || by === "program") && attempt.answer === "already-done")
     history.noteDone(attempt);

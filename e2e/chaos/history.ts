@@ -1,18 +1,25 @@
 import type { IssuedKey, NewKey } from "../fixtures/portal-client";
 
 /** Changes of an existing key, which no secret comes from. */
-export const ADJUSTMENTS = ["deactivate", "activate", "setExpiration"] as const;
+export const ADJUSTMENTS = ["deactivate", "activate", "setExpiration", "retire"] as const;
 export type Adjustment = (typeof ADJUSTMENTS)[number];
 export type Change = "enable" | "regenerate" | "disable" | Adjustment;
 
 export const isAdjustment = (change: Change): change is Adjustment =>
   ADJUSTMENTS.some((adjustment) => adjustment === change);
 
-/** A project in a region. It has at most one current key. */
+/** One place for a key of a project in a region. It has at most one current key. */
 export interface Slot {
   project: string;
   region: string;
+  /** The name of a named key. Left out: the key of the card. */
+  name?: string;
+  /** What a named key may do. */
+  access?: "full" | "read-only";
 }
+
+/** A slot in a sentence. */
+export const nameSlot = ({ project, region, name }: Slot): string => [project, region, name].filter(Boolean).join("/");
 
 /** One request of a user or a program, and how the portal answered. Times are milliseconds since the epoch. */
 export interface Attempt {
@@ -23,6 +30,8 @@ export interface Attempt {
   /** A browser acknowledges the key that it gets. A program does not: the reply is the delivery. */
   by: "browser" | "program";
   begun: number;
+  /** Seconds for which a regeneration keeps the old key. Left out: it is replaced. */
+  overlapSeconds?: number;
   /** The date of `setExpiration`: ISO 8601, or null for never. */
   expirationDate?: string | null;
   /** Undefined while the attempt is in flight. */
@@ -66,9 +75,9 @@ export class History {
     return begun;
   }
 
-  /** All attempts on one project in one region. */
-  of({ project, region }: Slot): Attempt[] {
-    return this.attempts.filter(({ slot }) => slot.project === project && slot.region === region);
+  /** All attempts on one slot. */
+  of({ project, region, name }: Slot): Attempt[] {
+    return this.attempts.filter(({ slot }) => slot.project === project && slot.region === region && slot.name === name);
   }
 
   /** Every key that was delivered to somebody. */
@@ -114,7 +123,7 @@ export class History {
     return here.some(({ change, begun, ended }) => isAdjustment(change) && (ended ?? Math.max(begun, made)) >= made);
   }
 
-  /** Whether this attempt alone has changed its project and region since a moment. */
+  /** Whether this attempt alone has changed its slot since a moment. */
   isAlone(attempt: Attempt, since: number): boolean {
     return this.of(attempt.slot).every((other) => {
       if (other === attempt) return true;

@@ -34,7 +34,10 @@ export interface ChaosOptions {
   settleSeconds: number;
   /** The share of changes that start on purpose where another change is in flight. */
   contention: number;
-  /** The share of changes of an enabled slot that switch the key off or on, or set its date. */
+  /**
+   * The share of changes of an enabled slot that switch the key off or on, set its date or end an overlap, and of
+   * regenerations that keep the old key.
+   */
   adjustments: number;
   /** The share of delivered keys that nobody acknowledges, and for how long after the start. */
   unacknowledged: number;

@@ -86,5 +86,15 @@ for (const scheme of ["light", "dark"] as const) {
       await page.keyboard.press("Escape");
       await expect(dialog).toBeHidden();
     }
+    await card.getByRole("button", { name: "Add named key" }).click();
+    await expect(dialog).toBeVisible();
+    await expectAccessible(page, "Add named key");
+    await dialog.getByRole("textbox", { name: "Name" }).fill(`look ${scheme}`);
+    await dialog.getByRole("button", { name: "Add", exact: true }).click();
+    await expect(page.getByRole("dialog", { name: "Your credentials" })).toBeVisible();
+    await credentials.hideSecret();
+    await card.getByRole("button", { name: `Actions of look ${scheme}` }).click();
+    await expect(page.getByRole("menuitem", { name: "Disable Access" })).toBeVisible();
+    await expectAccessible(page, "the menu of a named key");
   });
 }

@@ -1,4 +1,4 @@
-import type { Attempt, History } from "../history";
+import { type Attempt, type History, nameSlot } from "../history";
 import { askRegion } from "../world/ask-region";
 import type { World } from "../world/world";
 import type { Violation } from "./violation";
@@ -38,6 +38,6 @@ export async function checkAnswer(
   if (!history.isAlone(attempt, attempt.begun) || answers.every((one) => one === "no-answer")) return;
   verified[answer === "issued" ? "issued" : "stillWork"] += 1;
   if (!answers.includes("refused")) return;
-  const what = `after ${change} of ${slot.project}/${slot.region} (${answer}) ${key.accessKeyId} must work and is refused`;
+  const what = `after ${change} of ${nameSlot(slot)} (${answer}) ${key.accessKeyId} must work and is refused`;
   violations.push({ kind: "wrong-answer", what });
 }

@@ -1,7 +1,7 @@
 import { UNREADABLE } from "../world/backend";
 import type { World } from "../world/world";
-import { type Attempt, type Change, type History, nameUndelivered } from "../history";
-import { findCreation, isCurrent, type Ledger } from "./ledger";
+import { type Attempt, type Change, type History, nameSlot, nameUndelivered, type Slot } from "../history";
+import { findCreation, isCurrent, isInSlot, type Ledger } from "./ledger";
 import type { Violation } from "./violation";
 
 /** The transaction that ends a key may wait this long for a lock or the database after it has read the clock. */
@@ -15,14 +15,14 @@ export function checkHistory(world: Pick<World, "slots">, history: History, ledg
   ];
 }
 
-function checkSlot(slot: { project: string; region: string }, history: History, ledger: Ledger): Violation[] {
-  const here = ledger.keys.filter(({ project, region }) => project === slot.project && region === slot.region);
+function checkSlot(slot: Slot, history: History, ledger: Ledger): Violation[] {
+  const here = ledger.keys.filter((key) => isInSlot(key, slot));
   const active = here.find(isCurrent)?.accessKeyId;
   const possible = history.listPossibleKeys(slot);
   const creation = findCreation(ledger, active);
   if (possible.includes(active) || (creation && possible.includes(nameUndelivered(creation)))) return [];
   const expected = possible.map((id) => id ?? "none").join(" or ");
-  const what = `${slot.project}/${slot.region} has ${active ?? "no key"}; the last acknowledged change left ${expected}`;
+  const what = `${nameSlot(slot)} has ${active ?? "no key"}; the last acknowledged change left ${expected}`;
   return [{ kind: "lost", what }];
 }
 
@@ -33,12 +33,13 @@ const KINDS: Record<Change, string> = {
   deactivate: "DEACTIVATE",
   activate: "ACTIVATE",
   setExpiration: "SET_EXPIRATION",
+  retire: "RETIRE",
 };
 
 function checkAttempt(attempt: Attempt, ledger: Ledger): Violation[] {
   const { keys, operations } = ledger;
   const { change, slot, answer, key: delivered, acknowledged } = attempt;
-  const name = `${change} of ${slot.project}/${slot.region}`;
+  const name = `${change} of ${nameSlot(slot)}`;
   if (answer === "done") {
     const known = operations.find(
       ({ requestId, actorId }) => requestId === attempt.requestId && actorId === attempt.personId,

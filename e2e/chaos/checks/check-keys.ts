@@ -8,6 +8,7 @@ import {
   findCreation,
   isCurrent,
   isGone,
+  isRetiring,
   isSwitchedOff,
   type Ledger,
   type LedgerKey,
@@ -58,7 +59,7 @@ export async function checkSuspensions(backends: readonly Backend[], { suspensio
   return found;
 }
 
-/** Every gateway refuses the keys that are gone or switched off, and accepts the active ones. Asks with real signed requests. */
+/** Every gateway refuses the keys that are gone or switched off, and accepts the active and the retiring ones. Asks with real signed requests. */
 export async function checkKeys(
   world: Pick<World, "backends">,
   history: History,
@@ -72,8 +73,9 @@ export async function checkKeys(
     const backend = world.backends.find(({ region }) => region === key.region);
     if (!backend) return;
     const secret = delivered.get(key.accessKeyId);
-    if (isCurrent(key)) found.push(...checkCurrent(key, secret, listed.get(key.region) ?? [], history, ledger));
-    if (secret && (isGone(key) || isCurrent(key))) found.push(...(await askAllGateways(backend, key, secret)));
+    const works = isCurrent(key) || isRetiring(key);
+    if (works) found.push(...checkCurrent(key, secret, listed.get(key.region) ?? [], history, ledger));
+    if (secret && (isGone(key) || works)) found.push(...(await askAllGateways(backend, key, secret)));
   });
   for (const accessKeyId of delivered.keys()) {
     if (ledger.keys.some((key) => key.accessKeyId === accessKeyId)) continue;

@@ -81,7 +81,18 @@ export function createHistory(...attempts: Attempt[]): History {
 /** The database after `createAttempt()`. */
 export function createLedger(key: Partial<LedgerKey> = {}, operation: Partial<LedgerOperation> = {}): Ledger {
   return {
-    keys: [{ accessKeyId: "K", state: "ACTIVE", ...SLOT, principal: "lk-p", endedAt: null, expiresAt: null, ...key }],
+    keys: [
+      {
+        accessKeyId: "K",
+        state: "ACTIVE",
+        ...SLOT,
+        slot: "default",
+        principal: "lk-p",
+        endedAt: null,
+        expiresAt: null,
+        ...key,
+      },
+    ],
     operations: [{ kind: "ENABLE", state: "DONE", requestId: "r", actorId: "a", accessKeyId: "K", ...operation }],
     suspensions: [],
   };

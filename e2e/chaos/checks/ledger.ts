@@ -1,4 +1,5 @@
 import type { Client } from "pg";
+import type { Slot } from "../history";
 
 /** What the portal's database says, read without the portal's code. */
 export interface Ledger {
@@ -13,6 +14,8 @@ export interface LedgerKey {
   state: string;
   project: string;
   region: string;
+  /** `default`, or the name of a named key. */
+  slot: string;
   /** The storage system's name for the project. */
   principal: string;
   endedAt: Date | null;
@@ -29,7 +32,7 @@ export interface LedgerOperation {
 
 export async function readLedger(client: Client): Promise<Ledger> {
   const keys = await client.query<LedgerKey>(`
-    SELECT k.access_key_id AS "accessKeyId", k.state::text, p.slug AS project, r.name AS region, o.external_id AS principal, k.ended_at AS "endedAt",
+    SELECT k.access_key_id AS "accessKeyId", k.state::text, p.slug AS project, r.name AS region, k.slot, o.external_id AS principal, k.ended_at AS "endedAt",
            k.expires_at AS "expiresAt"
     FROM access_keys k JOIN projects p ON p.id = k.project_id JOIN regions r ON r.id = k.region_id JOIN principals o ON o.id = k.principal_id`);
   const operations = await client.query<LedgerOperation>(`
@@ -52,7 +55,7 @@ export function findCreation({ operations }: Ledger, accessKeyId: string | undef
 }
 
 /** States in which the portal still has something to do. */
-const OPEN_KEYS = new Set(["CREATING", "ISSUED", "REVOKING", "RETIRING"]);
+const OPEN_KEYS = new Set(["CREATING", "ISSUED", "REVOKING"]);
 const OPEN_OPERATIONS = new Set(["PENDING", "DELIVERING", "UNDOING"]);
 
 export function listOpenKeys({ keys }: Ledger): LedgerKey[] {
@@ -62,15 +65,22 @@ export function listOpenKeys({ keys }: Ledger): LedgerKey[] {
 /** Dates are far away, or so near that they pass while the portal settles. */
 const SOON_MS = 3_600_000;
 
-/** Whether the portal ends the time of the key within minutes. */
+/** Whether the portal ends the time of the key within minutes. An overlap outlasts the run. */
 function expiresSoon({ state, expiresAt }: LedgerKey): boolean {
   const isDue = expiresAt !== null && expiresAt.getTime() < Date.now() + SOON_MS;
-  return isDue && (state === "ACTIVE" || state === "INACTIVE");
+  return isDue && (state === "ACTIVE" || state === "INACTIVE" || state === "RETIRING");
 }
 
 export function listOpenOperations({ operations }: Ledger): LedgerOperation[] {
   return operations.filter(({ state }) => OPEN_OPERATIONS.has(state));
 }
+
+/** Whether a key is or was in a slot. */
+export const isInSlot = (key: LedgerKey, { project, region, name = "default" }: Slot): boolean =>
+  key.project === project && key.region === region && key.slot === name;
+
+/** Whether the key is the old one of an overlap: it works beside its successor. */
+export const isRetiring = ({ state }: LedgerKey): boolean => state === "RETIRING";
 
 /** Whether this is the key of its slot, which works or is switched off. */
 export const isCurrent = ({ state }: LedgerKey): boolean => state === "ACTIVE" || isSwitchedOff({ state });

@@ -44,6 +44,8 @@ export async function addCephBackend(portal: OwnPortal, rig: Rig): Promise<Backe
 
 const readCreatedKey: ReadCreatedKey = (method, path) => {
   const { pathname, searchParams } = new URL(path, "http://127.0.0.1");
-  const creates = method === "PUT" && pathname === "/admin/user" && searchParams.get("generate-key") === "true";
+  // A read-only key is one of a subuser.
+  const generates = searchParams.get("generate-key") === "true" || searchParams.get("generate-secret") === "true";
+  const creates = method === "PUT" && pathname === "/admin/user" && generates;
   return creates ? (searchParams.get("access-key") ?? undefined) : undefined;
 };
