@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { runAdmin } from "../fixtures/admin";
+import { expectDeadKeysStayDead } from "./cached-keys";
+import type { PortalFacts } from "../fixtures/portal";
 import { CredentialsPage } from "../fixtures/credentials-page";
 import { SIGNING_REGION, testOnRig } from "../fixtures/rig-test";
 import { expect } from "../fixtures/test";
@@ -10,8 +12,8 @@ import { runOpenstack } from "@/testing/rig/keystone";
 import { findMissingPrograms, readGatewayLogs, type Rig, type RigKeystone } from "@/testing/rig/rig";
 
 const missing = findMissingPrograms(["openstack"]);
-// A gateway with a cache accepts a removed key for 300 s. The tests of the provider have one.
-const test = testOnRig("openstack", ["uncached"]);
+// A gateway with a cache accepts a removed key for 300 s. Only the last test uses it.
+const test = testOnRig("openstack", ["uncached", "cached"]);
 
 test.describe.configure({ mode: "serial" });
 test.skip(missing.length > 0, `a real Keystone needs ${missing.join(", ")}`);
@@ -20,15 +22,10 @@ test("a region is saved only when Keystone passes the check, from a password and
   rig,
   portal,
 }) => {
-  const { url, user } = requireKeystone(rig);
-  const flags = [
-    ...["--provider", "keystone", "--endpoint", rig.gateways[0]?.endpoint ?? "", "--signing-region", SIGNING_REGION],
-    ...["--setting", `identityUrl=${url}`, `userName=${user.userName}`, `projectName=${user.projectName}`],
-    ...["role=member+", "cacheSeconds=0", `rgwAdminUrl=${rig.adminUrl}`],
-  ];
-  const create = (secrets: string) => runAdmin(portal, ["region", "create", "openstack", ...flags], secrets);
+  const { user } = requireKeystone(rig);
+  const create = (secrets: string) => createRegion(portal, rig, "openstack", secrets);
   const list = () => runAdmin(portal, ["region", "list"]);
-  const rgw = { rgwAccessKeyId: rig.admin.accessKeyId, rgwSecretAccessKey: rig.admin.secretAccessKey };
+  const rgw = rgwCredentials(rig);
   await expect(create(JSON.stringify({ password: "wrong", ...rgw }))).rejects.toThrow(
     /The region openstack was not saved: Keystone refuses latchkey: the name or password is wrong/,
   );
@@ -61,6 +58,32 @@ test("the real tools work on a real Keystone's keys, through regenerate, disable
   expect(logs.includes("PUT /aws-first")).toBe(true);
   const secrets = [last.secretAccessKey, requireKeystone(rig).user.password, rig.admin.secretAccessKey];
   expect(secrets.filter((secret) => logs.includes(secret))).toEqual([]);
+});
+
+test("with several keys at a gateway with a cache, a key that was called dead never works again", async ({
+  rig,
+  portal,
+}) => {
+  const secrets = { password: requireKeystone(rig).user.password, ...rgwCredentials(rig) };
+  await createRegion(portal, rig, "cached", JSON.stringify(secrets), 1);
+  await expectDeadKeysStayDead(portal, "cached", rig.gateways[1]?.endpoint ?? "");
+});
+
+/** Adds a region at one of the rig's gateways. The first has no cache, the second keeps secrets for 300 s. */
+function createRegion(portal: PortalFacts, rig: Rig, name: string, secrets: string, gateway = 0): Promise<string> {
+  const { url, user } = requireKeystone(rig);
+  const flags = [
+    ...["--provider", "keystone", "--endpoint", rig.gateways[gateway]?.endpoint ?? ""],
+    ...["--signing-region", SIGNING_REGION],
+    ...["--setting", `identityUrl=${url}`, `userName=${user.userName}`, `projectName=${user.projectName}`],
+    ...["role=member+", `cacheSeconds=${gateway === 0 ? 0 : 300}`, `rgwAdminUrl=${rig.adminUrl}`],
+  ];
+  return runAdmin(portal, ["region", "create", name, ...flags], secrets);
+}
+
+const rgwCredentials = ({ admin }: Rig) => ({
+  rgwAccessKeyId: admin.accessKeyId,
+  rgwSecretAccessKey: admin.secretAccessKey,
 });
 
 function requireKeystone({ keystone }: Rig): RigKeystone {
