@@ -99,10 +99,20 @@ export class TestServer {
     return callAdmin(this.server.adminUrl, this.config.adminTokenText, method, route, body);
   }
 
-  async addKey(account: string, pair: Pair = randomPair(), region = "north"): Promise<Pair> {
-    const made = await this.admin("PUT", `/regions/${region}/accounts/${account}`, { displayName: account });
-    const put = await this.admin("PUT", `/regions/${region}/accounts/${account}/keys/${pair.accessKeyId}`, {
+  addKey(account: string, pair: Pair = randomPair(), region = "north"): Promise<Pair> {
+    return this.#putKey(account, pair, region, {});
+  }
+
+  addReadOnlyKey(account: string, pair: Pair = randomPair()): Promise<Pair> {
+    return this.#putKey(account, pair, "north", { access: "read-only" });
+  }
+
+  async #putKey(account: string, pair: Pair, region: string, more: object): Promise<Pair> {
+    const route = `/regions/${region}/accounts/${account}`;
+    const made = await this.admin("PUT", route, { displayName: account });
+    const put = await this.admin("PUT", `${route}/keys/${pair.accessKeyId}`, {
       secretAccessKey: pair.secretAccessKey,
+      ...more,
     });
     if (made.status !== 200 || put.status > 201) throw new Error(`cannot add a key: ${made.status} ${put.status}`);
     return pair;

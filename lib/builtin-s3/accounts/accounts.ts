@@ -2,7 +2,7 @@ import { isSealedWith, seal, unseal } from "@/lib/platform/crypto/seal";
 import { logger } from "@/lib/platform/logger";
 import { Secret } from "@/lib/platform/secret";
 import { Journal } from "../store/journal";
-import type { AccountRecord, KeyState } from "./records";
+import type { AccessLevel, AccountRecord, KeyState } from "./records";
 import { type Account, AccountTable, type Key } from "./table";
 
 export interface NewKey {
@@ -10,6 +10,7 @@ export interface NewKey {
   accessKeyId: string;
   secret: Secret;
   tag?: string;
+  access: AccessLevel;
   /** Milliseconds since the epoch. */
   notAfter?: number;
 }
@@ -107,18 +108,17 @@ export class Accounts {
     this.#used.add(key.accessKeyId);
   }
 
-  /** Adds a key. The same id and secret again change nothing; an id that another key in the region has is refused. */
+  /** Adds a key. The same key again changes nothing; an id that another key in the region has is refused. */
   async putKey(input: NewKey): Promise<PutKeyOutcome> {
     let created = false;
     let refusal: "NoSuchAccount" | "KeyExists" | undefined;
     await this.#journal.commit(() => {
       if (!this.findAccount(input.account)) refusal = "NoSuchAccount";
       const known = this.#table.keys.get(input.accessKeyId);
-      if (!refusal && known && !(known.account === input.account && known.secret.reveal() === input.secret.reveal()))
-        refusal = "KeyExists";
+      if (!refusal && known && !isSame(known, input)) refusal = "KeyExists";
       created = !refusal && !known;
       if (!created) return [];
-      const { account, accessKeyId: id, tag, notAfter } = input;
+      const { account, accessKeyId: id, tag, notAfter, access } = input;
       return [
         {
           t: "key",
@@ -129,6 +129,7 @@ export class Accounts {
           createdAt: Date.now(),
           marker: tag,
           notAfter,
+          access,
         },
       ];
     });
@@ -190,4 +191,10 @@ export class Accounts {
       logger.error({ err }, "the times of last use could not be written");
     }
   }
+}
+
+function isSame(known: Key, input: NewKey): boolean {
+  return (
+    known.account === input.account && known.access === input.access && known.secret.reveal() === input.secret.reveal()
+  );
 }

@@ -1,5 +1,8 @@
 export type KeyState = "active" | "inactive";
 
+/** What a key may do. A read-only key may only GET and HEAD. */
+export type AccessLevel = "full" | "read-only";
+
 export interface LastUse {
   /** Milliseconds since the epoch. */
   at: number;
@@ -22,6 +25,8 @@ export type AccountRecord =
       marker?: string;
       notAfter?: number;
       lastUsed?: LastUse;
+      /** Full where it is absent, as in old journals. */
+      access?: AccessLevel;
     }
   | { t: "key-change"; id: string; state: KeyState; notAfter?: number }
   | { t: "key-use"; id: string; lastUsed: LastUse }

@@ -1,6 +1,6 @@
 import type { Secret } from "@/lib/platform/secret";
 import type { Ledger } from "../store/journal";
-import type { AccountRecord, KeyState, LastUse } from "./records";
+import type { AccessLevel, AccountRecord, KeyState, LastUse } from "./records";
 
 export interface Account {
   readonly id: string;
@@ -14,6 +14,7 @@ export interface Key {
   readonly secret: Secret;
   readonly createdAt: number;
   readonly tag?: string;
+  readonly access: AccessLevel;
   state: KeyState;
   notAfter?: number;
   lastUsed?: LastUse;
@@ -42,13 +43,14 @@ export class AccountTable implements Ledger<AccountRecord> {
         this.accounts.set(record.id, { id: record.id, displayName: record.displayName, createdAt: record.createdAt });
         return;
       case "key": {
-        const { id, account, sealed, state, createdAt, marker: tag, notAfter, lastUsed } = record;
+        const { id, account, sealed, state, createdAt, marker: tag, notAfter, lastUsed, access } = record;
         this.keys.set(id, {
           accessKeyId: id,
           account,
           secret: this.#open(sealed, account, id),
           createdAt,
           tag,
+          access: access ?? "full",
           state,
           notAfter,
           lastUsed,
@@ -85,9 +87,9 @@ export class AccountTable implements Ledger<AccountRecord> {
   *snapshot(): Iterable<AccountRecord> {
     for (const account of this.accounts.values()) yield { t: "account", ...account };
     for (const key of this.keys.values()) {
-      const { accessKeyId: id, account, state, createdAt, tag, notAfter, lastUsed } = key;
+      const { accessKeyId: id, account, state, createdAt, tag, notAfter, lastUsed, access } = key;
       const sealed = this.#sealed.get(id) ?? "";
-      yield { t: "key", id, account, sealed, state, createdAt, marker: tag, notAfter, lastUsed };
+      yield { t: "key", id, account, sealed, state, createdAt, marker: tag, notAfter, lastUsed, access };
     }
   }
 

@@ -3,7 +3,7 @@ import path from "node:path";
 import { ListBucketsCommand, PutObjectCommand, CreateBucketCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sendSigned } from "@/testing/builtin-s3/raw-request";
-import { randomPair, TestServer } from "@/testing/builtin-s3/test-server";
+import { type Pair, randomPair, TestServer } from "@/testing/builtin-s3/test-server";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -122,6 +122,29 @@ describe("the admin API", () => {
     });
   });
 
+  it("keeps what a key may do, and takes the same id with another access for another key", async () => {
+    const [reader, writer] = [randomPair(), randomPair()];
+    const account = "/regions/north/accounts/levels";
+    await server.admin("PUT", account, { displayName: "Levels" });
+    const put = (pair: Pair, access?: string) =>
+      server.admin("PUT", key(pair.accessKeyId, account), { secretAccessKey: pair.secretAccessKey, access });
+    expect(await put(reader, "read-only")).toMatchObject({ status: 201, body: { access: "read-only" } });
+    expect(await put(reader, "read-only")).toMatchObject({ status: 200, body: { access: "read-only" } });
+    expect(await put(writer)).toMatchObject({ status: 201, body: { access: "full" } });
+    expect(await put(writer, "full")).toMatchObject({ status: 200 });
+    const exists = { status: 409, body: { error: { code: "KeyExists" } } };
+    for (const access of ["full", undefined]) expect(await put(reader, access)).toMatchObject(exists);
+    expect(await put(writer, "read-only")).toMatchObject(exists);
+    await server.admin("PATCH", key(reader.accessKeyId, account), { state: "inactive" });
+    await server.restart();
+    expect((await server.admin("GET", `${account}/keys`)).body).toMatchObject({
+      keys: [
+        { accessKeyId: reader.accessKeyId, access: "read-only" },
+        { accessKeyId: writer.accessKeyId, access: "full" },
+      ],
+    });
+  });
+
   it("refuses what is malformed and repeats nothing of it", async () => {
     const secret = "sekret-with-a-dash-sekret-with-a-dash-xx";
     const good = randomPair();
@@ -129,6 +152,7 @@ describe("the admin API", () => {
       ["PUT", key(good.accessKeyId), { secretAccessKey: secret }],
       ["PUT", key(good.accessKeyId), { secretAccessKey: good.secretAccessKey, extra: secret }],
       ["PUT", key(good.accessKeyId), { secretAccessKey: good.secretAccessKey, notAfter: "tomorrow" }],
+      ["PUT", key(good.accessKeyId), { secretAccessKey: good.secretAccessKey, access: "write" }],
       ["PUT", key("lowercase0123456789"), { secretAccessKey: good.secretAccessKey }],
       ["PUT", key("A".repeat(33)), { secretAccessKey: good.secretAccessKey }],
       ["PUT", "/regions/north/accounts/..%2Fx", { displayName: "x" }],

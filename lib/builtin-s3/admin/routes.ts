@@ -82,13 +82,14 @@ async function putAccount(region: Region, id: string, request: AdminRequest): Pr
 async function answerKey(region: Region, account: string, id: string, request: AdminRequest): Promise<AdminReply> {
   switch (request.method) {
     case "PUT": {
-      const { secretAccessKey, tag, notAfter } = putKeyBody.parse(request.body);
+      const { secretAccessKey, tag, notAfter, access } = putKeyBody.parse(request.body);
       const outcome = await region.accounts.putKey({
         account,
         accessKeyId: id,
         secret: new Secret(secretAccessKey),
         tag,
         notAfter,
+        access,
       });
       if (outcome.ok) return { status: outcome.created ? 201 : 200, body: describeKey(outcome.key) };
       throw outcome.reason === "NoSuchAccount"

@@ -11,6 +11,7 @@ export const putKeyBody = z.strictObject({
   secretAccessKey: z.string().regex(/^[A-Za-z0-9]{40}$/),
   tag: z.string().min(1).max(256).optional(),
   notAfter: notAfter.optional(),
+  access: z.enum(["full", "read-only"]).default("full"),
 });
 
 export const patchKeyBody = z

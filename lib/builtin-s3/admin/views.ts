@@ -6,10 +6,11 @@ export function describeAccount({ id, displayName, createdAt }: Account) {
 }
 
 /** A key in the answers of the admin API, without its secret. */
-export function describeKey({ accessKeyId, state, tag, createdAt, notAfter, lastUsed }: Key) {
+export function describeKey({ accessKeyId, state, access, tag, createdAt, notAfter, lastUsed }: Key) {
   return {
     accessKeyId,
     state,
+    access,
     tag,
     createdAt: new Date(createdAt).toISOString(),
     notAfter: notAfter === undefined ? undefined : new Date(notAfter).toISOString(),

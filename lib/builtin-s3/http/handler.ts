@@ -75,6 +75,7 @@ function openExchange({ target, ...opening }: Opening, headers: HeaderMap, verif
   const { key, payload, seed } = verified;
   const { request, region } = opening;
   region.accounts.noteUse(key, Date.now(), request.socket.remoteAddress ?? "", request.headers["user-agent"] ?? "");
+  refuseWrite(key, request.method);
   const caller = {
     account: key.account,
     check: () => {
@@ -95,6 +96,12 @@ function openExchange({ target, ...opening }: Opening, headers: HeaderMap, verif
     query,
     ...readNames(target.path),
   };
+}
+
+/** Refuses every request but a read to a read-only key. The body was not read yet, but for the fields of a form. */
+function refuseWrite({ access }: Key, method: string | undefined): void {
+  if (access === "read-only" && method !== "GET" && method !== "HEAD")
+    throw new S3Error("AccessDenied", "This access key is read-only.");
 }
 
 /** Refuses a header that is given twice: two programs could read different values of it. */
