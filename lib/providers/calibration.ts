@@ -39,7 +39,7 @@ export async function calibrate(provider: Provider, throwaway: KeyRef, context: 
   await removeThrowawayKeys(provider, principal, context);
   let answers: Map<Gateway, ProbeAnswer>;
   try {
-    const spec = { ...throwaway, secretAccessKey: createSecret(), tag: "calibration" };
+    const spec = { ...throwaway, secretAccessKey: createSecret(), tag: "calibration", access: "full" as const };
     const secret = await provider.putKey(spec, context);
     await Promise.all(gateways.map((gateway) => expectLive(provider, gateway, accessKeyId, secret, context)));
     answers = new Map(

@@ -8,6 +8,7 @@ export interface Gateway {
 
 export type KeyState = "active" | "inactive";
 
+/** What a key may do: everything that its principal may, or only read. */
 export type AccessLevel = "full" | "read-only";
 
 /** What a storage system can do, as data. Callers ask for capabilities, never for the kind of a provider. */
@@ -22,10 +23,16 @@ export interface Capabilities {
   expiry: "native" | "none";
   /** Whether two keys of a principal can work at the same time. */
   overlap: boolean;
-  /** How the storage system enforces a read-only key. */
-  readOnly: "all" | "objects" | "none";
   /** Whether the storage system tells when a key was last used. */
   lastUsed: boolean;
+  /**
+   * What a read-only key is refused.
+   * - `all`: every write
+   * - `objects`: every write of objects; it may still create buckets, and change a bucket's versioning, CORS, request
+   *   payment, tags and default retention
+   * - `none`: the storage system cannot tell keys apart; `putKey` refuses a read-only key as `invalid`
+   */
+  readOnly: "all" | "objects" | "none";
   /** Whether all keys of a principal can be stopped at once, also removed keys that gateways keep in a cache. */
   suspends: boolean;
   /** The longest time for which a removed key may still be accepted, all caches included. Milliseconds. */
@@ -35,11 +42,11 @@ export interface Capabilities {
 export interface PutKeySpec {
   principal: string;
   accessKeyId: string;
-  access: AccessLevel;
   /** Ignored where the storage system chooses the secret. */
   secretAccessKey: Secret;
   /** The mark of the key on the storage system, where it can hold one: says that the key is ours, and which it is. */
   tag: string;
+  access: AccessLevel;
   /** From when on the storage system refuses the key. Ignored unless `capabilities.expiry` is `native`. */
   notAfter?: Date | undefined;
 }
@@ -53,6 +60,7 @@ export interface KeyRef {
 export interface KeyView {
   accessKeyId: string;
   state: KeyState;
+  access: AccessLevel | undefined;
   tag: string | undefined;
   createdAt: Date | undefined;
   lastUsedAt: Date | undefined;
@@ -133,7 +141,7 @@ export interface Provider {
 
   /**
    * Creates a key and returns its secret. Repeated with the same id and secret, it changes nothing. Throws `conflict`
-   * when the id exists with another secret or owner. Where the storage system chooses the secret, a repetition for the
+   * when the id exists with another secret, owner or access. Where the storage system chooses the secret, a repetition for the
    * same principal gives a new secret, and the former one stops working.
    */
   putKey(spec: PutKeySpec, context: CallContext): Promise<Secret>;

@@ -127,6 +127,7 @@ test("a region that has keys is changed only where they are found again", async 
     accessKeyId: "LKTESTKEYOFWEST00001",
     secretAccessKey: new Secret("s".repeat(40)),
     tag: "test",
+    access: "full" as const,
   };
   await openProvider(await findRegion("west")).ensurePrincipal(key.principal, "One", context());
   await openProvider(await findRegion("west")).putKey(key, context());

@@ -23,6 +23,8 @@ export const keysReplySchema = z.object({
     z.object({
       accessKeyId: z.string(),
       state: z.enum(["active", "inactive"]),
+      /** Older servers have no read-only keys, and do not tell it. */
+      access: z.enum(["full", "read-only"]).default("full"),
       tag: z.string().nullish(),
       createdAt: z.iso.datetime(),
       lastUsed: z.object({ at: z.iso.datetime() }).nullish(),

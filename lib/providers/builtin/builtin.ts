@@ -25,8 +25,8 @@ const CAPABILITIES: Capabilities = {
   deactivate: "key",
   expiry: "native",
   overlap: true,
-  readOnly: "all",
   lastUsed: true,
+  readOnly: "all",
   suspends: false,
   // The server reads the key at every request, without a cache.
   revocationBoundMs: 1_000,
@@ -76,6 +76,7 @@ export function createBuiltinProvider(options: BuiltinOptions): Provider {
         secretAccessKey: spec.secretAccessKey.reveal(),
         tag: spec.tag,
         notAfter: spec.notAfter?.toISOString(),
+        access: spec.access,
       });
       if (answer.status !== 200 && answer.status !== 201) throw toFailure(answer);
       return spec.secretAccessKey;
@@ -87,6 +88,7 @@ export function createBuiltinProvider(options: BuiltinOptions): Provider {
       return readBody(keysReplySchema)(answer).keys.map((key) => ({
         accessKeyId: key.accessKeyId,
         state: key.state,
+        access: key.access,
         tag: key.tag ?? undefined,
         createdAt: new Date(key.createdAt),
         lastUsedAt: key.lastUsed ? new Date(key.lastUsed.at) : undefined,

@@ -18,6 +18,7 @@ const TRAITS: Traits = {
   choosesSecret: false,
   deactivate: "none",
   expiry: "none",
+  readOnly: "none",
   suspends: false,
   readsSecrets: true,
   readsQuota: true,
@@ -43,6 +44,7 @@ describe.skipIf(missing.length > 0)(title, { timeout: RIG_TEST_MS }, () => {
       adminUrl: `http://127.0.0.1:${await findFreePorts(1)}`,
     }),
     readKeyIds: ceph.readKeyIds,
+    signingRegion: ceph.options.signingRegion,
     findings: { deactivate: "none" },
     stop: async () => {},
   }));

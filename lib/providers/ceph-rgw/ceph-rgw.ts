@@ -50,6 +50,7 @@ export function createCephRgwProvider(options: CephRgwOptions): Provider {
     return readBody(userReplySchema)(answer).keys.map((key) => ({
       accessKeyId: key.access_key,
       state: key.active === false ? "inactive" : "active",
+      access: undefined,
       tag: undefined,
       createdAt: key.create_date === undefined ? undefined : new Date(key.create_date),
       lastUsedAt: undefined,
@@ -77,8 +78,8 @@ export function createCephRgwProvider(options: CephRgwOptions): Provider {
       deactivate: options.deactivate,
       expiry: "none",
       overlap: true,
-      readOnly: "objects",
-  lastUsed: false,
+      lastUsed: false,
+      readOnly: "none",
       suspends: false,
       revocationBoundMs: options.cacheSeconds * 1_000,
     },
@@ -111,6 +112,7 @@ export function createCephRgwProvider(options: CephRgwOptions): Provider {
     putKey: (spec, context) =>
       withPrincipalLocked(spec.principal, context, async () => {
         assertNotOwn(spec.accessKeyId);
+        if (spec.access === "read-only") throw new ProviderError("invalid", "this driver makes no read-only keys");
         const answer = await call("PUT", "user", { ...keyQuery(spec), "generate-key": "true" }, context);
         const made = readBody(newKeysWithSecretsReplySchema)(answer).find((key) => key.access_key === spec.accessKeyId);
         if (!made) throw new ProviderError("ambiguous", "the new key is not in the storage system's answer");

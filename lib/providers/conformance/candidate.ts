@@ -5,7 +5,10 @@ import { Secret } from "@/lib/platform/secret";
 import type { CallContext, Capabilities, Findings, Provider, PutKeySpec } from "@/lib/providers/provider";
 
 /** What differs between storage systems. The test of a driver states it, and the suite checks that it is true. */
-export interface Traits extends Pick<Capabilities, "choosesSecret" | "deactivate" | "expiry" | "suspends"> {
+export interface Traits extends Pick<
+  Capabilities,
+  "choosesSecret" | "deactivate" | "expiry" | "readOnly" | "suspends"
+> {
   /** Whether the driver can read the secret of a key. */
   readsSecrets: boolean;
   /** Whether the driver can read the quota of a principal. */
@@ -23,6 +26,10 @@ export interface Candidate {
   unreachable: Provider;
   /** Reads the principal's access key ids without our driver, as an independent check. */
   readKeyIds: (principal: string) => Promise<string[]>;
+  /** Reads the principal's subusers without our driver, where keys have some. */
+  readSubusers?: (principal: string) => Promise<string[]>;
+  /** The region name in the signatures of S3 requests. */
+  signingRegion: string;
   /** What the check must find out about this version of the product. */
   findings: Findings;
   stop: () => Promise<void>;
@@ -36,4 +43,5 @@ export const newSpec = (principal: string): PutKeySpec => ({
   accessKeyId: composeAccessKeyId("TST", randomText),
   secretAccessKey: newSecret(),
   tag: randomUUID(),
+  access: "full",
 });

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { logger } from "@/lib/platform/logger";
 import type { Secret } from "@/lib/platform/secret";
@@ -11,11 +10,11 @@ import {
   type Traits,
 } from "@/lib/providers/conformance/candidate";
 import { describeFailures } from "@/lib/providers/conformance/failures";
+import { expectAnswer as expectAnswerOf, probeAll as probeAllOf } from "@/lib/providers/conformance/probes";
+import { describeReadOnly } from "@/lib/providers/conformance/read-only";
+import { testWhere } from "@/lib/providers/conformance/test-where";
 import { guard } from "@/lib/providers/guard";
 import type { Provider } from "@/lib/providers/provider";
-
-/** How long the suite waits for a change to take effect, at most; a bound may be much longer than what is usual. */
-const BOUND_MAX_MS = 20_000;
 
 /** The suite that every driver must pass against its real product. */
 export function describeConformance(name: string, traits: Traits, start: () => Promise<Candidate>): void {
@@ -37,22 +36,12 @@ export function describeConformance(name: string, traits: Traits, start: () => P
       const secret = await provider.putKey(spec, context());
       return { principal, spec, secret };
     };
-    const probeAll = (id: string, secret: Secret) =>
-      Promise.all(provider.gateways().map((gateway) => provider.probe(gateway, id, secret, context())));
-    /** Probes until every gateway gives the wanted answer. */
-    const expectAnswer = async (id: string, secret: Secret, wanted: string) => {
-      const until = Date.now() + Math.min(provider.capabilities.revocationBoundMs, BOUND_MAX_MS) + 10_000;
-      let last = await probeAll(id, secret);
-      while (last.some((answer) => answer !== wanted) && Date.now() < until) {
-        await pause(50);
-        last = await probeAll(id, secret);
-      }
-      expect(last).toEqual(provider.gateways().map(() => wanted));
-    };
+    const probeAll = (id: string, secret: Secret) => probeAllOf(provider, id, secret);
+    const expectAnswer = (id: string, secret: Secret, wanted: string) => expectAnswerOf(provider, id, secret, wanted);
 
     test("the capabilities and the optional methods are those of the storage system", () => {
-      const { choosesSecret, deactivate, expiry, suspends, readsSecrets, readsQuota } = traits;
-      expect(provider.capabilities).toMatchObject({ choosesSecret, deactivate, expiry, suspends });
+      const { choosesSecret, deactivate, expiry, readOnly, suspends, readsSecrets, readsQuota } = traits;
+      expect(provider.capabilities).toMatchObject({ choosesSecret, deactivate, expiry, readOnly, suspends });
       expect({
         setKeyState: provider.setKeyState !== undefined,
         setKeyExpiry: provider.setKeyExpiry !== undefined,
@@ -225,13 +214,7 @@ export function describeConformance(name: string, traits: Traits, start: () => P
       expect(listed.sort()).toEqual(specs.map((spec) => spec.accessKeyId).sort());
     });
 
+    describeReadOnly(traits, () => candidate);
     describeFailures(() => candidate);
   });
-}
-
-/**
- * A test of a trait that not every storage system has. Without the trait there is no test: a skipped one would fail CI.
- */
-function testWhere(applies: boolean, name: string, body: () => Promise<void>): void {
-  if (applies) test(name, body);
 }

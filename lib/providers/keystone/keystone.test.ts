@@ -16,6 +16,7 @@ const TRAITS: Traits = {
   choosesSecret: true,
   deactivate: "none",
   expiry: "none",
+  readOnly: "none",
   suspends: true,
   readsSecrets: true,
   readsQuota: true,
@@ -48,6 +49,7 @@ describe.skipIf(missing.length > 0)(title, { timeout: RIG_TEST_MS }, () => {
       identityUrl: `http://127.0.0.1:${await findFreePorts(1)}/v3`,
     }),
     readKeyIds,
+    signingRegion: keystone.options.signingRegion,
     findings: {},
     stop: async () => {},
   }));

@@ -44,6 +44,7 @@ export function createKeystoneProvider(options: KeystoneOptions): Provider {
     return (await listCredentials(options, robot.id, context)).map((credential) => ({
       accessKeyId: accessKeyIdOf(credential),
       state: "active",
+      access: undefined,
       tag: undefined,
       createdAt: undefined,
       lastUsedAt: undefined,
@@ -70,8 +71,8 @@ export function createKeystoneProvider(options: KeystoneOptions): Provider {
       deactivate: "none",
       expiry: "none",
       overlap: true,
+      lastUsed: false,
       readOnly: "none",
-  lastUsed: false,
       suspends: rgw !== undefined && options.exclusive,
       revocationBoundMs: Math.max(options.cacheSeconds * 1_000, NO_CACHE_BOUND_MS),
     },
@@ -84,7 +85,8 @@ export function createKeystoneProvider(options: KeystoneOptions): Provider {
 
     listPrincipals: (context) => listRobots(options, context),
 
-    async putKey({ principal, accessKeyId, secretAccessKey }, context) {
+    async putKey({ principal, accessKeyId, secretAccessKey, access }, context) {
+      if (access === "read-only") throw new ProviderError("invalid", "Keystone has no read-only keys");
       const [project, robot] = await Promise.all([
         findProject(options, principal, context),
         findRobot(options, principal, context),

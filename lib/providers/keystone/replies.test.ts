@@ -151,7 +151,7 @@ test("a credential that cannot be read is listed under its own id", async () => 
 });
 
 test("a taken id that is not there is ambiguous, and a limit is told from a refusal", async () => {
-  const put = { ...key, secretAccessKey: new Secret("s".repeat(40)), tag: "m" };
+  const put = { ...key, secretAccessKey: new Secret("s".repeat(40)), tag: "m", access: "full" as const };
   const answering = async (status: number, message: string) =>
     (await connect((_url, { method }) => (method === "POST" ? { status, body: { error: { message } } } : undefined)))
       .provider;
@@ -172,7 +172,7 @@ test("no error quotes the password, the token or a secret", async () => {
   );
   const secretAccessKey = new Secret("s".repeat(40));
   const failure: unknown = await provider
-    .putKey({ ...key, secretAccessKey, tag: "m" }, context())
+    .putKey({ ...key, secretAccessKey, tag: "m", access: "full" }, context())
     .catch((error) => error);
   for (const text of [String(failure instanceof Error ? failure.stack : failure), JSON.stringify(failure)]) {
     expect(text).not.toMatch(/ssss|irrelevant/);

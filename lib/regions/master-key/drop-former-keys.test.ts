@@ -19,6 +19,7 @@ const KEY = {
   accessKeyId: "LKTESTKEYSEALED00001",
   secretAccessKey: new Secret("s".repeat(40)),
   tag: "test",
+  access: "full" as const,
 };
 const TOKEN = new Secret(randomBytes(24).toString("base64url"));
 const context = () => ({ signal: AbortSignal.timeout(10_000), requestId: "test" });
