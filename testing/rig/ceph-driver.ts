@@ -21,6 +21,14 @@ export interface CephDriver {
   runAdmin: (args: string[]) => Promise<string>;
   /** The access key ids of an RGW user, read by radosgw-admin. */
   readKeyIds: (principal: string) => Promise<string[]>;
+  /** The ids of the subusers of an RGW user, read by radosgw-admin. */
+  readSubusers: (principal: string) => Promise<string[]>;
+}
+
+/** What radosgw-admin prints about a user, in part. */
+interface PrintedUser {
+  keys: { access_key: string }[];
+  subusers: { id: string }[];
 }
 
 /** Connects the Ceph RGW driver to a rig. Its gateways are those that do not ask Keystone first. */
@@ -39,6 +47,8 @@ export function connectCephDriver(rig: Rig): CephDriver {
   const connect = (changes: Partial<CephRgwOptions> = {}) =>
     guard(rememberSecrets(createCephRgwProvider({ ...options, ...changes }), issued), "ceph", logger);
   const runAdmin = (args: string[]) => runRadosgwAdmin(rig.options.folder, args);
+  const readUser = async (principal: string) =>
+    JSON.parse(await runAdmin(["user", "info", `--uid=${principal}`])) as PrintedUser;
   return {
     options,
     issued,
@@ -50,9 +60,7 @@ export function connectCephDriver(rig: Rig): CephDriver {
       await provider.ensurePrincipal(key.principal, "A project's name, with ' and (more)", context());
       return { provider, key, secret: await provider.putKey(key, context()) };
     },
-    async readKeyIds(principal) {
-      const printed = await runAdmin(["user", "info", `--uid=${principal}`]);
-      return (JSON.parse(printed) as { keys: { access_key: string }[] }).keys.map((key) => key.access_key);
-    },
+    readKeyIds: async (principal) => (await readUser(principal)).keys.map((key) => key.access_key),
+    readSubusers: async (principal) => (await readUser(principal)).subusers.map(({ id }) => id),
   };
 }

@@ -1,7 +1,11 @@
+import type { z } from "zod";
 import { Secret } from "@/lib/platform/secret";
 import type { AdminAnswer } from "@/lib/providers/admin-answer";
 import { checkCephRgw } from "@/lib/providers/ceph-rgw/check";
+import { accessOf, findHeldKey, findReadOnlyKey, hasSubuserOf, nameSubuser } from "@/lib/providers/ceph-rgw/subusers";
 import { ProviderError } from "@/lib/providers/errors";
+import { runExclusive } from "@/lib/providers/keyed-mutex";
+import { assertMayWrite } from "@/lib/providers/may-write";
 import { probeS3 } from "@/lib/providers/probe";
 import type { CallContext, Capabilities, Gateway, KeyRef, KeyState, KeyView, Provider } from "@/lib/providers/provider";
 import { type AdminAccess, callAdminOps, codeOf, readBody, toFailure } from "@/lib/providers/rgw-admin/admin-ops";
@@ -12,7 +16,6 @@ import {
   usersReplySchema,
 } from "@/lib/providers/rgw-admin/replies";
 import { readBuckets, readQuota, readUsage } from "@/lib/providers/rgw-admin/stored";
-import { runExclusive } from "@/lib/providers/keyed-mutex";
 
 export interface CephRgwOptions extends AdminAccess {
   gateways: Gateway[];
@@ -26,7 +29,8 @@ const PAGES_MAX = 10_000;
 
 /**
  * The driver of Ceph's RADOS Gateway, Pacific and later. Uses the Admin Ops API; a principal is an RGW user. The portal
- * chooses the access key id. RGW chooses the secret, because a chosen secret would be in the URL, which radosgw logs.
+ * chooses the access key id. RGW chooses the secret, because a chosen secret would be in the URL, which radosgw logs. A
+ * read-only key is the key of a subuser that may only read.
  */
 export function createCephRgwProvider(options: CephRgwOptions): Provider {
   const call = (
@@ -44,31 +48,90 @@ export function createCephRgwProvider(options: CephRgwOptions): Provider {
       throw new ProviderError("invalid", "the portal itself works with this key");
   };
 
+  /** Undefined when there is no such user. */
+  const readUser = async <T>(schema: z.ZodType<T>, uid: string, context: CallContext): Promise<T | undefined> => {
+    const answer = await call("GET", "user", { uid }, context);
+    if (answer.status === 404 && codeOf(answer) === "NoSuchUser") return undefined;
+    return readBody(schema)(answer);
+  };
   const listKeys = async (principal: string, context: CallContext): Promise<KeyView[]> => {
-    const answer = await call("GET", "user", { uid: principal }, context);
-    if (answer.status === 404 && codeOf(answer) === "NoSuchUser") return [];
-    return readBody(userReplySchema)(answer).keys.map((key) => ({
+    const user = await readUser(userReplySchema, principal, context);
+    if (!user) return [];
+    return user.keys.map((key) => ({
       accessKeyId: key.access_key,
-      state: key.active === false ? "inactive" : "active",
-      access: undefined,
+      state: stateOf(key),
+      access: accessOf(principal, key, user),
       tag: undefined,
       createdAt: key.create_date === undefined ? undefined : new Date(key.create_date),
       lastUsedAt: undefined,
     }));
   };
   const findKey = async (key: KeyRef, context: CallContext) =>
-    (await listKeys(key.principal, context)).find((view) => view.accessKeyId === key.accessKeyId);
+    findHeldKey(key, await readUser(userReplySchema, key.principal, context));
+
+  const putFullKey = async (key: KeyRef, context: CallContext): Promise<Secret> => {
+    const answer = await call("PUT", "user", { ...keyQuery(key), "generate-key": "true" }, context);
+    const made = readBody(newKeysWithSecretsReplySchema)(answer).find((held) => held.access_key === key.accessKeyId);
+    if (!made) throw new ProviderError("ambiguous", "the new key is not in the storage system's answer");
+    // radosgw finds an existing key by its id and gives it a new secret: also a subuser's, and without such a user.
+    if (made.user !== key.principal)
+      throw new ProviderError("conflict", "the access key id exists with another owner or access");
+    return new Secret(made.secret_key);
+  };
+
+  const putReadOnlyKey = async (key: KeyRef, context: CallContext): Promise<Secret> => {
+    const before = await readUser(userReplySchema, key.principal, context);
+    if (!before) throw new ProviderError("not-found", "there is no such user");
+    // radosgw would give another key of this id a new secret, and answer 200.
+    findReadOnlyKey(key, before);
+    await assertMayWrite(context);
+    const query = {
+      uid: key.principal,
+      subuser: key.accessKeyId,
+      access: "read",
+      // Without a type radosgw makes a key of Swift.
+      "key-type": "s3",
+      "access-key": key.accessKeyId,
+      "generate-secret": "true",
+    };
+    const answer = await call("PUT", "user", query, context);
+    if (answer.status !== 200) throw toFailure(answer);
+    // The answer lists subusers only, whether the key was made or not.
+    const after = await readUser(userWithSecretsReplySchema, key.principal, context).catch((error: unknown) => {
+      const why = error instanceof ProviderError ? error.message : "it failed";
+      throw new ProviderError("ambiguous", `the new key could not be read back: ${why}`);
+    });
+    const made = after && findReadOnlyKey(key, after);
+    if (!made) throw new ProviderError("ambiguous", "the new key is not among the keys of its user");
+    return new Secret(made.secret_key);
+  };
+
+  /** Removes what is left of a key after the removal of the key itself: the subuser of a read-only key. */
+  const removeRest = async (key: KeyRef, context: CallContext): Promise<void> => {
+    let left = await readUser(userReplySchema, key.principal, context);
+    if (left && hasSubuserOf(key, left)) {
+      const query = { uid: key.principal, subuser: key.accessKeyId, "purge-keys": "true" };
+      const answer = await call("DELETE", "user", query, context);
+      if (answer.status !== 200 && codeOf(answer) !== "NoSuchSubUser") throw toFailure(answer);
+      left = await readUser(userReplySchema, key.principal, context);
+      if (left && hasSubuserOf(key, left))
+        throw new ProviderError("ambiguous", "the key's subuser is still listed after its removal");
+    }
+    if (findHeldKey(key, left)) throw new ProviderError("ambiguous", "the key is still listed after its removal");
+  };
 
   const setKeyState = (key: KeyRef, state: KeyState, context: CallContext) =>
     withPrincipalLocked(key.principal, context, async () => {
       assertNotOwn(key.accessKeyId);
-      if (!(await findKey(key, context))) throw new ProviderError("not-found", "there is no such key");
+      const held = await findKey(key, context);
+      if (!held) throw new ProviderError("not-found", "there is no such key");
+      const owner = nameSubuser(key.principal, held);
       // The default of generate-key would give the key a new secret.
-      const query = { ...keyQuery(key), active: String(state === "active"), "generate-key": "false" };
+      const query = { ...keyQuery(key), ...owner, active: String(state === "active"), "generate-key": "false" };
       const answer = await call("PUT", "user", query, context);
       if (answer.status !== 200) throw toFailure(answer);
-      if ((await findKey(key, context))?.state !== state)
-        throw new ProviderError("ambiguous", `the key is not ${state}`);
+      const changed = await findKey(key, context);
+      if (!changed || stateOf(changed) !== state) throw new ProviderError("ambiguous", `the key is not ${state}`);
     });
 
   return {
@@ -79,7 +142,7 @@ export function createCephRgwProvider(options: CephRgwOptions): Provider {
       expiry: "none",
       overlap: true,
       lastUsed: false,
-      readOnly: "none",
+      readOnly: "objects",
       suspends: false,
       revocationBoundMs: options.cacheSeconds * 1_000,
     },
@@ -112,11 +175,7 @@ export function createCephRgwProvider(options: CephRgwOptions): Provider {
     putKey: (spec, context) =>
       withPrincipalLocked(spec.principal, context, async () => {
         assertNotOwn(spec.accessKeyId);
-        if (spec.access === "read-only") throw new ProviderError("invalid", "this driver makes no read-only keys");
-        const answer = await call("PUT", "user", { ...keyQuery(spec), "generate-key": "true" }, context);
-        const made = readBody(newKeysWithSecretsReplySchema)(answer).find((key) => key.access_key === spec.accessKeyId);
-        if (!made) throw new ProviderError("ambiguous", "the new key is not in the storage system's answer");
-        return new Secret(made.secret_key);
+        return spec.access === "read-only" ? putReadOnlyKey(spec, context) : putFullKey(spec, context);
       }),
 
     listKeys,
@@ -131,18 +190,12 @@ export function createCephRgwProvider(options: CephRgwOptions): Provider {
         // radosgw gives the same answer for a missing key and for a refused admin credential; the list tells which.
         const perhapsAbsent = code === "InvalidAccessKeyId" || code === "NoSuchUser";
         if (answer.status !== 200 && !perhapsAbsent) throw toFailure(answer);
-        if (await findKey(key, context)) {
-          throw new ProviderError("ambiguous", "the key is still listed after its removal");
-        }
+        await removeRest(key, context);
         return perhapsAbsent ? "absent" : "removed";
       }),
 
     async readSecret(key, context) {
-      const answer = await call("GET", "user", { uid: key.principal }, context);
-      if (answer.status === 404 && codeOf(answer) === "NoSuchUser") return undefined;
-      const found = readBody(userWithSecretsReplySchema)(answer).keys.find(
-        (held) => held.access_key === key.accessKeyId,
-      );
+      const found = findHeldKey(key, await readUser(userWithSecretsReplySchema, key.principal, context));
       return found && new Secret(found.secret_key);
     },
 
@@ -155,4 +208,8 @@ export function createCephRgwProvider(options: CephRgwOptions): Provider {
 
     quota: (principal, context) => readQuota(options, principal, context),
   };
+}
+
+function stateOf(key: { active?: boolean | undefined }): KeyState {
+  return key.active === false ? "inactive" : "active";
 }

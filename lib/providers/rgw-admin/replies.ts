@@ -5,24 +5,29 @@ import { z } from "zod";
  * holds their secrets: only the schemas with "secret" in their names keep them.
  */
 const keySchema = z.object({
+  /** The owner: the uid, or `uid:subuser`. */
+  user: z.string(),
   access_key: z.string(),
   /** Since Ceph Squid. */
   active: z.boolean().optional(),
   create_date: z.string().optional(),
 });
 
+const subusersSchema = z.array(z.object({ id: z.string(), permissions: z.string() }));
+
 export const userReplySchema = z.object({
   user_id: z.string(),
   keys: z.array(keySchema),
+  subusers: subusersSchema,
   caps: z.array(z.object({ type: z.string(), perm: z.string() })),
 });
 
-const keyWithSecretSchema = z.object({ access_key: z.string(), secret_key: z.string().min(1) });
+const keyWithSecretSchema = z.object({ user: z.string(), access_key: z.string(), secret_key: z.string().min(1) });
 
 export const newKeysWithSecretsReplySchema = z.array(keyWithSecretSchema);
 
 /** A user with the secrets of the keys. */
-export const userWithSecretsReplySchema = z.object({ keys: z.array(keyWithSecretSchema) });
+export const userWithSecretsReplySchema = z.object({ keys: z.array(keyWithSecretSchema), subusers: subusersSchema });
 
 export const usersReplySchema = z.object({
   keys: z.array(z.string()),
