@@ -2,19 +2,16 @@ import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodePath } from "@/lib/builtin-s3/signature/target";
 import { sendSigned } from "../builtin-s3/raw-request";
 import { type Pair, TestServer } from "../builtin-s3/test-server";
-import { isInstalled, type Program, runProgram } from "./programs";
+import { AWS, BOTO3, environmentOf, need, type Program, PYTHON, runProgram } from "./programs";
 
 let server: TestServer;
 let pair: Pair;
 let home: string;
 
-const PYTHON = "/usr/bin/python3";
-const AWS = { path: "/usr/bin/aws", package: "awscli" };
-const BOTO3 = { path: PYTHON, marker: "/usr/lib/python3/dist-packages/boto3/__init__.py", package: "python3-boto3" };
 const S3CMD = { path: "/usr/bin/s3cmd", package: "s3cmd" };
 const RCLONE = { path: "/usr/bin/rclone", package: "rclone" };
 const LARGE_BYTES = 16 * 1024 * 1024;
@@ -44,21 +41,9 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-function need(context: TestContext, program: Program): void {
-  context.skip(!isInstalled(program), `needs the Debian package ${program.package}`);
-}
-
 /** Runs a script of checks and gives how many held. */
 async function runChecks(script: string): Promise<number> {
-  const env = {
-    HOME: home,
-    S3_ENDPOINT: server.endpoint(),
-    AWS_ACCESS_KEY_ID: pair.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: pair.secretAccessKey,
-    AWS_DEFAULT_REGION: "north-1",
-    AWS_EC2_METADATA_DISABLED: "true",
-    AWS_MAX_ATTEMPTS: "1",
-  };
+  const env = { HOME: home, S3_ENDPOINT: server.endpoint(), ...environmentOf(pair) };
   const { code, stdout, stderr } = await runProgram(PYTHON, [path.join(import.meta.dirname, script)], env);
   expect(code, `${stdout}\n${stderr}`).toBe(0);
   return stdout.match(/^ok /gm)?.length ?? 0;
