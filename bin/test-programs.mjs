@@ -22,6 +22,8 @@ const PROGRAMS = [
     packages: ["python3-boto3"],
     optional: true,
   },
+  { name: "restic", paths: ["/usr/bin/restic"], packages: ["restic"], optional: true },
+  { name: "s3fs", paths: ["/usr/bin/s3fs"], packages: ["s3fs"], optional: true },
   { name: "OpenSSL", paths: ["/usr/bin/openssl"], packages: ["openssl"], optional: true },
   // The programs of the rig.
   { name: "Ceph's mon", paths: ["/usr/bin/ceph-mon"], packages: ["ceph-mon"], optional: true },

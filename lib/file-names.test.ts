@@ -35,6 +35,7 @@ const NOUN_FILES = /^(schema|rules|data|loaders|mutations|actions)(\.test)?\.ts$
 const NOUN_FOLDERS: Record<string, string[]> = {
   "access-keys": ["loaders", "issue", "revoke", "lifecycle", "repair"],
   regions: ["file", "master-key"],
+  clients: ["snippets"],
 };
 
 test("the repository has the folders of the layout", () => {

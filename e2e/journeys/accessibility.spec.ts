@@ -86,6 +86,13 @@ for (const scheme of ["light", "dark"] as const) {
       await page.keyboard.press("Escape");
       await expect(dialog).toBeHidden();
     }
+    await card.getByRole("button", { name: "Connect a client" }).click();
+    for (const tab of await dialog.getByRole("tab").all()) {
+      await tab.click();
+      await expectAccessible(page, `Connect a client, ${await tab.textContent()}`);
+    }
+    await expectNoSidewaysScroll(page, "Connect a client");
+    await page.keyboard.press("Escape");
     await card.getByRole("button", { name: "Add named key" }).click();
     await expect(dialog).toBeVisible();
     await expectAccessible(page, "Add named key");

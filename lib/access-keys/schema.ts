@@ -273,6 +273,8 @@ export const cardSchema = slotSchema.extend({
     suspends: z.boolean(),
     /** How a read-only key is enforced: for every write, for writes of objects, or not at all. */
     readOnly: z.enum(["all", "objects", "none"]),
+    /** Whether clients must leave the checksums out that SDKs send with uploads since 2025. */
+    plainUploads: z.boolean(),
     disabled: z.boolean(),
   }),
   /** From when on CLI access can be enabled again; null when nothing is in the way. */

@@ -50,7 +50,8 @@ export function CredentialCard({ project, card, permissions, onChanged }: Creden
   // The button that opened the dialog may be gone, because the state of the card has changed.
   const onCloseAutoFocus = (event: Event) => {
     event.preventDefault();
-    const target = article.current?.querySelector<HTMLElement>("[data-actions] button:not(:disabled)");
+    const place = opened?.name ? `[data-named="${CSS.escape(opened.name)}"]` : "[data-actions]";
+    const target = article.current?.querySelector<HTMLElement>(`${place} [data-menu], ${place} button:not(:disabled)`);
     (target ?? article.current?.querySelector<HTMLElement>("h3"))?.focus();
   };
 

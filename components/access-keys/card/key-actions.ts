@@ -2,7 +2,16 @@ import type { Card } from "@/lib/access-keys/schema";
 
 /** The dialogs that change a key. */
 export type KeyDialogName =
-  "enable" | "add" | "regenerate" | "expiration" | "deactivate" | "activate" | "retire" | "keep-longer" | "disable";
+  | "enable"
+  | "add"
+  | "regenerate"
+  | "expiration"
+  | "deactivate"
+  | "activate"
+  | "retire"
+  | "keep-longer"
+  | "connect"
+  | "disable";
 
 /** What the person may do with the keys of the project. */
 export interface KeyPermissions {
@@ -30,6 +39,7 @@ export function listActions(
     mayIssue && state === "INACTIVE" && region.switches && { dialog: "activate", text: "Activate", look: "primary" },
     mayIssue && key !== null && { dialog: "regenerate", text: "Regenerate Keys", look: "secondary" },
     mayIssue && key !== null && { dialog: "expiration", text: "Set expiration", look: "secondary" },
+    key !== null && { dialog: "connect", text: "Connect a client", look: "secondary" },
     permissions.issue && retiring !== null && { dialog: "retire", text: "Retire now", look: "secondary" },
     permissions.issue && retiring !== null && { dialog: "keep-longer", text: "Keep longer", look: "secondary" },
     permissions.disable &&

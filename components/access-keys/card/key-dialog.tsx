@@ -12,6 +12,10 @@ const DisableDialog = dynamic(
   () => import("@/components/access-keys/disable/disable-dialog").then((module) => module.DisableDialog),
   { ssr: false },
 );
+const ConnectDialog = dynamic(
+  () => import("@/components/access-keys/connect/connect-dialog").then((module) => module.ConnectDialog),
+  { ssr: false },
+);
 const ExpirationDialog = dynamic(
   () => import("@/components/access-keys/lifecycle/expiration-dialog").then((module) => module.ExpirationDialog),
   { ssr: false },
@@ -54,6 +58,8 @@ export function KeyDialog({ open, oldKey, permissions, onChanged, ...dialog }: K
     case "add":
     case "regenerate":
       return <IssueDialog kind={open} oldKey={oldKey} {...dialog} />;
+    case "connect":
+      return <ConnectDialog {...dialog} />;
     case "expiration":
       return <ExpirationDialog {...dialog} />;
     case "retire":

@@ -61,7 +61,7 @@ interface NamedKeyProps {
 function NamedKey({ card, name, permissions, onOpen }: NamedKeyProps) {
   const actions = listActions(card, permissions);
   return (
-    <li aria-label={name} className="grid gap-2 py-2.5">
+    <li aria-label={name} data-named={name} className="grid gap-2 py-2.5">
       <div className="flex items-start gap-2">
         <div className="grid min-w-0 flex-1 gap-1">
           <div className="flex flex-wrap items-center gap-x-2.5 gap-y-1">
@@ -78,7 +78,7 @@ function NamedKey({ card, name, permissions, onOpen }: NamedKeyProps) {
             load={async () => (await import("@/components/access-keys/card/named-key-menu")).NamedKeyMenu}
             menuProps={{ actions, onOpen }}
             trigger={(props) => (
-              <Button size="icon" look="ghost" aria-label={`Actions of ${name}`} {...props}>
+              <Button size="icon" look="ghost" aria-label={`Actions of ${name}`} data-menu {...props}>
                 <EllipsisVertical aria-hidden />
               </Button>
             )}

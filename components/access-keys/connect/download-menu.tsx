@@ -1,11 +1,8 @@
 "use client";
 
 import { Download } from "lucide-react";
-import {
-  CREDENTIAL_FILES,
-  type CredentialFile,
-  type Credentials,
-} from "@/components/access-keys/connect/credential-files";
+import { saveText } from "@/components/access-keys/connect/save-text";
+import { CREDENTIAL_FILES, type Credentials } from "@/lib/clients/rules";
 import { Button } from "@/components/ui/button";
 import { Menu, MenuContent, MenuItem, MenuTrigger } from "@/components/ui/menu";
 
@@ -21,22 +18,14 @@ export function DownloadMenu({ credentials }: { credentials: Credentials }) {
       </MenuTrigger>
       <MenuContent align="start">
         {CREDENTIAL_FILES.map((file) => (
-          <MenuItem key={file.label} onSelect={() => download(file, credentials)}>
+          <MenuItem
+            key={file.label}
+            onSelect={() => saveText(file.name(credentials), file.write(credentials), file.type)}
+          >
             {file.label}
           </MenuItem>
         ))}
       </MenuContent>
     </Menu>
   );
-}
-
-/** Saves a file from the browser's memory, without the network. Its address is revoked right after that. */
-function download(file: CredentialFile, credentials: Credentials): void {
-  const address = URL.createObjectURL(new Blob([file.write(credentials)], { type: file.type }));
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = file.name(credentials);
-  link.click();
-  // The browser starts reading after this task.
-  setTimeout(() => URL.revokeObjectURL(address), 0);
 }

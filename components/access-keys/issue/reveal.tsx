@@ -3,6 +3,8 @@
 import { Eye, EyeOff } from "lucide-react";
 import { useState } from "react";
 import type { Card, IssuedOutput } from "@/lib/access-keys/schema";
+import { ConnectTabs } from "@/components/access-keys/connect/connect-tabs";
+import { connectionOf } from "@/components/access-keys/connect/connection-of";
 import { DownloadMenu } from "@/components/access-keys/connect/download-menu";
 import { ConfirmLeave } from "@/components/access-keys/issue/confirm-leave";
 import { OldKeyReceipt } from "@/components/access-keys/issue/old-key-receipt";
@@ -30,6 +32,7 @@ export function Reveal({ issued, card, oldKey, onHide, onLeave }: RevealProps) {
   const [shown, setShown] = useState(false);
   const [stored, setStored] = useState(false);
   const guard = useLeaveGuard();
+  const credentials = { ...connectionOf(card), ...issued };
 
   return (
     <>
@@ -85,7 +88,7 @@ export function Reveal({ issued, card, oldKey, onHide, onLeave }: RevealProps) {
           onCheckedChange={(checked) => setStored(checked === true)}
         />
         <div className="flex flex-col-reverse gap-2 sm:flex-row sm:justify-between">
-          <DownloadMenu credentials={issued} />
+          <DownloadMenu credentials={credentials} />
           <Button
             look="primary"
             disabled={!stored}
@@ -98,6 +101,12 @@ export function Reveal({ issued, card, oldKey, onHide, onLeave }: RevealProps) {
           </Button>
         </div>
       </div>
+      <details className="rounded-md border px-3 py-2.5">
+        <summary className="cursor-pointer font-medium">Connect a client</summary>
+        <div className="pt-3">
+          <ConnectTabs connection={credentials} />
+        </div>
+      </details>
       {/* The last element: when its lines come, no button moves under the pointer. */}
       {oldKey ? <OldKeyReceipt accessKeyId={oldKey} card={card} /> : null}
     </>

@@ -156,6 +156,7 @@ function describeRegion(region: Region, capabilities: Capabilities | undefined):
     overlaps: capabilities?.overlap ?? false,
     suspends: capabilities?.suspends ?? false,
     readOnly: capabilities?.readOnly ?? "none",
+    plainUploads: region.plainUploads ?? false,
     disabled: region.disabledAt !== null || capabilities === undefined,
   };
 }

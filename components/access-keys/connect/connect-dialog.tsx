@@ -1,0 +1,31 @@
+"use client";
+
+import { ChangeDialog } from "@/components/access-keys/change-dialog";
+import { ConnectTabs } from "@/components/access-keys/connect/connect-tabs";
+import { connectionOf } from "@/components/access-keys/connect/connection-of";
+import { Button } from "@/components/ui/button";
+import { DialogButtons, DialogDescription } from "@/components/ui/dialog";
+import { SECRET_PLACEHOLDER } from "@/lib/clients/rules";
+import type { Card } from "@/lib/access-keys/schema";
+
+interface ConnectDialogProps {
+  card: Card;
+  onClose: () => void;
+  onCloseAutoFocus: (event: Event) => void;
+}
+
+/** How clients are connected with the current key. Nobody has its secret any more: a placeholder stands in its place. */
+export function ConnectDialog({ card, ...dialog }: ConnectDialogProps) {
+  return (
+    <ChangeDialog title="Connect a client" step="form" locked={false} className="sm:max-w-2xl" {...dialog}>
+      <DialogDescription>
+        Put your secret key in the place of <span className="font-mono text-foreground">{SECRET_PLACEHOLDER}</span>. It
+        was shown when the key was made, and is kept nowhere.
+      </DialogDescription>
+      <ConnectTabs connection={connectionOf(card)} />
+      <DialogButtons>
+        <Button onClick={dialog.onClose}>Close</Button>
+      </DialogButtons>
+    </ChangeDialog>
+  );
+}

@@ -1,0 +1,78 @@
+import { guideAws, writeAwsFile, writeEnvironment } from "@/lib/clients/snippets/aws";
+import {
+  guideMc,
+  guideRclone,
+  guideRestic,
+  guideS3cmd,
+  guideS3fs,
+  writeRclone,
+  writeS3cmd,
+} from "@/lib/clients/snippets/command-line";
+import { guideBoto3, guideJavaScript, guideTerraform } from "@/lib/clients/snippets/program";
+import { type Connection, type Guide, SECRET_PLACEHOLDER } from "@/lib/clients/snippets/snippet";
+
+export { type Connection, SECRET_PLACEHOLDER };
+
+/** The clients that the portal knows, in the order of the tabs. */
+const GUIDES = {
+  aws: guideAws,
+  s3cmd: guideS3cmd,
+  rclone: guideRclone,
+  mc: guideMc,
+  boto3: guideBoto3,
+  javascript: guideJavaScript,
+  terraform: guideTerraform,
+  restic: guideRestic,
+  s3fs: guideS3fs,
+} as const satisfies Record<string, (connection: Connection) => Guide>;
+
+export type ClientName = keyof typeof GUIDES;
+
+export const CLIENT_NAMES = Object.keys(GUIDES) as ClientName[];
+
+/** How a client is connected with a key: the one source for the page, the downloads, the API and the command line. */
+export function guideClient(name: ClientName, connection: Connection): Guide {
+  return GUIDES[name](connection);
+}
+
+/** Where such a key works. */
+export const VALID_HERE = "These keys are for this cloud only. They never work at AWS.";
+
+/** A connection with its secret key, which a file to download must have. */
+export type Credentials = Connection & { secretAccessKey: string };
+
+export interface CredentialFile {
+  /** The text in the menu. */
+  label: string;
+  name: (credentials: Credentials) => string;
+  type: string;
+  write: (credentials: Credentials) => string;
+}
+
+/** RFC 4180: a cell with a comma, a quote or a line break is quoted, and a line ends with CRLF. */
+const csvCell = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+const csvRow = (cells: string[]) => `${cells.map(csvCell).join(",")}\r\n`;
+
+function writeCsv({ accessKeyId, secretAccessKey, endpoint, region, signingRegion }: Credentials): string {
+  return (
+    csvRow(["Access key ID", "Secret access key", "Endpoint URL", "Region", "Signing region"]) +
+    csvRow([accessKeyId, secretAccessKey, endpoint, region, signingRegion])
+  );
+}
+
+function writeJson({ accessKeyId, secretAccessKey, endpoint, region, signingRegion }: Credentials): string {
+  return `${JSON.stringify({ accessKeyId, secretAccessKey, endpoint, region, signingRegion }, null, 2)}\n`;
+}
+
+/**
+ * The files that can be downloaded, in the order of the menu. The AWS file is not `text/plain`, because browsers would
+ * add an ending to its name.
+ */
+export const CREDENTIAL_FILES: readonly CredentialFile[] = [
+  { label: ".csv", name: ({ region }) => `${region}-credentials.csv`, type: "text/csv", write: writeCsv },
+  { label: "AWS credentials file", name: () => "credentials", type: "application/octet-stream", write: writeAwsFile },
+  { label: ".env", name: ({ region }) => `${region}.env`, type: "text/plain", write: writeEnvironment },
+  { label: "rclone.conf", name: () => "rclone.conf", type: "text/plain", write: writeRclone },
+  { label: ".s3cfg", name: ({ region }) => `${region}.s3cfg`, type: "text/plain", write: writeS3cmd },
+  { label: "JSON", name: ({ region }) => `${region}-credentials.json`, type: "application/json", write: writeJson },
+];

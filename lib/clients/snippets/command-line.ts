@@ -1,0 +1,138 @@
+import { type Connection, type Guide, lines, secretOf, shellWord } from "@/lib/clients/snippets/snippet";
+
+/**
+ * The configuration of s3cmd. It wants host and port without the scheme, and uses path style when `host_bucket` has no
+ * %(bucket)s.
+ */
+export function writeS3cmd(connection: Connection): string {
+  const { host, protocol } = new URL(connection.endpoint);
+  return lines(
+    "[default]",
+    `access_key = ${connection.accessKeyId}`,
+    `secret_key = ${secretOf(connection)}`,
+    `host_base = ${host}`,
+    `host_bucket = ${host}`,
+    `bucket_location = ${connection.signingRegion}`,
+    `use_https = ${protocol === "https:" ? "True" : "False"}`,
+    "signature_v2 = False",
+  );
+}
+
+export function guideS3cmd(connection: Connection): Guide {
+  const { region } = connection;
+  const path = `~/.s3cfg-${region}`;
+  return {
+    label: "s3cmd",
+    snippets: [
+      { title: "Configuration", kind: "file", path, text: writeS3cmd(connection) },
+      {
+        title: "Try it",
+        kind: "commands",
+        text: lines(`s3cmd -c ${path} mb s3://my-bucket`, `s3cmd -c ${path} ls`),
+      },
+    ],
+    notes: ["A file for each region: -c chooses it, and ~/.s3cfg stays as it is."],
+  };
+}
+
+/** The section of `rclone.conf`. */
+export function writeRclone(connection: Connection): string {
+  return lines(
+    `[${connection.region}]`,
+    "type = s3",
+    "provider = Other",
+    "env_auth = false",
+    `access_key_id = ${connection.accessKeyId}`,
+    `secret_access_key = ${secretOf(connection)}`,
+    `region = ${connection.signingRegion}`,
+    `endpoint = ${connection.endpoint}`,
+    "force_path_style = true",
+  );
+}
+
+export function guideRclone(connection: Connection): Guide {
+  const { region } = connection;
+  return {
+    label: "rclone",
+    snippets: [
+      { title: "Remote", kind: "file", path: "~/.config/rclone/rclone.conf", text: writeRclone(connection) },
+      {
+        title: "Try it",
+        kind: "commands",
+        text: lines(`rclone mkdir ${region}:my-bucket`, `rclone lsd ${region}:`),
+      },
+    ],
+    notes: ["A key that may not create buckets needs no_check_bucket = true in the remote."],
+  };
+}
+
+export function guideMc(connection: Connection): Guide {
+  const { region, endpoint, accessKeyId } = connection;
+  return {
+    label: "mc",
+    snippets: [
+      {
+        title: "Alias",
+        kind: "commands",
+        text: lines(
+          `mc alias set ${region} ${endpoint} ${accessKeyId} ${shellWord(secretOf(connection))} --api S3v4 --path on`,
+          `mc mb ${region}/my-bucket`,
+          `mc ls ${region}`,
+        ),
+      },
+    ],
+    notes: [
+      "The first command stands in the history of the shell, with the secret key. Leave both keys out, and mc asks for them.",
+      "This is the MinIO client. Debian's package mc is another program.",
+    ],
+  };
+}
+
+/** restic encrypts with a password of its own, which the storage system never sees. */
+export function guideRestic(connection: Connection): Guide {
+  const { endpoint, accessKeyId, signingRegion } = connection;
+  return {
+    label: "restic",
+    snippets: [
+      {
+        title: "Repository",
+        kind: "commands",
+        text: lines(
+          `export AWS_ACCESS_KEY_ID=${accessKeyId}`,
+          `export AWS_SECRET_ACCESS_KEY=${shellWord(secretOf(connection))}`,
+          `export AWS_DEFAULT_REGION=${signingRegion}`,
+          `export RESTIC_REPOSITORY=s3:${endpoint}/my-bucket/restic`,
+          "restic -o s3.bucket-lookup=path init",
+          "restic -o s3.bucket-lookup=path backup ~/Documents",
+        ),
+      },
+    ],
+    notes: ["restic asks for the password of the repository. Without it nobody can read the backup."],
+  };
+}
+
+export function guideS3fs(connection: Connection): Guide {
+  const { region, endpoint, signingRegion, accessKeyId } = connection;
+  const name = `.passwd-s3fs-${region}`;
+  return {
+    label: "s3fs",
+    snippets: [
+      {
+        title: "Password file, readable by its owner only",
+        kind: "file",
+        path: `~/${name}`,
+        text: lines(`${accessKeyId}:${secretOf(connection)}`),
+      },
+      {
+        title: "Mount",
+        kind: "commands",
+        text: lines(
+          `chmod 600 ~/${name}`,
+          "mkdir -p ~/my-bucket",
+          `s3fs my-bucket ~/my-bucket -o passwd_file=$HOME/${name} -o url=${endpoint} -o use_path_request_style -o endpoint=${signingRegion}`,
+        ),
+      },
+    ],
+    notes: ["s3fs needs FUSE. It is no file system for databases: every change of a file writes the whole object."],
+  };
+}
