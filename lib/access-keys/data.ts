@@ -160,7 +160,15 @@ export async function listDueKeys(after: string, limit: number): Promise<string[
 }
 
 /** A current key, as the portal knows it, for a comparison with the storage system. */
-export type CurrentKey = Pick<AccessKey, "id" | "accessKeyId" | "principalId" | "projectId" | "missingSince">;
+export type CurrentKey = Pick<AccessKey, keyof typeof currentKeySelect>;
+
+const currentKeySelect = {
+  id: true,
+  accessKeyId: true,
+  principalId: true,
+  projectId: true,
+  missingSince: true,
+} as const;
 
 /** The current keys of principals, in all slots. With `activatedBefore`, only those that are older. */
 export function listCurrentKeys(principalIds: readonly string[], activatedBefore?: Date): Promise<CurrentKey[]> {
@@ -170,8 +178,30 @@ export function listCurrentKeys(principalIds: readonly string[], activatedBefore
       state: { in: [...CURRENT_STATES] },
       ...(activatedBefore ? { activatedAt: { lt: activatedBefore } } : {}),
     },
-    select: { id: true, accessKeyId: true, principalId: true, projectId: true, missingSince: true },
+    select: currentKeySelect,
   });
+}
+
+/** A key whose use a comparison with the storage system tells: a current one, or the old one of an overlap. */
+export type SampledKey = CurrentKey & Pick<AccessKey, "state" | "activatedAt" | "lastUsedAt">;
+
+/** The current keys of principals and the old ones of their overlaps, in all slots. */
+export function listSampledKeys(principalIds: readonly string[]): Promise<SampledKey[]> {
+  return db.accessKey.findMany({
+    where: { principalId: { in: [...principalIds] }, state: { in: [...CURRENT_STATES, "RETIRING"] } },
+    select: { ...currentKeySelect, state: true, activatedAt: true, lastUsedAt: true },
+  });
+}
+
+/** Writes down when the storage system was asked for the last use of keys. */
+export async function markAsked(tx: Transaction, keyIds: readonly string[], lastUsedAsOf: Date): Promise<void> {
+  await tx.accessKey.updateMany({ where: { id: { in: [...keyIds] } }, data: { lastUsedAsOf } });
+}
+
+/** Writes down when a key was last used. A later time stands. */
+export async function markUsed(tx: Transaction, keyId: string, lastUsedAt: Date): Promise<void> {
+  const isLater = { OR: [{ lastUsedAt: null }, { lastUsedAt: { lt: lastUsedAt } }] };
+  await tx.accessKey.updateMany({ where: { id: keyId, ...isLater }, data: { lastUsedAt } });
 }
 
 /** The principals of a region that have a missing key. By id, those after `after`. */

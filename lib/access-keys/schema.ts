@@ -217,6 +217,14 @@ const receiptLineSchema = z.strictObject({
   sampled: z.boolean(),
 });
 
+/** When a key was last used, in ISO 8601 in UTC. */
+const lastUseFields = {
+  /** Null while it was never used, and where the storage system does not tell. */
+  lastUsedAt: z.iso.datetime().nullable(),
+  /** When the storage system was last asked; null before the first time, and where it does not tell. */
+  lastUsedAsOf: z.iso.datetime().nullable(),
+};
+
 /** A key that a card shows, with what is happening to it. Times are ISO 8601 in UTC. */
 const slotSchema = z.strictObject({
   /** Null for the default key. */
@@ -234,10 +242,19 @@ const slotSchema = z.strictObject({
       expiresInSeconds: z.number().nullable(),
       /** Since when the storage system does not know the key, although it is current; null while it does. */
       missingSince: z.iso.datetime().nullable(),
+      ...lastUseFields,
     })
     .nullable(),
   /** The old key that works on until a time; null when there is none. */
-  retiring: z.strictObject({ accessKeyId: z.string(), until: z.iso.datetime() }).nullable(),
+  retiring: z
+    .strictObject({
+      accessKeyId: z.string(),
+      /** When its successor took its place. */
+      since: z.iso.datetime(),
+      until: z.iso.datetime(),
+      ...lastUseFields,
+    })
+    .nullable(),
   /** The change in progress; null when there is none. */
   change: z
     .strictObject({
@@ -271,6 +288,8 @@ export const cardSchema = slotSchema.extend({
     overlaps: z.boolean(),
     /** Whether disabling the last working key stops every key of the project, and enabling has to wait for it. */
     suspends: z.boolean(),
+    /** Whether the storage system tells when a key was last used. */
+    tellsLastUse: z.boolean(),
     /** How a read-only key is enforced: for every write, for writes of objects, or not at all. */
     readOnly: z.enum(["all", "objects", "none"]),
     /** Whether clients must leave the checksums out that SDKs send with uploads since 2025. */
@@ -304,6 +323,7 @@ const keyRowSchema = z.strictObject({
   endReason: z.string().nullable(),
   /** Since when the storage system does not know the key, although it is current. */
   missingSince: z.iso.datetime().nullable(),
+  ...lastUseFields,
   receipts: z.array(receiptLineSchema),
 });
 
@@ -322,6 +342,7 @@ export type KeyTablePage = z.infer<typeof keyTableSchema>;
 export type Card = z.infer<typeof cardSchema>;
 /** The key of a card or a named key of it. */
 export type CardSlot = z.infer<typeof slotSchema>;
+export type LastUse = Pick<KeyRow, keyof typeof lastUseFields>;
 export type CardState = (typeof CARD_STATES)[number];
 export type Refusal = (typeof REFUSALS)[number];
 export type AdjustOutput = z.infer<typeof adjustOutputSchema>;

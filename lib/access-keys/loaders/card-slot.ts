@@ -1,4 +1,5 @@
 import { hasPassed } from "@/lib/access-keys/lifecycle/rules";
+import { composeLastUse } from "@/lib/access-keys/loaders/last-use";
 import { composeReceipts } from "@/lib/access-keys/loaders/receipt-lines";
 import { EXPIRED_REASON } from "@/lib/access-keys/revoke/mark-revoking";
 import { CURRENT_STATES, deriveCardState, nameAccessLevel, nameOfSlot } from "@/lib/access-keys/rules";
@@ -20,6 +21,7 @@ export const cardKeySelect = {
   accessKeyId: true,
   state: true,
   createdAt: true,
+  activatedAt: true,
   expiresAt: true,
   retiresAt: true,
   endedAt: true,
@@ -27,6 +29,8 @@ export const cardKeySelect = {
   endReason: true,
   removedAt: true,
   missingSince: true,
+  lastUsedAt: true,
+  lastUsedAsOf: true,
   createdBy: { select: { name: true } },
   receipts: true,
 } as const satisfies Prisma.AccessKeySelect;
@@ -95,12 +99,26 @@ function composeKey(key: CardKey, now: Date): CardSlot["key"] {
     expiresAt: expiresAt?.toISOString() ?? null,
     expiresInSeconds: expiresAt ? Math.floor((expiresAt.getTime() - now.getTime()) / 1_000) : null,
     missingSince: missingSince?.toISOString() ?? null,
+    ...composeLastUse(key),
   };
 }
 
 function composeRetiring(keys: CardKey[]): CardSlot["retiring"] {
   const key = keys.find(({ state }) => state === "RETIRING");
-  return key?.retiresAt ? { accessKeyId: key.accessKeyId, until: key.retiresAt.toISOString() } : null;
+  if (!key?.retiresAt) return null;
+  return {
+    accessKeyId: key.accessKeyId,
+    since: findOverlapBegin(key, keys).toISOString(),
+    until: key.retiresAt.toISOString(),
+    ...composeLastUse(key),
+  };
+}
+
+/** An old key was replaced when the next one was acknowledged, which may have been replaced since. */
+function findOverlapBegin(old: CardKey, keys: CardKey[]): Date {
+  const begun = old.activatedAt ?? old.createdAt;
+  const later = keys.flatMap(({ activatedAt }) => (activatedAt && activatedAt > begun ? [activatedAt] : []));
+  return later.sort((a, b) => a.getTime() - b.getTime())[0] ?? begun;
 }
 
 const MISCONFIGURED =

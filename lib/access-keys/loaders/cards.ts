@@ -155,6 +155,7 @@ function describeRegion(region: Region, capabilities: Capabilities | undefined):
     switches: capabilities?.deactivate === "key",
     overlaps: capabilities?.overlap ?? false,
     suspends: capabilities?.suspends ?? false,
+    tellsLastUse: capabilities?.lastUsed ?? false,
     readOnly: capabilities?.readOnly ?? "none",
     plainUploads: region.plainUploads ?? false,
     disabled: region.disabledAt !== null || capabilities === undefined,

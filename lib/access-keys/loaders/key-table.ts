@@ -1,4 +1,5 @@
 import "server-only";
+import { composeLastUse } from "@/lib/access-keys/loaders/last-use";
 import { composeReceipts } from "@/lib/access-keys/loaders/receipt-lines";
 import { KEY_STATES, nameAccessLevel, nameOfSlot } from "@/lib/access-keys/rules";
 import { loadKeyHistory } from "@/lib/access-keys/loaders/key-history";
@@ -93,6 +94,7 @@ export function composeRow(key: KeyWithNames): KeyRow {
     endedBy: key.endedBy?.name ?? null,
     endReason: key.endReason,
     missingSince: key.missingSince?.toISOString() ?? null,
+    ...composeLastUse(key),
     receipts: composeReceipts(key),
   };
 }

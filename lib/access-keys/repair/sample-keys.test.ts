@@ -1,4 +1,7 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { randomUUID } from "node:crypto";
+import { Client } from "pg";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { commitKey } from "@/lib/access-keys/issue/commit";
 import { loadCard } from "@/lib/access-keys/loaders/cards";
 import { loadKeyHistory } from "@/lib/access-keys/loaders/key-history";
 import { loadKeyTable } from "@/lib/access-keys/loaders/key-table";
@@ -11,7 +14,7 @@ import { db } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
 import { checkRegions } from "@/lib/regions/mutations";
 import { listRegions, loadOverview } from "@/lib/regions/loaders";
-import { type Issued, makeKey } from "@/testing/factories/keys";
+import { asIssued, type Issued, makeKey, requestKey } from "@/testing/factories/keys";
 import { makeProject } from "@/testing/factories/people";
 import { useProjectWithKeys } from "@/testing/factories/project-with-keys";
 import { startStorage } from "@/testing/factories/storage";
@@ -164,4 +167,93 @@ test("when a storage system lost everything, one round tells it for all projects
   await empty.stop();
   await sample({ next: 1, suspects: 1 });
   expect(await Promise.all(issued.map(missingSince))).toEqual(issued.map(() => null));
+});
+
+describe("the last use", () => {
+  const keyOf = ({ change }: Issued) => db.accessKey.findUniqueOrThrow({ where: { id: change.keyId } });
+  const told = { lastUsedAt: expect.any(String) as string, lastUsedAsOf: expect.any(String) as string };
+  const untold = { lastUsedAt: null, lastUsedAsOf: null };
+  const loadSeen = async () => loadCard(await authorizeProject(project.mia, project.scope.slug, "keys:read"), "north");
+
+  test("a signed request is told on the card and in the table after the next round", async () => {
+    const issued = await project.makeKey();
+    expect((await loadSeen()).key).toMatchObject(untold);
+    await sample();
+    // The portal's own request, which verified the key, is nobody's use.
+    expect((await loadSeen()).key).toMatchObject({ ...told, lastUsedAt: null });
+    const before = Date.now();
+    expect(await project.ask(issued)).toBe("accepted");
+    await sample();
+    const { key, region } = await loadSeen();
+    expect(key).toMatchObject(told);
+    expect(Date.parse(key?.lastUsedAt ?? "")).toBeGreaterThanOrEqual(before);
+    expect(Date.parse(key?.lastUsedAsOf ?? "")).toBeGreaterThanOrEqual(Date.parse(key?.lastUsedAt ?? ""));
+    expect(region.tellsLastUse).toBe(true);
+    const seenBy = await authorizeProject(project.mia, project.scope.slug, "keys:read");
+    expect((await loadKeyTable(seenBy, {})).rows[0]).toMatchObject(told);
+  });
+
+  test("that of the old key of an overlap is told since it was replaced", async () => {
+    const old = await project.makeKey();
+    await project.ask(old);
+    const issued = asIssued(await requestKey(project.scope, "north", "REGENERATE", randomUUID(), null, 3_600));
+    await commitKey(project.scope, issued.change.operationId);
+    const since = (await keyOf(issued)).activatedAt ?? new Date(0);
+    await sample();
+    const { retiring } = await loadSeen();
+    expect(retiring).toMatchObject({ ...told, accessKeyId: old.change.accessKeyId, since: since.toISOString() });
+    expect(Date.parse(retiring?.lastUsedAt ?? "")).toBeLessThan(since.getTime());
+    await project.ask(old);
+    await sample();
+    expect((await keyOf(old)).lastUsedAt?.getTime()).toBeGreaterThanOrEqual(since.getTime());
+  });
+
+  test("that of a key that is switched off is kept, and asked for", async () => {
+    const issued = await project.makeKey();
+    await project.ask(issued);
+    await db.accessKey.update({ where: { id: issued.change.keyId }, data: { state: "INACTIVE" } });
+    await sample();
+    expect((await loadSeen()).key).toMatchObject(told);
+    await db.accessKey.update({ where: { id: issued.change.keyId }, data: { state: "FAILED" } });
+  });
+
+  test("a round writes one statement for all keys, and one more for a key that was used", async () => {
+    const issued = await project.makeKey();
+    for (let count = 0; count < 3; count += 1) await makeOtherKey();
+    await sample();
+    const countUpdates = async () => {
+      const sent = vi.spyOn(Client.prototype, "query");
+      await sample();
+      const texts = sent.mock.calls.map(([query]) => (query as unknown as { text?: string }).text ?? "");
+      sent.mockRestore();
+      return texts.filter((text) => text.startsWith('UPDATE "public"."access_keys"')).length;
+    };
+    expect(await countUpdates()).toBe(1);
+    await project.ask(issued);
+    expect(await countUpdates()).toBe(2);
+  });
+
+  test("a listing that fails takes nothing from those before it", async () => {
+    const issued = await project.makeKey();
+    const others = await Promise.all([1, 2, 3, 4].map(() => makeOtherKey()));
+    await project.ask(issued);
+    const last = others.map(({ principal }) => principal).at(-1) ?? "";
+    const fault = project.storage.admin.inject({
+      match: (method, path) => method === "GET" && path.endsWith(`${last}/keys`),
+      when: "before",
+      what: "error",
+    });
+    await sample();
+    fault.release();
+    expect(await keyOf(issued)).toMatchObject({ lastUsedAt: expect.any(Date) as Date });
+  });
+});
+
+test("a round behind the last principal begins anew, so that as many principals as it holds are in each", async () => {
+  const issued = await project.makeKey();
+  const next = await db.principal.count({ where: { region: { name: "north" } } });
+  await sample({ next });
+  await lose(issued);
+  await sample({ next });
+  expect(await missingSince(issued)).toBeInstanceOf(Date);
 });

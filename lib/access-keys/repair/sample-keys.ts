@@ -1,6 +1,14 @@
 import "server-only";
-import { type CurrentKey, listCurrentKeys, listPrincipalsWithMissingKeys } from "@/lib/access-keys/data";
+import {
+  type CurrentKey,
+  listCurrentKeys,
+  listPrincipalsWithMissingKeys,
+  listSampledKeys,
+  type SampledKey,
+} from "@/lib/access-keys/data";
 import { noteFound, noteMissing } from "@/lib/access-keys/repair/note-missing";
+import { type Listed, noteUses } from "@/lib/access-keys/repair/note-uses";
+import { CURRENT_STATES } from "@/lib/access-keys/rules";
 import { db } from "@/lib/platform/db/client";
 import { BEFORE_ALL_IDS } from "@/lib/platform/db/cursor";
 import { readDatabaseClock } from "@/lib/platform/db/locks";
@@ -40,9 +48,10 @@ interface Round {
 type Sampled = { id: string; externalId: string };
 
 /**
- * Compares some current keys of each region with what its storage system lists, and writes down which are missing and
- * which are back. Each round goes on behind the one before. A region that does not answer proves nothing. Does nothing
- * for a region that was compared a moment ago, by whichever worker.
+ * Compares some keys of each region with what its storage system lists, and writes down which current ones are missing,
+ * which are back, and when each was last used where the storage system tells that. Each round goes on behind the one
+ * before. A region that does not answer proves nothing. Does nothing for a region that was compared a moment ago, by
+ * whichever worker.
  */
 export async function sampleKeys({
   everyMs = EVERY_MS,
@@ -61,7 +70,7 @@ export async function sampleKeys({
 }
 
 async function sampleRegion(region: Region, count: number, suspects: number): Promise<void> {
-  const next = await listPrincipalsOf(region.id, region.sampledAfter ?? BEFORE_ALL_IDS, count);
+  const next = await listNext(region, count);
   // Moved on before anything can fail: a principal that cannot be listed hides no others.
   await moveSample(region.id, next.length === count ? (next.at(-1)?.id ?? null) : null);
   const suspected = await listPrincipalsWithMissingKeys(region.id, BEFORE_ALL_IDS, suspects);
@@ -74,36 +83,62 @@ async function sampleRegion(region: Region, count: number, suspects: number): Pr
   if (found > 0) await compareSuspects(round, suspected.at(-1)?.id);
 }
 
+/** The next principals of a region. Behind the last one it begins anew, so that no round is left half empty. */
+async function listNext({ id, sampledAfter }: Region, count: number): Promise<Sampled[]> {
+  const next = await listPrincipalsOf(id, sampledAfter ?? BEFORE_ALL_IDS, count);
+  if (sampledAfter === null || next.length === count) return next;
+  return [...next, ...(await listPrincipalsOf(id, BEFORE_ALL_IDS, count - next.length))];
+}
+
 /** Compares the keys of principals, and writes the differences down. Tells how many were new. */
 async function compareKeys(round: Round, principals: readonly Sampled[]): Promise<{ missing: number; found: number }> {
   // Read before the listing: a key that is made meanwhile may be in neither.
-  const keys = await listCurrentKeys(principals.map(({ id }) => id));
+  const keys = await listSampledKeys(principals.map(({ id }) => id));
   const concerned = principals.filter(({ id }) => keys.some(({ principalId }) => principalId === id));
+  const asOf = await readDatabaseClock(db);
   const counts = { missing: 0, found: 0 };
-  for (let begin = 0; begin < concerned.length; begin += AT_ONCE) {
-    const differences = await Promise.all(
-      concerned.slice(begin, begin + AT_ONCE).map((principal) => findDifferences(round, principal, keys)),
-    );
-    const { name } = round.region;
-    const missing = differences.flatMap((difference) => difference.missing);
-    const found = differences.flatMap((difference) => difference.found);
-    counts.missing += (await noteMissing(name, missing)).length;
-    counts.found += (await noteFound(name, found)).length;
+  const listed: Listed[] = [];
+  try {
+    for (let begin = 0; begin < concerned.length; begin += AT_ONCE) {
+      const differences = await Promise.all(
+        concerned.slice(begin, begin + AT_ONCE).map((principal) => findDifferences(round, principal, keys)),
+      );
+      const { name } = round.region;
+      listed.push(...differences.flatMap((difference) => difference.listed));
+      const missing = differences.flatMap((difference) => difference.missing);
+      const found = differences.flatMap((difference) => difference.found);
+      counts.missing += (await noteMissing(name, missing)).length;
+      counts.found += (await noteFound(name, found)).length;
+    }
+  } finally {
+    // A listing that fails takes nothing from those before it.
+    if (round.provider.capabilities.lastUsed) await noteUses(listed, asOf);
   }
   return counts;
+}
+
+interface Differences {
+  missing: CurrentKey[];
+  found: CurrentKey[];
+  listed: Listed[];
 }
 
 async function findDifferences(
   { provider, context }: Round,
   { id, externalId }: Sampled,
-  keys: readonly CurrentKey[],
-): Promise<{ missing: CurrentKey[]; found: CurrentKey[] }> {
+  keys: readonly SampledKey[],
+): Promise<Differences> {
   const views = await provider.listKeys(externalId, context);
-  const listed = new Set(views.map(({ accessKeyId }) => accessKeyId));
+  const viewOf = new Map(views.map((view) => [view.accessKeyId, view]));
   const own = keys.filter(({ principalId }) => principalId === id);
+  const current = own.filter(({ state }) => CURRENT_STATES.includes(state));
   return {
-    missing: own.filter(({ accessKeyId, missingSince }) => !listed.has(accessKeyId) && missingSince === null),
-    found: own.filter(({ accessKeyId, missingSince }) => listed.has(accessKeyId) && missingSince !== null),
+    missing: current.filter(({ accessKeyId, missingSince }) => !viewOf.has(accessKeyId) && missingSince === null),
+    found: current.filter(({ accessKeyId, missingSince }) => viewOf.has(accessKeyId) && missingSince !== null),
+    listed: own.flatMap((key) => {
+      const view = viewOf.get(key.accessKeyId);
+      return view ? [{ key, usedAt: view.lastUsedAt }] : [];
+    }),
   };
 }
 
