@@ -1,5 +1,6 @@
 import type { Card } from "@/lib/access-keys/schema";
 import { CardMessages } from "@/components/access-keys/card/card-messages";
+import { LastUsed } from "@/components/access-keys/history/last-used";
 import { isSettled } from "@/components/access-keys/history/receipt";
 import { describeNearEnd } from "@/components/access-keys/lifecycle/describe-end";
 import { CopyButton } from "@/components/ui/copy-button";
@@ -31,6 +32,9 @@ export function CardFacts({ card, mayIssue }: { card: Card; mayIssue: boolean })
             </Fact>
             <Fact name="Expires">
               <Expires {...key} />
+            </Fact>
+            <Fact name="Last used">
+              <LastUsed use={key} tells={region.tellsLastUse} />
             </Fact>
           </>
         ) : null}

@@ -1,4 +1,5 @@
 import type { Card } from "@/lib/access-keys/schema";
+import { OverlapUse } from "@/components/access-keys/history/last-used";
 import { ReceiptList } from "@/components/access-keys/history/receipt-list";
 import { Notice } from "@/components/ui/notice";
 import { Time } from "@/components/ui/time";
@@ -14,7 +15,7 @@ export function CardMessages({ card }: { card: Card }) {
             RETIRING until <Time iso={retiring.until} />
           </strong>
           : the old key <span className="font-mono text-[0.8125rem] break-all">{retiring.accessKeyId}</span> works
-          beside the new one until then.
+          beside the new one until then. <OverlapUse retiring={retiring} />
         </Notice>
       ) : null}
       {change ? (

@@ -7,6 +7,7 @@ import {
   listActions,
   viewSlot,
 } from "@/components/access-keys/card/key-actions";
+import { LastUsed } from "@/components/access-keys/history/last-used";
 import { StateBadge } from "@/components/access-keys/state-badge";
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
@@ -71,7 +72,7 @@ function NamedKey({ card, name, permissions, onOpen }: NamedKeyProps) {
               {card.access === "read-only" ? "Read only" : "Full access"}
             </span>
           </div>
-          {card.key ? <KeyLine {...card.key} /> : null}
+          {card.key ? <KeyLine accessKey={card.key} tellsLastUse={card.region.tellsLastUse} /> : null}
         </div>
         {actions.length > 0 ? (
           <LazyMenu
@@ -90,7 +91,13 @@ function NamedKey({ card, name, permissions, onOpen }: NamedKeyProps) {
   );
 }
 
-function KeyLine({ accessKeyId, createdAt, createdBy, expiresAt }: NonNullable<Card["key"]>) {
+interface KeyLineProps {
+  accessKey: NonNullable<Card["key"]>;
+  tellsLastUse: boolean;
+}
+
+function KeyLine({ accessKey, tellsLastUse }: KeyLineProps) {
+  const { accessKeyId, createdAt, createdBy, expiresAt } = accessKey;
   return (
     <div className="flex flex-wrap items-center gap-x-3 text-[0.8125rem] text-muted">
       <span className="flex min-w-0 items-center gap-1">
@@ -109,6 +116,11 @@ function KeyLine({ accessKeyId, createdAt, createdBy, expiresAt }: NonNullable<C
           "Never expires"
         )}
       </span>
+      {tellsLastUse ? (
+        <span>
+          Last used: <LastUsed use={accessKey} tells />
+        </span>
+      ) : null}
     </div>
   );
 }

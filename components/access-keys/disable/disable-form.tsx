@@ -1,5 +1,6 @@
 import { useWatch } from "react-hook-form";
 import { ConfirmField, isConfirmWord } from "@/components/access-keys/confirm-field";
+import { LastUseWarning } from "@/components/access-keys/history/last-used";
 import { describeBound, describeDuration, explainBound } from "@/components/access-keys/revocation-bound";
 import { Button } from "@/components/ui/button";
 import { DialogButtons, DialogDescription } from "@/components/ui/dialog";
@@ -66,7 +67,7 @@ export function DisableForm({ card, reasonRequired, error, working, onDisable, o
 
 /** What disabling breaks, from when on the keys are refused, and what stays. */
 function Consequences({ card }: { card: Card }) {
-  const { region, others } = card;
+  const { region, key, others } = card;
   const bound = region.revocationBoundSeconds;
   // The project is stopped as a whole only when no other key of it is meant to work.
   const suspends = region.suspends && others === 0;
@@ -79,6 +80,11 @@ function Consequences({ card }: { card: Card }) {
             ? `This stops every key of this project in ${region.name} within seconds. Where that is not possible, the keys are refused ${describeBound(bound)}.`
             : `${card.name === null ? `The keys of ${region.name} are` : "The key is"} refused ${describeBound(bound)}${explainBound(bound)}.`}
         </li>
+        {key?.lastUsedAsOf ? (
+          <li>
+            <LastUseWarning use={key} />
+          </li>
+        ) : null}
         {suspends && bound !== null ? (
           <li>
             CLI access can be enabled again after {describeDuration(bound)}: until then gateways may hold the old keys.

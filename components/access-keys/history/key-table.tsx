@@ -9,7 +9,7 @@ import { Time } from "@/components/ui/time";
 import { KEY_STATES } from "@/lib/access-keys/rules";
 import type { HistoryLine, KeyRow, KeyTablePage } from "@/lib/access-keys/schema";
 
-const COLUMNS = ["Access key", "Region", "State", "Created", "Expires", "Ended", "Receipt"];
+const COLUMNS = ["Access key", "Region", "State", "Created", "Expires", "Last used", "Ended", "Receipt"];
 
 /** All keys of a project. Pressing an access key opens the history of the key below its row. */
 export function KeyTable({ rows, opened }: Pick<KeyTablePage, "rows" | "opened">) {
@@ -53,6 +53,9 @@ function Row({ row, open }: { row: KeyRow; open: boolean }) {
       </Td>
       <Td>{row.expiresAt ? <Time iso={row.expiresAt} /> : <span className="text-muted">Never</span>}</Td>
       <Td>
+        <LastUse {...row} />
+      </Td>
+      <Td>
         <Ended row={row} />
       </Td>
       <Td>
@@ -90,6 +93,11 @@ function Name({ name, access }: KeyRow) {
 function State({ state }: { state: string }) {
   const known = KEY_STATES.find((candidate) => candidate === state);
   return known ? <StateBadge state={known} /> : state;
+}
+
+function LastUse({ lastUsedAt, lastUsedAsOf }: KeyRow) {
+  if (lastUsedAt) return <Time iso={lastUsedAt} />;
+  return <span className="text-muted">{lastUsedAsOf ? "Never" : "Not known"}</span>;
 }
 
 function Ended({ row }: { row: KeyRow }) {

@@ -1,5 +1,6 @@
 import { useWatch } from "react-hook-form";
 import { ConfirmField, isConfirmWord } from "@/components/access-keys/confirm-field";
+import { LastUseWarning } from "@/components/access-keys/history/last-used";
 import { OverlapField } from "@/components/access-keys/issue/overlap-field";
 import type { IssueFormProps } from "@/components/access-keys/issue/issue-form-props";
 import { ExpirationField } from "@/components/access-keys/lifecycle/expiration-field";
@@ -50,7 +51,7 @@ export function RegenerateForm({ card, error, progress, onRegenerate, onCancel }
       <Notice look="warn">
         {overlap ? "When the old keys are removed, tools that use them" : "Tools that use the old keys"} lose access{" "}
         {describeBound(bound)}
-        {explainBound(bound)}.
+        {explainBound(bound)}. {oldKey ? <LastUseWarning use={oldKey} /> : null}
       </Notice>
       <ExpirationField
         hint="Optional. Without a date the new key never expires."

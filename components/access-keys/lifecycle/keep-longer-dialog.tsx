@@ -4,6 +4,7 @@ import { keepLonger } from "@/lib/access-keys/actions";
 import type { KeepLongerForm, KeepLongerFormInput } from "@/components/access-keys/form-schema";
 import { placeOf } from "@/components/access-keys/place";
 import { ChangeDialog } from "@/components/access-keys/change-dialog";
+import { OverlapUse } from "@/components/access-keys/history/last-used";
 import type { LifecycleDialogProps } from "@/components/access-keys/lifecycle/lifecycle-dialog-props";
 import { OverlapOptions } from "@/components/access-keys/lifecycle/overlap-choices";
 import { useLifecycleChange } from "@/components/access-keys/lifecycle/use-lifecycle-change";
@@ -30,7 +31,8 @@ export function KeepLongerDialog({ project, card, ...dialog }: LifecycleDialogPr
       <form noValidate className="grid gap-4" onSubmit={form.submit(change.run)}>
         <DialogDescription>
           The old key <span className="font-mono break-all">{card.retiring?.accessKeyId}</span> works on beside the new
-          one, but never longer than its own expiration date.
+          one, but never longer than its own expiration date.{" "}
+          {card.retiring ? <OverlapUse retiring={card.retiring} /> : null}
         </DialogDescription>
         <Field label="Keep the old keys for" hint="Counted from now.">
           {(control) => (

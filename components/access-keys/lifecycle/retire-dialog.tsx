@@ -3,6 +3,7 @@
 import { retireNow } from "@/lib/access-keys/actions";
 import { placeOf } from "@/components/access-keys/place";
 import { ChangeDialog } from "@/components/access-keys/change-dialog";
+import { OverlapUse } from "@/components/access-keys/history/last-used";
 import type { LifecycleDialogProps } from "@/components/access-keys/lifecycle/lifecycle-dialog-props";
 import { useLifecycleChange } from "@/components/access-keys/lifecycle/use-lifecycle-change";
 import { describeBound } from "@/components/access-keys/revocation-bound";
@@ -18,7 +19,8 @@ export function RetireDialog({ project, card, ...dialog }: LifecycleDialogProps)
     <ChangeDialog title="Retire now" step="form" locked={change.isPending} {...dialog}>
       <DialogDescription>
         The old key <span className="font-mono break-all">{card.retiring?.accessKeyId}</span> is removed: tools that
-        still use it lose access {describeBound(card.region.revocationBoundSeconds)}. The new key works on.
+        still use it lose access {describeBound(card.region.revocationBoundSeconds)}. The new key works on.{" "}
+        {card.retiring ? <OverlapUse retiring={card.retiring} /> : null}
       </DialogDescription>
       <FormError message={change.refusal} />
       <DialogButtons>

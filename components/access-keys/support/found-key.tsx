@@ -4,6 +4,7 @@ import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useEffect, useRef, useState } from "react";
 import { KeyHistory } from "@/components/access-keys/history/key-history";
+import { LastUsed } from "@/components/access-keys/history/last-used";
 import { isSettled } from "@/components/access-keys/history/receipt";
 import { ReceiptList } from "@/components/access-keys/history/receipt-list";
 import { StateBadge } from "@/components/access-keys/state-badge";
@@ -75,6 +76,9 @@ export function FoundKey({ found, cards: initialCards, mayDisable, reasonRequire
           <Fact name="Owner">{found.createdBy}</Fact>
           <Fact name="Created">
             <Time iso={found.createdAt} />
+          </Fact>
+          <Fact name="Last used">
+            <LastUsed use={found} tells={card?.region.tellsLastUse ?? false} />
           </Fact>
           {found.endedAt ? (
             <Fact name="Ended">
