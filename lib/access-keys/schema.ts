@@ -282,6 +282,11 @@ export const cardSchema = slotSchema.extend({
     signingRegion: z.string(),
     /** How long a removed key may still work here, in seconds, by the provider's capabilities; null when not known. */
     revocationBoundSeconds: z.number().nullable(),
+    /**
+     * How long keys usually worked on here after their end was decided, by the last receipts, in seconds; null where
+     * there are too few. `replaced`: another key took their place. `ended`: the access was ended.
+     */
+    usualRevocationSeconds: z.strictObject({ replaced: z.number().nullable(), ended: z.number().nullable() }),
     /** Whether a single key can be switched off and on. Where not, a key is removed at its date. */
     switches: z.boolean(),
     /** Whether the old key can be kept for a while beside a new one. */

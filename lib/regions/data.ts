@@ -128,6 +128,32 @@ export async function claimRegionsToSample(everyMs: number): Promise<Region[]> {
   return claimed;
 }
 
+/** How long keys of a region usually work on after their end was decided. Milliseconds; null: not known. */
+export interface Usual {
+  /** Those that others took the place of. */
+  replaced: number | null;
+  /** Those whose access was ended. */
+  ended: number | null;
+}
+
+/** What is kept of each region about how long its keys usually work on after their end. */
+export async function listUsualRefusals(): Promise<({ id: string } & Usual)[]> {
+  const regions = await db.region.findMany({ select: { id: true, usualReplacedMs: true, usualEndedMs: true } });
+  return regions.map(({ id, usualReplacedMs, usualEndedMs }) => ({
+    id,
+    replaced: usualReplacedMs,
+    ended: usualEndedMs,
+  }));
+}
+
+/** Keeps on a region how long its keys usually work on after their end. */
+export async function noteUsualRefusals(regionId: string, { replaced, ended }: Usual): Promise<void> {
+  await db.region.updateMany({
+    where: { id: regionId },
+    data: { usualReplacedMs: replaced, usualEndedMs: ended },
+  });
+}
+
 /** Writes down after which principal the next comparison goes on; null for the beginning. */
 export async function moveSample(regionId: string, after: string | null): Promise<void> {
   await db.region.updateMany({ where: { id: regionId }, data: { sampledAfter: after } });

@@ -152,6 +152,10 @@ function describeRegion(region: Region, capabilities: Capabilities | undefined):
     endpoint: region.endpoint,
     signingRegion: region.signingRegion,
     revocationBoundSeconds: capabilities ? capabilities.revocationBoundMs / 1_000 : null,
+    usualRevocationSeconds: {
+      replaced: toSeconds(region.usualReplacedMs),
+      ended: toSeconds(region.usualEndedMs),
+    },
     switches: capabilities?.deactivate === "key",
     overlaps: capabilities?.overlap ?? false,
     suspends: capabilities?.suspends ?? false,
@@ -161,6 +165,8 @@ function describeRegion(region: Region, capabilities: Capabilities | undefined):
     disabled: region.disabledAt !== null || capabilities === undefined,
   };
 }
+
+const toSeconds = (ms: number | null) => (ms === null ? null : ms / 1_000);
 
 /** Undefined for a region whose settings or credentials do not open: it must not take the other cards with it. */
 function readCapabilities(region: Region): Capabilities | undefined {

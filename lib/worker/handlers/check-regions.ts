@@ -1,5 +1,8 @@
+import { noteUsual } from "@/lib/access-keys/revoke/note-usual";
 import { checkRegions } from "@/lib/regions/mutations";
 
-export function handleCheckRegions(): Promise<void> {
-  return checkRegions();
+/** Checks every region, and works out how long its keys usually work on after their end. */
+export async function handleCheckRegions(): Promise<void> {
+  await noteUsual();
+  await checkRegions();
 }
