@@ -1,7 +1,13 @@
 import { useWatch } from "react-hook-form";
 import { ConfirmField, isConfirmWord } from "@/components/access-keys/confirm-field";
 import { LastUseWarning } from "@/components/access-keys/history/last-used";
-import { describeBound, describeDuration, explainBound } from "@/components/access-keys/revocation-bound";
+import {
+  describeBound,
+  describeDuration,
+  describeUsual,
+  explainBound,
+  findUsual,
+} from "@/components/access-keys/revocation-bound";
 import { Button } from "@/components/ui/button";
 import { DialogButtons, DialogDescription } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
@@ -69,6 +75,7 @@ export function DisableForm({ card, reasonRequired, error, working, onDisable, o
 function Consequences({ card }: { card: Card }) {
   const { region, key, others } = card;
   const bound = region.revocationBoundSeconds;
+  const usual = findUsual(card, "ended");
   // The project is stopped as a whole only when no other key of it is meant to work.
   const suspends = region.suspends && others === 0;
   return (
@@ -77,8 +84,8 @@ function Consequences({ card }: { card: Card }) {
         <li>This breaks every CLI session and integration that uses these credentials.</li>
         <li>
           {suspends
-            ? `This stops every key of this project in ${region.name} within seconds. Where that is not possible, the keys are refused ${describeBound(bound)}.`
-            : `${card.name === null ? `The keys of ${region.name} are` : "The key is"} refused ${describeBound(bound)}${explainBound(bound)}.`}
+            ? `This stops every key of this project in ${region.name} ${usual === null ? "within seconds" : `after usually ${describeUsual(usual)}`}. Where that is not possible, the keys are refused ${describeBound(bound)}.`
+            : `${card.name === null ? `The keys of ${region.name} are` : "The key is"} refused ${describeBound(bound, usual)}${explainBound(bound)}.`}
         </li>
         {key?.lastUsedAsOf ? (
           <li>

@@ -27,7 +27,7 @@ export function describeReceipt(line: ReceiptLine, boundSeconds?: number | null)
 }
 
 /** One digit after the point, two below a tenth of a second. At least 0.01. */
-function formatSeconds(ms: number): string {
+export function formatSeconds(ms: number): string {
   return ms < 100 ? Math.max(0.01, ms / 1_000).toFixed(2) : (ms / 1_000).toFixed(1);
 }
 

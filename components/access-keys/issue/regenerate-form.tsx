@@ -4,7 +4,7 @@ import { LastUseWarning } from "@/components/access-keys/history/last-used";
 import { OverlapField } from "@/components/access-keys/issue/overlap-field";
 import type { IssueFormProps } from "@/components/access-keys/issue/issue-form-props";
 import { ExpirationField } from "@/components/access-keys/lifecycle/expiration-field";
-import { describeBound, explainBound } from "@/components/access-keys/revocation-bound";
+import { describeBound, explainBound, findUsual } from "@/components/access-keys/revocation-bound";
 import { Button } from "@/components/ui/button";
 import { DialogButtons, DialogDescription } from "@/components/ui/dialog";
 import { FormError } from "@/components/ui/form-error";
@@ -50,7 +50,7 @@ export function RegenerateForm({ card, error, progress, onRegenerate, onCancel }
       ) : null}
       <Notice look="warn">
         {overlap ? "When the old keys are removed, tools that use them" : "Tools that use the old keys"} lose access{" "}
-        {describeBound(bound)}
+        {describeBound(bound, findUsual(card, "replaced"))}
         {explainBound(bound)}. {oldKey ? <LastUseWarning use={oldKey} /> : null}
       </Notice>
       <ExpirationField

@@ -5,7 +5,7 @@ import type { DeactivateForm } from "@/components/access-keys/form-schema";
 import { nameKey, placeOf } from "@/components/access-keys/place";
 import { ChangeDialog } from "@/components/access-keys/change-dialog";
 import type { LifecycleDialogProps } from "@/components/access-keys/lifecycle/lifecycle-dialog-props";
-import { describeBound } from "@/components/access-keys/revocation-bound";
+import { describeBound, findUsual } from "@/components/access-keys/revocation-bound";
 import { useLifecycleChange } from "@/components/access-keys/lifecycle/use-lifecycle-change";
 import { Button } from "@/components/ui/button";
 import { DialogButtons, DialogDescription } from "@/components/ui/dialog";
@@ -37,8 +37,8 @@ export function DeactivateDialog({
       <form noValidate className="grid gap-4" onSubmit={form.submit(change.run)}>
         <DialogDescription>
           {nameKey(card)} is switched off: tools that use it lose access{" "}
-          {describeBound(card.region.revocationBoundSeconds)}. Activate switches the same key on again. Your buckets and
-          data stay.
+          {describeBound(card.region.revocationBoundSeconds, findUsual(card, "deactivated"))}. Activate switches the
+          same key on again. Your buckets and data stay.
         </DialogDescription>
         {reasonRequired ? (
           <Field label="Reason" hint="The members of the project read it." error={errors.reason?.message}>

@@ -6,7 +6,7 @@ import { ChangeDialog } from "@/components/access-keys/change-dialog";
 import { OverlapUse } from "@/components/access-keys/history/last-used";
 import type { LifecycleDialogProps } from "@/components/access-keys/lifecycle/lifecycle-dialog-props";
 import { useLifecycleChange } from "@/components/access-keys/lifecycle/use-lifecycle-change";
-import { describeBound } from "@/components/access-keys/revocation-bound";
+import { describeBound, findUsual } from "@/components/access-keys/revocation-bound";
 import { Button } from "@/components/ui/button";
 import { DialogButtons, DialogDescription } from "@/components/ui/dialog";
 import { FormError } from "@/components/ui/form-error";
@@ -19,8 +19,8 @@ export function RetireDialog({ project, card, ...dialog }: LifecycleDialogProps)
     <ChangeDialog title="Retire now" step="form" locked={change.isPending} {...dialog}>
       <DialogDescription>
         The old key <span className="font-mono break-all">{card.retiring?.accessKeyId}</span> is removed: tools that
-        still use it lose access {describeBound(card.region.revocationBoundSeconds)}. The new key works on.{" "}
-        {card.retiring ? <OverlapUse retiring={card.retiring} /> : null}
+        still use it lose access {describeBound(card.region.revocationBoundSeconds, findUsual(card, "replaced"))}. The
+        new key works on. {card.retiring ? <OverlapUse retiring={card.retiring} /> : null}
       </DialogDescription>
       <FormError message={change.refusal} />
       <DialogButtons>
