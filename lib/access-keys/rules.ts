@@ -204,6 +204,7 @@ const SENTENCES: Record<Refusal, string> = {
   "too-many-names":
     "This project has as many named keys here as are allowed. Nothing was changed; disable one of them first.",
   "not-retiring": "No old key is kept here. Nothing was changed.",
+  "old-key-expired": "The old key's own expiration date has passed, so it cannot be kept longer. Nothing was changed.",
   "not-active": "The key is switched off already. Nothing was changed.",
   "not-inactive": "The key is switched on already. Nothing was changed.",
   "change-unsettled":

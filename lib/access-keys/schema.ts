@@ -137,6 +137,7 @@ export const REFUSALS = [
   "name-taken",
   "too-many-names",
   "not-retiring",
+  "old-key-expired",
   "not-active",
   "not-inactive",
   "change-unsettled",

@@ -88,6 +88,22 @@ test("the overlap never outlives the old key's own date", async () => {
   expect((await keyOf(old)).retiresAt).toEqual(date);
 });
 
+test("an old key whose own date has passed is not kept longer, and nothing is changed", async () => {
+  const old = await makeKey(scope, "north");
+  await regenerate(HOUR);
+  const past = new Date(Date.now() - 1_000);
+  const { retiresAt } = await db.accessKey.update({
+    where: { id: old.change.keyId },
+    data: { expiresAt: past, retiresAt: past },
+  });
+  const refused = await retire(HOUR);
+  expect(refused).toMatchObject({ ok: false, reason: "old-key-expired" });
+  expect(refused.message).toMatch(/^The old key's own expiration date has passed/);
+  expect(await keyOf(old)).toMatchObject({ state: "RETIRING", retiresAt });
+  expect(await db.operation.count({ where: { keyId: old.change.keyId, kind: "KEEP_LONGER" } })).toBe(0);
+  expect(await retire(null)).toMatchObject({ ok: true, revoking: [old.change.keyId] });
+});
+
 test("retire now ends it, twice is told, and keep longer moves the time", async () => {
   const old = await makeKey(scope, "north");
   await regenerate(HOUR);

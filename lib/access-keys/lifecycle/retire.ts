@@ -66,6 +66,8 @@ async function decideAndWrite(tx: Transaction, found: Found, request: RetireRequ
   if (repeated) return { ok: true, outcome: "already-done", message: "This change was made already." };
   const key = await findRetiringKey(tx, { principalId: principal.id, slot });
   if (!key) return refuse("not-retiring");
+  const until = decideOverlapEnd(key, keepSeconds, now);
+  if (keepSeconds !== null && !until) return refuse("old-key-expired");
   await tx.operation.create({
     data: {
       kind,
@@ -84,9 +86,7 @@ async function decideAndWrite(tx: Transaction, found: Found, request: RetireRequ
     },
     select: { id: true },
   });
-  return keepSeconds === null
-    ? endNow(tx, found, request, key)
-    : keepLonger(tx, found, { ...request, keepSeconds }, key);
+  return until ? keepUntil(tx, found, request, { key, until }) : endNow(tx, found, request, key);
 }
 
 async function endNow(
@@ -101,13 +101,12 @@ async function endNow(
   return { ok: true, outcome: "done", message: "The end of the old key is decided.", revoking: [key.id] };
 }
 
-async function keepLonger(
+async function keepUntil(
   tx: Transaction,
-  { region, now }: Found,
-  { scope, requestId, keepSeconds }: RetireRequest & { keepSeconds: number },
-  key: RetiringKey,
+  { region }: Found,
+  { scope, requestId }: RetireRequest,
+  { key, until }: { key: RetiringKey; until: Date },
 ): Promise<RetireOutcome> {
-  const until = decideOverlapEnd(key, keepSeconds, now) ?? now;
   await prolongRetirement(tx, key.id, until);
   await recordEvent(tx, {
     event: "key.kept-longer",
