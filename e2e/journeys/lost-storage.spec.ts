@@ -11,7 +11,8 @@ import { waitFor } from "@/testing/wait";
 
 test.describe.configure({ mode: "serial" });
 
-/** A round of the worker comes once a minute, and a check too. */
+/** How often the worker of this portal checks its regions and compares their keys. */
+const CHECK_SECONDS = 2;
 const TOLD_SECONDS = 240;
 const UNKNOWN = "The storage system does not know this key";
 
@@ -22,7 +23,7 @@ const away = () => join(portal.facts.dataDir, "north-moved-away");
 
 test.beforeAll(async () => {
   test.setTimeout(START_MS);
-  portal = await startOwnPortal();
+  portal = await startOwnPortal({ LATCHKEY_CHECK_SECONDS: String(CHECK_SECONDS) });
 });
 test.afterAll(() => portal.stop());
 

@@ -1,11 +1,12 @@
 import "server-only";
 import { db } from "@/lib/platform/db/client";
 import { VERSION } from "@/lib/platform/config/version";
+import { env } from "@/lib/platform/env";
 
 /** A worker that has not been heard of for this long is called degraded. */
 const WORKER_SILENT_MS = 45_000;
 /** A region that was not checked for this long is called degraded. */
-const REGION_SILENT_MS = 5 * 60_000;
+const REGION_SILENT_MS = Math.max(5 * 60_000, 5_000 * env.LATCHKEY_CHECK_SECONDS);
 
 export interface Health {
   status: "ok" | "degraded";

@@ -60,6 +60,11 @@ async function startQueue(options: { supervise: boolean; schedule: boolean; conn
   return queue;
 }
 
+/** Puts a round on the queue, unless a worker did so in this period. Periods begin at the same times for all workers. */
+export async function enqueueRound(queue: PgBoss, name: "check-regions", everySeconds: number): Promise<void> {
+  await queue.send(name, {}, { singletonKey: "round", singletonSeconds: everySeconds });
+}
+
 /**
  * Puts a job on the queue in the caller's transaction: it exists exactly when the change does. Nothing happens when
  * an unfinished job of this name and key is there.

@@ -1,8 +1,9 @@
 import type { PgBoss } from "pg-boss";
 import { startHeartbeat } from "@/lib/installation/mutations";
 import { JOBS, type JobName, type JobPayload } from "@/lib/jobs/jobs";
-import { startConsuming } from "@/lib/jobs/queue";
+import { enqueueRound, startConsuming } from "@/lib/jobs/queue";
 import { db } from "@/lib/platform/db/client";
+import { env } from "@/lib/platform/env";
 import { onStop } from "@/lib/platform/lifecycle";
 import { logger } from "@/lib/platform/logger";
 import { handleCheckRegions } from "@/lib/worker/handlers/check-regions";
@@ -31,7 +32,6 @@ const HANDLERS: { [N in JobName]: (payload: JobPayload<N>) => Promise<void> } = 
 };
 
 const SCHEDULES: Partial<Record<JobName, string>> = {
-  "check-regions": "* * * * *",
   "sweep-all": "17 * * * *",
   prune: "47 * * * *",
 };
@@ -43,24 +43,30 @@ const AT_ONCE = 8;
 const ROUNDS: ReadonlySet<JobName> = new Set(["sweep-all", "check-regions", "prune"]);
 /** How often the worker looks for changes whose process died, and for secrets that nobody acknowledged. */
 const LOOK_EVERY_MS = 2_000;
-/** How often the worker asks whether it is time to compare the keys of a region. */
-const SAMPLE_EVERY_MS = 5_000;
+/** How often the worker asks whether it is time to check the regions and to compare some of their keys. */
+const ASK_EVERY_MS = env.LATCHKEY_CHECK_SECONDS * 100;
 const STOP_WITHIN_MS = 15_000;
 
 async function main(): Promise<void> {
   const queue = await startConsuming(4);
   const heartbeat = startHeartbeat("worker");
   const looking = keepLooking(() => handleReconcile(), LOOK_EVERY_MS);
-  const sampling = keepLooking(() => handleSampleKeys(), SAMPLE_EVERY_MS);
+  const checking = keepLooking(() => enqueueRound(queue, "check-regions", env.LATCHKEY_CHECK_SECONDS), ASK_EVERY_MS);
+  const sampling = keepLooking(() => handleSampleKeys(), ASK_EVERY_MS);
   onStop(async () => {
     looking.stop();
+    checking.stop();
     sampling.stop();
     heartbeat.stop();
     await queue.stop({ graceful: true, timeout: STOP_WITHIN_MS });
     await db.$disconnect();
   });
   for (const name of Object.keys(HANDLERS) as JobName[]) await consume(queue, name);
-  for (const [name, cron] of Object.entries(SCHEDULES)) await queue.schedule(name, cron);
+  for (const name of Object.keys(HANDLERS) as JobName[]) {
+    const cron = SCHEDULES[name];
+    // An earlier version may have left a schedule.
+    await (cron ? queue.schedule(name, cron) : queue.unschedule(name));
+  }
   logger.info("worker ready");
   await handleCheckRegions();
 }

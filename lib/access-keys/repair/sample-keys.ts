@@ -12,14 +12,15 @@ import { CURRENT_STATES } from "@/lib/access-keys/rules";
 import { db } from "@/lib/platform/db/client";
 import { BEFORE_ALL_IDS } from "@/lib/platform/db/cursor";
 import { readDatabaseClock } from "@/lib/platform/db/locks";
+import { env } from "@/lib/platform/env";
 import { logger } from "@/lib/platform/logger";
 import { listPrincipalsOf } from "@/lib/principals/data";
 import type { CallContext, Provider } from "@/lib/providers/provider";
 import { claimRegionsToSample, moveSample, openProvider } from "@/lib/regions/data";
 import type { Region } from "@/prisma/generated/client";
 
-/** How often the keys of a region are compared. The card of a key that is gone says so within a minute. */
-const EVERY_MS = 50_000;
+/** How often the keys of a region are compared. With the default the card of a lost key says so within a minute. */
+const EVERY_MS = env.LATCHKEY_CHECK_SECONDS * 1_000;
 /** How long a round may take in a region. */
 const WITHIN_MS = 20_000;
 /** The principals of one round: the next of all, and some of those that had missing keys. */

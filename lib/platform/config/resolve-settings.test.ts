@@ -129,6 +129,7 @@ test.each([
   ["LATCHKEY_WEB_HEAP_MB", "sesame"],
   ["LATCHKEY_WEB_HEAP_MB", "64"],
   ["LATCHKEY_WORKER_HEAP_MB", "192.5"],
+  ["LATCHKEY_CHECK_SECONDS", "1"],
   ["LOG_LEVEL", "sesame"],
 ])("%s=%s is refused by name, without its value", (name, value) => {
   const read = () => planSettings({ [name]: value });

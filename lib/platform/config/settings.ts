@@ -16,6 +16,8 @@ const namedKeys = z.coerce
   .int(NAMED_KEYS_RULE)
   .min(0, NAMED_KEYS_RULE)
   .max(50, NAMED_KEYS_RULE);
+const CHECK_RULE = "a whole number of seconds from 2 to 3600";
+const checkSeconds = z.coerce.number({ error: CHECK_RULE }).int(CHECK_RULE).min(2, CHECK_RULE).max(3_600, CHECK_RULE);
 const MASTER_KEY = /^[A-Za-z0-9+/_-]{43}=?$/;
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 /** Secrets that the operator does not give. */
@@ -129,6 +131,10 @@ export const SETTINGS = {
     description:
       "bearer token with which `/api/health` gives details to callers outside loopback; at least 32 characters",
     leftOut: DRAWN,
+  }),
+  LATCHKEY_CHECK_SECONDS: checkSeconds.default(50).meta({
+    description:
+      "how often, in seconds, the worker checks the storage system of each region and compares some of its keys",
   }),
   LATCHKEY_KEEP_SESSIONS_DAYS: days.default(30).meta({
     description: "how many days a session that ended is kept in the database, with its address and browser",
