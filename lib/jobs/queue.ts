@@ -37,6 +37,8 @@ async function startQueue(options: { supervise: boolean; schedule: boolean; conn
     max: options.connections,
     supervise: options.supervise,
     schedule: options.schedule,
+    // A process that consumes jobs is told of new ones, through a connection of its own.
+    useListenNotify: options.supervise,
     superviseIntervalSeconds: SUPERVISE_EVERY_SECONDS,
     monitorIntervalSeconds: SUPERVISE_EVERY_SECONDS,
   });
@@ -50,6 +52,7 @@ async function startQueue(options: { supervise: boolean; schedule: boolean; conn
       retryDelay: RETRY_DELAY_SECONDS,
       retryBackoff: true,
       retryDelayMax: RETRY_DELAY_MAX_SECONDS,
+      notify: true,
     };
     // A key has at most one job that waits or runs. So a storage system that is down for an hour leaves one job a
     // change, however often the worker looks.
@@ -66,8 +69,8 @@ export async function enqueueRound(queue: PgBoss, name: "check-regions", everySe
 }
 
 /**
- * Puts a job on the queue in the caller's transaction: it exists exactly when the change does. Nothing happens when
- * an unfinished job of this name and key is there.
+ * Puts a job on the queue in the caller's transaction: it exists exactly when the change does, and the worker hears of
+ * it at the commit. Nothing happens when an unfinished job of this name and key is there.
  */
 export async function enqueue<N extends JobName>(
   tx: Transaction,

@@ -1,11 +1,11 @@
-import type { PgBoss } from "pg-boss";
 import { startHeartbeat } from "@/lib/installation/mutations";
-import { JOBS, type JobName, type JobPayload } from "@/lib/jobs/jobs";
+import { JOB_NAMES, type JobName } from "@/lib/jobs/jobs";
 import { enqueueRound, startConsuming } from "@/lib/jobs/queue";
 import { db } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
 import { onStop } from "@/lib/platform/lifecycle";
 import { logger } from "@/lib/platform/logger";
+import { consumeJobs, type Handlers } from "@/lib/worker/consume";
 import { handleCheckRegions } from "@/lib/worker/handlers/check-regions";
 import { handleExpireKey } from "@/lib/worker/handlers/expire-key";
 import { handlePrune } from "@/lib/worker/handlers/prune";
@@ -19,7 +19,7 @@ import { handleSweepAll } from "@/lib/worker/handlers/sweep-all";
 import { handleSweepPrincipal } from "@/lib/worker/handlers/sweep-principal";
 import { keepLooking } from "@/lib/worker/keep-looking";
 
-const HANDLERS: { [N in JobName]: (payload: JobPayload<N>) => Promise<void> } = {
+const HANDLERS: Handlers = {
   "settle-operation": handleSettleOperation,
   "revoke-key": handleRevokeKey,
   "expire-key": handleExpireKey,
@@ -36,11 +36,6 @@ const SCHEDULES: Partial<Record<JobName, string>> = {
   prune: "47 * * * *",
 };
 
-const POLL_SECONDS = 1;
-/** How many jobs of one kind run at once: a storage system that does not answer must not block the others. */
-const AT_ONCE = 8;
-/** Jobs that do a whole round. A second consumer would only poll the database in vain. */
-const ROUNDS: ReadonlySet<JobName> = new Set(["sweep-all", "check-regions", "prune"]);
 /** How often the worker looks for changes whose process died, and for secrets that nobody acknowledged. */
 const LOOK_EVERY_MS = 2_000;
 /** How often the worker asks whether it is time to check the regions and to compare some of their keys. */
@@ -49,11 +44,13 @@ const STOP_WITHIN_MS = 15_000;
 
 async function main(): Promise<void> {
   const queue = await startConsuming(4);
+  const consuming = await consumeJobs(queue, HANDLERS);
   const heartbeat = startHeartbeat("worker");
   const looking = keepLooking(() => handleReconcile(), LOOK_EVERY_MS);
   const checking = keepLooking(() => enqueueRound(queue, "check-regions", env.LATCHKEY_CHECK_SECONDS), ASK_EVERY_MS);
   const sampling = keepLooking(() => handleSampleKeys(), ASK_EVERY_MS);
   onStop(async () => {
+    consuming.stop();
     looking.stop();
     checking.stop();
     sampling.stop();
@@ -61,21 +58,13 @@ async function main(): Promise<void> {
     await queue.stop({ graceful: true, timeout: STOP_WITHIN_MS });
     await db.$disconnect();
   });
-  for (const name of Object.keys(HANDLERS) as JobName[]) await consume(queue, name);
-  for (const name of Object.keys(HANDLERS) as JobName[]) {
+  for (const name of JOB_NAMES) {
     const cron = SCHEDULES[name];
     // An earlier version may have left a schedule.
     await (cron ? queue.schedule(name, cron) : queue.unschedule(name));
   }
   logger.info("worker ready");
   await handleCheckRegions();
-}
-
-async function consume<N extends JobName>(queue: PgBoss, name: N): Promise<void> {
-  const localConcurrency = ROUNDS.has(name) ? 1 : AT_ONCE;
-  await queue.work(name, { pollingIntervalSeconds: POLL_SECONDS, batchSize: 1, localConcurrency }, async (jobs) => {
-    for (const job of jobs) await HANDLERS[name](JOBS[name].parse(job.data ?? {}) as JobPayload<N>);
-  });
 }
 
 main().catch((error: unknown) => {

@@ -2,7 +2,8 @@ import type { Transaction } from "@/lib/platform/db/client";
 import { Prisma, type PrismaClient } from "@/prisma/generated/client";
 
 /**
- * The SQL by hand, all of it: row locks, the database's clock and advisory locks. Prisma has no word for them.
+ * The SQL by hand, all of it: row locks, the database's clock, advisory locks and the jobs that are due. Prisma has no word
+ * for them.
  *
  * Every transaction takes its locks in one order: user, project, membership, principal, region,
  * operation, key, receipt.
@@ -73,4 +74,11 @@ export async function readDatabaseClock(client: Transaction | PrismaClient): Pro
   const [row] = await client.$queryRaw<{ now: Date }[]>`SELECT clock_timestamp() AS now`;
   if (!row) throw new Error("the database did not tell the time");
   return row.now;
+}
+
+/** The names of the jobs that wait and whose time has come. */
+export async function listDueJobNames(client: PrismaClient): Promise<string[]> {
+  const rows = await client.$queryRaw<{ name: string }[]>`
+    SELECT DISTINCT name FROM pgboss.job WHERE state IN ('created', 'retry') AND start_after <= now()`;
+  return rows.map(({ name }) => name);
 }
