@@ -10,6 +10,7 @@ const REGION: Card["region"] = {
   usualRevocationSeconds: { replaced: null, ended: null },
   switches: true,
   overlaps: true,
+  plainUploads: false,
   suspends: false,
   tellsLastUse: false,
   readOnly: "none",

@@ -4,7 +4,7 @@ import type { Card } from "@/lib/access-keys/schema";
 import { CredentialCard } from "@/components/access-keys/card/credential-card";
 import type { KeyPermissions } from "@/components/access-keys/card/key-actions";
 import { useCards } from "@/components/access-keys/card/use-cards";
-import { PollNotice } from "@/components/access-keys/poll-notice";
+import { PollNotice } from "@/components/layout/poll-notice";
 import { Empty } from "@/components/ui/empty";
 
 interface CredentialsSectionProps {

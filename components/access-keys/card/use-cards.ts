@@ -1,6 +1,6 @@
 "use client";
 
-import { type PollProblem, usePoll } from "@/components/access-keys/use-poll";
+import { type PollProblem, usePoll } from "@/components/ui/use-poll";
 import type { Card } from "@/lib/access-keys/schema";
 
 /** The open card of another person has to show a change within 2 s. */

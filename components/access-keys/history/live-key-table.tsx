@@ -2,8 +2,8 @@
 
 import type { ReactNode } from "react";
 import { KeyTable } from "@/components/access-keys/history/key-table";
-import { PollNotice } from "@/components/access-keys/poll-notice";
-import { usePoll } from "@/components/access-keys/use-poll";
+import { PollNotice } from "@/components/layout/poll-notice";
+import { usePoll } from "@/components/ui/use-poll";
 import type { KeyTablePage } from "@/lib/access-keys/schema";
 
 const POLL_MS = 5_000;

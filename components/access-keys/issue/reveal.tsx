@@ -7,7 +7,7 @@ import { ConnectTabs } from "@/components/access-keys/connect/connect-tabs";
 import { connectionOf } from "@/components/access-keys/connect/connection-of";
 import { DownloadMenu } from "@/components/access-keys/connect/download-menu";
 import { ConfirmLeave } from "@/components/access-keys/issue/confirm-leave";
-import { OldKeyReceipt } from "@/components/access-keys/issue/old-key-receipt";
+import { OldKeyReceipt } from "@/components/access-keys/history/old-key-receipt";
 import { useLeaveGuard } from "@/components/access-keys/issue/use-leave-guard";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";

@@ -1,11 +1,10 @@
-import type { PollProblem } from "@/components/access-keys/use-poll";
+import type { PollProblem } from "@/components/ui/use-poll";
 import { Notice } from "@/components/ui/notice";
 import { TextLink } from "@/components/ui/text-link";
 
 const PROBLEMS: Record<PollProblem, string> = {
   "signed-out": "Your session has ended, so this may be out of date.",
-  "not-allowed":
-    "You may not see these keys any more: your role or the project has changed. This may be out of date. Reload the page.",
+  "not-allowed": "You may not see this any more: your role or the project has changed. Reload the page.",
   unreachable:
     "The portal does not answer at the moment, so this may be out of date. The page asks again every few seconds.",
 };
