@@ -69,10 +69,9 @@ async function runSequence(sequence: Sequence, random: Random, seed: number): Pr
     const request = { ...place, ...(name ? { name } : {}) };
     const change = random.pick(["enable", "enable", "regenerate", "disable"] as const);
     const answer = await client[change](request);
-    if (answer.kind === "data" && "accessKeyId" in answer.data) {
-      sequence.pairs.push(answer.data);
-      expect(await ask(sequence, answer.data), `a new key, seed ${seed}`).toBe("accepted");
-    }
+    const key = answer.kind === "data" && "accessKeyId" in answer.data ? answer.data : undefined;
+    if (key) sequence.pairs.push(key);
+    expect(key ? await ask(sequence, key) : "accepted", `a new key, seed ${seed}`).toBe("accepted");
     await expectGoneRefused(sequence, `after step ${step} (${change}) of ${place.project}, seed ${seed}`);
   }
   for (const name of NAMES) await client.disable({ ...place, ...(name ? { name } : {}) });

@@ -18,7 +18,7 @@ interface AddFormProps extends IssueFormProps {
 const READ_ONLY: Record<Card["region"]["readOnly"], string> = {
   all: "A read-only key lists and reads. The storage system refuses every write.",
   objects:
-    "A read-only key lists and reads, and cannot write or delete objects. On this storage system it can still create buckets and change a bucket's versioning, CORS, request payment and tags.",
+    "A read-only key lists and reads, and cannot write or delete objects. On this storage system it can still create buckets and change a bucket's versioning, CORS, request payment, tags and default retention.",
   none: "The storage system of this region cannot tell keys apart: every key has full access.",
 };
 

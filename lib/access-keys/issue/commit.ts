@@ -27,7 +27,7 @@ export async function commitKey(scope: ProjectScope, operationId: string): Promi
     const locked = await lockMakingOperation(tx, operationId);
     const isOwn = locked?.operation.projectId === projectId && locked.operation.actorId === actor.userId;
     if (!locked || !isOwn) throw new AppError("NOT_FOUND", "operation is not there for the caller");
-    const { operation, kind, key, principal, region, now } = locked;
+    const { operation, kind, key, region, now } = locked;
     const { state, requestId, dueAt } = operation;
     if (state === "DONE") return { ok: true, revoking: [] };
     if (state === "CANCELLED") return refuse("superseded");
