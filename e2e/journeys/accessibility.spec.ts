@@ -87,10 +87,8 @@ for (const scheme of ["light", "dark"] as const) {
       await expect(dialog).toBeHidden();
     }
     await card.getByRole("button", { name: "Connect a client" }).click();
-    for (const tab of await dialog.getByRole("tab").all()) {
-      await tab.click();
-      await expectAccessible(page, `Connect a client, ${await tab.textContent()}`);
-    }
+    await expect(dialog.getByRole("tab", { name: "AWS CLI" })).toBeVisible();
+    await expectAccessible(page, "Connect a client");
     await expectNoSidewaysScroll(page, "Connect a client");
     await page.keyboard.press("Escape");
     await card.getByRole("button", { name: "Add named key" }).click();

@@ -1,5 +1,8 @@
-/** Saves a file from the browser's memory, without the network. Its address is revoked right after that. */
-export function saveText(name: string, text: string, type = "text/plain"): void {
+/**
+ * Saves a file from the browser's memory, without the network. Its address is revoked right after that. Browsers add an
+ * ending to the name of a `text/plain` file that has none.
+ */
+export function saveText(name: string, text: string, type = "application/octet-stream"): void {
   const address = URL.createObjectURL(new Blob([text], { type }));
   const link = document.createElement("a");
   link.href = address;

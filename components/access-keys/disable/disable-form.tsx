@@ -99,7 +99,9 @@ function Consequences({ card }: { card: Card }) {
         ) : null}
         {others > 0 ? (
           <li>
-            {others === 1 ? "The other key" : `The ${others} other keys`} of this project in {region.name} work on.
+            {others === 1
+              ? `The other key of this project in ${region.name} works on.`
+              : `The ${others} other keys of this project in ${region.name} work on.`}
           </li>
         ) : null}
         <li>Your buckets and data stay.</li>
