@@ -30,9 +30,15 @@ const PAUSE_MS = 50;
 /**
  * Finds out with a throwaway key how each gateway answers to a live key, to a wrong secret and to a removed key. Keys
  * of interrupted calibrations are removed first. Throws `ProviderError`: `invalid` for a gateway that accepts any
- * secret, or does not accept the key and so belongs to another storage system.
+ * secret, or does not accept the key and so belongs to another storage system. `whileLive` may use the key before it is
+ * removed.
  */
-export async function calibrate(provider: Provider, throwaway: KeyRef, context: CallContext): Promise<Calibration> {
+export async function calibrate(
+  provider: Provider,
+  throwaway: KeyRef,
+  context: CallContext,
+  whileLive: (secret: Secret) => Promise<void> = async () => undefined,
+): Promise<Calibration> {
   const { principal, accessKeyId } = throwaway;
   const gateways = provider.gateways();
   await provider.ensurePrincipal(principal, "Latchkey calibration", context);
@@ -51,6 +57,7 @@ export async function calibrate(provider: Provider, throwaway: KeyRef, context: 
     );
     // If somebody removed the key meanwhile, the answers above were those to a removed key.
     await Promise.all(gateways.map((gateway) => expectLive(provider, gateway, accessKeyId, secret, context)));
+    await whileLive(secret);
   } finally {
     await removeThrowaway(provider, throwaway, context.requestId);
   }

@@ -18,6 +18,7 @@ const METHODS = [
   "suspendPrincipal",
   "resumePrincipal",
   "probe",
+  "probeUpload",
   "usage",
   "listBuckets",
   "quota",

@@ -187,6 +187,12 @@ export interface Provider {
   /** Sends a harmless request, signed with the key, to a gateway and returns its answer. */
   probe(gateway: Gateway, accessKeyId: string, secretAccessKey: Secret, context: CallContext): Promise<ProbeAnswer>;
 
+  /**
+   * Whether an upload with a checksum as a trailer, as SDKs send it since 2025, is stored as it was sent. Makes a bucket of
+   * the principal and removes it. Throws when nothing could be found out.
+   */
+  probeUpload(gateway: Gateway, key: KeyRef, secretAccessKey: Secret, context: CallContext): Promise<boolean>;
+
   usage?(principal: string, context: CallContext): Promise<Usage>;
 
   listBuckets?(principal: string, context: CallContext): Promise<BucketView[]>;

@@ -8,11 +8,12 @@ import { db, type Transaction } from "@/lib/platform/db/client";
 import { lockRow, lockRows, readDatabaseClock } from "@/lib/platform/db/locks";
 import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
+import type { Secret } from "@/lib/platform/secret";
 import { randomText } from "@/lib/platform/crypto/random-text";
 import { type Calibration, calibrate, removeThrowawayKeys } from "@/lib/providers/calibration";
 import { ProviderError } from "@/lib/providers/errors";
 import { guard } from "@/lib/providers/guard";
-import type { Findings, Provider } from "@/lib/providers/provider";
+import type { CallContext, Findings, KeyRef, Provider } from "@/lib/providers/provider";
 import { acceptAnyStore, createProvider } from "@/lib/providers/registry";
 import { credentialsContext, openCredentials, openProvider, readCalibration, sampleHeldKeys } from "@/lib/regions/data";
 import { isCalibrationDue } from "@/lib/regions/rules";
@@ -39,7 +40,7 @@ export async function checkRegionInput(region: RegionInput): Promise<CheckedRegi
     const found = { ...region, settings: { ...region.settings, ...findings } };
     const provider = open(found);
     const hasFoundKeys = await expectKeysOf(region.name, provider);
-    return { ...found, warnings, hasFoundKeys, calibration: await calibrateProvider(provider, found.name, "check") };
+    return { ...found, warnings, hasFoundKeys, ...(await calibrateProvider(provider, found.name, "check")) };
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     throw new AppError("BAD_INPUT", "the region's check failed", {
@@ -72,15 +73,41 @@ async function expectKeysOf(name: string, provider: Provider): Promise<boolean> 
  * Calibrates with a key that nobody gets, of a principal that owns nothing. Its name tells an admin of the storage
  * system why it is there.
  */
-async function calibrateProvider(provider: Provider, name: string, purpose: Purpose): Promise<Calibration> {
+async function calibrateProvider(provider: Provider, name: string, purpose: Purpose): Promise<Calibrated> {
   const throwaway = {
     principal: await nameThrowaway(name, purpose),
     accessKeyId: composeAccessKeyId(await readMarker(), randomText),
   };
-  return calibrate(provider, throwaway, {
-    signal: AbortSignal.timeout(CALIBRATION_DEADLINE_MS),
-    requestId: randomUUID(),
+  const context = { signal: AbortSignal.timeout(CALIBRATION_DEADLINE_MS), requestId: randomUUID() };
+  let plainUploads: boolean | null = null;
+  const calibration = await calibrate(provider, throwaway, context, async (secret) => {
+    plainUploads = await needsPlainUploads(provider, throwaway, secret, context);
   });
+  return { calibration, plainUploads };
+}
+
+interface Calibrated {
+  calibration: Calibration;
+  /** Whether clients must leave the checksums of uploads out; null where it could not be tried. */
+  plainUploads: boolean | null;
+}
+
+/** What clients need is no reason to refuse a region: where it cannot be tried, nothing is known of it. */
+async function needsPlainUploads(
+  provider: Provider,
+  throwaway: KeyRef,
+  secret: Secret,
+  context: CallContext,
+): Promise<boolean | null> {
+  const [gateway] = provider.gateways();
+  if (!gateway) return null;
+  try {
+    return !(await provider.probeUpload(gateway, throwaway, secret, context));
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    logger.info({ gateway: gateway.name, detail: error.message }, "uploads with checksums could not be tried");
+    return null;
+  }
 }
 
 /** A check before saving must not disturb the calibration of the saved region: each has a principal of its own. */
@@ -123,12 +150,12 @@ async function claimAndCalibrate(
   if (count === 0 && known) return known;
   if (count === 0) throw new AppError("UNAVAILABLE", "another process is finding out how the gateways can be measured");
   try {
-    const calibration = await calibrateProvider(provider, region.name, "calibration");
+    const { calibration, plainUploads } = await calibrateProvider(provider, region.name, "calibration");
     const context = { signal: AbortSignal.timeout(CHECK_DEADLINE_MS), requestId: region.id };
     await removeThrowawayKeys(provider, await nameThrowaway(region.name, "check"), context);
     // Only where the settings are still those that were tried.
     const where = { id: region.id, endpoint: region.endpoint, gateways: { equals: region.gateways } };
-    await db.region.updateMany({ where, data: { calibration, calibratedAt: new Date() } });
+    await db.region.updateMany({ where, data: { calibration, plainUploads, calibratedAt: new Date() } });
     return calibration;
   } finally {
     const where = { id: region.id, calibratingUntil: until };
@@ -146,14 +173,14 @@ export async function putRegion(
   region: CheckedRegion,
   masterKey: Buffer,
 ): Promise<void> {
-  const { name, endpoint, credentials, calibration, warnings: _warnings, hasFoundKeys, ...rest } = region;
+  const { name, endpoint, credentials, calibration, plainUploads, warnings: _warnings, hasFoundKeys, ...rest } = region;
   const known = await tx.region.findUnique({ where: { name }, select: { id: true } });
   if (known && hasFoundKeys === false) {
     // No key is written ahead between this look and the change.
     await lockRow(tx, "regions", known.id, "update");
     await expectNoKeys(tx, known.id, name);
   }
-  const data = { ...rest, endpoint, ...(calibration ? { calibration, calibratedAt: new Date() } : {}) };
+  const data = { ...rest, endpoint, ...(calibration ? { calibration, plainUploads, calibratedAt: new Date() } : {}) };
   const { id } = known
     ? await tx.region.update({ where: { name }, data, select: { id: true } })
     : await tx.region.create({ data: { ...data, name }, select: { id: true } });

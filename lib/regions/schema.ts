@@ -17,6 +17,8 @@ export interface RegionInput {
 /** A region that has passed its check. */
 export interface CheckedRegion extends RegionInput {
   calibration?: Calibration;
+  /** Whether clients must leave the checksums of uploads out; null where it could not be tried. */
+  plainUploads?: boolean | null;
   /** Whether it was there already and its keys were found again; false where it had none to look for. */
   hasFoundKeys?: boolean;
   /** Sentences for an admin, not kept. */

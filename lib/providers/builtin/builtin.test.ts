@@ -23,6 +23,7 @@ const TRAITS: Traits = {
   suspends: false,
   readsSecrets: false,
   readsQuota: false,
+  takesTrailers: true,
   hasIndistinctGateways: false,
 };
 

@@ -9,6 +9,7 @@ import { type BuiltinAccess, callAdmin, codeOf, readBody, toFailure } from "@/li
 import { checkBuiltin } from "@/lib/providers/builtin/check";
 import { ProviderError } from "@/lib/providers/errors";
 import { probeS3 } from "@/lib/providers/probe";
+import { probeUpload } from "@/lib/providers/probe-upload";
 import type { CallContext, Capabilities, Gateway, Provider } from "@/lib/providers/provider";
 
 export interface BuiltinOptions extends BuiltinAccess {
@@ -120,6 +121,9 @@ export function createBuiltinProvider(options: BuiltinOptions): Provider {
 
     probe: (gateway, accessKeyId, secretAccessKey, context) =>
       probeS3(gateway, options.signingRegion, accessKeyId, secretAccessKey, context),
+
+    probeUpload: (gateway, { principal, accessKeyId }, secretAccessKey, context) =>
+      probeUpload(gateway, principal, { signingRegion: options.signingRegion, accessKeyId, secretAccessKey }, context),
 
     async usage(principal, context) {
       const answer = await call("GET", `${accountPath(principal)}/usage`, context);

@@ -22,6 +22,7 @@ const TRAITS: Traits = {
   suspends: false,
   readsSecrets: true,
   readsQuota: true,
+  takesTrailers: false,
   hasIndistinctGateways: false,
 };
 const missing = findMissingPrograms();

@@ -7,6 +7,7 @@ import { ProviderError } from "@/lib/providers/errors";
 import { runExclusive } from "@/lib/providers/keyed-mutex";
 import { assertMayWrite } from "@/lib/providers/may-write";
 import { probeS3 } from "@/lib/providers/probe";
+import { probeUpload } from "@/lib/providers/probe-upload";
 import type { CallContext, Capabilities, Gateway, KeyRef, KeyState, KeyView, Provider } from "@/lib/providers/provider";
 import { type AdminAccess, callAdminOps, codeOf, readBody, toFailure } from "@/lib/providers/rgw-admin/admin-ops";
 import {
@@ -201,6 +202,9 @@ export function createCephRgwProvider(options: CephRgwOptions): Provider {
 
     probe: (gateway, accessKeyId, secretAccessKey, context) =>
       probeS3(gateway, options.signingRegion, accessKeyId, secretAccessKey, context),
+
+    probeUpload: (gateway, { principal, accessKeyId }, secretAccessKey, context) =>
+      probeUpload(gateway, principal, { signingRegion: options.signingRegion, accessKeyId, secretAccessKey }, context),
 
     usage: (principal, context) => readUsage(options, principal, context),
 

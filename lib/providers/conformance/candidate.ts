@@ -13,6 +13,8 @@ export interface Traits extends Pick<
   readsSecrets: boolean;
   /** Whether the driver can read the quota of a principal. */
   readsQuota: boolean;
+  /** Whether gateways store an upload with a trailing checksum as it was sent. */
+  takesTrailers: boolean;
   /** Whether gateways give the same answer to a wrong secret and to an unknown id. */
   hasIndistinctGateways: boolean;
 }

@@ -14,7 +14,7 @@ import { expectAnswer as expectAnswerOf, probeAll as probeAllOf } from "@/lib/pr
 import { describeReadOnly } from "@/lib/providers/conformance/read-only";
 import { testWhere } from "@/lib/providers/conformance/test-where";
 import { guard } from "@/lib/providers/guard";
-import type { Provider } from "@/lib/providers/provider";
+import type { Gateway, Provider } from "@/lib/providers/provider";
 
 /** The suite that every driver must pass against its real product. */
 export function describeConformance(name: string, traits: Traits, start: () => Promise<Candidate>): void {
@@ -215,6 +215,16 @@ export function describeConformance(name: string, traits: Traits, start: () => P
     });
 
     describeReadOnly(traits, () => candidate);
+    test("whether an upload with a trailing checksum is stored as it was sent can be found out, and leaves nothing", async () => {
+      const { spec, secret } = await createKey();
+      await expectAnswer(spec.accessKeyId, secret, "accepted");
+      for (const gateway of provider.gateways())
+        expect(await provider.probeUpload(gateway, spec, secret, context())).toBe(traits.takesTrailers);
+      expect(await provider.listBuckets?.(spec.principal, context())).toEqual([]);
+      const unknown = provider.probeUpload(provider.gateways()[0] as Gateway, spec, newSecret(), context());
+      await expect(unknown).rejects.toMatchObject({ failure: "invalid" });
+    });
+
     describeFailures(() => candidate);
   });
 }

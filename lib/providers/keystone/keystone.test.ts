@@ -20,6 +20,7 @@ const TRAITS: Traits = {
   suspends: true,
   readsSecrets: true,
   readsQuota: true,
+  takesTrailers: false,
   hasIndistinctGateways: true,
 };
 const missing = findMissingPrograms(["openstack"]);

@@ -20,6 +20,7 @@ import type { KeystoneOptions } from "@/lib/providers/keystone/settings";
 import { setSuspended, suspendProject } from "@/lib/providers/keystone/suspension";
 import { assertMayWrite } from "@/lib/providers/may-write";
 import { probeS3 } from "@/lib/providers/probe";
+import { probeUpload } from "@/lib/providers/probe-upload";
 import type { CallContext, KeyRef, KeyView, Provider } from "@/lib/providers/provider";
 import type { AdminAccess } from "@/lib/providers/rgw-admin/admin-ops";
 import { readBuckets, readQuota, readUsage } from "@/lib/providers/rgw-admin/stored";
@@ -122,6 +123,9 @@ export function createKeystoneProvider(options: KeystoneOptions): Provider {
 
     probe: (gateway, accessKeyId, secretAccessKey, context) =>
       probeS3(gateway, options.signingRegion, accessKeyId, secretAccessKey, context),
+
+    probeUpload: (gateway, { principal, accessKeyId }, secretAccessKey, context) =>
+      probeUpload(gateway, principal, { signingRegion: options.signingRegion, accessKeyId, secretAccessKey }, context),
 
     ...(rgw ? createFigures(options, rgw) : {}),
     ...(rgw && options.exclusive ? createSuspension({ ...options, rgw }) : {}),
