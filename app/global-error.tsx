@@ -8,7 +8,7 @@ export default function GlobalError({ error, retry }: { error: unknown; retry: (
   return (
     <html lang="en">
       <body>
-        <title>Something went wrong · Latchkey</title>
+        <title>Something went wrong</title>
         <main className="pt-[6vh]">
           <ErrorMessage error={error} retry={retry} />
         </main>

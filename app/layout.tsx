@@ -3,16 +3,21 @@ import { GeistSans } from "geist/font/sans";
 import type { Metadata, Viewport } from "next";
 import { headers } from "next/headers";
 import type { ReactNode } from "react";
+import { env } from "@/lib/platform/env";
 import { Providers } from "@/components/layout/providers";
 import "./globals.css";
 
-export const metadata: Metadata = {
-  title: { default: "Latchkey", template: "%s · Latchkey" },
-  description: "The S3 credentials of your object storage",
-  manifest: "/manifest.webmanifest",
-  icons: { apple: "/apple-touch-icon.png" },
-  robots: { index: false, follow: false },
-};
+/** Not a constant: that would keep the name which the portal had when it was built. */
+export function generateMetadata(): Metadata {
+  const brand = env.LATCHKEY_BRAND;
+  return {
+    title: { default: brand, template: `%s · ${brand}` },
+    description: "The S3 credentials of your object storage",
+    manifest: "/manifest.webmanifest",
+    icons: { apple: "/apple-touch-icon.png" },
+    robots: { index: false, follow: false },
+  };
+}
 
 export const viewport: Viewport = {
   themeColor: [
@@ -26,7 +31,9 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   return (
     <html lang="en" className={`${GeistSans.variable} ${GeistMono.variable}`} suppressHydrationWarning>
       <body>
-        <Providers nonce={nonce}>{children}</Providers>
+        <Providers nonce={nonce} brand={env.LATCHKEY_BRAND}>
+          {children}
+        </Providers>
       </body>
     </html>
   );

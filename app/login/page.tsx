@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { BrandName } from "@/components/layout/brand";
 import { LogoMark } from "@/components/layout/logo";
 import { ThemeSwitch } from "@/components/layout/theme-switch";
 import { SignInForm } from "@/components/users/sign-in-form";
@@ -13,7 +14,9 @@ export default function LoginPage() {
       </header>
       <main className="mx-auto flex w-full max-w-sm flex-1 flex-col px-4 pt-[8vh] pb-16">
         <LogoMark className="size-10" />
-        <h1 className="mt-5 text-xl font-semibold tracking-tight">Sign in to Latchkey</h1>
+        <h1 className="mt-5 text-xl font-semibold tracking-tight">
+          Sign in to <BrandName />
+        </h1>
         <p className="mt-1 mb-6 text-muted">Create, rotate and revoke the S3 keys of your object storage.</p>
         <SignInForm />
         <p className="mt-6 text-[0.8125rem] text-muted">

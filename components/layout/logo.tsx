@@ -1,3 +1,4 @@
+import { BrandName } from "@/components/layout/brand";
 import { cn } from "@/components/ui/cn";
 
 /** The drawing of a key, the same as in `app/icon.svg`. */
@@ -18,7 +19,9 @@ export function Logo() {
   return (
     <span className="inline-flex items-center gap-2.5">
       <LogoMark />
-      <span className="text-[0.9375rem] font-semibold tracking-tight">Latchkey</span>
+      <span className="text-[0.9375rem] font-semibold tracking-tight">
+        <BrandName />
+      </span>
     </span>
   );
 }

@@ -35,8 +35,8 @@ export function guideClient(name: ClientName, connection: Connection): Guide {
   return GUIDES[name](connection);
 }
 
-/** Where such a key works. */
-export const VALID_HERE = "These keys are for this cloud only. They never work at AWS.";
+/** Where such a key works. `brand`: what the operator calls the cloud. */
+export const describeValidity = (brand: string): string => `These keys are for ${brand} only. They never work at AWS.`;
 
 /** A connection with its secret key, which a file to download must have. */
 export type Credentials = Connection & { secretAccessKey: string };

@@ -2,13 +2,15 @@
 
 import { Download } from "lucide-react";
 import { saveText } from "@/components/access-keys/connect/save-text";
+import { useBrand } from "@/components/layout/brand";
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Tab, TabList, TabPanel, Tabs } from "@/components/ui/tabs";
-import { CLIENT_NAMES, type Connection, guideClient, VALID_HERE } from "@/lib/clients/rules";
+import { CLIENT_NAMES, type Connection, guideClient, describeValidity } from "@/lib/clients/rules";
 
 /** A tab for each client, with what configures it for this key. The text has the secret key only where it is given. */
 export function ConnectTabs({ connection }: { connection: Connection }) {
+  const brand = useBrand();
   const guides = CLIENT_NAMES.map((name) => ({ name, ...guideClient(name, connection) }));
   return (
     <Tabs defaultValue={guides[0]?.name ?? ""} className="min-w-0">
@@ -25,7 +27,7 @@ export function ConnectTabs({ connection }: { connection: Connection }) {
             <SnippetBox key={snippet.title} client={label} {...snippet} />
           ))}
           <ul className="grid gap-1 text-[0.8125rem] text-muted">
-            {[...notes, VALID_HERE].map((note) => (
+            {[...notes, describeValidity(brand)].map((note) => (
               <li key={note}>{note}</li>
             ))}
           </ul>

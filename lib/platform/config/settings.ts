@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import { isPlainText } from "@/lib/platform/text/plain-text";
 import { splitList } from "@/lib/platform/text/split-list";
 import { isLoopback } from "@/lib/platform/net/host";
 import { httpUrl } from "@/lib/platform/net/http-url";
@@ -10,6 +11,7 @@ const DAYS_RULE = "a whole number of days from 1 to 3650";
 const days = z.coerce.number({ error: DAYS_RULE }).int(DAYS_RULE).min(1, DAYS_RULE).max(3_650, DAYS_RULE);
 const HEAP_RULE = "a whole number of MB from 96 to 65536";
 const heap = z.coerce.number({ error: HEAP_RULE }).int(HEAP_RULE).min(96, HEAP_RULE).max(65_536, HEAP_RULE);
+const BRAND_RULE = "a name of 1 to 40 characters, without control characters";
 const NAMED_KEYS_RULE = "a whole number from 0 to 50";
 const namedKeys = z.coerce
   .number({ error: NAMED_KEYS_RULE })
@@ -142,6 +144,14 @@ export const SETTINGS = {
   LATCHKEY_KEEP_REFUSALS_DAYS: days.default(30).meta({
     description: "how many days the counts of sign-ins that a limit refused are kept, with e-mail and network",
   }),
+  LATCHKEY_BRAND: z
+    .string()
+    .trim()
+    .min(1, BRAND_RULE)
+    .max(40, BRAND_RULE)
+    .refine(isPlainText, BRAND_RULE)
+    .default("Latchkey")
+    .meta({ description: "what the portal is called on its pages and in the texts for clients" }),
   LATCHKEY_NAMED_KEYS: namedKeys.default(10).meta({
     description: "how many named keys a project may have in a region, beside the default one; `0` for none",
   }),
