@@ -13,6 +13,8 @@ test.describe.configure({ mode: "serial" });
 
 /** How often the worker of this portal checks its regions and compares their keys. */
 const CHECK_SECONDS = 2;
+/** What the operator of this portal calls it. */
+const BRAND = "Ada & <b>Co</b>";
 const TOLD_SECONDS = 240;
 const UNKNOWN = "The storage system does not know this key";
 
@@ -23,9 +25,15 @@ const away = () => join(portal.facts.dataDir, "north-moved-away");
 
 test.beforeAll(async () => {
   test.setTimeout(START_MS);
-  portal = await startOwnPortal({ LATCHKEY_CHECK_SECONDS: String(CHECK_SECONDS) });
+  portal = await startOwnPortal({ LATCHKEY_CHECK_SECONDS: String(CHECK_SECONDS), LATCHKEY_BRAND: BRAND });
 });
 test.afterAll(() => portal.stop());
+
+test("the portal has the name that the operator gives it", async ({ page }) => {
+  await page.goto(`${portal.facts.url}/login`);
+  await expect(page).toHaveTitle(`Sign in · ${BRAND}`);
+  await expect(page.getByRole("heading", { name: `Sign in to ${BRAND}` })).toBeVisible();
+});
 
 async function openCredentials(browser: Browser): Promise<CredentialsPage> {
   const context = await browser.newContext({ baseURL: portal.facts.url });
