@@ -76,7 +76,9 @@ function createRegion(portal: PortalFacts, rig: Rig, name: string, secrets: stri
     ...["--provider", "keystone", "--endpoint", rig.gateways[gateway]?.endpoint ?? ""],
     ...["--signing-region", SIGNING_REGION],
     ...["--setting", `identityUrl=${url}`, `userName=${user.userName}`, `projectName=${user.projectName}`],
-    ...["role=member+", `cacheSeconds=${gateway === 0 ? 0 : 300}`, `rgwAdminUrl=${rig.adminUrl}`],
+    ...["role=member+", `rgwAdminUrl=${rig.adminUrl}`],
+    // With a cache the portal has to suspend a project, and may do so.
+    ...(gateway === 0 ? ["cacheSeconds=0"] : ["cacheSeconds=300", "exclusive=true"]),
   ];
   return runAdmin(portal, ["region", "create", name, ...flags], secrets);
 }
