@@ -17,7 +17,7 @@ test("a program with a token enables, regenerates and disables, and its keys wor
   await runAdmin(portal, ["project", "create", PROJECT, "--name", "For programs"]);
   await runAdmin(portal, ["member", "set", PROJECT, email, "member+"]);
   const token = (await runAdmin(portal, ["token", "create", email, "--name", "nightly"])).trim();
-  expect(token).toMatch(/^lkt_[A-Za-z0-9]{48}$/);
+  expect(token).toMatch(/^lkt_[A-Za-z0-9]{54}$/);
   const listed = await runAdmin(portal, ["token", "list", email]);
   expect(listed).toContain("nightly");
   expect(listed).not.toContain(token);

@@ -1,11 +1,12 @@
 import "server-only";
 import { createHash } from "node:crypto";
-import { isTokenLive, isTokenTouchDue } from "@/lib/api-tokens/rules";
+import { isTokenLive, isTokenTouchDue, type TokenLimits } from "@/lib/api-tokens/rules";
 import { db } from "@/lib/platform/db/client";
 
 export interface TokenUser {
   /** The id of the token's row. It names the token and lets nobody in. */
   tokenId: string;
+  limits: TokenLimits;
   userId: string;
   name: string;
   email: string;
@@ -32,5 +33,6 @@ export async function readTokenUser(token: string): Promise<TokenUser | undefine
     await db.apiToken.updateMany({ where: { id: found.id }, data: { lastUsedAt: now } });
   }
   const { id: userId, name, email, platformRole } = found.user;
-  return { tokenId: found.id, userId, name, email, platformRole };
+  const limits = { projectId: found.projectId, scope: found.scope };
+  return { tokenId: found.id, limits, userId, name, email, platformRole };
 }

@@ -1,4 +1,5 @@
 import "server-only";
+import type { TokenScope } from "@/lib/api-tokens/schema";
 import { db } from "@/lib/platform/db/client";
 import { AppError } from "@/lib/platform/errors";
 
@@ -8,6 +9,9 @@ export interface TokenLine {
   id: string;
   email: string;
   name: string;
+  /** The slug of its project; null when it works in all projects of the person. */
+  project: string | null;
+  scope: TokenScope;
   createdAt: Date;
   expiresAt: Date;
   lastUsedAt: Date | null;
@@ -25,12 +29,14 @@ export async function listTokens(email?: string): Promise<TokenLine[]> {
     select: {
       id: true,
       name: true,
+      scope: true,
       createdAt: true,
       expiresAt: true,
       lastUsedAt: true,
       revokedAt: true,
       user: { select: { email: true } },
+      project: { select: { slug: true } },
     },
   });
-  return rows.map(({ user, ...token }) => ({ ...token, email: user.email }));
+  return rows.map(({ user, project, ...token }) => ({ ...token, email: user.email, project: project?.slug ?? null }));
 }

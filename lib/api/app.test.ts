@@ -201,7 +201,7 @@ describe("refused", () => {
     const gone = await makeToken(mia);
     const { id } = await db.apiToken.findFirstOrThrow({ where: { user: { id: mia.userId } }, orderBy: { id: "desc" } });
     await db.$transaction((tx) => revokeToken(tx, SYSTEM_ACTOR, id));
-    for (const bearer of ["", "nonsense", `lkt_${"a".repeat(48)}`, over, gone]) {
+    for (const bearer of ["", "nonsense", `lkt_${"a".repeat(48)}`, `lkt_${"a".repeat(54)}`, over, gone]) {
       const reply = await post(`${place}/enable`, { requestId: randomUUID() }, bearer);
       expect(reply.headers.get("www-authenticate")).toBe("Bearer");
       expect(await errorOf(reply)).toMatchObject({ status: 401, code: "UNAUTHENTICATED" });

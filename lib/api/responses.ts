@@ -25,6 +25,7 @@ export const body = <T extends z.ZodType>(schema: T) => ({
 export const ERRORS = {
   400: json("The input does not fit.", errorSchema),
   401: json("No token that stands for anybody.", errorSchema),
+  403: json("The token may only read.", errorSchema),
   404: json("Not there, or not for the caller.", errorSchema),
   409: json("The rules refuse it as things stand.", errorSchema),
   429: json("Too many changes in a short time.", errorSchema),

@@ -59,8 +59,8 @@ const PREDICATES: { [E in AuditEventName]: Describe<E> } = {
   "user.disabled": ({ email }) => `disabled the user ${email}`,
   "user.enabled": ({ email }) => `enabled the user ${email}`,
   "user.password-changed": ({ email }) => `changed the password of ${email}`,
-  "token.created": ({ email, name, expiresAt }) =>
-    `made the API token "${name}" for ${email}, until ${expiresAt.slice(0, 10)}`,
+  "token.created": ({ email, name, project, scope, expiresAt }) =>
+    `made the API token "${name}" for ${email}${describeLimits(project, scope)}, until ${expiresAt.slice(0, 10)}`,
   "token.revoked": ({ email, name }) => `revoked the API token "${name}" of ${email}`,
   "project.created": ({ slug }) => `created the project ${slug}`,
   "project.changed": ({ slug }) => `changed the project ${slug}`,
@@ -75,6 +75,11 @@ const PREDICATES: { [E in AuditEventName]: Describe<E> } = {
   "master-key.rotated": ({ keyId, regions }) =>
     `sealed the credentials of ${regions === 1 ? "1 region" : `${regions} regions`} with another master key, ${keyId}`,
 };
+
+function describeLimits(project: string | undefined, scope: "read" | "write" | undefined): string {
+  const place = project === undefined ? "" : `, in the project ${project}`;
+  return scope === "read" ? `${place}, to read only` : place;
+}
 
 const describeReason = (reason: string | undefined): string => (reason ? `, saying “${reason}”` : "");
 const describeTime = (iso: string): string => `${iso.slice(0, 16).replace("T", " ")} UTC`;

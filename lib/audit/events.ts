@@ -6,6 +6,12 @@ import { z } from "zod";
  */
 const keyFields = { region: z.string(), accessKeyId: z.string() };
 const issueFields = { ...keyFields, kind: z.enum(["ENABLE", "REGENERATE"]) };
+const tokenFields = {
+  email: z.string(),
+  name: z.string(),
+  project: z.string().optional(),
+  scope: z.enum(["read", "write"]).optional(),
+};
 
 export const EVENT_DATA = {
   /** someone signed in */
@@ -75,8 +81,9 @@ export const EVENT_DATA = {
   "user.disabled": z.strictObject({ email: z.string() }),
   "user.enabled": z.strictObject({ email: z.string() }),
   "user.password-changed": z.strictObject({ email: z.string() }),
-  "token.created": z.strictObject({ email: z.string(), name: z.string(), expiresAt: z.iso.datetime() }),
-  "token.revoked": z.strictObject({ email: z.string(), name: z.string() }),
+  /** without `project` the token works in every project of its person */
+  "token.created": z.strictObject({ ...tokenFields, expiresAt: z.iso.datetime() }),
+  "token.revoked": z.strictObject(tokenFields),
   "project.created": z.strictObject({ slug: z.string(), name: z.string() }),
   "project.changed": z.strictObject({ slug: z.string(), name: z.string() }),
   "project.disabled": z.strictObject({ slug: z.string() }),

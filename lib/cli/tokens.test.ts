@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, expect, test } from "vitest";
 import { hashToken, readTokenUser } from "@/lib/api-tokens/data";
-import { TOKEN_DAYS_MAX } from "@/lib/api-tokens/rules";
+import { TOKEN_DAYS_MAX } from "@/lib/api-tokens/schema";
 import { db } from "@/lib/platform/db/client";
 import { runCommand } from "@/testing/command-line";
 import { startTestDatabase } from "@/testing/database/test-database";
@@ -26,8 +26,18 @@ test("a token is printed once, alone on standard output, and kept as a hash", as
   expect(days).toBeGreaterThan(6.9);
   expect(days).toBeLessThan(7.1);
   const list = await runCommand(["token", "list", "ada@example.org"]);
-  expect(list.printed).toMatch(new RegExp(`^${row.id} +ada@example\\.org +backup `, "m"));
+  expect(list.printed).toMatch(new RegExp(`^${row.id} +ada@example\\.org +backup +all +write `, "m"));
   expect(list.printed).not.toContain(token);
+});
+
+test("a token of a project that may only read is made and listed as that", async () => {
+  await runCommand(["project", "create", "demo", "--name", "Demo"]);
+  expect((await create("--project", "demo", "--scope", "read")).code).toBe(0);
+  const row = await db.apiToken.findFirstOrThrow({ include: { project: true } });
+  expect(row).toMatchObject({ scope: "read", project: { slug: "demo" } });
+  expect((await runCommand(["token", "list"])).printed).toMatch(/ backup +demo +read /);
+  const event = await db.auditEvent.findFirst({ where: { event: "token.created" }, orderBy: { at: "desc" } });
+  expect(event).toMatchObject({ projectId: row.projectId, data: { project: "demo", scope: "read" } });
 });
 
 test("a token is revoked, and the list says so", async () => {
@@ -42,6 +52,7 @@ test("a token is revoked, and the list says so", async () => {
   expect((await runCommand(["token", "list"])).printed).toMatch(/ revoked$/m);
 });
 
+const CREATE = ["token", "create", "ada@example.org", "--name", "x"];
 const DAYS = `The days must be a whole number from 1 to ${TOKEN_DAYS_MAX}`;
 
 test.each([
@@ -50,6 +61,10 @@ test.each([
   ["too many days", ["token", "create", "ada@example.org", "--name", "x", "--days", String(TOKEN_DAYS_MAX + 1)], DAYS],
   ["half a day", ["token", "create", "ada@example.org", "--name", "x", "--days", "0.5"], DAYS],
   ["days that are no number", ["token", "create", "ada@example.org", "--name", "x", "--days", "week"], DAYS],
+  ["a project that is not there", [...CREATE, "--project", "nowhere"], "There is no project nowhere."],
+  ["a project that is no slug", [...CREATE, "--project", "../x"], "Use lower case letters, digits and hyphens"],
+  ["another scope", [...CREATE, "--scope", "admin"], "The scope must be read or write"],
+  ["a name with a control character", ["token", "create", "ada@example.org", "--name", "a\u0007b"], "no invisible"],
   ["the list of a person who is not there", ["token", "list", "b@example.org"], "There is no user b@example.org."],
   ["a person who is not there", ["token", "create", "b@example.org", "--name", "x"], "There is no user b@example.org."],
   ["the token itself instead of its id", ["token", "revoke", "lk_secret"], "This is not the id of a token."],
@@ -76,7 +91,7 @@ test.each([
   await runCommand(["user", "enable", "ada@example.org"]);
   expect(await readTokenUser(token)).toBeUndefined();
   const event = await db.auditEvent.findFirst({ where: { event: "token.revoked" }, orderBy: { at: "desc" } });
-  expect(event?.data).toEqual({ email: "ada@example.org", name: "backup" });
+  expect(event?.data).toEqual({ email: "ada@example.org", name: "backup", scope: "write" });
 });
 
 test("a disabled person gets no token", async () => {

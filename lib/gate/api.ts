@@ -1,7 +1,7 @@
 import "server-only";
 import { readTokenUser } from "@/lib/api-tokens/data";
 import { readBearer } from "@/lib/api-tokens/rules";
-import type { Permission } from "@/lib/gate/permissions";
+import { isChange, type Permission } from "@/lib/gate/permissions";
 import { ACTIONS_COARSE, consumeRateLimit, type Limit, SIGN_IN_NETWORK } from "@/lib/gate/rate-limit";
 import { type Actor, findProject, findScope, notFound, type ProjectScope } from "@/lib/gate/scope";
 import { AppError } from "@/lib/platform/errors";
@@ -33,12 +33,17 @@ export async function readCaller(authorization: string | undefined, address: str
 
 /**
  * The project with the caller's roles in it. Consumes a point of the person's coarse limit and one of the operation's.
- * Throws RATE_LIMITED, and NOT_FOUND where the caller may not see the project.
+ * Throws RATE_LIMITED, NOT_FOUND where the caller or the token may not see the project, and FORBIDDEN where the token may
+ * only read.
  */
 export async function admitToProject(actor: Actor, slug: string, operation: ApiOperation): Promise<ProjectScope> {
   await consumeRateLimit("actions", ACTIONS_COARSE, actor.userId);
   const scope = findScope(actor, await findProject(actor.userId, slug), operation.permission);
   if (!scope) throw notFound("project");
+  if (actor.limits && actor.limits.scope !== "write" && isChange(operation.permission)) {
+    const userMessage = "This token may only read. Nothing was changed. Use a token that may read and change keys.";
+    throw new AppError("FORBIDDEN", "a token that may only read", { userMessage });
+  }
   if (operation.limit) await consumeRateLimit(operation.name, operation.limit, actor.userId);
   return scope;
 }

@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { can, PERMISSIONS, type Permission, restsOnPlatformRole } from "@/lib/gate/permissions";
+import {
+  can,
+  isChange,
+  mayChangeKeys,
+  PERMISSIONS,
+  type Permission,
+  restsOnPlatformRole,
+} from "@/lib/gate/permissions";
 
 const ROLES = ["admin", "member+", "member", "support", "platform-admin"];
 
@@ -13,6 +20,7 @@ const TABLE: Record<Permission, string> = {
   "members:manage": "y n n n y",
   "activity:read": "y n n y y",
   "installation:manage": "n n n n y",
+  "tokens:own": "y y n y y",
   "account:manage": "y y y y y",
 };
 
@@ -22,6 +30,21 @@ const cells = PERMISSIONS.flatMap((permission) =>
 
 test.each(cells)("%s, %s: %s", (role, permission, allowed) => {
   expect(can([role], permission)).toBe(allowed);
+});
+
+test("a read changes nothing, and whatever is not a read is a change", () => {
+  expect(PERMISSIONS.filter((permission) => !isChange(permission))).toEqual([
+    "storage:read",
+    "keys:read",
+    "keys:find",
+    "activity:read",
+  ]);
+  expect(isChange("keys:invent" as Permission)).toBe(true);
+});
+
+test("whoever may issue or disable keys may change them", () => {
+  expect(ROLES.map((role) => mayChangeKeys([role]))).toEqual([true, true, false, true, true]);
+  expect(mayChangeKeys([])).toBe(false);
 });
 
 test.each(["", "owner", "ADMIN", "__proto__", "constructor", "member+ "])("the unknown role %j may nothing", (role) => {

@@ -25,12 +25,27 @@ const ALLOWED = {
   "activity:read": ["admin", "support", "platform-admin"],
   /** users, projects, regions, the whole audit log */
   "installation:manage": ["platform-admin"],
+  /** one's own access tokens; a token works where its person may have it */
+  "tokens:own": ["admin", "member+", "support", "platform-admin"],
   /** one's own account; anyone who is signed in */
   "account:manage": ["admin", "member+", "member", "support", "platform-admin"],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof ALLOWED;
 export const PERMISSIONS = Object.keys(ALLOWED) as Permission[];
+
+/** What changes nothing. Every other permission, a new one too, is one to change something. */
+const READS: readonly Permission[] = ["storage:read", "keys:read", "keys:find", "activity:read"];
+
+/** Whether the permission is one to change something. */
+export function isChange(permission: Permission): boolean {
+  return !READS.includes(permission);
+}
+
+/** Whether the roles allow any change of keys. */
+export function mayChangeKeys(roles: readonly string[]): boolean {
+  return PERMISSIONS.some((permission) => /^keys:/.test(permission) && isChange(permission) && can(roles, permission));
+}
 
 /** Whether one of the roles allows it. Unknown roles and permissions allow nothing. */
 export function can(roles: readonly string[], permission: Permission): boolean {

@@ -1,3 +1,4 @@
+import type { TokenLimits } from "@/lib/api-tokens/rules";
 import { can, type Permission } from "@/lib/gate/permissions";
 import { db, type Transaction } from "@/lib/platform/db/client";
 import { lockMembership, lockRow } from "@/lib/platform/db/locks";
@@ -14,6 +15,8 @@ export interface Actor {
   address?: string | undefined;
   /** What the audit log calls the session or token of this request. */
   via?: string | undefined;
+  /** What the token of this request is limited to. A session is not limited. */
+  limits?: TokenLimits | undefined;
 }
 
 declare const authorized: unique symbol;
@@ -62,7 +65,8 @@ export async function findProject(userId: string, slug: string): Promise<FoundPr
 /**
  * The caller's scope in a project that was read afresh. Undefined when the project does not exist, when the caller has
  * no role in it and no platform role, or when the roles do not give the permission. In a disabled project only platform
- * roles count: its keys may still have to be found and ended.
+ * roles count: its keys may still have to be found and ended. A token counts only in its own project, and only where
+ * its person may have tokens.
  */
 export function findScope(
   actor: Actor,
@@ -70,13 +74,32 @@ export function findScope(
   permission: Permission,
 ): ProjectScope | undefined {
   const roles = rolesOf(actor.platformRole, project?.disabledAt ? null : (project?.role ?? null));
-  if (!project || !can(roles, permission)) return undefined;
+  if (!project || !can(roles, permission) || !admitsToken(actor, project.id, roles)) return undefined;
   return { projectId: project.id as AuthorizedProjectId, slug: project.slug, name: project.name, roles, actor };
 }
 
 /** Throws NOT_FOUND unless the caller's platform role allows it. */
 export function authorizePlatform(actor: Actor, permission: Permission): void {
-  if (!can(rolesOf(actor.platformRole, null), permission)) throw notFound("page");
+  const roles = rolesOf(actor.platformRole, null);
+  if (!can(roles, permission) || !admitsToken(actor, null, roles)) throw notFound("page");
+}
+
+/**
+ * Whether the caller's platform role allows it, or the role in one project at least. For what belongs to the person and
+ * to no project.
+ */
+export async function maySomewhere(actor: Actor, permission: Permission): Promise<boolean> {
+  const groups = await db.membership.groupBy({
+    by: ["role"],
+    where: { userId: actor.userId, project: { disabledAt: null } },
+  });
+  const roles = [...groups.map(({ role }) => role), ...rolesOf(actor.platformRole, null)];
+  return can(roles, permission) && admitsToken(actor, null, roles);
+}
+
+/** Throws NOT_FOUND where `maySomewhere` is false. */
+export async function authorizeSomewhere(actor: Actor, permission: Permission): Promise<void> {
+  if (!(await maySomewhere(actor, permission))) throw notFound("page");
 }
 
 /**
@@ -100,8 +123,27 @@ export async function assertStillAllowed(
   if (!user || user.disabledAt || !project) throw notFound("project");
   const role = project.disabledAt ? null : (membership?.role ?? null);
   const roles = rolesOf(user.platformRole, role);
-  if (!can(roles, permission)) throw notFound("project");
+  if (!can(roles, permission) || !admitsToken(actor, projectId, roles)) throw notFound("project");
   return roles;
+}
+
+/** The same for what rests on the platform role alone. */
+export async function assertPlatformStillAllowed(
+  tx: Transaction,
+  actor: Actor,
+  permission: Permission,
+): Promise<string[]> {
+  await lockRow(tx, "users", actor.userId, "share");
+  const user = await tx.user.findUnique({ where: { id: actor.userId } });
+  const roles = user && !user.disabledAt ? rolesOf(user.platformRole, null) : [];
+  if (!can(roles, permission) || !admitsToken(actor, null, roles)) throw notFound("page");
+  return roles;
+}
+
+/** Whether a request without a token, or with this one, counts in the project. `null`: outside of every project. */
+function admitsToken({ limits }: Actor, projectId: string | null, roles: string[]): boolean {
+  if (!limits) return true;
+  return (limits.projectId === null || limits.projectId === projectId) && can(roles, "tokens:own");
 }
 
 function rolesOf(platformRole: string | null, projectRole: string | null): string[] {
