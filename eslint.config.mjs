@@ -9,6 +9,7 @@ const MAY_REVEAL = [
   "lib/providers/**",
   "lib/access-keys/actions.ts",
   "lib/api/access-keys.ts",
+  "lib/own-tokens/actions.ts",
   "lib/users/mutations.ts",
   "lib/regions/mutations.ts",
   "lib/regions/file/apply-regions-file.ts",

@@ -8,7 +8,7 @@ import { type AuditEventName, EVENT_DATA } from "@/lib/audit/events";
 import { PERMISSIONS, type Permission } from "@/lib/gate/permissions";
 import { ACTIONS_COARSE, consumeRateLimit } from "@/lib/gate/rate-limit";
 import { auditRefusal, explainError, type GateContext, type GateError, readRefusal } from "@/lib/gate/refusals";
-import { type Actor, authorizeProject, type ProjectScope } from "@/lib/gate/scope";
+import { type Actor, authorizeProject, authorizeSomewhere, type ProjectScope } from "@/lib/gate/scope";
 import { readActor } from "@/lib/gate/session";
 import { env } from "@/lib/platform/env";
 import { AppError } from "@/lib/platform/errors";
@@ -96,6 +96,15 @@ export function inProject<Input extends { project: string }>(): Validated<Input,
 /** For actions on one's own account: everybody who is signed in may take them, within the limit. */
 export function inOwnAccount<Input>(): Validated<Input, object> {
   return async ({ ctx, metadata, next }) => {
+    await consumeRateLimit(metadata.name, metadata.limit, ctx.actor.userId);
+    return next({ ctx: {} });
+  };
+}
+
+/** The same for those who have the permission in some project, or by a platform role. */
+export function inOwnAccountWithPermission<Input>(): Validated<Input, object> {
+  return async ({ ctx, metadata, next }) => {
+    await authorizeSomewhere(ctx.actor, metadata.permission);
     await consumeRateLimit(metadata.name, metadata.limit, ctx.actor.userId);
     return next({ ctx: {} });
   };

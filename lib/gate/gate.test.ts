@@ -168,7 +168,7 @@ describe("may you", () => {
       expect(count(/^export const \w+ = actionClient$/gm), file).toBe(actions);
       expect(count(/\.inputSchema\(/g), file).toBe(actions);
       expect(count(/\.outputSchema\(/g), file).toBe(actions);
-      expect(count(/\.useValidated\(in(Project|OwnAccount)\(\)\)/g), file).toBe(actions);
+      expect(count(/\.useValidated\(in(Project|OwnAccount|OwnAccountWithPermission)\(\)\)/g), file).toBe(actions);
     }
   });
 });

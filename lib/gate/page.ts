@@ -4,7 +4,13 @@ import { notFound, redirect } from "next/navigation";
 import { cache } from "react";
 import type { Permission } from "@/lib/gate/permissions";
 import { auditPageRefusal } from "@/lib/gate/refusals";
-import { type Actor, authorizePlatform, authorizeProject, type ProjectScope } from "@/lib/gate/scope";
+import {
+  type Actor,
+  authorizePlatform,
+  authorizeProject,
+  authorizeSomewhere,
+  type ProjectScope,
+} from "@/lib/gate/scope";
 import { readActor } from "@/lib/gate/session";
 import { db } from "@/lib/platform/db/client";
 import { AppError } from "@/lib/platform/errors";
@@ -25,6 +31,19 @@ export async function requirePlatform(permission: Permission): Promise<Actor> {
   const actor = await requireActor();
   await notFoundOnRefusal(
     async () => authorizePlatform(actor, permission),
+    () => auditPageRefusal(actor, permission),
+  );
+  return actor;
+}
+
+/**
+ * The person who requests a page of their own account that needs a permission. Answers 404 unless a platform role gives
+ * it, or the role in some project.
+ */
+export async function requireSomewhere(permission: Permission): Promise<Actor> {
+  const actor = await requireActor();
+  await notFoundOnRefusal(
+    () => authorizeSomewhere(actor, permission),
     () => auditPageRefusal(actor, permission),
   );
   return actor;

@@ -1,0 +1,42 @@
+"use client";
+
+import { Eye, EyeOff } from "lucide-react";
+import { useState } from "react";
+import { Button } from "@/components/ui/button";
+import { CopyButton } from "@/components/ui/copy-button";
+import { Field } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
+
+interface SecretFieldProps {
+  label: string;
+  value: string;
+  /** The name of the button that copies. */
+  copyLabel?: string;
+}
+
+/** A secret to look at and to copy. It is masked until the person asks to see it. */
+export function SecretField({ label, value, copyLabel = `Copy ${label}` }: SecretFieldProps) {
+  const [shown, setShown] = useState(false);
+  const toggle = shown ? "Mask secret" : "Show secret";
+  return (
+    <Field label={label}>
+      {(control) => (
+        <div className="flex gap-2">
+          <Input
+            {...control}
+            type={shown ? "text" : "password"}
+            value={value}
+            readOnly
+            autoComplete="off"
+            spellCheck={false}
+            className="font-mono text-[0.8125rem]"
+          />
+          <Button size="icon" aria-label={toggle} title={toggle} onClick={() => setShown(!shown)}>
+            {shown ? <EyeOff aria-hidden /> : <Eye aria-hidden />}
+          </Button>
+          <CopyButton text={value} what={label} label={copyLabel} />
+        </div>
+      )}
+    </Field>
+  );
+}
