@@ -4,9 +4,15 @@ import { CredentialsPage } from "../fixtures/credentials-page";
 import { expect, test } from "../fixtures/test";
 
 const SCREENS: Record<string, string[]> = {
-  "member+": ["/projects/demo/object-storage", "/projects/demo/object-storage/keys", "/account", "/projects"],
+  "member+": [
+    "/projects/demo/object-storage",
+    "/projects/demo/object-storage/keys",
+    "/account",
+    "/account/tokens",
+    "/projects",
+  ],
   member: ["/projects/demo/object-storage"],
-  support: ["/support"],
+  support: ["/support", "/account/tokens"],
   "platform-admin": ["/admin", "/admin/users", "/admin/projects", "/admin/regions"],
 };
 
@@ -64,6 +70,29 @@ test("the sign-in page, in both themes, narrow and wide", async ({ page, portal 
 });
 
 for (const scheme of ["light", "dark"] as const) {
+  test(`the dialogs of access tokens, ${scheme}`, async ({ openAs }) => {
+    const page = await openAs("member+");
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.goto("/account/tokens");
+    await page.getByRole("button", { name: "Create token" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("textbox", { name: "Name" }).fill(`look ${scheme}`);
+    await dialog.getByRole("combobox", { name: "Expires in" }).selectOption("Until a date");
+    await expectAccessible(page, "Create token");
+    await dialog.getByRole("combobox", { name: "Expires in" }).selectOption("90 days");
+    await dialog.getByRole("button", { name: "Create token" }).click();
+    await dialog.getByRole("button", { name: "Copy token" }).waitFor();
+    await expectAccessible(page, "Your token");
+    await expectNoSidewaysScroll(page, "Your token");
+    await dialog.getByRole("checkbox", { name: "I have stored the token" }).check();
+    await dialog.getByRole("button", { name: "Hide token" }).click();
+    await page.getByRole("button", { name: `Revoke look ${scheme}` }).click();
+    await expectAccessible(page, "Revoke token");
+    await page.keyboard.press("Escape");
+    await expectAccessibleInEveryLook(page, "access tokens in the table");
+  });
+
   test(`the dialogs and the reveal, ${scheme}`, async ({ openAs, portal }) => {
     const page = await openAs("member+");
     await page.emulateMedia({ colorScheme: scheme });

@@ -14,9 +14,18 @@ test.describe("a member", () => {
     await expect(page.getByRole("link", { name: "S3 Keys" })).toHaveCount(0);
     await expect(page.getByRole("heading", { name: "Object Storage Credentials" })).toHaveCount(0);
     await expect(page.getByRole("article")).toHaveCount(0);
-    for (const path of ["/projects/demo/object-storage/keys", "/support", "/admin", "/projects/other/object-storage"]) {
+    for (const path of [
+      "/projects/demo/object-storage/keys",
+      "/support",
+      "/admin",
+      "/projects/other/object-storage",
+      "/account/tokens",
+    ]) {
       expect((await page.goto(path))?.status(), path).toBe(404);
     }
+    await page.goto("/account");
+    await expect(page.getByRole("heading", { name: "Password" })).toBeVisible();
+    await expect(page.getByRole("link", { name: "Access tokens" })).toHaveCount(0);
     expect((await page.request.get("/api/projects/demo/cards")).status()).toBe(404);
     expect((await page.request.get("/api/projects/other/cards")).status()).toBe(404);
   });
@@ -26,7 +35,7 @@ test("a signed-out visitor reads nothing", async ({ browser, portal }) => {
   const context = await browser.newContext({ baseURL: portal.url });
   expect((await context.request.get("/api/projects/demo/cards")).status()).toBe(401);
   const page = await context.newPage();
-  for (const path of ["/", "/projects/demo/object-storage", "/admin", "/support", "/account"]) {
+  for (const path of ["/", "/projects/demo/object-storage", "/admin", "/support", "/account", "/account/tokens"]) {
     await page.goto(path);
     await expect(page).toHaveURL(/\/login/);
   }
