@@ -11,11 +11,13 @@ import type { TokenPlace } from "@/lib/own-tokens/schema";
 
 interface CreateTokenDialogProps {
   places: TokenPlace[];
+  /** How long a token may live. Days. */
+  daysMax: number;
   onClose: () => void;
 }
 
 /** Makes a token in one dialog: the question, and then the reveal of the token. */
-export function CreateTokenDialog({ places, onClose }: CreateTokenDialogProps) {
+export function CreateTokenDialog({ places, daysMax, onClose }: CreateTokenDialogProps) {
   const { stage, start, discardToken } = useCreateToken();
   const isRevealed = stage.at === "reveal";
   const isWorking = stage.at === "working";
@@ -41,7 +43,7 @@ export function CreateTokenDialog({ places, onClose }: CreateTokenDialogProps) {
           </DialogButtons>
         </>
       ) : (
-        <CreateTokenForm places={places} working={isWorking} onCreate={start} onCancel={onClose} />
+        <CreateTokenForm places={places} daysMax={daysMax} working={isWorking} onCreate={start} onCancel={onClose} />
       )}
     </ChangeDialog>
   );

@@ -14,6 +14,7 @@ import type { TokenPlace, TokenRefusal } from "@/lib/own-tokens/schema";
 
 interface CreateTokenFormProps {
   places: TokenPlace[];
+  daysMax: number;
   working: boolean;
   /** Gives the refusal, if any. */
   onCreate: (typed: Typed) => Promise<{ reason?: TokenRefusal; message: string } | undefined>;
@@ -27,7 +28,7 @@ const FIELDS: Partial<Record<TokenRefusal, keyof CreateTokenFormInput>> = {
 };
 
 /** What a person says about a new token. */
-export function CreateTokenForm({ places, working, onCreate, onCancel }: CreateTokenFormProps) {
+export function CreateTokenForm({ places, daysMax, working, onCreate, onCancel }: CreateTokenFormProps) {
   const form = useZodForm<CreateTokenFormInput, Typed>(
     async () => (await import("@/components/own-tokens/form-schema")).createTokenFormSchema,
     {
@@ -93,7 +94,7 @@ export function CreateTokenForm({ places, working, onCreate, onCancel }: CreateT
       </Field>
       {expiresIn === "date" ? (
         <ExpirationField
-          hint="In your own time zone."
+          hint={`In your own time zone, at most ${daysMax} days from now.`}
           error={errors.expirationDate?.message}
           control={form.control}
           name="expirationDate"

@@ -9,15 +9,15 @@ const CreateTokenDialog = dynamic(() =>
   import("@/components/own-tokens/create-token-dialog").then((module) => module.CreateTokenDialog),
 );
 
-/** The button that makes a token, with its dialog. */
-export function CreateToken({ places }: { places: TokenPlace[] }) {
+/** The button that makes a token, with its dialog. `daysMax` is how long a token may live. */
+export function CreateToken(props: { places: TokenPlace[]; daysMax: number }) {
   const [open, setOpen] = useState(false);
   return (
     <>
       <Button look="primary" onClick={() => setOpen(true)}>
         Create token
       </Button>
-      {open ? <CreateTokenDialog places={places} onClose={() => setOpen(false)} /> : null}
+      {open ? <CreateTokenDialog {...props} onClose={() => setOpen(false)} /> : null}
     </>
   );
 }

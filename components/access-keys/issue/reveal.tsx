@@ -1,6 +1,5 @@
 "use client";
 
-import { Eye, EyeOff } from "lucide-react";
 import { useState } from "react";
 import type { Card, IssuedOutput } from "@/lib/access-keys/schema";
 import { ConnectTabs } from "@/components/access-keys/connect/connect-tabs";
@@ -15,6 +14,7 @@ import { CopyButton } from "@/components/ui/copy-button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
+import { SecretField } from "@/components/ui/secret-field";
 
 interface RevealProps {
   issued: IssuedOutput;
@@ -29,7 +29,6 @@ const LEFT = "You left the page, so the secret key is gone. Regenerate Keys make
 
 /** Shows the secret, the only time that anybody sees it. */
 export function Reveal({ issued, card, oldKey, onHide, onLeave }: RevealProps) {
-  const [shown, setShown] = useState(false);
   const [stored, setStored] = useState(false);
   const guard = useLeaveGuard();
   const credentials = { ...connectionOf(card), ...issued };
@@ -55,30 +54,7 @@ export function Reveal({ issued, card, oldKey, onHide, onLeave }: RevealProps) {
           <span className="font-mono text-[0.8125rem] text-foreground">{issued.signingRegion}</span>
         </p>
         <RevealField label="Access Key" value={issued.accessKeyId} />
-        <Field label="Secret Key">
-          {(control) => (
-            <div className="flex gap-2">
-              <Input
-                {...control}
-                type={shown ? "text" : "password"}
-                value={issued.secretAccessKey}
-                readOnly
-                autoComplete="off"
-                spellCheck={false}
-                className="font-mono text-[0.8125rem]"
-              />
-              <Button
-                size="icon"
-                aria-label={shown ? "Mask secret" : "Show secret"}
-                title={shown ? "Mask secret" : "Show secret"}
-                onClick={() => setShown(!shown)}
-              >
-                {shown ? <EyeOff aria-hidden /> : <Eye aria-hidden />}
-              </Button>
-              <CopyButton text={issued.secretAccessKey} what="Secret Key" />
-            </div>
-          )}
-        </Field>
+        <SecretField label="Secret Key" value={issued.secretAccessKey} />
         <RevealField label="Endpoint URL" value={issued.endpoint} />
       </div>
       <div className="grid gap-4 border-t pt-4">

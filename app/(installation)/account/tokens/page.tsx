@@ -6,6 +6,7 @@ import { readParameter, type SearchParameters } from "@/components/layout/parame
 import { CreateToken } from "@/components/own-tokens/create-token";
 import { TokenTable } from "@/components/own-tokens/token-table";
 import { Empty } from "@/components/ui/empty";
+import { TOKEN_DAYS_MAX } from "@/lib/api-tokens/schema";
 import { requireSomewhere } from "@/lib/gate/page";
 import { listOwnTokens, listTokenPlaces } from "@/lib/own-tokens/loaders";
 
@@ -26,7 +27,7 @@ export default async function AccessTokensPage({ searchParams }: { searchParams:
         With a token a program uses the API in your name. Your tokens end when your password changes.
       </PageHeader>
       <div className="mb-4">
-        <CreateToken places={places} />
+        <CreateToken places={places} daysMax={TOKEN_DAYS_MAX} />
       </div>
       {rows.length > 0 ? (
         <TokenTable rows={rows} />
