@@ -204,7 +204,7 @@ export const CARD_STATES = [
   "DISABLED",
 ] as const;
 
-const receiptLineSchema = z.strictObject({
+export const receiptLineSchema = z.strictObject({
   accessKeyId: z.string(),
   gateway: z.string(),
   /** When the end was decided: what people wait for counts from here. */
@@ -323,6 +323,8 @@ const keyRowSchema = z.strictObject({
   state: z.string(),
   createdAt: z.iso.datetime(),
   createdBy: z.string(),
+  /** When a person last switched the key off or on, or changed its date; null when nobody did. */
+  modifiedAt: z.iso.datetime().nullable(),
   expiresAt: z.iso.datetime().nullable(),
   endedAt: z.iso.datetime().nullable(),
   endedBy: z.string().nullable(),
@@ -333,7 +335,7 @@ const keyRowSchema = z.strictObject({
   receipts: z.array(receiptLineSchema),
 });
 
-const historyLineSchema = z.strictObject({ at: z.iso.datetime(), sentence: z.string() });
+export const historyLineSchema = z.strictObject({ at: z.iso.datetime(), sentence: z.string() });
 
 /** A page of the key table, as the polling route sends it, with the history of the key that is open. */
 export const keyTableSchema = z.strictObject({

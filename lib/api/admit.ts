@@ -1,12 +1,16 @@
+import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { ApiEnvironment } from "@/lib/api/replies";
-import { admitToProject, type ApiOperation, readCaller } from "@/lib/gate/api";
-import type { ProjectScope } from "@/lib/gate/scope";
+import { admitPerson, admitToPlatform, admitToProject, type ApiOperation, readCaller } from "@/lib/gate/api";
+import type { Actor, ProjectScope } from "@/lib/gate/scope";
 import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/net/client-address-header";
 import { AppError } from "@/lib/platform/errors";
 
+interface Known {
+  Variables: ApiEnvironment["Variables"] & { actor: Actor };
+}
 interface Admitted {
-  Variables: ApiEnvironment["Variables"] & { scope: ProjectScope };
+  Variables: Known["Variables"] & { scope: ProjectScope };
 }
 
 const BODY_MAX_BYTES = 8_192;
@@ -18,16 +22,42 @@ const BODY_MAX_BYTES = 8_192;
 export const admit = (operation: ApiOperation) =>
   createMiddleware<Admitted>(async (context, next) => {
     context.set("operation", operation);
-    const { req } = context;
-    const actor = await readCaller(req.header("authorization"), req.header(CLIENT_ADDRESS_HEADER));
+    const actor = await identify(context);
     context.set("actor", actor);
-    context.set("scope", await admitToProject(actor, req.param("project") ?? "", operation));
-    // The length of the body must be known before it is read.
-    if (req.header("transfer-encoding") !== undefined) refuse("The body is sent without a Content-Length");
-    if (Number(req.header("content-length") ?? 0) > BODY_MAX_BYTES)
-      refuse(`The body is longer than ${BODY_MAX_BYTES} bytes`);
+    context.set("scope", await admitToProject(actor, context.req.param("project") ?? "", operation));
+    boundBody(context);
     await next();
   });
+
+/** The gate before an operation that reads what is the caller's own. */
+export const admitOwner = (operation: ApiOperation) =>
+  createMiddleware<Known>(async (context, next) => {
+    context.set("operation", operation);
+    const actor = await identify(context);
+    context.set("actor", actor);
+    await admitPerson(actor);
+    await next();
+  });
+
+/** The gate before an operation that reads across projects: only platform roles may. */
+export const admitAcrossProjects = (operation: ApiOperation) =>
+  createMiddleware<Known>(async (context, next) => {
+    context.set("operation", operation);
+    const actor = await identify(context);
+    context.set("actor", actor);
+    await admitToPlatform(actor, operation);
+    await next();
+  });
+
+const identify = ({ req }: Pick<Context, "req">): Promise<Actor> =>
+  readCaller(req.header("authorization"), req.header(CLIENT_ADDRESS_HEADER));
+
+/** The length of a body must be known before the body is read. */
+function boundBody({ req }: Pick<Context, "req">): void {
+  if (req.header("transfer-encoding") !== undefined) refuse("The body is sent without a Content-Length");
+  if (Number(req.header("content-length") ?? 0) > BODY_MAX_BYTES)
+    refuse(`The body is longer than ${BODY_MAX_BYTES} bytes`);
+}
 
 function refuse(why: string): never {
   throw new AppError("BAD_INPUT", why, { userMessage: `${why}. Nothing was changed.` });

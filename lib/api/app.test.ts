@@ -212,12 +212,12 @@ describe("refused", () => {
   });
 
   test("whatever the operation, before its input is looked at", async () => {
-    const operations = api.routes.filter(({ path }) => path.startsWith("/api/v1/projects"));
-    expect(new Set(operations.map(({ method, path }) => `${method} ${path}`)).size).toBe(8);
+    const operations = api.routes.filter(({ path }) => path.startsWith("/api/v1/projects/"));
+    expect(new Set(operations.map(({ method, path }) => `${method} ${path}`)).size).toBe(10);
     const max = await makeUser(db, `Max ${randomUUID()}`);
     const others = { authorization: `Bearer ${await makeToken(max)}` };
     for (const { method, path } of operations) {
-      const at = path.replace(":project", slug).replace(":region", "north");
+      const at = path.replace(":project", slug).replace(":region", "north").replace(":accessKeyId", "LK0");
       expect([path, (await api.request(at, { method })).status]).toEqual([path, 401]);
       expect([path, (await api.request(at, { method, headers: others })).status]).toEqual([path, 404]);
     }
@@ -354,8 +354,12 @@ test("the API describes itself", async () => {
       .flatMap(([path, verbs]) => Object.keys(verbs).map((verb) => `${verb} ${path}`))
       .sort(),
   ).toEqual([
+    "get /api/v1/projects",
+    "get /api/v1/projects/{project}/keys",
+    "get /api/v1/projects/{project}/keys/{accessKeyId}",
     "get /api/v1/projects/{project}/regions",
     "get /api/v1/projects/{project}/regions/{region}",
+    "get /api/v1/support/keys/{accessKeyId}",
     "patch /api/v1/projects/{project}/regions/{region}",
     "post /api/v1/projects/{project}/regions/{region}/disable",
     "post /api/v1/projects/{project}/regions/{region}/enable",

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { addAccessKeyRoutes } from "@/lib/api/access-keys";
+import { addKeyRoutes } from "@/lib/api/keys";
+import { addProjectRoutes } from "@/lib/api/projects";
 import { type ApiEnvironment, refuseInput, replyWithError } from "@/lib/api/replies";
 import { AppError } from "@/lib/platform/errors";
 import { VERSION } from "@/lib/platform/config/version";
@@ -28,6 +30,8 @@ export function createApi(): OpenAPIHono<ApiEnvironment> {
     security: [{ token: [] }],
   });
   api.openAPIRegistry.registerComponent("securitySchemes", "token", { type: "http", scheme: "bearer" });
+  addProjectRoutes(api);
+  addKeyRoutes(api);
   addAccessKeyRoutes(api);
   return api;
 }

@@ -8,14 +8,12 @@ import { auditRefusal, explainError, type GateContext } from "@/lib/gate/refusal
 import type { Actor, ProjectScope } from "@/lib/gate/scope";
 import { nameUnavailable } from "@/lib/platform/db/unavailable";
 import { AppError } from "@/lib/platform/errors";
+import { describePath } from "@/lib/platform/net/described-path";
 import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/net/client-address-header";
 
 export interface ApiEnvironment {
   Variables: { requestId: string; actor?: Actor; scope?: ProjectScope; operation?: ApiOperation };
 }
-
-/** A path may be as long as all headers together. The log gets its beginning. */
-const PATH_LENGTH_MAX = 200;
 
 /** The parts of a request that a reply needs. */
 export type ApiContext = Pick<Context<ApiEnvironment>, "var" | "req" | "json" | "header">;
@@ -84,7 +82,7 @@ function asBadInput(thrown: HTTPException): AppError {
 function knownOf({ var: known, req }: ApiContext): GateContext {
   const { method, path } = req;
   const address = req.header(CLIENT_ADDRESS_HEADER);
-  return { ...known, request: { method, path: path.slice(0, PATH_LENGTH_MAX), address } };
+  return { ...known, request: { method, path: describePath(path), address } };
 }
 
 const nameOf = (context: ApiContext): string => context.var.operation?.name ?? "API";

@@ -4,6 +4,12 @@ import { slugSchema } from "@/lib/platform/text/slug";
 
 export const projectSchema = z.object({ project: slugSchema });
 export const placeSchema = z.object({ project: slugSchema, region: slugSchema });
+/** Where a page of a list begins. Opaque: it comes from the answer before. */
+export const cursorSchema = z.string().max(200).optional().openapi({ description: "The next of the answer before." });
+export const nextSchema = z
+  .string()
+  .nullable()
+  .openapi({ description: "The cursor of the next page; null on the last." });
 /** What stands in the path, and so not in the body. */
 export const PLACE = { project: true, region: true } as const;
 /** The path of the access of a project in a region. */

@@ -3,7 +3,7 @@ import { readTokenUser } from "@/lib/api-tokens/data";
 import { readBearer } from "@/lib/api-tokens/rules";
 import { isChange, type Permission } from "@/lib/gate/permissions";
 import { ACTIONS_COARSE, consumeRateLimit, type Limit, SIGN_IN_NETWORK } from "@/lib/gate/rate-limit";
-import { type Actor, findProject, findScope, notFound, type ProjectScope } from "@/lib/gate/scope";
+import { type Actor, authorizePlatform, findProject, findScope, notFound, type ProjectScope } from "@/lib/gate/scope";
 import { AppError } from "@/lib/platform/errors";
 import { networkOf } from "@/lib/platform/net/client-network";
 
@@ -46,4 +46,15 @@ export async function admitToProject(actor: Actor, slug: string, operation: ApiO
   }
   if (operation.limit) await consumeRateLimit(operation.name, operation.limit, actor.userId);
   return scope;
+}
+
+/** For operations on what is the caller's own. Consumes a point of the person's coarse limit. Throws RATE_LIMITED. */
+export async function admitPerson(actor: Actor): Promise<void> {
+  await consumeRateLimit("actions", ACTIONS_COARSE, actor.userId);
+}
+
+/** For operations across projects. Throws RATE_LIMITED, and NOT_FOUND where no platform role allows the operation. */
+export async function admitToPlatform(actor: Actor, operation: ApiOperation): Promise<void> {
+  await admitPerson(actor);
+  authorizePlatform(actor, operation.permission);
 }

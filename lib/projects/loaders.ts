@@ -17,6 +17,42 @@ export async function listMyProjects(actor: Actor): Promise<{ slug: string; name
   });
 }
 
+export interface OwnProject {
+  slug: string;
+  name: string;
+  /** The person's. */
+  role: string;
+}
+
+/** A page of the projects a person is a member of, newest first, without disabled ones. */
+export async function listOwnProjects(
+  actor: Actor,
+  cursor: string | undefined,
+): Promise<{ rows: OwnProject[]; next: string | null }> {
+  const { userId } = actor;
+  const projects = await db.project.findMany({
+    where: {
+      disabledAt: null,
+      memberships: { some: { userId } },
+      ...(cursor ? olderThan(decodeCursor(cursor)) : {}),
+    },
+    orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+    take: PAGE_SIZE + 1,
+    select: {
+      id: true,
+      slug: true,
+      name: true,
+      createdAt: true,
+      memberships: { where: { userId }, select: { role: true } },
+    },
+  });
+  const page = cutPage(projects, PAGE_SIZE);
+  const rows = page.rows.flatMap(({ slug, name, memberships }) =>
+    memberships.map(({ role }) => ({ slug, name, role })),
+  );
+  return { rows, next: page.next };
+}
+
 /** Where signing in lands: the console of a platform role, else the dashboard of the last used project. */
 export async function landingPath(actor: Actor): Promise<string> {
   const roles = actor.platformRole ? [actor.platformRole] : [];

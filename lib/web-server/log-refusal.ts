@@ -3,10 +3,8 @@ import { boundLog } from "@/lib/platform/bounded-log";
 import { logger } from "@/lib/platform/logger";
 import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/net/client-address-header";
 import { networkOf } from "@/lib/platform/net/client-network";
+import { describePath } from "@/lib/platform/net/described-path";
 import { REQUEST_ID_HEADER } from "@/lib/platform/net/request-id-header";
-
-/** A path may be as long as all headers together. The log gets its beginning. */
-const PATH_LENGTH_MAX = 200;
 
 const write = boundLog((facts, message) => logger.info(facts, message));
 
@@ -20,7 +18,7 @@ export function logRefusal(
 ): void {
   const address = String(headers[CLIENT_ADDRESS_HEADER]);
   // A request for another server has a whole address, which may hold a password.
-  const path = url.startsWith("/") ? url.split("?", 1)[0]?.slice(0, PATH_LENGTH_MAX) : undefined;
+  const path = url.startsWith("/") ? describePath(url.split("?", 1)[0] ?? "") : undefined;
   const requestId = headers[REQUEST_ID_HEADER];
   write(networkOf(address), { requestId, method, path, status, reason: sentence, address }, "a request was refused");
 }

@@ -4,7 +4,7 @@ import { composeRow, rowInclude } from "@/lib/access-keys/loaders/key-table";
 import { LIVE_STATES } from "@/lib/access-keys/rules";
 import type { HistoryLine, KeyRow } from "@/lib/access-keys/schema";
 import { recordEvent } from "@/lib/audit/record";
-import type { Actor } from "@/lib/gate/scope";
+import { type Actor, notFound, type ProjectScope } from "@/lib/gate/scope";
 import { db } from "@/lib/platform/db/client";
 import { withTransaction } from "@/lib/platform/db/transaction";
 
@@ -22,6 +22,13 @@ export interface FoundKey extends KeyRow {
 /** The key with exactly this access key id, in whatever project. For those who may find keys: the caller checks. */
 export async function findKey(accessKeyId: string): Promise<FoundKey | undefined> {
   return (await readKey(accessKeyId))?.found;
+}
+
+/** A key of the project by its access key id, current or past. Throws NOT_FOUND, for a key of another project too. */
+export async function loadProjectKey(scope: ProjectScope, accessKeyId: string): Promise<FoundKey> {
+  const key = await readKey(accessKeyId, scope.projectId);
+  if (!key) throw notFound("key");
+  return key.found;
 }
 
 /**
@@ -43,11 +50,15 @@ export async function lookUpKey(actor: Actor, typed: string): Promise<FoundKey |
   return key?.found;
 }
 
-async function readKey(accessKeyId: string): Promise<{ projectId: string; found: FoundKey } | undefined> {
+/** `inProject`: only a key of this project is found. */
+async function readKey(
+  accessKeyId: string,
+  inProject?: string,
+): Promise<{ projectId: string; found: FoundKey } | undefined> {
   const wanted = accessKeyId.trim();
   if (!/^[A-Za-z0-9]{1,128}$/.test(wanted)) return undefined;
   const key = await db.accessKey.findUnique({
-    where: { accessKeyId: wanted },
+    where: { accessKeyId: wanted, ...(inProject ? { projectId: inProject } : {}) },
     include: { ...rowInclude, project: { select: { slug: true, name: true } } },
   });
   if (!key) return undefined;

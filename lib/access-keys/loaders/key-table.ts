@@ -89,6 +89,7 @@ export function composeRow(key: KeyWithNames): KeyRow {
     state: key.state,
     createdAt: key.createdAt.toISOString(),
     createdBy: key.createdBy.name,
+    modifiedAt: key.modifiedAt?.toISOString() ?? null,
     expiresAt: key.expiresAt?.toISOString() ?? null,
     endedAt: key.endedAt?.toISOString() ?? null,
     endedBy: key.endedBy?.name ?? null,

@@ -7,7 +7,9 @@ export interface Cursor {
   id: string;
 }
 
-const cursorSchema = z.strictObject({ at: z.iso.datetime(), id: z.uuid() });
+/** PostgreSQL knows no year 0. */
+const timeSchema = z.iso.datetime().regex(/^[1-9]/);
+const cursorSchema = z.strictObject({ at: timeSchema, id: z.uuid() });
 
 /** A cursor as an opaque text for URLs. */
 export function encodeCursor(cursor: Cursor): string {
@@ -20,7 +22,9 @@ export function decodeCursor(text: string): Cursor {
     const { at, id } = cursorSchema.parse(JSON.parse(Buffer.from(text, "base64url").toString("utf8")));
     return { at: new Date(at), id };
   } catch {
-    throw new AppError("BAD_INPUT", "not a cursor");
+    throw new AppError("BAD_INPUT", "not a cursor", {
+      userMessage: "The cursor is not one of this list. Nothing was changed.",
+    });
   }
 }
 
