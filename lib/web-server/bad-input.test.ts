@@ -47,6 +47,7 @@ const UNDERSTOOD: [string, string, string, Record<string, string>, string][] = [
   ["a navigation", "GET", PAGE, { rsc: "1", "next-router-state-tree": STATE }, ""],
   ["signing in", "POST", SIGN_IN, FORM, "email=a&password=b&callbackUrl=https%3A%2F%2Fportal.example%2Flogin"],
   ["the API", "POST", "/api/v1/projects/demo/regions/north/enable", { "content-type": "application/json" }, "{"],
+  ["PATCH of the API", "PATCH", "/api/v1/projects/demo/regions/north", { "content-type": "application/json" }, "{}"],
 ];
 
 test.each(UNDERSTOOD)("%s comes through", async (_name, method, path, headers, body) => {
