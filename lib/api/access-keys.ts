@@ -17,7 +17,7 @@ import {
 import { admit } from "@/lib/api/admit";
 import { addKeyChangeRoutes } from "@/lib/api/key-changes";
 import { type ApiContext, type ApiEnvironment, replyWithRefusal } from "@/lib/api/replies";
-import { AT, body, ERRORS, json, PLACE, placeSchema, projectSchema } from "@/lib/api/responses";
+import { AT, body, CHANGE_ERRORS, ERRORS, json, PLACE, placeSchema, projectSchema } from "@/lib/api/responses";
 import type { ApiOperation } from "@/lib/gate/api";
 import { CHANGES } from "@/lib/gate/rate-limit";
 
@@ -55,7 +55,7 @@ const revokingSchema = z
 const ISSUING = {
   201: json("A new pair. The secret is in this reply only.", issuedSchema),
   200: json("The same request was carried out before.", doneSchema),
-  ...ERRORS,
+  ...CHANGE_ERRORS,
 };
 
 /**
@@ -136,7 +136,11 @@ export function addAccessKeyRoutes(api: OpenAPIHono<ApiEnvironment>): void {
     summary: "Disable the access",
     request: { params: placeSchema, body: body(disableInputSchema.omit(PLACE)) },
   };
-  const responses = { 202: json("The end of the keys is decided.", revokingSchema), 200: ISSUING[200], ...ERRORS };
+  const responses = {
+    202: json("The end of the keys is decided.", revokingSchema),
+    200: ISSUING[200],
+    ...CHANGE_ERRORS,
+  };
   const disableRoute = createRoute({
     ...disable,
     method: "post",

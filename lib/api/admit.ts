@@ -1,10 +1,10 @@
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
-import type { ApiEnvironment } from "@/lib/api/replies";
+import { HTTPException } from "hono/http-exception";
+import { type ApiEnvironment, BODY_MAX_BYTES, refuseBody } from "@/lib/api/replies";
 import { admitPerson, admitToPlatform, admitToProject, type ApiOperation, readCaller } from "@/lib/gate/api";
 import type { Actor, ProjectScope } from "@/lib/gate/scope";
 import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/net/client-address-header";
-import { AppError } from "@/lib/platform/errors";
 
 interface Known {
   Variables: ApiEnvironment["Variables"] & { actor: Actor };
@@ -12,8 +12,6 @@ interface Known {
 interface Admitted {
   Variables: Known["Variables"] & { scope: ProjectScope };
 }
-
-const BODY_MAX_BYTES = 8_192;
 
 /**
  * The gate before an operation on the project in the path. It looks at no input before the caller is admitted. Sets
@@ -54,11 +52,6 @@ const identify = ({ req }: Pick<Context, "req">): Promise<Actor> =>
 
 /** The length of a body must be known before the body is read. */
 function boundBody({ req }: Pick<Context, "req">): void {
-  if (req.header("transfer-encoding") !== undefined) refuse("The body is sent without a Content-Length");
-  if (Number(req.header("content-length") ?? 0) > BODY_MAX_BYTES)
-    refuse(`The body is longer than ${BODY_MAX_BYTES} bytes`);
-}
-
-function refuse(why: string): never {
-  throw new AppError("BAD_INPUT", why, { userMessage: `${why}. Nothing was changed.` });
+  if (req.header("transfer-encoding") !== undefined) throw refuseBody("The body is sent without a Content-Length");
+  if (Number(req.header("content-length") ?? 0) > BODY_MAX_BYTES) throw new HTTPException(413);
 }

@@ -74,10 +74,12 @@ function ask({ accessKeyId, secretKey, endpoint }: Pair): Promise<string> {
   const context = { signal: AbortSignal.timeout(5_000), requestId: randomUUID() };
   return probeS3({ name: "north", endpoint }, "north-1", accessKeyId, new Secret(secretKey), context);
 }
-const errorOf = async (reply: Response) => ({
-  status: reply.status,
-  ...((await reply.json()) as { error: object }).error,
-});
+async function errorOf(reply: Response): Promise<object> {
+  expect(reply.headers.get("content-type")).toBe("application/problem+json");
+  const problem = (await reply.json()) as { status: number };
+  expect(problem.status).toBe(reply.status);
+  return problem;
+}
 const eventsOf = async (user: Actor) =>
   (await db.auditEvent.findMany({ where: { actorId: user.userId }, orderBy: [{ at: "asc" }, { id: "asc" }] })).map(
     ({ event }) => event,
@@ -132,7 +134,7 @@ describe("with a token", () => {
     const pairs = await Promise.all(replies.filter(({ status }) => status === 201).map(pairOf));
     expect(lost.length).toBeGreaterThan(0);
     for (const error of lost)
-      expect(error).toMatchObject({ status: 409, reason: "busy", message: expect.stringContaining(mia.name) });
+      expect(error).toMatchObject({ status: 409, reason: "busy", detail: expect.stringContaining(mia.name) });
     const readIds = async () => storage.readKeyIds("north", await principalOf(slug));
     await expect.poll(async () => (await readIds()).length).toBe(1);
     const [current] = await readIds();
@@ -249,18 +251,23 @@ describe("refused", () => {
     expect(await errorOf(await disable())).toMatchObject({ status: 400, reason: "reason-required" });
   });
 
-  test.each<[string, string, object | string, RegExp]>([
+  test.each<[string, string, object | string, RegExp, string?]>([
     ["an unknown field", "enable", { requestId: randomUUID(), extra: 1 }, /extra/],
     ["no request id", "enable", {}, /requestId/],
     ["no JSON", "enable", "{", /not JSON/],
-    ["a body that is too long", "enable", JSON.stringify({ requestId: "x".repeat(9_000) }), /longer than 8192 bytes/],
+    [
+      "a body that is too long",
+      "enable",
+      JSON.stringify({ requestId: "x".repeat(65_536) }),
+      /longer than 65536 bytes/,
+      "BODY_TOO_LONG",
+    ],
     ["another word than confirm", "regenerate", { requestId: randomUUID(), confirm: "yes" }, /confirm/],
     ["a disable without the word", "disable", { requestId: randomUUID() }, /confirm/],
-  ])("%s, and nothing is changed", async (_case, verb, body, message) => {
+  ])("%s, and nothing is changed", async (_case, verb, body, message, code = "BAD_INPUT") => {
     expect(await errorOf(await post(`${place}/${verb}`, body))).toMatchObject({
-      status: 400,
-      code: "BAD_INPUT",
-      message: expect.stringMatching(message),
+      code,
+      detail: expect.stringMatching(message),
     });
     expect(await db.accessKey.count({ where: { project: { slug } } })).toBe(0);
     expect(await eventsOf(mia)).toEqual(["action.refused"]);

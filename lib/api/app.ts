@@ -2,13 +2,11 @@ import { randomUUID } from "node:crypto";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { addAccessKeyRoutes } from "@/lib/api/access-keys";
 import { addKeyRoutes } from "@/lib/api/keys";
+import { API_PATH } from "@/lib/api/paths";
 import { addProjectRoutes } from "@/lib/api/projects";
 import { type ApiEnvironment, refuseInput, replyWithError } from "@/lib/api/replies";
 import { AppError } from "@/lib/platform/errors";
 import { VERSION } from "@/lib/platform/config/version";
-
-/** The path of the API. Everything below it is answered here. */
-export const API_PATH = "/api/v1";
 
 /**
  * The public REST API, for programs with a person's token. It reads no cookie, so that no other site can make a browser

@@ -7,7 +7,7 @@ import { readDate, slotOf } from "@/lib/access-keys/rules";
 import { keepLongerInputSchema, retireInputSchema, updateInputSchema } from "@/lib/access-keys/schema";
 import { admit } from "@/lib/api/admit";
 import { type ApiContext, type ApiEnvironment, replyWithRefusal } from "@/lib/api/replies";
-import { AT, body, ERRORS, json, PLACE, placeSchema } from "@/lib/api/responses";
+import { AT, body, CHANGE_ERRORS, json, PLACE, placeSchema } from "@/lib/api/responses";
 import type { ApiOperation } from "@/lib/gate/api";
 import { CHANGES } from "@/lib/gate/rate-limit";
 import type { ProjectScope } from "@/lib/gate/scope";
@@ -40,7 +40,7 @@ function addUpdateRoute(api: OpenAPIHono<ApiEnvironment>): void {
     method: "patch",
     path: AT,
     middleware: admit(UPDATE),
-    responses: { 200: json("Done, now or before.", updatedSchema), ...ERRORS },
+    responses: { 200: json("Done, now or before.", updatedSchema), ...CHANGE_ERRORS },
   });
   api.openapi(route, async (context) => {
     const { region } = context.req.valid("param");
@@ -59,7 +59,7 @@ function addUpdateRoute(api: OpenAPIHono<ApiEnvironment>): void {
 
 /** Ends the overlap of a rotation now, or keeps the old key for longer. */
 function addRetireRoutes(api: OpenAPIHono<ApiEnvironment>): void {
-  const answer = { 200: json("Done, now or before.", updatedSchema), ...ERRORS };
+  const answer = { 200: json("Done, now or before.", updatedSchema), ...CHANGE_ERRORS };
   const retire = {
     summary: "End the overlap now",
     request: { params: placeSchema, body: body(retireInputSchema.omit(PLACE)) },

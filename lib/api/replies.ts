@@ -1,8 +1,7 @@
-import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
-import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { type Refusal, REFUSALS } from "@/lib/access-keys/schema";
+import type { Refusal } from "@/lib/access-keys/schema";
+import { composeProblem, PROBLEM_TYPE, type ProblemCode, PROBLEMS } from "@/lib/api/problems";
 import type { ApiOperation } from "@/lib/gate/api";
 import { auditRefusal, explainError, type GateContext } from "@/lib/gate/refusals";
 import type { Actor, ProjectScope } from "@/lib/gate/scope";
@@ -18,18 +17,10 @@ export interface ApiEnvironment {
 /** The parts of a request that a reply needs. */
 export type ApiContext = Pick<Context<ApiEnvironment>, "var" | "req" | "json" | "header">;
 
-export const errorSchema = z
-  .strictObject({
-    error: z.strictObject({
-      code: z.string(),
-      /** Why the rules refused the change, if they did. */
-      reason: z.enum(REFUSALS).optional(),
-      /** What happened, whether anything changed, what works now. */
-      message: z.string(),
-      retryAfterSeconds: z.number().optional(),
-    }),
-  })
-  .openapi("Error");
+const AS_PROBLEM = { "content-type": PROBLEM_TYPE };
+
+/** The most bytes of a body. The web server has the same bound. */
+export const BODY_MAX_BYTES = 64 * 1024;
 
 /**
  * Refusals that come from the storage system. All others mean that the key is in another state than the caller expects.
@@ -45,19 +36,19 @@ const BAD_GATEWAY: readonly Refusal[] = [
 export async function replyWithRefusal(context: ApiContext, { reason, message }: { reason: Refusal; message: string }) {
   await auditRefusal("action.refused", reason, nameOf(context), knownOf(context));
   const code = reason === "reason-required" ? "BAD_INPUT" : BAD_GATEWAY.includes(reason) ? "STORAGE" : "CONFLICT";
-  const status = { BAD_INPUT: 400, CONFLICT: 409, STORAGE: 502 } as const;
-  return context.json({ error: { code, reason, message } }, status[code]);
+  return context.json(composeProblem(code, message, { reason }), PROBLEMS[code].status, AS_PROBLEM);
 }
 
 /** Answers an error, and audits it. */
 export async function replyWithError(thrown: unknown, context: ApiContext) {
-  const error = thrown instanceof HTTPException && thrown.status < 500 ? asBadInput(thrown) : nameUnavailable(thrown);
-  const told = await explainError(error, nameOf(context), knownOf(context));
+  const framework = thrown instanceof HTTPException ? FRAMEWORK[thrown.status] : undefined;
+  const error = framework ? refuseBody(framework.why) : nameUnavailable(thrown);
+  const { message, code: general, ...more } = await explainError(error, nameOf(context), knownOf(context));
+  const code = framework?.code ?? general;
   context.header("cache-control", "no-store");
-  if (told.code === "UNAUTHENTICATED") context.header("www-authenticate", "Bearer");
-  if (told.retryAfterSeconds) context.header("retry-after", String(told.retryAfterSeconds));
-  const status = (error instanceof AppError ? error.status : 500) as ContentfulStatusCode;
-  return context.json({ error: told }, status);
+  if (code === "UNAUTHENTICATED") context.header("www-authenticate", "Bearer");
+  if (more.retryAfterSeconds) context.header("retry-after", String(more.retryAfterSeconds));
+  return context.json(composeProblem(code, message, more), PROBLEMS[code].status, AS_PROBLEM);
 }
 
 /** Refuses input that does not fit its schema. Names the fields, unknown ones too, and quotes no value. */
@@ -71,11 +62,16 @@ export function refuseInput(
   });
 }
 
-/** The error for a request that the framework refuses, such as a body that is not JSON. */
-function asBadInput(thrown: HTTPException): AppError {
-  return new AppError("BAD_INPUT", `refused by the framework: ${thrown.status}`, {
-    userMessage: "The body is not JSON. Nothing was changed.",
-  });
+/** What the framework refuses by itself, by its status: bodies that it cannot read. */
+const FRAMEWORK: Record<number, { code: ProblemCode; why: string }> = {
+  400: { code: "BAD_INPUT", why: "The body is not JSON" },
+  413: { code: "BODY_TOO_LONG", why: `The body is longer than ${BODY_MAX_BYTES} bytes` },
+  415: { code: "WRONG_CONTENT_TYPE", why: "Send the body as JSON, with Content-Type: application/json" },
+};
+
+/** The error for a body that is not read. */
+export function refuseBody(why: string): AppError {
+  return new AppError("BAD_INPUT", why, { userMessage: `${why}. Nothing was changed.` });
 }
 
 /** What is known of the request by now. */

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { errorSchema } from "@/lib/api/replies";
+import { PROBLEM_TYPE, PROBLEMS, problemSchema } from "@/lib/api/problems";
 import { slugSchema } from "@/lib/platform/text/slug";
 
 export const projectSchema = z.object({ project: slugSchema });
@@ -27,15 +27,28 @@ export const body = <T extends z.ZodType>(schema: T) => ({
   content: { "application/json": { schema } },
 });
 
-/** The answers that every operation may give. */
+const problem = <Status extends number>({ status, title }: { status: Status; title: string }) =>
+  ({ [status]: { description: `${title}.`, content: { [PROBLEM_TYPE]: { schema: problemSchema } } } }) as Record<
+    Status,
+    { description: string; content: Record<typeof PROBLEM_TYPE, { schema: typeof problemSchema }> }
+  >;
+
+/** The refusals that every operation may give. */
 export const ERRORS = {
-  400: json("The input does not fit.", errorSchema),
-  401: json("No token that stands for anybody.", errorSchema),
-  403: json("The token may only read.", errorSchema),
-  404: json("Not there, or not for the caller.", errorSchema),
-  409: json("The rules refuse it as things stand.", errorSchema),
-  429: json("Too many changes in a short time.", errorSchema),
-  500: json("Something went wrong in the portal.", errorSchema),
-  502: json("The storage system did not do it.", errorSchema),
-  503: json("A part of the portal does not answer.", errorSchema),
+  ...problem(PROBLEMS.BAD_INPUT),
+  ...problem(PROBLEMS.UNAUTHENTICATED),
+  ...problem(PROBLEMS.FORBIDDEN),
+  ...problem(PROBLEMS.NOT_FOUND),
+  ...problem(PROBLEMS.RATE_LIMITED),
+  ...problem(PROBLEMS.INTERNAL),
+  ...problem(PROBLEMS.UNAVAILABLE),
+};
+
+/** The refusals that every change may give. */
+export const CHANGE_ERRORS = {
+  ...ERRORS,
+  ...problem(PROBLEMS.CONFLICT),
+  ...problem(PROBLEMS.BODY_TOO_LONG),
+  ...problem(PROBLEMS.WRONG_CONTENT_TYPE),
+  ...problem(PROBLEMS.STORAGE),
 };

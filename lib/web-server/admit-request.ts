@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { isApiUrl } from "@/lib/api/paths";
 import type { Refusal } from "@/lib/web-server/refuse";
 import { isRouterState } from "@/lib/web-server/router-state";
 
@@ -63,7 +64,7 @@ function findHeadRefusal(request: IncomingMessage, { publicUrl, actions }: Known
   if (state !== undefined && !isRouterState(String(state)))
     return bad("The header Next-Router-State-Tree cannot be read.");
   if (path.startsWith(AUTH)) return findAuthRefusal(request, path.slice(AUTH.length), query, publicUrl);
-  if (path.startsWith("/api/v1/")) return [...READ, "POST", "PATCH"].includes(method) ? undefined : notAllowed(method);
+  if (isApiUrl(path)) return [...READ, "POST", "PATCH"].includes(method) ? undefined : notAllowed(method);
   if (READ.includes(method)) return undefined;
   const action = headers["next-action"];
   if (method !== "POST" || action === undefined) return notAllowed(method);

@@ -76,13 +76,25 @@ const REFUSED: [string, number, string, string, Record<string, string>, string][
   ["a broken callbackUrl in a cookie", 400, "GET", "/api/auth/csrf", { cookie: BROKEN }, ""],
   ["an unknown route of next-auth", 404, "POST", "/api/auth/_log", FORM, "level=error"],
   ["a poll with POST", 405, "POST", "/api/projects/demo/cards", {}, "x"],
-  ["the API with TRACE", 405, "TRACE", "/api/v1/projects", {}, ""],
 ];
 
 test.each(REFUSED)("%s is answered with %i", async (_name, status, method, path, headers, body) => {
   const [got, text] = await ask(method, path, headers, body);
   expect(got).toBe(status);
   expect(text).toMatch(/^[A-Z][^{}]*\.\n$/);
+});
+
+test.each([
+  ["TRACE", "/api/v1/projects", 405, "METHOD_NOT_ALLOWED"],
+  ["DELETE", "/api/v1", 405, "METHOD_NOT_ALLOWED"],
+  ["GET", "/api/v1/%", 400, "BAD_INPUT"],
+])("the API with %s %s is refused with a problem", async (method, path, status, code) => {
+  const [got, text] = await ask(method, path, {});
+  const problem = { status, code, title: expect.any(String) as string, detail: expect.any(String) as string };
+  expect([got, JSON.parse(text)]).toEqual([
+    status,
+    { ...problem, type: expect.stringMatching("^/api/docs#") as string },
+  ]);
 });
 
 test("whatever comes, the answer is the page or a refusal with a sentence", async () => {

@@ -73,6 +73,7 @@ test.each([
   expect(refused).toMatch(/^HTTP\/1\.1 413 /);
   expect(refused).toMatch(/\r\nconnection: close\r\n/i);
   expect(refused).toContain(`The body is longer than ${bound} bytes.`);
+  expect(refused.includes('"code":"BODY_TOO_LONG"')).toBe(path.startsWith("/api/v1"));
   expect(reached).toEqual([path]);
 });
 

@@ -107,7 +107,7 @@ test("without a database pages, polls, actions and the API say so, and all work 
     const api = await portal.askApi();
     expect([round, api.status]).toEqual([round, 503]);
     const message = expect.stringContaining("database does not answer") as string;
-    expect(await api.json()).toMatchObject({ error: { code: "UNAVAILABLE", message } });
+    expect(await api.json()).toMatchObject({ code: "UNAVAILABLE", status: 503, detail: message });
     expect(await portal.tell()).toEqual(
       expect.arrayContaining([
         ["readSession", "UNAVAILABLE", 503],

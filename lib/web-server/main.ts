@@ -1,7 +1,8 @@
 import type { Server as Listener } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import next from "next";
-import { API_PATH, createApi } from "@/lib/api/app";
+import { createApi } from "@/lib/api/app";
+import { isApiUrl } from "@/lib/api/paths";
 import { findRoot } from "@/lib/platform/config/find-root";
 import { findSecondHost } from "@/lib/platform/config/resolve-settings";
 import { pool } from "@/lib/platform/db/client";
@@ -27,7 +28,7 @@ async function main(): Promise<void> {
   // Hono's listener must not replace the global Request and Response: Next needs its own.
   const answerProgram = getRequestListener(createApi().fetch, { overrideGlobalObjects: false });
   const handle: Handler = (request, response) =>
-    request.url?.startsWith(`${API_PATH}/`) ? answerProgram(request, response) : showPage(request, response);
+    isApiUrl(request.url ?? "") ? answerProgram(request, response) : showPage(request, response);
   const settings = { publicUrl: env.LATCHKEY_URL, trustedProxies: env.LATCHKEY_TRUSTED_PROXIES };
   // Next's development server has routes of its own, which change from version to version.
   const judge = dev

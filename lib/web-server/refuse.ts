@@ -1,6 +1,8 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { isApiUrl } from "@/lib/api/paths";
+import { codeOfStatus, composeProblem, PROBLEM_TYPE } from "@/lib/api/problems";
 import { REQUEST_ID_HEADER } from "@/lib/platform/net/request-id-header";
 import { logRefusal, logUnparsed } from "@/lib/web-server/log-refusal";
 
@@ -15,22 +17,25 @@ export interface Refusal {
 /** How long a client may go on sending a body that was refused. Its bytes are thrown away. */
 const LINGER_MS = 1_000;
 
+/** When a client that sent too many requests at once may try again. */
+const RETRY_SECONDS = 1;
+
 /**
  * Answers and logs a refusal. The answer names the id of the request. A connection whose request has a body that was not
  * read is closed: the rest of the body would otherwise be taken for the next request.
  */
 export function refuse(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
   logRefusal(request, refusal);
-  const { status, sentence, headers } = refusal;
-  const body = `${sentence}\n`;
+  const { status, headers } = refusal;
+  const { type, body } = composeBody(request.url ?? "", refusal);
   const isRead = request.complete || !hasBody(request);
   response.writeHead(status, {
-    "content-type": "text/plain; charset=utf-8",
+    "content-type": type,
     "content-length": Buffer.byteLength(body),
     "cache-control": "no-store",
     "x-request-id": String(request.headers[REQUEST_ID_HEADER]),
     ...headers,
-    ...(status === 429 ? { "retry-after": "1" } : {}),
+    ...(status === 429 ? { "retry-after": `${RETRY_SECONDS}` } : {}),
     ...(isRead ? {} : { connection: "close" }),
   });
   if (request.method === "HEAD" || isRead) return void response.end(body);
@@ -40,6 +45,13 @@ export function refuse(request: IncomingMessage, response: ServerResponse, refus
   const timer = setTimeout(end, LINGER_MS);
   request.once("end", end).once("close", () => clearTimeout(timer));
   request.resume();
+}
+
+/** A sentence for people, and a problem for programs that call the API. */
+function composeBody(url: string, { status, sentence }: Refusal): { type: string; body: string } {
+  if (!isApiUrl(url)) return { type: "text/plain; charset=utf-8", body: `${sentence}\n` };
+  const retry = status === 429 ? { retryAfterSeconds: RETRY_SECONDS } : {};
+  return { type: PROBLEM_TYPE, body: JSON.stringify(composeProblem(codeOfStatus(status), sentence, retry)) };
 }
 
 /** Whether a request announces a body. */
