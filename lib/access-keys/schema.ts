@@ -66,24 +66,19 @@ const changeSchema = z.strictObject({
   requestId: requestIdSchema,
 });
 
-const enableFieldsSchema = changeSchema.extend({
+export const enableFieldsSchema = changeSchema.extend({
   access: z.enum(ACCESS_LEVELS).optional(),
   expirationDate: expirationSchema.optional(),
 });
 /** Only a named key can have another access level than `full`. */
-const hasNameForAccess = ({ name, access }: { name?: string | undefined; access?: string | undefined }) =>
+export const hasNameForAccess = ({ name, access }: { name?: string | undefined; access?: string | undefined }) =>
   name !== undefined || access === undefined;
-const NAME_FOR_ACCESS = {
+export const NAME_FOR_ACCESS = {
   path: ["access"],
   error: "Give the key a name too: the key without a name has full access",
 };
 
 export const enableInputSchema = enableFieldsSchema.refine(hasNameForAccess, NAME_FOR_ACCESS);
-
-/** The input of `enable` without the place, which stands in the path of the API. */
-export const enableBodySchema = enableFieldsSchema
-  .omit({ project: true, region: true })
-  .refine(hasNameForAccess, NAME_FOR_ACCESS);
 
 export const regenerateInputSchema = changeSchema.extend({
   confirm: confirmSchema,
@@ -103,18 +98,6 @@ export const activateInputSchema = changeSchema;
 
 /** `null`: the key never expires. */
 export const setExpirationInputSchema = changeSchema.extend({ expirationDate: expirationSchema.nullable() });
-
-/**
- * A change of the current key by a program. A field that is left out stays. One thing at a time: each change is one
- * operation with one request id.
- */
-export const updateInputSchema = deactivateInputSchema
-  .omit({ project: true, region: true })
-  .extend({ state: z.enum(["ACTIVE", "INACTIVE"]).optional(), expirationDate: expirationSchema.nullable().optional() })
-  .refine(
-    ({ state, expirationDate }) => (state === undefined) !== (expirationDate === undefined),
-    "Give either state or expirationDate",
-  );
 
 export const acknowledgeInputSchema = z.strictObject({
   project: slugSchema,

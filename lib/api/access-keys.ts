@@ -6,18 +6,13 @@ import { issueKey } from "@/lib/access-keys/issue/issue-key";
 import { startRevocation } from "@/lib/access-keys/revoke/revoke";
 import type { IssueRequest } from "@/lib/access-keys/issue/write-ahead";
 import { nameAccessLevel, nameOfSlot, readAccessLevel, readDate, slotOf } from "@/lib/access-keys/rules";
-import {
-  ACCESS_LEVELS,
-  cardSchema,
-  cardsSchema,
-  disableInputSchema,
-  enableBodySchema,
-  regenerateInputSchema,
-} from "@/lib/access-keys/schema";
+import { ACCESS_LEVELS, cardSchema, cardsSchema } from "@/lib/access-keys/schema";
 import { admit } from "@/lib/api/admit";
+import { disableBodySchema, enableBodySchema, regenerateBodySchema } from "@/lib/api/bodies";
+import { readRequestId } from "@/lib/api/idempotency";
 import { addKeyChangeRoutes } from "@/lib/api/key-changes";
 import { type ApiContext, type ApiEnvironment, replyWithRefusal } from "@/lib/api/replies";
-import { AT, body, CHANGE_ERRORS, ERRORS, json, PLACE, placeSchema, projectSchema } from "@/lib/api/responses";
+import { AT, CHANGE_ERRORS, changeRequest, ERRORS, json, placeSchema, projectSchema } from "@/lib/api/responses";
 import type { ApiOperation } from "@/lib/gate/api";
 import { CHANGES } from "@/lib/gate/rate-limit";
 
@@ -90,7 +85,7 @@ export function addAccessKeyRoutes(api: OpenAPIHono<ApiEnvironment>): void {
   );
   const enable = {
     summary: "Enable CLI access",
-    request: { params: placeSchema, body: body(enableBodySchema) },
+    request: changeRequest(enableBodySchema),
   };
   const enableRoute = createRoute({
     ...enable,
@@ -101,7 +96,8 @@ export function addAccessKeyRoutes(api: OpenAPIHono<ApiEnvironment>): void {
   });
   api.openapi(enableRoute, async (context) => {
     const { region } = context.req.valid("param");
-    const { requestId, name, access, expirationDate } = context.req.valid("json");
+    const { name, access, expirationDate, ...given } = context.req.valid("json");
+    const requestId = readRequestId(context.req.valid("header")["idempotency-key"], given.requestId);
     const place = { scope: context.var.scope, region, slot: slotOf(name) };
     const expiresAt = readDate(expirationDate);
     return issue(context, {
@@ -115,7 +111,7 @@ export function addAccessKeyRoutes(api: OpenAPIHono<ApiEnvironment>): void {
   });
   const regenerate = {
     summary: "Regenerate the keys",
-    request: { params: placeSchema, body: body(regenerateInputSchema.omit(PLACE)) },
+    request: changeRequest(regenerateBodySchema),
   };
   const regenerateRoute = createRoute({
     ...regenerate,
@@ -126,7 +122,8 @@ export function addAccessKeyRoutes(api: OpenAPIHono<ApiEnvironment>): void {
   });
   api.openapi(regenerateRoute, async (context) => {
     const { region } = context.req.valid("param");
-    const { requestId, name, expirationDate, overlapSeconds = null } = context.req.valid("json");
+    const { name, expirationDate, overlapSeconds = null, ...given } = context.req.valid("json");
+    const requestId = readRequestId(context.req.valid("header")["idempotency-key"], given.requestId);
     const place = { scope: context.var.scope, region, slot: slotOf(name) };
     const expiresAt = readDate(expirationDate);
     return issue(context, { ...place, kind: "REGENERATE", access: "FULL", requestId, expiresAt, overlapSeconds });
@@ -134,7 +131,7 @@ export function addAccessKeyRoutes(api: OpenAPIHono<ApiEnvironment>): void {
   addKeyChangeRoutes(api);
   const disable = {
     summary: "Disable the access",
-    request: { params: placeSchema, body: body(disableInputSchema.omit(PLACE)) },
+    request: changeRequest(disableBodySchema),
   };
   const responses = {
     202: json("The end of the keys is decided.", revokingSchema),
@@ -150,7 +147,8 @@ export function addAccessKeyRoutes(api: OpenAPIHono<ApiEnvironment>): void {
   });
   api.openapi(disableRoute, async (context) => {
     const { region } = context.req.valid("param");
-    const { requestId, name, reason } = context.req.valid("json");
+    const { name, reason, ...given } = context.req.valid("json");
+    const requestId = readRequestId(context.req.valid("header")["idempotency-key"], given.requestId);
     const ended = await disableAccess({ scope: context.var.scope, region, slot: slotOf(name), requestId, reason });
     if (!ended.ok) return replyWithRefusal(context, ended);
     const { outcome, message } = ended;

@@ -4,10 +4,11 @@ import type { Adjustment } from "@/lib/access-keys/lifecycle/rules";
 import { retireKey, type RetireRequest } from "@/lib/access-keys/lifecycle/retire";
 import { startRevocation } from "@/lib/access-keys/revoke/revoke";
 import { readDate, slotOf } from "@/lib/access-keys/rules";
-import { keepLongerInputSchema, retireInputSchema, updateInputSchema } from "@/lib/access-keys/schema";
 import { admit } from "@/lib/api/admit";
+import { keepLongerBodySchema, retireBodySchema, updateBodySchema } from "@/lib/api/bodies";
+import { readRequestId } from "@/lib/api/idempotency";
 import { type ApiContext, type ApiEnvironment, replyWithRefusal } from "@/lib/api/replies";
-import { AT, body, CHANGE_ERRORS, json, PLACE, placeSchema } from "@/lib/api/responses";
+import { AT, CHANGE_ERRORS, changeRequest, json } from "@/lib/api/responses";
 import type { ApiOperation } from "@/lib/gate/api";
 import { CHANGES } from "@/lib/gate/rate-limit";
 import type { ProjectScope } from "@/lib/gate/scope";
@@ -33,7 +34,7 @@ export function addKeyChangeRoutes(api: OpenAPIHono<ApiEnvironment>): void {
 function addUpdateRoute(api: OpenAPIHono<ApiEnvironment>): void {
   const update = {
     summary: "Switch the key off or on, or set when it expires",
-    request: { params: placeSchema, body: body(updateInputSchema) },
+    request: changeRequest(updateBodySchema),
   };
   const route = createRoute({
     ...update,
@@ -44,7 +45,8 @@ function addUpdateRoute(api: OpenAPIHono<ApiEnvironment>): void {
   });
   api.openapi(route, async (context) => {
     const { region } = context.req.valid("param");
-    const { requestId, name, ...wanted } = context.req.valid("json");
+    const { name, ...wanted } = context.req.valid("json");
+    const requestId = readRequestId(context.req.valid("header")["idempotency-key"], wanted.requestId);
     const adjusted = await adjustKey({
       scope: context.var.scope,
       region,
@@ -62,7 +64,7 @@ function addRetireRoutes(api: OpenAPIHono<ApiEnvironment>): void {
   const answer = { 200: json("Done, now or before.", updatedSchema), ...CHANGE_ERRORS };
   const retire = {
     summary: "End the overlap now",
-    request: { params: placeSchema, body: body(retireInputSchema.omit(PLACE)) },
+    request: changeRequest(retireBodySchema),
   };
   const retireRoute = createRoute({
     ...retire,
@@ -72,13 +74,14 @@ function addRetireRoutes(api: OpenAPIHono<ApiEnvironment>): void {
     responses: answer,
   });
   api.openapi(retireRoute, (context) => {
-    const { requestId, name } = context.req.valid("json");
+    const { name, ...given } = context.req.valid("json");
+    const requestId = readRequestId(context.req.valid("header")["idempotency-key"], given.requestId);
     const { region } = context.req.valid("param");
     return replyToRetire(context, { region, slot: slotOf(name), requestId, keepSeconds: null });
   });
   const keep = {
     summary: "Keep the old key for longer",
-    request: { params: placeSchema, body: body(keepLongerInputSchema.omit(PLACE)) },
+    request: changeRequest(keepLongerBodySchema),
   };
   const keepRoute = createRoute({
     ...keep,
@@ -88,7 +91,8 @@ function addRetireRoutes(api: OpenAPIHono<ApiEnvironment>): void {
     responses: answer,
   });
   api.openapi(keepRoute, (context) => {
-    const { requestId, name, overlapSeconds } = context.req.valid("json");
+    const { name, overlapSeconds, ...given } = context.req.valid("json");
+    const requestId = readRequestId(context.req.valid("header")["idempotency-key"], given.requestId);
     const { region } = context.req.valid("param");
     return replyToRetire(context, { region, slot: slotOf(name), requestId, keepSeconds: overlapSeconds });
   });
@@ -104,7 +108,7 @@ async function replyToRetire(
   return context.json({ outcome: retired.outcome, message: retired.message }, 200);
 }
 
-type Update = Pick<z.infer<typeof updateInputSchema>, "state" | "expirationDate" | "reason">;
+type Update = Pick<z.infer<typeof updateBodySchema>, "state" | "expirationDate" | "reason">;
 
 function readAdjustment({ state, expirationDate, reason }: Update): Adjustment {
   if (state === undefined) return { kind: "SET_EXPIRATION", expiresAt: readDate(expirationDate) };

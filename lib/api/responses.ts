@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { changeHeadersSchema } from "@/lib/api/idempotency";
 import { PROBLEM_TYPE, PROBLEMS, problemSchema } from "@/lib/api/problems";
 import { slugSchema } from "@/lib/platform/text/slug";
 
@@ -10,8 +11,6 @@ export const nextSchema = z
   .string()
   .nullable()
   .openapi({ description: "The cursor of the next page; null on the last." });
-/** What stands in the path, and so not in the body. */
-export const PLACE = { project: true, region: true } as const;
 /** The path of the access of a project in a region. */
 export const AT = "/projects/{project}/regions/{region}";
 
@@ -22,9 +21,16 @@ export const json = <T extends z.ZodType>(description: string, schema: T) => ({
 });
 
 /** A body in JSON that a request must have. */
-export const body = <T extends z.ZodType>(schema: T) => ({
+const body = <T extends z.ZodType>(schema: T) => ({
   required: true,
   content: { "application/json": { schema } },
+});
+
+/** What every change of the access of a project in a region takes. */
+export const changeRequest = <T extends z.ZodType>(schema: T) => ({
+  params: placeSchema,
+  headers: changeHeadersSchema,
+  body: body(schema),
 });
 
 const problem = <Status extends number>({ status, title }: { status: Status; title: string }) =>

@@ -1,0 +1,43 @@
+import { z } from "@hono/zod-openapi";
+import {
+  deactivateInputSchema,
+  disableInputSchema,
+  enableFieldsSchema,
+  expirationSchema,
+  hasNameForAccess,
+  keepLongerInputSchema,
+  NAME_FOR_ACCESS,
+  regenerateInputSchema,
+  retireInputSchema,
+} from "@/lib/access-keys/schema";
+
+/** What stands in the path, and so not in the body. */
+const PLACE = { project: true, region: true } as const;
+/** The header Idempotency-Key may give the request id instead. */
+const BY_HEADER = { requestId: true } as const;
+
+export const enableBodySchema = enableFieldsSchema
+  .omit(PLACE)
+  .partial(BY_HEADER)
+  .refine(hasNameForAccess, NAME_FOR_ACCESS);
+
+export const regenerateBodySchema = regenerateInputSchema.omit(PLACE).partial(BY_HEADER);
+
+export const retireBodySchema = retireInputSchema.omit(PLACE).partial(BY_HEADER);
+
+export const keepLongerBodySchema = keepLongerInputSchema.omit(PLACE).partial(BY_HEADER);
+
+export const disableBodySchema = disableInputSchema.omit(PLACE).partial(BY_HEADER);
+
+/**
+ * A change of the current key. A field that is left out stays. One thing at a time: each change is one operation with one
+ * request id.
+ */
+export const updateBodySchema = deactivateInputSchema
+  .omit(PLACE)
+  .partial(BY_HEADER)
+  .extend({ state: z.enum(["ACTIVE", "INACTIVE"]).optional(), expirationDate: expirationSchema.nullable().optional() })
+  .refine(
+    ({ state, expirationDate }) => (state === undefined) !== (expirationDate === undefined),
+    "Give either state or expirationDate",
+  );
