@@ -113,6 +113,9 @@ describe("the name of a named key", () => {
     ["a\u200fb", "no invisible characters"],
     ["a\u200bb", "no invisible characters"],
     ["a\u00a0b", "no invisible characters"],
+    ["\u3164", "no invisible characters"],
+    ["\u2800", "no invisible characters"],
+    ["a\u034f", "no invisible characters"],
     ["a  b", "single spaces"],
     [DEFAULT_SLOT, "taken"],
     ["Default", "taken"],
@@ -120,6 +123,10 @@ describe("the name of a named key", () => {
     expect(keyNameSchema.safeParse(name).error?.issues.map(({ message }) => message)).toEqual([
       expect.stringContaining(sentence),
     ]);
+  });
+
+  test("the mark for a coloured emoji is left out", () => {
+    expect(keyNameSchema.parse("a\uFE0F")).toBe("a");
   });
 
   test("only a key with a name can be read-only", () => {

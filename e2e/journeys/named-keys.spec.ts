@@ -26,6 +26,7 @@ test("a read-only named key is added, regenerated and disabled for itself alone"
   await dialog.getByRole("combobox", { name: "Access" }).selectOption("Read only");
   await press("Add");
   const old = await credentials.readReveal("north");
+  await expect(dialog.getByText("Old key")).toHaveCount(0);
   await credentials.hideSecret();
   const named = card.getByRole("listitem", { name: "backup host" });
   await expect(named.getByText("ACTIVE", { exact: true })).toBeVisible();

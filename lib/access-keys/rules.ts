@@ -162,8 +162,12 @@ export function decideIssue(
 /** Why a new key cannot have its name; undefined when it can. Names that differ in capitals only are one name. */
 function decideName({ name, names, namesMax }: SlotSituation, hasCurrent: boolean): Refusal | undefined {
   if (name === undefined) return hasCurrent ? "already-enabled" : undefined;
-  if (names.some((other) => other.toLowerCase() === name.toLowerCase())) return "name-taken";
-  return names.length >= namesMax ? "too-many-names" : undefined;
+  if (hasCurrent) return "name-taken";
+  // Its own name is among them while the old key of an overlap is the only one left.
+  const others = names.filter((other) => other !== name);
+  if (others.some((other) => other.toLowerCase() === name.toLowerCase())) return "name-taken";
+  if (namesMax === 0) return "no-names";
+  return others.length >= namesMax ? "too-many-names" : undefined;
 }
 
 /** A date must be later than now by more than this: an earlier one may pass before the key is delivered. Milliseconds. */
@@ -201,6 +205,7 @@ const SENTENCES: Record<Refusal, string> = {
   "cannot-read-only":
     "The storage system of this region cannot tell keys apart, so a key cannot be read-only. Nothing was changed.",
   "name-taken": "A key with this name exists here already. Nothing was changed; choose another name.",
+  "no-names": "Named keys are switched off here. Nothing was changed.",
   "too-many-names":
     "This project has as many named keys here as are allowed. Nothing was changed; disable one of them first.",
   "not-retiring": "No old key is kept here. Nothing was changed.",

@@ -48,9 +48,14 @@ export const keyNameSchema = z
   .string()
   .trim()
   .normalize()
+  // Only asks for the colours of an emoji.
+  .overwrite((name) => name.replaceAll("\uFE0F", ""))
   .min(1, "Give the key a name")
   .max(NAME_MAX, `Use at most ${NAME_MAX} characters`)
-  .regex(/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*$/u, "Use letters, digits, spaces and signs, and no invisible characters")
+  .regex(
+    /^(?!.*[\p{Default_Ignorable_Code_Point}\u2800])[\p{L}\p{M}\p{N}\p{P}\p{S} ]*$/u,
+    "Use letters, digits, spaces and signs, and no invisible characters",
+  )
   .regex(/^(?!.* {2})/, "Use single spaces")
   .refine((name) => name.toLowerCase() !== TAKEN_NAME, "This name is taken by the key of the card");
 
@@ -119,6 +124,7 @@ export const REFUSALS = [
   "cannot-read-only",
   "name-taken",
   "too-many-names",
+  "no-names",
   "not-retiring",
   "old-key-expired",
   "not-active",

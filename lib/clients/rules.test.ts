@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { CREDENTIAL_FILES, type Credentials } from "@/lib/clients/rules";
+import { CLIENT_NAMES, CREDENTIAL_FILES, type Credentials, guideClient, nameProfile } from "@/lib/clients/rules";
 
 const onLoopback: Credentials = {
   accessKeyId: "LKAAA0000000000000AA",
@@ -8,6 +8,8 @@ const onLoopback: Credentials = {
   region: "north",
   signingRegion: "north-1",
   plainUploads: false,
+  profile: "north",
+  readOnly: false,
 };
 const onHttps: Credentials = { ...onLoopback, endpoint: "https://s3.example.org" };
 
@@ -99,6 +101,29 @@ test.each([
 });
 
 test("the JSON reads back as what went in", () => {
-  const { plainUploads: _plainUploads, ...told } = onHttps;
+  const { plainUploads: _plainUploads, profile: _profile, readOnly: _readOnly, ...told } = onHttps;
   expect(JSON.parse(write("JSON", onHttps))).toEqual(told);
 });
+
+test.each([
+  [null, "north"],
+  ["backup host", "north-backup-host"],
+  ["  CI/CD #2 ", "north-ci-cd-2"],
+  ["Käse", "north-ka-se"],
+  ["备份", "north-00aa"],
+])("the profile of the key %j is %s", (name, profile) => {
+  expect(nameProfile("north", name, onLoopback.accessKeyId)).toBe(profile);
+});
+
+test.each(CLIENT_NAMES)(
+  "%s: the texts have the secret only where it is given, and write nothing with a read-only key",
+  (name) => {
+    const textOf = (connection: Parameters<typeof guideClient>[1]) =>
+      guideClient(name, connection)
+        .snippets.map(({ text }) => text)
+        .join("\n");
+    const { secretAccessKey, ...withoutSecret } = onLoopback;
+    expect(textOf(withoutSecret)).not.toContain(secretAccessKey);
+    expect(textOf({ ...onLoopback, readOnly: true })).not.toMatch(/ mb | mkdir north| init\b| backup |^resource/m);
+  },
+);

@@ -35,6 +35,17 @@ export function guideClient(name: ClientName, connection: Connection): Guide {
   return GUIDES[name](connection);
 }
 
+/** What the profile of a key is called: letters, digits and hyphens, which every client takes. */
+export function nameProfile(region: string, name: string | null, accessKeyId: string): string {
+  if (name === null) return region;
+  const plain = name
+    .normalize("NFKD")
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-|-$/g, "");
+  return `${region}-${plain || accessKeyId.slice(-4).toLowerCase()}`;
+}
+
 /** Where such a key works. `brand`: what the operator calls the cloud. */
 export const describeValidity = (brand: string): string => `These keys are for ${brand} only. They never work at AWS.`;
 

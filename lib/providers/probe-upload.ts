@@ -44,6 +44,8 @@ export async function probeUpload(
     throw new ProviderError("invalid", `${gateway.name} makes no bucket: it answered ${made.status}`);
   try {
     const { status } = await send("PUT", `${bucket}/${OBJECT}`, CHUNKS);
+    if (status === 403 || status === 429 || (status >= 500 && status !== 501))
+      throw new ProviderError("unavailable", `${gateway.name} answered an upload with ${status}`);
     if (status !== 200) return false;
     return (await send("GET", `${bucket}/${OBJECT}`)).text === TEXT;
   } finally {

@@ -40,6 +40,8 @@ async function startBuiltin(): Promise<Storage> {
   const pair = await server.addKey("demo");
   const connection = {
     region: "north",
+    profile: "north",
+    readOnly: false,
     endpoint: server.endpoint(),
     signingRegion: "north-1",
     plainUploads: false,
@@ -53,6 +55,8 @@ async function startCeph(): Promise<Storage> {
   const { key, secret } = await connectCephDriver(rig).createKey();
   const connection = {
     region: "ceph",
+    profile: "ceph",
+    readOnly: false,
     endpoint: rig.gateways[0]?.endpoint ?? "",
     signingRegion: "default",
     // Ceph 16 does not take the checksums.

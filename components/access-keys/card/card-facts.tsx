@@ -51,7 +51,8 @@ export function CardFacts({ card, mayIssue }: { card: Card; mayIssue: boolean })
   );
 }
 
-function Expires({ expiresAt, expiresInSeconds }: NonNullable<Card["key"]>) {
+/** When a key expires, in the person's time zone and in UTC, and how soon when that is near. */
+export function Expires({ expiresAt, expiresInSeconds }: NonNullable<Card["key"]>) {
   if (!expiresAt) return "Never";
   const near = describeNearEnd(expiresInSeconds);
   return (
@@ -75,21 +76,49 @@ const NO_SWITCH =
   "The storage system of this region cannot switch a single key off: disable the access, or regenerate the keys.";
 
 /** What the state means, and what to do next. */
-function Hint({ card, mayIssue }: { card: Card; mayIssue: boolean }) {
+export function Hint({ card, mayIssue }: { card: Card; mayIssue: boolean }) {
   const text = card.region.disabled
     ? "This region is switched off by the administrators. Keys cannot be made here for now."
     : describeState(card, mayIssue);
   return text ? <p className="text-[0.8125rem] text-muted">{text}</p> : null;
 }
 
-function describeState({ state, key, region, removed, receipts }: Card, mayIssue: boolean): string | undefined {
+function describeState(card: Card, mayIssue: boolean): string | undefined {
+  return card.name === null ? describeCard(card, mayIssue) : describeNamed(card, mayIssue);
+}
+
+const EXPIRED_ON = "The key has expired and is switched off.";
+const LATER_DATE = " A later date switches it on again.";
+const SWITCHED_OFF = "The key is switched off.";
+const SAME_KEY = " Activate switches the same key on again.";
+const OLD_WORKS = "The new key has ended. The old one works until its time.";
+
+/** A named key is told about only where its state asks for something. */
+function describeNamed({ state, key, retiring, removed }: Card, mayIssue: boolean): string | undefined {
   switch (state) {
     case "EXPIRED":
-      if (key)
-        return `The key has expired and is switched off.${mayIssue ? " A later date switches it on again." : ""}`;
+      if (key) return EXPIRED_ON + (mayIssue ? LATER_DATE : "");
+      return "The key expired and was removed. A key with this name can be added again.";
+    case "INACTIVE":
+      return SWITCHED_OFF + (mayIssue ? SAME_KEY : "");
+    case "REVOKING":
+      if (retiring) return OLD_WORKS;
+      return removed ? undefined : "The key is being removed from the storage system.";
+    default:
+      return undefined;
+  }
+}
+
+function describeCard(
+  { state, key, retiring, region, removed, receipts }: Card,
+  mayIssue: boolean,
+): string | undefined {
+  switch (state) {
+    case "EXPIRED":
+      if (key) return EXPIRED_ON + (mayIssue ? LATER_DATE : "");
       return `The key expired and was removed. Buckets and data are as they were${mayIssue ? "; enabling makes a new key" : ""}.`;
     case "INACTIVE":
-      return `The key is switched off.${mayIssue ? " Activate switches the same key on again." : ""}`;
+      return SWITCHED_OFF + (mayIssue ? SAME_KEY : "");
     case "NOT CONFIGURED":
       return mayIssue
         ? "No keys yet. Enable CLI access to work here with aws, s3cmd, rclone or an SDK."
@@ -97,6 +126,7 @@ function describeState({ state, key, region, removed, receipts }: Card, mayIssue
     case "DISABLED":
       return `CLI access is off. Buckets and data are as they were${mayIssue ? "; enabling makes a new key" : ""}.`;
     case "REVOKING":
+      if (retiring) return OLD_WORKS;
       if (!removed) return "The keys are being removed from the storage system.";
       return receipts.every(isSettled)
         ? "The keys are removed. A gateway that cannot be measured may accept them until the longest possible time has passed."

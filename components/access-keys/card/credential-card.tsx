@@ -24,7 +24,7 @@ interface CredentialCardProps {
   onChanged: () => void;
 }
 
-/** The open dialog, the named key that it is about, and the access key that was current when it was opened. */
+/** The open dialog, the named key that it is about, and the access key that a regeneration is about to replace. */
 interface Opened {
   dialog: KeyDialogName;
   name: string | null;
@@ -40,7 +40,7 @@ export function CredentialCard({ project, card, permissions, onChanged }: Creden
   const actions = listActions(card, permissions);
 
   const open = (dialog: KeyDialogName, name: string | null) =>
-    setOpened({ dialog, name, oldKey: viewSlot(card, name).key?.accessKeyId });
+    setOpened({ dialog, name, oldKey: dialog === "regenerate" ? viewSlot(card, name).key?.accessKeyId : undefined });
   const close = () => {
     setOpened(undefined);
     onChanged();
@@ -50,9 +50,14 @@ export function CredentialCard({ project, card, permissions, onChanged }: Creden
   // The button that opened the dialog may be gone, because the state of the card has changed.
   const onCloseAutoFocus = (event: Event) => {
     event.preventDefault();
-    const place = opened?.name ? `[data-named="${CSS.escape(opened.name)}"]` : "[data-actions]";
-    const target = article.current?.querySelector<HTMLElement>(`${place} [data-menu], ${place} button:not(:disabled)`);
-    (target ?? article.current?.querySelector<HTMLElement>("h3"))?.focus();
+    const places = [
+      ...(opened?.name ? [`[data-named="${CSS.escape(opened.name)}"] [data-menu]`] : []),
+      ...(opened?.dialog === "add" ? ["[data-add]"] : []),
+      "[data-actions] button:not(:disabled)",
+      "h3",
+    ];
+    const targets = places.map((place) => article.current?.querySelector<HTMLElement>(place));
+    targets.find(Boolean)?.focus();
   };
 
   return (

@@ -1,5 +1,6 @@
 import { EllipsisVertical, Plus } from "lucide-react";
 import type { Card } from "@/lib/access-keys/schema";
+import { Expires, Hint } from "@/components/access-keys/card/card-facts";
 import { CardMessages } from "@/components/access-keys/card/card-messages";
 import {
   type KeyDialogName,
@@ -21,7 +22,7 @@ interface NamedKeysProps {
   onOpen: (dialog: KeyDialogName, name: string | null) => void;
 }
 
-/** The named keys of a card, each with a menu of what can be done with it. Nothing where there are none and never will. */
+/** The named keys of a card, each with a menu of what can be done with it, and the button that adds one. */
 export function NamedKeys({ card, permissions, mayAdd, onOpen }: NamedKeysProps) {
   if (card.named.length === 0 && !mayAdd) return null;
   return (
@@ -43,7 +44,7 @@ export function NamedKeys({ card, permissions, mayAdd, onOpen }: NamedKeysProps)
         </>
       ) : null}
       {mayAdd ? (
-        <Button look="ghost" size="sm" className="-ml-2" onClick={() => onOpen("add", null)}>
+        <Button look="ghost" size="sm" className="-ml-2" data-add onClick={() => onOpen("add", null)}>
           <Plus aria-hidden />
           Add named key
         </Button>
@@ -87,6 +88,7 @@ function NamedKey({ card, name, permissions, onOpen }: NamedKeyProps) {
         ) : null}
       </div>
       <CardMessages card={card} />
+      <Hint card={card} mayIssue={permissions.issue} />
     </li>
   );
 }
@@ -108,19 +110,12 @@ function KeyLine({ accessKey, tellsLastUse }: KeyLineProps) {
         Created <Time iso={createdAt} /> by {createdBy}
       </span>
       <span>
-        {expiresAt ? (
-          <>
-            Expires <Time iso={expiresAt} />
-          </>
-        ) : (
-          "Never expires"
-        )}
+        {expiresAt ? "Expires " : "Never expires"}
+        {expiresAt ? <Expires {...accessKey} /> : null}
       </span>
-      {tellsLastUse ? (
-        <span>
-          Last used: <LastUsed use={accessKey} tells />
-        </span>
-      ) : null}
+      <span>
+        Last used: <LastUsed use={accessKey} tells={tellsLastUse} />
+      </span>
     </div>
   );
 }

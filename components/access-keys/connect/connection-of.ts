@@ -1,17 +1,20 @@
 import type { Card } from "@/lib/access-keys/schema";
-import type { Connection } from "@/lib/clients/rules";
+import { type Connection, nameProfile } from "@/lib/clients/rules";
 
 /** What the configuration of a client is made from, for the key of a card. The secret only where it is at hand. */
 export function connectionOf(
-  { region, key }: Card,
+  { region, name, access, key }: Card,
   issued?: { accessKeyId: string; secretAccessKey: string },
 ): Connection {
+  const accessKeyId = issued?.accessKeyId ?? key?.accessKeyId ?? "";
   return {
     region: region.name,
+    profile: nameProfile(region.name, name, accessKeyId),
+    readOnly: access === "read-only",
     endpoint: region.endpoint,
     signingRegion: region.signingRegion,
     plainUploads: region.plainUploads,
-    accessKeyId: issued?.accessKeyId ?? key?.accessKeyId ?? "",
+    accessKeyId,
     secretAccessKey: issued?.secretAccessKey,
   };
 }

@@ -63,7 +63,7 @@ export function KeyFilter({ path, regions, values }: KeyFilterProps) {
               {...control}
               {...form.register("createdBy")}
               defaultValue={values.createdBy}
-              placeholder="Name or e-mail"
+              placeholder="A part of the name"
               autoComplete="off"
             />
           )}

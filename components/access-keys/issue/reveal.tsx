@@ -31,7 +31,7 @@ const LEFT = "You left the page, so the secret key is gone. Regenerate Keys make
 export function Reveal({ issued, card, oldKey, onHide, onLeave }: RevealProps) {
   const [stored, setStored] = useState(false);
   const guard = useLeaveGuard();
-  const credentials = { ...connectionOf(card), ...issued };
+  const credentials = { ...connectionOf(card, issued), secretAccessKey: issued.secretAccessKey };
 
   return (
     <>

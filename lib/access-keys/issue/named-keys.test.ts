@@ -2,6 +2,9 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { issueKey } from "@/lib/access-keys/issue/issue-key";
 import { awaitAcknowledgement, commitBeforeReply } from "@/lib/access-keys/issue/deliver";
+import { adjustKey } from "@/lib/access-keys/lifecycle/adjust";
+import { retireKey } from "@/lib/access-keys/lifecycle/retire";
+import type { Adjustment } from "@/lib/access-keys/lifecycle/rules";
 import { loadCard } from "@/lib/access-keys/loaders/cards";
 import { disableAccess } from "@/lib/access-keys/revoke/disable";
 import { startRevocation } from "@/lib/access-keys/revoke/revoke";
@@ -65,6 +68,66 @@ describe("a named key", () => {
     await startRevocation(issued.revoking);
     expect(await project.readKeyIds()).toHaveLength(2);
     expect(await card()).toMatchObject({ state: "ACTIVE", named: [{ access: "read-only", state: "ACTIVE" }] });
+  });
+
+  test("that is regenerated twice by one request is regenerated once, also when it is read-only", async () => {
+    await addNamedKey(project.scope, "north", "reader", "READ_ONLY");
+    const request = { scope: project.scope, region: "north", slot: "reader", requestId: randomUUID() };
+    const regenerate = () =>
+      issueKey(
+        { ...request, kind: "REGENERATE", access: "FULL", expiresAt: null, overlapSeconds: null },
+        commitBeforeReply,
+      );
+    expect(await regenerate()).toMatchObject({ ok: true, outcome: "issued" });
+    expect(await regenerate()).toMatchObject({ ok: true, outcome: "already-done" });
+  });
+
+  test("of which only the old key of an overlap is left can be added again", async () => {
+    const old = await addNamedKey(project.scope, "north", "backup");
+    const retiresAt = new Date(Date.now() + 3_600_000);
+    await db.accessKey.update({ where: { id: old.change.keyId }, data: { state: "RETIRING", retiresAt } });
+    expect(await add("Backup")).toMatchObject({ ok: false, reason: "name-taken" });
+    expect(await add("backup")).toMatchObject({ ok: true });
+    expect(await card()).toMatchObject({
+      named: [{ state: "ACTIVE", retiring: { accessKeyId: old.change.accessKeyId } }],
+    });
+  });
+
+  test("that was disabled tells nothing of an older change that failed", async () => {
+    const { change } = await addNamedKey(project.scope, "north", "backup");
+    const { id, ...made } = await db.operation.findUniqueOrThrow({ where: { id: change.operationId } });
+    const failed = { ...made, kind: "SET_EXPIRATION" as const, state: "FAILED" as const, requestId: randomUUID() };
+    await db.operation.create({ data: { ...failed, createdAt: new Date() } });
+    expect(await card()).toMatchObject({ named: [{ notice: expect.stringContaining("not carried out") }] });
+    await disable("backup");
+    expect(await card()).toMatchObject({ named: [{ state: "REVOKING", notice: null }] });
+    expect(id).toBe(change.operationId);
+  });
+
+  test("is switched off and on, gets a date and is kept beside its successor, for itself alone", async () => {
+    const main = await project.makeKey();
+    const old = await addNamedKey(project.scope, "north", "backup");
+    const place = { scope: project.scope, region: "north", slot: "backup" };
+    const adjust = (adjustment: Adjustment) => adjustKey({ ...place, requestId: randomUUID(), adjustment });
+    expect(await adjust({ kind: "DEACTIVATE" })).toMatchObject({ ok: true });
+    expect([await project.ask(main), await project.ask(old)]).toEqual(["accepted", "refused-unknown"]);
+    expect(await adjust({ kind: "ACTIVATE" })).toMatchObject({ ok: true });
+    const expiresAt = new Date(Date.now() + 86_400_000);
+    expect(await adjust({ kind: "SET_EXPIRATION", expiresAt })).toMatchObject({ ok: true });
+    const request = { ...place, kind: "REGENERATE" as const, access: "FULL" as const, expiresAt: null };
+    const issued = asIssued(
+      await issueKey({ ...request, requestId: randomUUID(), overlapSeconds: 604_800 }, commitBeforeReply),
+    );
+    expect(await card()).toMatchObject({
+      state: "ACTIVE",
+      retiring: null,
+      key: { accessKeyId: main.change.accessKeyId, expiresAt: null },
+      named: [{ state: "ACTIVE", retiring: { until: expiresAt.toISOString() } }],
+    });
+    expect([await project.ask(old), await project.ask(issued)]).toEqual(["accepted", "accepted"]);
+    expect(await retireKey({ ...place, requestId: randomUUID(), keepSeconds: null })).toMatchObject({ ok: true });
+    expect(await stateOf(old.change.keyId)).toBe("REVOKING");
+    expect(await stateOf(main.change.keyId)).toBe("ACTIVE");
   });
 
   test("needs a name that no other named key has, whatever its capitals", async () => {

@@ -76,8 +76,9 @@ export async function writeAhead(
   const keys = await listLiveKeys(tx, { principalId: principal.id, slot });
   const current = keys.some((key) => key.state === "ACTIVE");
 
+  const inputHash = hashRequest(request);
   const repeated = await findRequested(tx, request.scope.actor.userId, request.requestId);
-  if (repeated) return { ok: false, refused: describeRepeated(repeated, request, current, now) };
+  if (repeated) return { ok: false, refused: describeRepeated(repeated, inputHash, current, now) };
   const pending = keys.find((key) => PENDING_STATES.includes(key.state));
   if (pending) return { ok: false, refused: await describePending(tx, pending, current, now) };
 
@@ -103,7 +104,7 @@ export async function writeAhead(
   if (!decision.ok) return { ok: false, refused: refuse(decision.reason, { from }) };
   const accessKeyId = composeAccessKeyId(marker, randomText);
   const write = async () => ({
-    ...(await insertChange(tx, beginning, region, { ...request, access }, accessKeyId)),
+    ...(await insertChange(tx, beginning, region, { ...request, access }, { accessKeyId, inputHash })),
     access,
     current,
     expiresAt,
@@ -129,7 +130,7 @@ async function insertChange(
   { principal, fence, until }: Beginning,
   region: Region,
   request: IssueRequest,
-  accessKeyId: string,
+  { accessKeyId, inputHash }: { accessKeyId: string; inputHash: string },
 ): Promise<UndoableChange & { createdAt: Date }> {
   const { scope, kind, slot, access, requestId, expiresAt, overlapSeconds } = request;
   const { projectId, actor } = scope;
@@ -145,7 +146,7 @@ async function insertChange(
       state: "PENDING",
       actorId: actor.userId,
       requestId,
-      inputHash: hashRequest(request),
+      inputHash,
       keyId,
       overlapSeconds,
       fence,
@@ -171,8 +172,8 @@ async function insertChange(
   return { operationId, keyId, accessKeyId, kind, requestId, projectId, principal, region, createdAt };
 }
 
-function describeRepeated(repeated: Operation, request: IssueRequest, current: boolean, now: Date): NotBegun {
-  if (repeated.inputHash !== hashRequest(request)) return refuse("request-reused", { current });
+function describeRepeated(repeated: Operation, inputHash: string, current: boolean, now: Date): NotBegun {
+  if (repeated.inputHash !== inputHash) return refuse("request-reused", { current });
   if (repeated.state === "DONE") return { outcome: "already-done" };
   if (repeated.state === "CANCELLED") return refuse("superseded");
   if (repeated.state === "FAILED") return refuse("undelivered", { current });

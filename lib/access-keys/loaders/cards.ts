@@ -7,6 +7,7 @@ import {
   composeSlot,
   RECEIPTS_SHOWN_MS,
 } from "@/lib/access-keys/loaders/card-slot";
+import { EXPIRED_REASON } from "@/lib/access-keys/revoke/mark-revoking";
 import { DEFAULT_SLOT, LIVE_STATES } from "@/lib/access-keys/rules";
 import type { Card } from "@/lib/access-keys/schema";
 import type { ProjectScope } from "@/lib/gate/scope";
@@ -22,6 +23,8 @@ import type { Principal, Region } from "@/prisma/generated/client";
 const CARD_KEYS_MAX = 12;
 /** The same for all named keys together, with those that ended a moment ago. */
 const NAMED_KEYS_MAX = 200;
+/** For how long a named key that was removed at its date is shown. Milliseconds. */
+const EXPIRED_SHOWN_MS = 7 * 24 * 60 * 60_000;
 
 /** The cards of a project, one a region, in the order of their names. */
 export async function loadCards(scope: ProjectScope): Promise<Card[]> {
@@ -81,7 +84,7 @@ async function loadPrincipalFacts(principal: Principal, now: Date): Promise<Prin
     select: cardOperationSelect,
   });
   const named = await loadNamedKeys(principal.id, now);
-  const operations = await loadOperations(named.map(({ id }) => id));
+  const operations = await loadOperations(principal.id, named);
   return {
     principal,
     keys: [...open, ...revoked, ...named],
@@ -89,7 +92,7 @@ async function loadPrincipalFacts(principal: Principal, now: Date): Promise<Prin
   };
 }
 
-/** The named keys that are not gone yet, and those that ended a moment ago, the newest first. */
+/** The named keys that are not gone yet, those that ended a moment ago and those that expired lately. */
 async function loadNamedKeys(principalId: string, now: Date): Promise<CardKey[]> {
   const slot = { not: DEFAULT_SLOT };
   const open = await db.accessKey.findMany({
@@ -98,9 +101,15 @@ async function loadNamedKeys(principalId: string, now: Date): Promise<CardKey[]>
     take: NAMED_KEYS_MAX,
     select: cardKeySelect,
   });
-  const endedAt = { gte: new Date(now.getTime() - RECEIPTS_SHOWN_MS) };
+  const since = (ms: number) => ({ gte: new Date(now.getTime() - ms) });
   const ended = await db.accessKey.findMany({
-    where: { principalId, slot, state: { in: ["REVOKED", "FAILED"] }, endedAt },
+    where: {
+      principalId,
+      slot,
+      state: { in: ["REVOKED", "FAILED"] },
+      endedAt: since(EXPIRED_SHOWN_MS),
+      OR: [{ endedAt: since(RECEIPTS_SHOWN_MS) }, { endReason: EXPIRED_REASON }],
+    },
     orderBy: { endedAt: "desc" },
     take: NAMED_KEYS_MAX,
     select: cardKeySelect,
@@ -108,11 +117,13 @@ async function loadNamedKeys(principalId: string, now: Date): Promise<CardKey[]>
   return [...open, ...ended];
 }
 
-/** The operations that made or changed keys, the newest first. */
-async function loadOperations(keyIds: string[]): Promise<CardOperation[]> {
-  if (keyIds.length === 0) return [];
+/** The operations of the named keys since the oldest of them was made, the newest first. */
+async function loadOperations(principalId: string, named: CardKey[]): Promise<CardOperation[]> {
+  if (named.length === 0) return [];
+  const oldest = Math.min(...named.map(({ createdAt }) => createdAt.getTime()));
+  const slots = [...new Set(named.map(({ slot }) => slot))];
   return db.operation.findMany({
-    where: { keyId: { in: keyIds } },
+    where: { principalId, slot: { in: slots }, createdAt: { gte: new Date(oldest) } },
     orderBy: { createdAt: "desc" },
     take: NAMED_KEYS_MAX,
     select: cardOperationSelect,

@@ -4,7 +4,7 @@ import type { HistoryLine } from "@/lib/access-keys/schema";
 import type { ProjectScope } from "@/lib/gate/scope";
 import { db } from "@/lib/platform/db/client";
 
-/** The newest lines of a longer history are left out. */
+/** The oldest lines of a longer history are left out. */
 const HISTORY_MAX = 200;
 
 /** The history of one key of the project as sentences, oldest first; empty when it is not the project's. */
@@ -14,7 +14,7 @@ export async function loadKeyHistory(scope: ProjectScope, keyId: string): Promis
 
 /** The history of a key in whatever project. For those who may find keys: the caller checks. */
 export async function readKeyHistory(where: { keyId: string; projectId?: string }): Promise<HistoryLine[]> {
-  const orderBy = [{ at: "asc" as const }, { id: "asc" as const }];
+  const orderBy = [{ at: "desc" as const }, { id: "desc" as const }];
   const events = await db.auditEvent.findMany({ where, orderBy, take: HISTORY_MAX });
-  return events.map((event) => ({ at: event.at.toISOString(), sentence: describeEvent(event) }));
+  return events.reverse().map((event) => ({ at: event.at.toISOString(), sentence: describeEvent(event) }));
 }

@@ -29,13 +29,13 @@ export interface KeyQuery {
   search?: string | undefined;
   /** The whole name of a named key, or `default`. */
   name?: string | undefined;
-  /** A part of the name or the e-mail of the person who made the key. */
+  /** A part of the name of the person who made the key. */
   createdBy?: string | undefined;
   /** The id of the key whose history is open. */
   key?: string | undefined;
 }
 
-/** So many people whose name fits are looked for. */
+/** So many people of the project whose name fits are looked for. */
 const CREATORS_MAX = 50;
 
 /** A page of all keys of a project, current and past, newest first. */
@@ -45,14 +45,14 @@ export async function loadKeyTable(scope: ProjectScope, query: KeyQuery): Promis
   const region = query.region
     ? await db.region.findUnique({ where: { name: query.region }, select: { id: true } })
     : undefined;
-  const creators = query.createdBy ? await findCreators(query.createdBy) : undefined;
+  const creators = query.createdBy ? await findCreators(scope.projectId, query.createdBy) : undefined;
   if (region === null || creators?.length === 0) return { rows: [], next: null, opened: null };
   const keys = await db.accessKey.findMany({
     where: {
       projectId: scope.projectId,
       ...(region ? { regionId: region.id } : {}),
       ...(state ? { state } : {}),
-      ...(query.name ? { slot: query.name } : {}),
+      ...(query.name ? { slot: query.name.normalize() } : {}),
       ...(creators ? { createdById: { in: creators } } : {}),
       ...(query.search ? { accessKeyId: { contains: query.search.toUpperCase().replaceAll(/[^A-Z0-9]/g, "") } } : {}),
       ...(query.cursor ? olderThan(decodeCursor(query.cursor)) : {}),
@@ -68,10 +68,9 @@ export async function loadKeyTable(scope: ProjectScope, query: KeyQuery): Promis
 }
 
 /** By id, so that the index of a project's creators serves the filter. */
-async function findCreators(text: string): Promise<string[]> {
-  const contains = { contains: text, mode: "insensitive" as const };
+async function findCreators(projectId: string, text: string): Promise<string[]> {
   const people = await db.user.findMany({
-    where: { OR: [{ name: contains }, { email: contains }] },
+    where: { name: { contains: text, mode: "insensitive" }, createdKeys: { some: { projectId } } },
     take: CREATORS_MAX,
     select: { id: true },
   });

@@ -36,8 +36,8 @@ export type DisableOutcome =
 /**
  * Ends every key of a slot of the project in the region. It pre-empts: in one transaction the lease is taken from whoever
  * holds it, the open operation of the slot is cancelled, and the end of the keys is decided, so that a key being made at
- * this moment dies too. A change of another slot keeps its lease. The caller starts the removal, which takes a lease of
- * its own; the worker does it otherwise.
+ * this moment dies too. A change of another slot that is written down keeps its lease. The caller starts the removal, which
+ * takes a lease of its own; the worker does it otherwise.
  */
 export async function disableAccess(request: DisableRequest): Promise<DisableOutcome> {
   await connectQueue();

@@ -3,24 +3,24 @@ import { type Connection, type Guide, lines, secretOf } from "@/lib/clients/snip
 /** The section of `~/.aws/credentials`. */
 export function writeAwsCredentials(connection: Connection): string {
   return lines(
-    `[${connection.region}]`,
+    `[${connection.profile}]`,
     `aws_access_key_id = ${connection.accessKeyId}`,
     `aws_secret_access_key = ${secretOf(connection)}`,
   );
 }
 
 /** The sections of `~/.aws/config`. Only the S3 service gets the endpoint: others of the same profile keep theirs. */
-export function writeAwsConfig({ region, endpoint, signingRegion, plainUploads }: Connection): string {
+export function writeAwsConfig({ profile, endpoint, signingRegion, plainUploads }: Connection): string {
   return lines(
-    `[profile ${region}]`,
+    `[profile ${profile}]`,
     `region = ${signingRegion}`,
-    `services = ${region}`,
+    `services = ${profile}`,
     "s3 =",
     "  addressing_style = path",
     plainUploads && "request_checksum_calculation = when_required",
     plainUploads && "response_checksum_validation = when_required",
     "",
-    `[services ${region}]`,
+    `[services ${profile}]`,
     "s3 =",
     `  endpoint_url = ${endpoint}`,
   );
@@ -56,7 +56,7 @@ export function writeEnvironment(connection: Connection): string {
 
 /** The AWS CLI: a profile in its two files. */
 export function guideAws(connection: Connection): Guide {
-  const { region, endpoint } = connection;
+  const { profile, endpoint, readOnly } = connection;
   return {
     label: "AWS CLI",
     snippets: [
@@ -71,11 +71,11 @@ export function guideAws(connection: Connection): Guide {
         title: "With every version",
         kind: "commands",
         text: lines(
-          `aws --profile ${region} --endpoint-url ${endpoint} s3 mb s3://my-bucket`,
-          `aws --profile ${region} --endpoint-url ${endpoint} s3 ls`,
+          !readOnly && `aws --profile ${profile} --endpoint-url ${endpoint} s3 mb s3://my-bucket`,
+          `aws --profile ${profile} --endpoint-url ${endpoint} s3 ls`,
         ),
       },
-      { title: "With version 2.13 and later", kind: "commands", text: lines(`aws --profile ${region} s3 ls`) },
+      { title: "With version 2.13 and later", kind: "commands", text: lines(`aws --profile ${profile} s3 ls`) },
     ],
     notes: [
       "Version 2.13 and later reads the endpoint from the profile, and from the variables AWS_ENDPOINT_URL_S3 and AWS_ENDPOINT_URL. Older versions, such as Debian 12's 2.9, need --endpoint-url.",

@@ -19,8 +19,8 @@ export function writeS3cmd(connection: Connection): string {
 }
 
 export function guideS3cmd(connection: Connection): Guide {
-  const { region } = connection;
-  const path = `~/.s3cfg-${region}`;
+  const { profile } = connection;
+  const path = `~/.s3cfg-${profile}`;
   return {
     label: "s3cmd",
     snippets: [
@@ -28,7 +28,7 @@ export function guideS3cmd(connection: Connection): Guide {
       {
         title: "Try it",
         kind: "commands",
-        text: lines(`s3cmd -c ${path} mb s3://my-bucket`, `s3cmd -c ${path} ls`),
+        text: lines(!connection.readOnly && `s3cmd -c ${path} mb s3://my-bucket`, `s3cmd -c ${path} ls`),
       },
     ],
     notes: ["A file for each region: -c chooses it, and ~/.s3cfg stays as it is."],
@@ -38,7 +38,7 @@ export function guideS3cmd(connection: Connection): Guide {
 /** The section of `rclone.conf`. */
 export function writeRclone(connection: Connection): string {
   return lines(
-    `[${connection.region}]`,
+    `[${connection.profile}]`,
     "type = s3",
     "provider = Other",
     "env_auth = false",
@@ -51,7 +51,7 @@ export function writeRclone(connection: Connection): string {
 }
 
 export function guideRclone(connection: Connection): Guide {
-  const { region } = connection;
+  const { profile } = connection;
   return {
     label: "rclone",
     snippets: [
@@ -59,7 +59,7 @@ export function guideRclone(connection: Connection): Guide {
       {
         title: "Try it",
         kind: "commands",
-        text: lines(`rclone mkdir ${region}:my-bucket`, `rclone lsd ${region}:`),
+        text: lines(!connection.readOnly && `rclone mkdir ${profile}:my-bucket`, `rclone lsd ${profile}:`),
       },
     ],
     notes: ["A key that may not create buckets needs no_check_bucket = true in the remote."],
@@ -67,7 +67,7 @@ export function guideRclone(connection: Connection): Guide {
 }
 
 export function guideMc(connection: Connection): Guide {
-  const { region, endpoint, accessKeyId } = connection;
+  const { profile, endpoint, accessKeyId } = connection;
   return {
     label: "mc",
     snippets: [
@@ -75,9 +75,9 @@ export function guideMc(connection: Connection): Guide {
         title: "Alias",
         kind: "commands",
         text: lines(
-          `mc alias set ${region} ${endpoint} ${accessKeyId} ${shellWord(secretOf(connection))} --api S3v4 --path on`,
-          `mc mb ${region}/my-bucket`,
-          `mc ls ${region}`,
+          `mc alias set ${profile} ${endpoint} ${accessKeyId} ${shellWord(secretOf(connection))} --api S3v4 --path on`,
+          !connection.readOnly && `mc mb ${profile}/my-bucket`,
+          `mc ls ${profile}`,
         ),
       },
     ],
@@ -102,18 +102,22 @@ export function guideRestic(connection: Connection): Guide {
           `export AWS_SECRET_ACCESS_KEY=${shellWord(secretOf(connection))}`,
           `export AWS_DEFAULT_REGION=${signingRegion}`,
           `export RESTIC_REPOSITORY=s3:${endpoint}/my-bucket/restic`,
-          "restic -o s3.bucket-lookup=path init",
-          "restic -o s3.bucket-lookup=path backup ~/Documents",
+          !connection.readOnly && "restic -o s3.bucket-lookup=path init",
+          !connection.readOnly && "restic -o s3.bucket-lookup=path backup ~/Documents",
+          connection.readOnly && "restic -o s3.bucket-lookup=path --no-lock snapshots",
         ),
       },
     ],
-    notes: ["restic asks for the password of the repository. Without it nobody can read the backup."],
+    notes: [
+      "The second line stands in the history of the shell, with the secret key. A space before it keeps it out in many shells.",
+      "restic asks for the password of the repository. Without it nobody can read the backup.",
+    ],
   };
 }
 
 export function guideS3fs(connection: Connection): Guide {
-  const { region, endpoint, signingRegion, accessKeyId } = connection;
-  const name = `.passwd-s3fs-${region}`;
+  const { profile, endpoint, signingRegion, accessKeyId } = connection;
+  const name = `.passwd-s3fs-${profile}`;
   return {
     label: "s3fs",
     snippets: [
@@ -129,7 +133,7 @@ export function guideS3fs(connection: Connection): Guide {
         text: lines(
           `chmod 600 ~/${name}`,
           "mkdir -p ~/my-bucket",
-          `s3fs my-bucket ~/my-bucket -o passwd_file=$HOME/${name} -o url=${endpoint} -o use_path_request_style -o endpoint=${signingRegion}`,
+          `s3fs my-bucket ~/my-bucket -o passwd_file=$HOME/${name} -o url=${endpoint} -o use_path_request_style -o endpoint=${signingRegion}${connection.readOnly ? " -o ro" : ""}`,
         ),
       },
     ],

@@ -3,7 +3,7 @@ import { type Connection, type Guide, lines } from "@/lib/clients/snippets/snipp
 /** What the programs read: the keys stand in the files of the AWS CLI, not in the program. */
 const KEYS = "The program reads the keys from the profile of the tab AWS CLI, so that they do not stand in the source.";
 
-export function guideBoto3({ region, endpoint, plainUploads }: Connection): Guide {
+export function guideBoto3({ profile, endpoint, plainUploads }: Connection): Guide {
   return {
     label: "boto3",
     snippets: [
@@ -14,7 +14,7 @@ export function guideBoto3({ region, endpoint, plainUploads }: Connection): Guid
         text: lines(
           "import boto3",
           "",
-          `session = boto3.Session(profile_name="${region}")`,
+          `session = boto3.Session(profile_name="${profile}")`,
           `s3 = session.client("s3", endpoint_url="${endpoint}")`,
           'for bucket in s3.list_buckets()["Buckets"]:',
           '    print(bucket["Name"])',
@@ -28,7 +28,7 @@ export function guideBoto3({ region, endpoint, plainUploads }: Connection): Guid
   };
 }
 
-export function guideJavaScript({ region, endpoint, signingRegion, plainUploads }: Connection): Guide {
+export function guideJavaScript({ profile, endpoint, signingRegion, plainUploads }: Connection): Guide {
   return {
     label: "JavaScript",
     snippets: [
@@ -40,7 +40,7 @@ export function guideJavaScript({ region, endpoint, signingRegion, plainUploads 
           'import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";',
           "",
           "const s3 = new S3Client({",
-          `  profile: "${region}",`,
+          `  profile: "${profile}",`,
           `  region: "${signingRegion}",`,
           `  endpoint: "${endpoint}",`,
           "  forcePathStyle: true,",
@@ -56,7 +56,7 @@ export function guideJavaScript({ region, endpoint, signingRegion, plainUploads 
   };
 }
 
-export function guideTerraform({ region, endpoint, signingRegion }: Connection): Guide {
+export function guideTerraform({ profile, endpoint, signingRegion, readOnly }: Connection): Guide {
   return {
     label: "Terraform",
     snippets: [
@@ -66,7 +66,7 @@ export function guideTerraform({ region, endpoint, signingRegion }: Connection):
         path: "main.tf",
         text: lines(
           'provider "aws" {',
-          `  profile                     = "${region}"`,
+          `  profile                     = "${profile}"`,
           `  region                      = "${signingRegion}"`,
           "  s3_use_path_style           = true",
           "  skip_credentials_validation = true",
@@ -79,7 +79,7 @@ export function guideTerraform({ region, endpoint, signingRegion }: Connection):
           "  }",
           "}",
           "",
-          'resource "aws_s3_bucket" "my_bucket" {',
+          `${readOnly ? "data" : "resource"} "aws_s3_bucket" "my_bucket" {`,
           '  bucket = "my-bucket"',
           "}",
         ),

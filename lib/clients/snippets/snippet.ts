@@ -1,7 +1,11 @@
 /** A key and where it is used: what the configuration of a client is made from. */
 export interface Connection {
-  /** The portal's name for the region. Profiles, remotes and aliases get this name too. */
+  /** The portal's name for the region. */
   region: string;
+  /** What profiles, remotes and aliases are called: the region's name, and for a named key its name too. */
+  profile: string;
+  /** Whether the key can only list and read. */
+  readOnly: boolean;
   /** With scheme, and with the port where it is needed: `http://127.0.0.1:9000`. */
   endpoint: string;
   /** The region that requests are signed for. */

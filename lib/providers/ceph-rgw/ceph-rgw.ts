@@ -111,6 +111,7 @@ export function createCephRgwProvider(options: CephRgwOptions): Provider {
   const removeRest = async (key: KeyRef, context: CallContext): Promise<void> => {
     let left = await readUser(userReplySchema, key.principal, context);
     if (left && hasSubuserOf(key, left)) {
+      await assertMayWrite(context);
       const query = { uid: key.principal, subuser: key.accessKeyId, "purge-keys": "true" };
       const answer = await call("DELETE", "user", query, context);
       if (answer.status !== 200 && codeOf(answer) !== "NoSuchSubUser") throw toFailure(answer);
