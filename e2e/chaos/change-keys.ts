@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { PortalFailure } from "../fixtures/portal-answer";
-import type { CallOptions } from "../fixtures/portal-client";
+import { type CallOptions, HOUR_SECONDS } from "../fixtures/portal-client";
 import {
   type Acknowledgement,
   type Attempt,
@@ -18,8 +18,6 @@ import type { World } from "./world/world";
 const TIMEOUT_MS = 40_000;
 const MAX_ACKNOWLEDGE_TRIES = 12;
 const RETRY_PAUSE_MS = 700;
-/** The shortest overlap that the portal offers. It outlasts the run, unless somebody ends it. */
-const OVERLAP_SECONDS = 3_600;
 /** Answers after which no change was tried: too many requests, or no connection. */
 const NOT_TRIED = new Set(["RATE_LIMITED", "unreached"]);
 /** Codes of the gate after which a change may have happened. */
@@ -80,7 +78,7 @@ async function changeOneKey(world: World, history: History, random: Random, opti
   const by = random.chance(options.programs) ? "program" : "browser";
   const date = change === "setExpiration" ? { expirationDate: chooseDate(random) } : {};
   const keeps = change === "regenerate" && options.adjustments > 0 && random.chance(options.adjustments);
-  const overlap = keeps ? { overlapSeconds: OVERLAP_SECONDS } : {};
+  const overlap = keeps ? { overlapSeconds: HOUR_SECONDS } : {};
   const attempt = history.begin({
     change,
     slot,
@@ -120,7 +118,7 @@ function chooseSensibleChange(history: History, slot: Slot, random: Random, { ad
   const mayHaveKey = history.listPossibleKeys(slot).some((id) => id !== undefined);
   const isEnabled = answer === "already-enabled" || answer === "name-taken" || (answer !== "not-enabled" && mayHaveKey);
   if (isEnabled && adjustments > 0 && random.chance(adjustments))
-    return random.pick(["deactivate", "activate", "activate", "setExpiration", "retire"]);
+    return random.pick(["deactivate", "activate", "activate", "setExpiration", "retire", "keepLonger"]);
   const roll = random.next();
   if (isEnabled) return roll < 0.72 ? "regenerate" : roll < 0.95 ? "disable" : "enable";
   return roll < 0.88 ? "enable" : roll < 0.95 ? "disable" : "regenerate";

@@ -1,7 +1,7 @@
 import type { IssuedKey, NewKey } from "../fixtures/portal-client";
 
 /** Changes of an existing key, which no secret comes from. */
-export const ADJUSTMENTS = ["deactivate", "activate", "setExpiration", "retire"] as const;
+export const ADJUSTMENTS = ["deactivate", "activate", "setExpiration", "retire", "keepLonger"] as const;
 export type Adjustment = (typeof ADJUSTMENTS)[number];
 export type Change = "enable" | "regenerate" | "disable" | Adjustment;
 

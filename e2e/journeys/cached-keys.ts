@@ -67,8 +67,11 @@ async function runSequence(sequence: Sequence, random: Random, seed: number): Pr
   for (let step = 0; step < STEPS; step += 1) {
     const name = random.pick(NAMES);
     const request = { ...place, ...(name ? { name } : {}) };
-    const change = random.pick(["enable", "enable", "regenerate", "disable"] as const);
-    const answer = await client[change](request);
+    const change = random.pick(["enable", "enable", "regenerate", "overlap", "retire", "disable"] as const);
+    const answer =
+      change === "overlap"
+        ? await client.regenerate({ ...request, overlapSeconds: 3_600 })
+        : await client[change](request);
     const key = answer.kind === "data" && "accessKeyId" in answer.data ? answer.data : undefined;
     if (key) sequence.pairs.push(key);
     expect(key ? await ask(sequence, key) : "accepted", `a new key, seed ${seed}`).toBe("accepted");

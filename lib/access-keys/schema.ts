@@ -310,6 +310,8 @@ const keyRowSchema = z.strictObject({
   access: z.enum(ACCESS_LEVELS),
   region: z.string(),
   state: z.string(),
+  /** Whether the storage system of the region tells when a key was last used. */
+  tellsLastUse: z.boolean(),
   createdAt: z.iso.datetime(),
   createdBy: z.string(),
   /** When a person last switched the key off or on, or changed its date; null when nobody did. */

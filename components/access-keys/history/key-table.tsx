@@ -95,8 +95,9 @@ function State({ state }: { state: string }) {
   return known ? <StateBadge state={known} /> : state;
 }
 
-function LastUse({ lastUsedAt, lastUsedAsOf }: KeyRow) {
+function LastUse({ lastUsedAt, lastUsedAsOf, tellsLastUse }: KeyRow) {
   if (lastUsedAt) return <Time iso={lastUsedAt} />;
+  if (!tellsLastUse) return <span className="text-muted">Not told</span>;
   return <span className="text-muted">{lastUsedAsOf ? "Never" : "Not known"}</span>;
 }
 

@@ -49,7 +49,7 @@ export function AddForm({ card: { region }, error, progress, onAdd, onCancel }: 
         )}
       </Field>
       <ExpirationField
-        hint={`Recommended. ${describeEnd(region)}`}
+        hint={`Recommended. ${describeEnd(region, true)}`}
         error={errors.expirationDate?.message}
         control={form.control}
         name="expirationDate"

@@ -33,7 +33,7 @@ export function EnableForm({ card: { region }, error, progress, onEnable, onCanc
         </div>
       </DialogDescription>
       <ExpirationField
-        hint={`Recommended. ${describeEnd(region)}`}
+        hint={`Recommended. ${describeEnd(region, false)}`}
         error={errors.expirationDate?.message}
         control={form.control}
         name="expirationDate"

@@ -34,6 +34,7 @@ const KINDS: Record<Change, string> = {
   activate: "ACTIVATE",
   setExpiration: "SET_EXPIRATION",
   retire: "RETIRE",
+  keepLonger: "KEEP_LONGER",
 };
 
 function checkAttempt(attempt: Attempt, ledger: Ledger): Violation[] {

@@ -88,7 +88,7 @@ test("suspended: a suspension on a storage system is in the database too, and no
 
 test("unsettled: every open key and every open operation", () => {
   expect(checkSettled(createLedger())).toEqual([]);
-  for (const state of ["CREATING", "ISSUED", "REVOKING", "RETIRING"])
+  for (const state of ["CREATING", "ISSUED", "REVOKING"])
     expect(kindsOf(checkSettled(createLedger({ state })))).toEqual(["unsettled"]);
   for (const state of ["PENDING", "DELIVERING", "UNDOING"])
     expect(kindsOf(checkSettled(createLedger({}, { state })))).toEqual(["unsettled"]);

@@ -7,6 +7,7 @@ import {
   composeSlot,
   RECEIPTS_SHOWN_MS,
 } from "@/lib/access-keys/loaders/card-slot";
+import { readCapabilities } from "@/lib/access-keys/loaders/capabilities";
 import { EXPIRED_REASON } from "@/lib/access-keys/revoke/mark-revoking";
 import { DEFAULT_SLOT, LIVE_STATES } from "@/lib/access-keys/rules";
 import type { Card } from "@/lib/access-keys/schema";
@@ -14,9 +15,8 @@ import type { ProjectScope } from "@/lib/gate/scope";
 import { db } from "@/lib/platform/db/client";
 import { readDatabaseClock } from "@/lib/platform/db/locks";
 import { env } from "@/lib/platform/env";
-import { logger } from "@/lib/platform/logger";
 import type { Capabilities } from "@/lib/providers/provider";
-import { findRegion, openProvider } from "@/lib/regions/data";
+import { findRegion } from "@/lib/regions/data";
 import type { Principal, Region } from "@/prisma/generated/client";
 
 /** Keys of the default slot that a card looks at: so many that are not gone yet, and so many that were revoked last. */
@@ -178,13 +178,3 @@ function describeRegion(region: Region, capabilities: Capabilities | undefined):
 }
 
 const toSeconds = (ms: number | null) => (ms === null ? null : ms / 1_000);
-
-/** Undefined for a region whose settings or credentials do not open: it must not take the other cards with it. */
-function readCapabilities(region: Region): Capabilities | undefined {
-  try {
-    return openProvider(region).capabilities;
-  } catch (error) {
-    logger.error({ err: error, region: region.name }, "the region cannot be opened");
-    return undefined;
-  }
-}

@@ -1,5 +1,6 @@
 import "server-only";
 import { composeLastUse } from "@/lib/access-keys/loaders/last-use";
+import { readCapabilities } from "@/lib/access-keys/loaders/capabilities";
 import { composeReceipts } from "@/lib/access-keys/loaders/receipt-lines";
 import { KEY_STATES, nameAccessLevel, nameOfSlot } from "@/lib/access-keys/rules";
 import { loadKeyHistory } from "@/lib/access-keys/loaders/key-history";
@@ -13,7 +14,7 @@ const PAGE_SIZE = 25;
 
 /** What a line of the key table needs beside the key. */
 export const rowInclude = {
-  region: { select: { name: true } },
+  region: true,
   createdBy: { select: { name: true } },
   endedBy: { select: { name: true } },
   receipts: true,
@@ -86,6 +87,7 @@ export function composeRow(key: KeyWithNames): KeyRow {
     access: nameAccessLevel(key.access),
     region: key.region.name,
     state: key.state,
+    tellsLastUse: readCapabilities(key.region)?.lastUsed ?? false,
     createdAt: key.createdAt.toISOString(),
     createdBy: key.createdBy.name,
     modifiedAt: key.modifiedAt?.toISOString() ?? null,
