@@ -182,6 +182,17 @@ export const adjustOutputSchema = z.union([
   refusedSchema,
 ]);
 
+/** What a change would do, as a dry run tells it. */
+export const wouldBeSchema = z.strictObject({
+  outcome: z.enum(["issued", "done", "revoking", "already-done"]),
+  /** The existing keys that the change is about. */
+  accessKeyIds: z.array(z.string()),
+  /** The state of these keys after it, or of the new key; null when nothing is left to do. */
+  state: z.string().nullable(),
+});
+
+export type DryRunOutput = { ok: true; wouldBe: z.infer<typeof wouldBeSchema> } | z.infer<typeof refusedSchema>;
+
 /** What a card shows; derived, see `deriveCardState`. */
 export const CARD_STATES = [
   "NOT CONFIGURED",

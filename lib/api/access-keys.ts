@@ -1,7 +1,8 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { loadCard, loadCards } from "@/lib/access-keys/loaders/cards";
-import { disableAccess } from "@/lib/access-keys/revoke/disable";
+import { disableAccess, dryRunDisable } from "@/lib/access-keys/revoke/disable";
 import { commitBeforeReply } from "@/lib/access-keys/issue/deliver";
+import { dryRunIssue } from "@/lib/access-keys/issue/dry-run";
 import { issueKey } from "@/lib/access-keys/issue/issue-key";
 import { startRevocation } from "@/lib/access-keys/revoke/revoke";
 import type { IssueRequest } from "@/lib/access-keys/issue/write-ahead";
@@ -11,8 +12,17 @@ import { admit } from "@/lib/api/admit";
 import { disableBodySchema, enableBodySchema, regenerateBodySchema } from "@/lib/api/bodies";
 import { readRequestId } from "@/lib/api/idempotency";
 import { addKeyChangeRoutes } from "@/lib/api/key-changes";
-import { type ApiContext, type ApiEnvironment, replyWithRefusal } from "@/lib/api/replies";
-import { AT, CHANGE_ERRORS, changeRequest, ERRORS, json, placeSchema, projectSchema } from "@/lib/api/responses";
+import { type ApiContext, type ApiEnvironment, replyToDryRun, replyWithRefusal } from "@/lib/api/replies";
+import {
+  AT,
+  CHANGE_ERRORS,
+  changeRequest,
+  dryRunSchema,
+  ERRORS,
+  json,
+  placeSchema,
+  projectSchema,
+} from "@/lib/api/responses";
 import type { ApiOperation } from "@/lib/gate/api";
 import { CHANGES } from "@/lib/gate/rate-limit";
 
@@ -49,7 +59,7 @@ const revokingSchema = z
   .openapi("Revoking");
 const ISSUING = {
   201: json("A new pair. The secret is in this reply only.", issuedSchema),
-  200: json("The same request was carried out before.", doneSchema),
+  200: json("The same request was carried out before, or what a dry run tells.", z.union([doneSchema, dryRunSchema])),
   ...CHANGE_ERRORS,
 };
 
@@ -83,6 +93,12 @@ export function addAccessKeyRoutes(api: OpenAPIHono<ApiEnvironment>): void {
       return context.json(await loadCard(context.var.scope, region), 200);
     },
   );
+  addIssueRoutes(api);
+  addKeyChangeRoutes(api);
+  addDisableRoute(api);
+}
+
+function addIssueRoutes(api: OpenAPIHono<ApiEnvironment>): void {
   const enable = {
     summary: "Enable CLI access",
     request: changeRequest(enableBodySchema),
@@ -96,18 +112,12 @@ export function addAccessKeyRoutes(api: OpenAPIHono<ApiEnvironment>): void {
   });
   api.openapi(enableRoute, async (context) => {
     const { region } = context.req.valid("param");
-    const { name, access, expirationDate, ...given } = context.req.valid("json");
+    const { name, access, expirationDate, dryRun, ...given } = context.req.valid("json");
     const requestId = readRequestId(context.req.valid("header")["idempotency-key"], given.requestId);
     const place = { scope: context.var.scope, region, slot: slotOf(name) };
     const expiresAt = readDate(expirationDate);
-    return issue(context, {
-      ...place,
-      kind: "ENABLE",
-      access: readAccessLevel(access),
-      requestId,
-      expiresAt,
-      overlapSeconds: null,
-    });
+    const key = { access: readAccessLevel(access), expiresAt, overlapSeconds: null };
+    return issue(context, { ...place, kind: "ENABLE", ...key, requestId }, dryRun);
   });
   const regenerate = {
     summary: "Regenerate the keys",
@@ -122,13 +132,16 @@ export function addAccessKeyRoutes(api: OpenAPIHono<ApiEnvironment>): void {
   });
   api.openapi(regenerateRoute, async (context) => {
     const { region } = context.req.valid("param");
-    const { name, expirationDate, overlapSeconds = null, ...given } = context.req.valid("json");
+    const { name, expirationDate, overlapSeconds = null, dryRun, ...given } = context.req.valid("json");
     const requestId = readRequestId(context.req.valid("header")["idempotency-key"], given.requestId);
     const place = { scope: context.var.scope, region, slot: slotOf(name) };
     const expiresAt = readDate(expirationDate);
-    return issue(context, { ...place, kind: "REGENERATE", access: "FULL", requestId, expiresAt, overlapSeconds });
+    const key = { access: "FULL" as const, expiresAt, overlapSeconds };
+    return issue(context, { ...place, kind: "REGENERATE", ...key, requestId }, dryRun);
   });
-  addKeyChangeRoutes(api);
+}
+
+function addDisableRoute(api: OpenAPIHono<ApiEnvironment>): void {
   const disable = {
     summary: "Disable the access",
     request: changeRequest(disableBodySchema),
@@ -147,9 +160,11 @@ export function addAccessKeyRoutes(api: OpenAPIHono<ApiEnvironment>): void {
   });
   api.openapi(disableRoute, async (context) => {
     const { region } = context.req.valid("param");
-    const { name, reason, ...given } = context.req.valid("json");
+    const { name, reason, dryRun, ...given } = context.req.valid("json");
     const requestId = readRequestId(context.req.valid("header")["idempotency-key"], given.requestId);
-    const ended = await disableAccess({ scope: context.var.scope, region, slot: slotOf(name), requestId, reason });
+    const request = { scope: context.var.scope, region, slot: slotOf(name), requestId, reason };
+    if (dryRun) return replyToDryRun(context, await dryRunDisable(request));
+    const ended = await disableAccess(request);
     if (!ended.ok) return replyWithRefusal(context, ended);
     const { outcome, message } = ended;
     if (outcome === "already-done") return context.json({ outcome, message }, 200);
@@ -158,7 +173,8 @@ export function addAccessKeyRoutes(api: OpenAPIHono<ApiEnvironment>): void {
   });
 }
 
-async function issue(context: ApiContext, request: IssueRequest) {
+async function issue(context: ApiContext, request: IssueRequest, dryRun = false) {
+  if (dryRun) return replyToDryRun(context, await dryRunIssue(request));
   const issued = await issueKey(request, commitBeforeReply);
   if (!issued.ok) return replyWithRefusal(context, issued);
   if (issued.outcome === "already-done") return context.json({ outcome: issued.outcome, message: issued.message }, 200);

@@ -16,18 +16,24 @@ const PLACE = { project: true, region: true } as const;
 /** The header Idempotency-Key may give the request id instead. */
 const BY_HEADER = { requestId: true } as const;
 
+/** What every change takes beside its own fields. */
+const DRY_RUN = {
+  dryRun: z.boolean().optional().openapi({ description: "true: every check is made, and nothing is changed." }),
+};
+
 export const enableBodySchema = enableFieldsSchema
   .omit(PLACE)
   .partial(BY_HEADER)
+  .extend(DRY_RUN)
   .refine(hasNameForAccess, NAME_FOR_ACCESS);
 
-export const regenerateBodySchema = regenerateInputSchema.omit(PLACE).partial(BY_HEADER);
+export const regenerateBodySchema = regenerateInputSchema.omit(PLACE).partial(BY_HEADER).extend(DRY_RUN);
 
-export const retireBodySchema = retireInputSchema.omit(PLACE).partial(BY_HEADER);
+export const retireBodySchema = retireInputSchema.omit(PLACE).partial(BY_HEADER).extend(DRY_RUN);
 
-export const keepLongerBodySchema = keepLongerInputSchema.omit(PLACE).partial(BY_HEADER);
+export const keepLongerBodySchema = keepLongerInputSchema.omit(PLACE).partial(BY_HEADER).extend(DRY_RUN);
 
-export const disableBodySchema = disableInputSchema.omit(PLACE).partial(BY_HEADER);
+export const disableBodySchema = disableInputSchema.omit(PLACE).partial(BY_HEADER).extend(DRY_RUN);
 
 /**
  * A change of the current key. A field that is left out stays. One thing at a time: each change is one operation with one
@@ -36,6 +42,7 @@ export const disableBodySchema = disableInputSchema.omit(PLACE).partial(BY_HEADE
 export const updateBodySchema = deactivateInputSchema
   .omit(PLACE)
   .partial(BY_HEADER)
+  .extend(DRY_RUN)
   .extend({ state: z.enum(["ACTIVE", "INACTIVE"]).optional(), expirationDate: expirationSchema.nullable().optional() })
   .refine(
     ({ state, expirationDate }) => (state === undefined) !== (expirationDate === undefined),

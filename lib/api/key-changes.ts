@@ -1,14 +1,15 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { adjustKey } from "@/lib/access-keys/lifecycle/adjust";
+import { dryRunAdjustment } from "@/lib/access-keys/lifecycle/dry-run";
 import type { Adjustment } from "@/lib/access-keys/lifecycle/rules";
-import { retireKey, type RetireRequest } from "@/lib/access-keys/lifecycle/retire";
+import { dryRunRetire, retireKey, type RetireRequest } from "@/lib/access-keys/lifecycle/retire";
 import { startRevocation } from "@/lib/access-keys/revoke/revoke";
 import { readDate, slotOf } from "@/lib/access-keys/rules";
 import { admit } from "@/lib/api/admit";
 import { keepLongerBodySchema, retireBodySchema, updateBodySchema } from "@/lib/api/bodies";
 import { readRequestId } from "@/lib/api/idempotency";
-import { type ApiContext, type ApiEnvironment, replyWithRefusal } from "@/lib/api/replies";
-import { AT, CHANGE_ERRORS, changeRequest, json } from "@/lib/api/responses";
+import { type ApiContext, type ApiEnvironment, replyToDryRun, replyWithRefusal } from "@/lib/api/replies";
+import { AT, CHANGE_ERRORS, changeRequest, dryRunSchema, json } from "@/lib/api/responses";
 import type { ApiOperation } from "@/lib/gate/api";
 import { CHANGES } from "@/lib/gate/rate-limit";
 import type { ProjectScope } from "@/lib/gate/scope";
@@ -41,19 +42,19 @@ function addUpdateRoute(api: OpenAPIHono<ApiEnvironment>): void {
     method: "patch",
     path: AT,
     middleware: admit(UPDATE),
-    responses: { 200: json("Done, now or before.", updatedSchema), ...CHANGE_ERRORS },
+    responses: {
+      200: json("Done, now or before, or what a dry run tells.", z.union([updatedSchema, dryRunSchema])),
+      ...CHANGE_ERRORS,
+    },
   });
   api.openapi(route, async (context) => {
     const { region } = context.req.valid("param");
-    const { name, ...wanted } = context.req.valid("json");
+    const { name, dryRun, ...wanted } = context.req.valid("json");
     const requestId = readRequestId(context.req.valid("header")["idempotency-key"], wanted.requestId);
-    const adjusted = await adjustKey({
-      scope: context.var.scope,
-      region,
-      slot: slotOf(name),
-      requestId,
-      adjustment: readAdjustment(wanted),
-    });
+    const place = { scope: context.var.scope, region, slot: slotOf(name) };
+    const request = { ...place, requestId, adjustment: readAdjustment(wanted) };
+    if (dryRun) return replyToDryRun(context, await dryRunAdjustment(request));
+    const adjusted = await adjustKey(request);
     if (!adjusted.ok) return replyWithRefusal(context, adjusted);
     return context.json({ outcome: adjusted.outcome, message: adjusted.message }, 200);
   });
@@ -61,7 +62,10 @@ function addUpdateRoute(api: OpenAPIHono<ApiEnvironment>): void {
 
 /** Ends the overlap of a rotation now, or keeps the old key for longer. */
 function addRetireRoutes(api: OpenAPIHono<ApiEnvironment>): void {
-  const answer = { 200: json("Done, now or before.", updatedSchema), ...CHANGE_ERRORS };
+  const answer = {
+    200: json("Done, now or before, or what a dry run tells.", z.union([updatedSchema, dryRunSchema])),
+    ...CHANGE_ERRORS,
+  };
   const retire = {
     summary: "End the overlap now",
     request: changeRequest(retireBodySchema),
@@ -74,10 +78,10 @@ function addRetireRoutes(api: OpenAPIHono<ApiEnvironment>): void {
     responses: answer,
   });
   api.openapi(retireRoute, (context) => {
-    const { name, ...given } = context.req.valid("json");
+    const { name, dryRun, ...given } = context.req.valid("json");
     const requestId = readRequestId(context.req.valid("header")["idempotency-key"], given.requestId);
     const { region } = context.req.valid("param");
-    return replyToRetire(context, { region, slot: slotOf(name), requestId, keepSeconds: null });
+    return replyToRetire(context, { region, slot: slotOf(name), requestId, keepSeconds: null }, dryRun);
   });
   const keep = {
     summary: "Keep the old key for longer",
@@ -91,18 +95,21 @@ function addRetireRoutes(api: OpenAPIHono<ApiEnvironment>): void {
     responses: answer,
   });
   api.openapi(keepRoute, (context) => {
-    const { name, overlapSeconds, ...given } = context.req.valid("json");
+    const { name, overlapSeconds, dryRun, ...given } = context.req.valid("json");
     const requestId = readRequestId(context.req.valid("header")["idempotency-key"], given.requestId);
     const { region } = context.req.valid("param");
-    return replyToRetire(context, { region, slot: slotOf(name), requestId, keepSeconds: overlapSeconds });
+    return replyToRetire(context, { region, slot: slotOf(name), requestId, keepSeconds: overlapSeconds }, dryRun);
   });
 }
 
 async function replyToRetire(
   context: ApiContext & { var: { scope: ProjectScope } },
-  request: Omit<RetireRequest, "scope">,
+  asked: Omit<RetireRequest, "scope">,
+  dryRun = false,
 ) {
-  const retired = await retireKey({ ...request, scope: context.var.scope });
+  const request = { ...asked, scope: context.var.scope };
+  if (dryRun) return replyToDryRun(context, await dryRunRetire(request));
+  const retired = await retireKey(request);
   if (!retired.ok) return replyWithRefusal(context, retired);
   void startRevocation(retired.revoking ?? []);
   return context.json({ outcome: retired.outcome, message: retired.message }, 200);

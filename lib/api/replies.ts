@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
-import type { Refusal } from "@/lib/access-keys/schema";
+import type { DryRunOutput, Refusal } from "@/lib/access-keys/schema";
 import { composeProblem, PROBLEM_TYPE, type ProblemCode, PROBLEMS } from "@/lib/api/problems";
 import type { ApiOperation } from "@/lib/gate/api";
 import { auditRefusal, explainError, type GateContext } from "@/lib/gate/refusals";
@@ -37,6 +37,12 @@ export async function replyWithRefusal(context: ApiContext, { reason, message }:
   await auditRefusal("action.refused", reason, nameOf(context), knownOf(context));
   const code = reason === "reason-required" ? "BAD_INPUT" : BAD_GATEWAY.includes(reason) ? "STORAGE" : "CONFLICT";
   return context.json(composeProblem(code, message, { reason }), PROBLEMS[code].status, AS_PROBLEM);
+}
+
+/** Answers a dry run: what would be, or the refusal. */
+export async function replyToDryRun(context: ApiContext, outcome: DryRunOutput) {
+  if (!outcome.ok) return replyWithRefusal(context, outcome);
+  return context.json({ dryRun: true as const, wouldBe: outcome.wouldBe }, 200);
 }
 
 /** Answers an error, and audits it. */

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { wouldBeSchema } from "@/lib/access-keys/schema";
 import { changeHeadersSchema } from "@/lib/api/idempotency";
 import { PROBLEM_TYPE, PROBLEMS, problemSchema } from "@/lib/api/problems";
 import { slugSchema } from "@/lib/platform/text/slug";
@@ -19,6 +20,9 @@ export const json = <T extends z.ZodType>(description: string, schema: T) => ({
   description,
   content: { "application/json": { schema } },
 });
+
+/** The answer to a dry run. */
+export const dryRunSchema = z.strictObject({ dryRun: z.literal(true), wouldBe: wouldBeSchema }).openapi("DryRun");
 
 /** A body in JSON that a request must have. */
 const body = <T extends z.ZodType>(schema: T) => ({

@@ -7,12 +7,12 @@ import type { Principal } from "@/prisma/generated/client";
  * The principal of a project in a region, made where it is missing. Its name on the storage system comes from the
  * project's id, so that renaming a project moves no data.
  */
-export async function ensurePrincipal(projectId: string, regionId: string): Promise<Principal> {
-  await db.principal.createMany({
+export async function ensurePrincipal(projectId: string, regionId: string, tx: Transaction = db): Promise<Principal> {
+  await tx.principal.createMany({
     data: [{ projectId, regionId, externalId: `lk-${projectId}` }],
     skipDuplicates: true,
   });
-  return db.principal.findUniqueOrThrow({ where: { projectId_regionId: { projectId, regionId } } });
+  return tx.principal.findUniqueOrThrow({ where: { projectId_regionId: { projectId, regionId } } });
 }
 
 /** A principal's row, locked until the transaction ends, and the database's time after the lock was given. */

@@ -2,10 +2,10 @@ import "server-only";
 import { setTimeout as pause } from "node:timers/promises";
 import { db, type Transaction } from "@/lib/platform/db/client";
 import { readDatabaseClock } from "@/lib/platform/db/locks";
-import { withTransaction } from "@/lib/platform/db/transaction";
+import { withoutCommit, withTransaction } from "@/lib/platform/db/transaction";
 import { isLockTimeout } from "@/lib/platform/db/unavailable";
 import { logger } from "@/lib/platform/logger";
-import { lockPrincipal } from "@/lib/principals/data";
+import { ensurePrincipal, lockPrincipal } from "@/lib/principals/data";
 import {
   LEASE_ANSWER_MAX_AGE_MS,
   LEASE_RENEWAL_MS,
@@ -79,12 +79,7 @@ export async function withLease<Begun, Refused, Result>(
   options: LeaseOptions<Begun, Refused>,
   work: (lease: Lease, begun: Begun) => Promise<Result>,
 ): Promise<LeaseOutcome<Result, Refused>> {
-  const waitUntil = Date.now() + LEASE_WAIT_MS;
-  let attempt = await tryToTakeLease(principalId, who, options);
-  while (attempt.lease === "locked" && Date.now() < waitUntil) {
-    await pause(LEASE_RETRY_MS);
-    attempt = await tryToTakeLease(principalId, who, options);
-  }
+  const attempt = await waitForLease(() => tryToTakeLease(principalId, who, options));
   if (attempt.lease !== "taken") return attempt;
   const { fence, begun } = attempt;
   const renewal = setInterval(() => void renewLease(principalId, fence), LEASE_RENEWAL_MS);
@@ -98,6 +93,64 @@ export async function withLease<Begun, Refused, Result>(
   }
 }
 
+/** What a dry run decides, and where. */
+interface DryRunOptions<Decided> {
+  projectId: string;
+  regionId: string;
+  /** As for a lease. */
+  authorize: (tx: Transaction) => Promise<unknown>;
+  decide: (tx: Transaction, found: Pick<Beginning, "principal" | "now">) => Promise<Decided>;
+}
+
+/**
+ * Decides as a change would, and keeps nothing of it: no lease, no line, no principal that was not there. While another
+ * holds the lease it waits as a change does.
+ */
+export async function decideWithoutLease<Decided>({
+  projectId,
+  regionId,
+  authorize,
+  decide,
+}: DryRunOptions<Decided>): Promise<
+  { lease: "free"; decided: Decided } | { lease: "locked"; holder: string | undefined }
+> {
+  return waitForLease(() =>
+    unlessLocked(() =>
+      withoutCommit(async (tx) => {
+        await authorize(tx);
+        const { id } = await ensurePrincipal(projectId, regionId, tx);
+        const { principal, now } = await lockPrincipal(tx, id);
+        const decided = await decide(tx, { principal, now });
+        const holder = readLeaseHolder(principal, now);
+        return holder ? { lease: "locked" as const, holder } : { lease: "free" as const, decided };
+      }),
+    ),
+  );
+}
+
+/** Tries until no other holds the lease, for up to 5 s. */
+async function waitForLease<Tried extends { lease: string }>(attempt: () => Promise<Tried>): Promise<Tried> {
+  const waitUntil = Date.now() + LEASE_WAIT_MS;
+  let tried = await attempt();
+  while (tried.lease === "locked" && Date.now() < waitUntil) {
+    await pause(LEASE_RETRY_MS);
+    tried = await attempt();
+  }
+  return tried;
+}
+
+/** Many want the same principal, and this call may not get the row's lock in time. */
+async function unlessLocked<Tried>(
+  attempt: () => Promise<Tried>,
+): Promise<Tried | { lease: "locked"; holder: undefined }> {
+  try {
+    return await attempt();
+  } catch (error) {
+    if (isLockTimeout(error)) return { lease: "locked", holder: undefined };
+    throw error;
+  }
+}
+
 type Attempt<Begun, Refused> =
   { lease: "taken"; fence: bigint; begun: Begun } | Exclude<LeaseOutcome<never, Refused>, { lease: "taken" }>;
 
@@ -106,8 +159,8 @@ async function tryToTakeLease<Begun, Refused>(
   who: string,
   { authorize, begin }: LeaseOptions<Begun, Refused>,
 ): Promise<Attempt<Begun, Refused>> {
-  try {
-    return await withTransaction(async (tx) => {
+  return unlessLocked(() =>
+    withTransaction(async (tx) => {
       await authorize?.(tx);
       const { principal, now } = await lockPrincipal(tx, principalId);
       const fence = principal.fence + 1n;
@@ -123,12 +176,8 @@ async function tryToTakeLease<Begun, Refused>(
         select: { id: true },
       });
       return { lease: "taken", fence, begun };
-    });
-  } catch (error) {
-    // Many want the same principal, and this call did not get the row's lock in time.
-    if (isLockTimeout(error)) return { lease: "locked", holder: undefined };
-    throw error;
-  }
+    }),
+  );
 }
 
 /**

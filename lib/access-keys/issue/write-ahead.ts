@@ -58,6 +58,18 @@ export type NotBegun =
   | { outcome: "overdue"; operationId: string; current: boolean }
   | { outcome: "refused"; reason: Refusal; facts: RefusalFacts };
 
+/** What was decided of a change that may be made. */
+export interface Decided {
+  ok: true;
+  region: Region;
+  /** What the key may do. */
+  access: AccessLevel;
+  /** The key that it replaces. */
+  replaced: SlotKey | undefined;
+  /** Whether a current key goes on working meanwhile. */
+  current: boolean;
+}
+
 /**
  * Step 1. Decides whether the key may be made, and writes operation, key and audit line, in the transaction that takes
  * the lease: before any call to the storage system. `marker` is the installation's, for the access key id.
@@ -68,7 +80,26 @@ export async function writeAhead(
   request: IssueRequest,
   marker: string,
 ): Promise<Decision<Change, NotBegun>> {
-  const { principal, now } = beginning;
+  const decided = await decideChange(tx, beginning, request);
+  if (!decided.ok) return decided;
+  const { region, access, current } = decided;
+  const { expiresAt } = request;
+  const facts = { accessKeyId: composeAccessKeyId(marker, randomText), inputHash: hashRequest(request) };
+  const write = async () => ({
+    ...(await insertChange(tx, beginning, region, { ...request, access }, facts)),
+    access,
+    current,
+    expiresAt,
+  });
+  return { ok: true, write };
+}
+
+/** Decides whether the key may be made. It only reads. */
+export async function decideChange(
+  tx: Transaction,
+  { principal, now }: Pick<Beginning, "principal" | "now">,
+  request: IssueRequest,
+): Promise<Decided | { ok: false; refused: NotBegun }> {
   // The key is made where the region points to now: nobody moves the region until the key is written down.
   await lockRow(tx, "regions", principal.regionId, "share");
   const region = await tx.region.findUniqueOrThrow({ where: { id: principal.regionId } });
@@ -102,14 +133,7 @@ export async function writeAhead(
   const decision = decideIssue(request.kind, situation, now);
   const from = removalOpen ? undefined : (suspendedUntil ?? undefined);
   if (!decision.ok) return { ok: false, refused: refuse(decision.reason, { from }) };
-  const accessKeyId = composeAccessKeyId(marker, randomText);
-  const write = async () => ({
-    ...(await insertChange(tx, beginning, region, { ...request, access }, { accessKeyId, inputHash })),
-    access,
-    current,
-    expiresAt,
-  });
-  return { ok: true, write };
+  return { ok: true, region, access, replaced, current };
 }
 
 /** What the storage system cannot do of what is asked for. Its settings are read only where something is asked for. */

@@ -3,7 +3,7 @@ import { findCurrentKey, type SlotKey } from "@/lib/access-keys/data";
 import { applyPlan } from "@/lib/access-keys/lifecycle/apply-plan";
 import { commitAdjustment, type PendingAdjustment } from "@/lib/access-keys/lifecycle/commit-adjustment";
 import { enqueueCarryOut } from "@/lib/access-keys/lifecycle/carry-out";
-import { type Adjustment, decideAdjustment } from "@/lib/access-keys/lifecycle/rules";
+import { type Adjustment, type AdjustmentPlan, decideAdjustment } from "@/lib/access-keys/lifecycle/rules";
 import { describeRefusal } from "@/lib/access-keys/rules";
 import type { AdjustOutput, Refusal } from "@/lib/access-keys/schema";
 import { recordEvent } from "@/lib/audit/record";
@@ -36,7 +36,7 @@ export interface AdjustRequest {
 type Refused = Extract<AdjustOutput, { ok: false }>;
 
 /** Who may do it: a deactivation takes access away, which those may who may disable. */
-const PERMISSIONS: Record<Adjustment["kind"], Permission> = {
+export const PERMISSIONS: Record<Adjustment["kind"], Permission> = {
   DEACTIVATE: "keys:disable",
   ACTIVATE: "keys:issue",
   SET_EXPIRATION: "keys:issue",
@@ -85,13 +85,31 @@ async function decide(
   request: AdjustRequest,
   roles: string[],
 ): Promise<Decision<PendingAdjustment, AdjustOutput>> {
+  const decided = await decideChange(tx, beginning, request, roles);
+  if (!decided.ok) return decided;
+  const { key, plan, region } = decided;
+  const { requestId, adjustment } = request;
+  const inputHash = hashAdjustment(request);
+  const write = async () => {
+    const operationId = await writeAhead(tx, beginning, { ...request, key, region, inputHash });
+    return { operationId, requestId, adjustment, plan, key, principal: beginning.principal, region };
+  };
+  return { ok: true, write };
+}
+
+/** Decides whether the key may be changed, and how. It only reads. `roles` are the caller's, read in this transaction. */
+export async function decideChange(
+  tx: Transaction,
+  { principal, now }: Pick<Beginning, "principal" | "now">,
+  request: AdjustRequest,
+  roles: string[],
+): Promise<{ ok: true; key: SlotKey; plan: AdjustmentPlan; region: Region } | { ok: false; refused: AdjustOutput }> {
   const { scope, slot, requestId, adjustment } = request;
-  const { principal, now } = beginning;
   await lockRow(tx, "regions", principal.regionId, "share");
   const region = await tx.region.findUniqueOrThrow({ where: { id: principal.regionId } });
-  const inputHash = hashAdjustment(request);
   const repeated = await findRequested(tx, scope.actor.userId, requestId);
-  if (repeated && repeated.inputHash !== inputHash) return { ok: false, refused: refuse("request-reused") };
+  if (repeated && repeated.inputHash !== hashAdjustment(request))
+    return { ok: false, refused: refuse("request-reused") };
   if (repeated?.state === "DONE")
     return { ok: false, refused: { ok: true, outcome: "already-done", message: DONE[adjustment.kind] } };
   if (repeated?.state === "FAILED") return { ok: false, refused: refuse("storage-failed") };
@@ -105,11 +123,7 @@ async function decide(
   const switches = openProvider(region).capabilities.deactivate === "key";
   const decision = decideAdjustment(adjustment, key, switches, now);
   if (!decision.ok || !key) return { ok: false, refused: refuse(decision.ok ? "not-enabled" : decision.reason) };
-  const write = async () => {
-    const operationId = await writeAhead(tx, beginning, { ...request, key, region, inputHash });
-    return { operationId, requestId, adjustment, plan: decision.plan, key, principal, region };
-  };
-  return { ok: true, write };
+  return { ok: true, key, plan: decision.plan, region };
 }
 
 interface Decided extends Omit<AdjustRequest, "region"> {

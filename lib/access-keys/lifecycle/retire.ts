@@ -4,14 +4,14 @@ import { decideOverlapEnd } from "@/lib/access-keys/lifecycle/overlap";
 import { hasPassed } from "@/lib/access-keys/lifecycle/rules";
 import { markRevoking } from "@/lib/access-keys/revoke/mark-revoking";
 import { describeRefusal } from "@/lib/access-keys/rules";
-import type { AdjustOutput, Refusal } from "@/lib/access-keys/schema";
+import type { AdjustOutput, DryRunOutput, Refusal } from "@/lib/access-keys/schema";
 import { recordEvent, SYSTEM_ACTOR } from "@/lib/audit/record";
 import { assertStillAllowed, type ProjectScope } from "@/lib/gate/scope";
 import { connectQueue } from "@/lib/jobs/queue";
 import { findRequested } from "@/lib/operations/data";
 import { hashInput } from "@/lib/operations/rules";
 import { db, type Transaction } from "@/lib/platform/db/client";
-import { withTransaction } from "@/lib/platform/db/transaction";
+import { withoutCommit, withTransaction } from "@/lib/platform/db/transaction";
 import { ensurePrincipal, lockPrincipal } from "@/lib/principals/data";
 import { findRegion } from "@/lib/regions/data";
 import type { Principal, Region } from "@/prisma/generated/client";
@@ -42,8 +42,26 @@ export async function retireKey(request: RetireRequest): Promise<RetireOutcome> 
   const { id } = await ensurePrincipal(scope.projectId, region.id);
   return withTransaction(async (tx) => {
     await assertStillAllowed(tx, scope, "keys:issue");
-    const { principal, now } = await lockPrincipal(tx, id);
-    return decideAndWrite(tx, { principal, region, now }, request);
+    const found = { ...(await lockPrincipal(tx, id)), region };
+    const decided = await decide(tx, found, request);
+    return decided.ok ? write(tx, found, request, decided) : decided.outcome;
+  });
+}
+
+/** Tells what `retireKey` would do, and changes nothing. */
+export async function dryRunRetire(request: RetireRequest): Promise<DryRunOutput> {
+  const { scope } = request;
+  const region = await findRegion(request.region);
+  return withoutCommit(async (tx) => {
+    await assertStillAllowed(tx, scope, "keys:issue");
+    const { id } = await ensurePrincipal(scope.projectId, region.id, tx);
+    const decided = await decide(tx, { ...(await lockPrincipal(tx, id)), region }, request);
+    if (decided.ok) {
+      const state = decided.until ? "RETIRING" : "REVOKING";
+      return { ok: true, wouldBe: { outcome: "done", accessKeyIds: [decided.key.accessKeyId], state } };
+    }
+    const { outcome } = decided;
+    return outcome.ok ? { ok: true, wouldBe: { outcome: "already-done", accessKeyIds: [], state: null } } : outcome;
   });
 }
 
@@ -54,27 +72,47 @@ interface Found {
   now: Date;
 }
 
-async function decideAndWrite(tx: Transaction, found: Found, request: RetireRequest): Promise<RetireOutcome> {
+interface Decided {
+  ok: true;
+  key: RetiringKey;
+  /** Until when the key works on; undefined: its end is decided now. */
+  until: Date | undefined;
+}
+
+/** Decides whether the old key may be ended or kept. It only reads. */
+async function decide(
+  tx: Transaction,
+  { principal, region, now }: Found,
+  request: RetireRequest,
+): Promise<Decided | { ok: false; outcome: AdjustOutput }> {
+  const { scope, slot, requestId, keepSeconds } = request;
+  const repeated = await findRequested(tx, scope.actor.userId, requestId);
+  if (repeated && repeated.inputHash !== hashRetirement(request, region))
+    return { ok: false, outcome: refuse("request-reused") };
+  if (repeated)
+    return { ok: false, outcome: { ok: true, outcome: "already-done", message: "This change was made already." } };
+  const key = await findRetiringKey(tx, { principalId: principal.id, slot });
+  if (!key) return { ok: false, outcome: refuse("not-retiring") };
+  const until = decideOverlapEnd(key, keepSeconds, now);
+  if (keepSeconds !== null && !until) return { ok: false, outcome: refuse("old-key-expired") };
+  return { ok: true, key, until };
+}
+
+async function write(
+  tx: Transaction,
+  found: Found,
+  request: RetireRequest,
+  { key, until }: Decided,
+): Promise<RetireOutcome> {
   const { principal, region, now } = found;
   const { scope, slot, requestId, keepSeconds } = request;
-  const kind = keepSeconds === null ? "RETIRE" : "KEEP_LONGER";
-  const values = keepSeconds === null ? [] : [`${keepSeconds}`];
-  const place = { projectId: scope.projectId, region: region.name, slot };
-  const inputHash = hashInput(kind, place, ...values);
-  const repeated = await findRequested(tx, scope.actor.userId, requestId);
-  if (repeated && repeated.inputHash !== inputHash) return refuse("request-reused");
-  if (repeated) return { ok: true, outcome: "already-done", message: "This change was made already." };
-  const key = await findRetiringKey(tx, { principalId: principal.id, slot });
-  if (!key) return refuse("not-retiring");
-  const until = decideOverlapEnd(key, keepSeconds, now);
-  if (keepSeconds !== null && !until) return refuse("old-key-expired");
   await tx.operation.create({
     data: {
-      kind,
+      kind: kindOf(request),
       state: "DONE",
       actorId: scope.actor.userId,
       requestId,
-      inputHash,
+      inputHash: hashRetirement(request, region),
       projectId: scope.projectId,
       regionId: region.id,
       principalId: principal.id,
@@ -141,6 +179,14 @@ export async function retireDueKey(keyId: string): Promise<void> {
   });
 }
 
-function refuse(reason: Refusal): RetireOutcome {
+const kindOf = ({ keepSeconds }: RetireRequest) => (keepSeconds === null ? "RETIRE" : "KEEP_LONGER");
+
+function hashRetirement(request: RetireRequest, region: Region): string {
+  const { scope, slot, keepSeconds } = request;
+  const values = keepSeconds === null ? [] : [`${keepSeconds}`];
+  return hashInput(kindOf(request), { projectId: scope.projectId, region: region.name, slot }, ...values);
+}
+
+function refuse(reason: Refusal): Extract<AdjustOutput, { ok: false }> {
   return { ok: false, reason, message: describeRefusal(reason) };
 }

@@ -1,16 +1,16 @@
 import "server-only";
-import { listLiveKeys } from "@/lib/access-keys/data";
+import { listLiveKeys, type SlotKey } from "@/lib/access-keys/data";
 import { enqueueSweeps } from "@/lib/access-keys/repair/enqueue-sweeps";
 import { markRevoking } from "@/lib/access-keys/revoke/mark-revoking";
 import { decideDisable, describeRefusal } from "@/lib/access-keys/rules";
-import type { Refusal } from "@/lib/access-keys/schema";
+import type { DryRunOutput, Refusal } from "@/lib/access-keys/schema";
 import { restsOnPlatformRole } from "@/lib/gate/permissions";
 import { assertStillAllowed, type ProjectScope } from "@/lib/gate/scope";
 import { connectQueue } from "@/lib/jobs/queue";
 import { cancelOpenOperations, findRequested, isHeldForAnotherSlot } from "@/lib/operations/data";
 import { hashInput } from "@/lib/operations/rules";
 import type { Transaction } from "@/lib/platform/db/client";
-import { withTransaction } from "@/lib/platform/db/transaction";
+import { withoutCommit, withTransaction } from "@/lib/platform/db/transaction";
 import { ensurePrincipal, lockPrincipal } from "@/lib/principals/data";
 import { endLease } from "@/lib/principals/mutations";
 import { findRegion } from "@/lib/regions/data";
@@ -46,8 +46,26 @@ export async function disableAccess(request: DisableRequest): Promise<DisableOut
   const { id } = await ensurePrincipal(scope.projectId, region.id);
   return withTransaction(async (tx) => {
     const roles = await assertStillAllowed(tx, scope, "keys:disable");
-    const { principal, now } = await lockPrincipal(tx, id);
-    return decideAndWrite(tx, { principal, now, region, roles }, request);
+    const found = { ...(await lockPrincipal(tx, id)), region, roles };
+    const decided = await decide(tx, found, request);
+    return decided.ok ? write(tx, found, request, decided.keys) : decided.outcome;
+  });
+}
+
+/** Tells what `disableAccess` would do, and changes nothing. */
+export async function dryRunDisable(request: DisableRequest): Promise<DryRunOutput> {
+  const { scope } = request;
+  const region = await findRegion(request.region);
+  return withoutCommit(async (tx) => {
+    const roles = await assertStillAllowed(tx, scope, "keys:disable");
+    const { id } = await ensurePrincipal(scope.projectId, region.id, tx);
+    const decided = await decide(tx, { ...(await lockPrincipal(tx, id)), region, roles }, request);
+    if (decided.ok) {
+      const accessKeyIds = decided.keys.map((key) => key.accessKeyId);
+      return { ok: true, wouldBe: { outcome: "revoking", accessKeyIds, state: "REVOKING" } };
+    }
+    const { outcome } = decided;
+    return outcome.ok ? { ok: true, wouldBe: { outcome: "already-done", accessKeyIds: [], state: null } } : outcome;
   });
 }
 
@@ -60,23 +78,36 @@ interface Found {
   roles: string[];
 }
 
-async function decideAndWrite(
-  tx: Transaction,
-  { principal, now, region, roles }: Found,
-  { scope, slot, requestId, reason }: DisableRequest,
-): Promise<DisableOutcome> {
-  const { projectId, actor } = scope;
-  const inputHash = hashInput("DISABLE", { projectId, region: region.name, slot });
-  const repeated = await findRequested(tx, actor.userId, requestId);
-  if (repeated && repeated.inputHash !== inputHash) return refuse("request-reused");
-  if (repeated) return { ok: true, outcome: "already-done", message: "The access was disabled already." };
+type Decided = { ok: true; keys: SlotKey[] } | { ok: false; outcome: Exclude<DisableOutcome, { outcome: "revoking" }> };
 
+/** Decides whether the keys of the slot may be ended. It only reads. */
+async function decide(
+  tx: Transaction,
+  { principal, region, roles }: Found,
+  { scope, slot, requestId, reason }: DisableRequest,
+): Promise<Decided> {
+  const inputHash = hashInput("DISABLE", { projectId: scope.projectId, region: region.name, slot });
+  const repeated = await findRequested(tx, scope.actor.userId, requestId);
+  if (repeated && repeated.inputHash !== inputHash) return { ok: false, outcome: refuse("request-reused") };
+  if (repeated) {
+    const message = "The access was disabled already.";
+    return { ok: false, outcome: { ok: true, outcome: "already-done", message } };
+  }
   const keys = await listLiveKeys(tx, { principalId: principal.id, slot });
   const states = keys.map((key) => key.state);
   const required = restsOnPlatformRole(roles, "keys:disable");
   const decision = decideDisable(states, { required, given: reason !== undefined });
-  if (!decision.ok) return refuse(decision.reason);
+  return decision.ok ? { ok: true, keys } : { ok: false, outcome: refuse(decision.reason) };
+}
 
+async function write(
+  tx: Transaction,
+  { principal, now, region }: Found,
+  { scope, slot, requestId, reason }: DisableRequest,
+  keys: SlotKey[],
+): Promise<DisableOutcome> {
+  const { projectId, actor } = scope;
+  const inputHash = hashInput("DISABLE", { projectId, region: region.name, slot });
   const othersChange = await isHeldForAnotherSlot(tx, principal, slot);
   const fence = othersChange ? principal.fence : await endLease(tx, principal);
   // The process of a cancelled operation may have a write in flight that lands after the removal.
@@ -109,6 +140,6 @@ async function decideAndWrite(
   };
 }
 
-function refuse(reason: Refusal): DisableOutcome {
+function refuse(reason: Refusal): Extract<DisableOutcome, { ok: false }> {
   return { ok: false, reason, message: describeRefusal(reason) };
 }

@@ -39,6 +39,23 @@ export async function withTransaction<T>(
   }
 }
 
+/** Ends a transaction that is to keep nothing. */
+class TakenBack extends Error {}
+
+/** Runs `work` in a transaction as `withTransaction` does, and takes everything back in the end. For dry runs. */
+export async function withoutCommit<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+  const results: T[] = [];
+  await withTransaction(async (tx) => {
+    results.push(await work(tx));
+    throw new TakenBack();
+  }).catch((error: unknown) => {
+    if (!(error instanceof TakenBack)) throw error;
+  });
+  const result = results.at(-1);
+  if (result === undefined) throw new Error("a dry run decides something");
+  return result;
+}
+
 function isConflict(error: unknown): boolean {
   if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return false;
   return error.code === "P2034" || readAdapterError(error)?.kind === "TransactionWriteConflict";
