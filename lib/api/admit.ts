@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { HTTPException } from "hono/http-exception";
-import { type ApiEnvironment, BODY_MAX_BYTES, refuseBody } from "@/lib/api/replies";
+import { type ApiEnvironment, BODY_MAX_BYTES, refuseBody, tellLimit } from "@/lib/api/replies";
 import { admitPerson, admitToPlatform, admitToProject, type ApiOperation, readCaller } from "@/lib/gate/api";
 import type { Actor, ProjectScope } from "@/lib/gate/scope";
 import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/net/client-address-header";
@@ -22,7 +22,9 @@ export const admit = (operation: ApiOperation) =>
     context.set("operation", operation);
     const actor = await identify(context);
     context.set("actor", actor);
-    context.set("scope", await admitToProject(actor, context.req.param("project") ?? "", operation));
+    const { scope, standing } = await admitToProject(actor, context.req.param("project") ?? "", operation);
+    context.set("scope", scope);
+    if (standing) tellLimit(context, standing);
     boundBody(context);
     await next();
   });

@@ -281,10 +281,16 @@ describe("refused", () => {
   });
 
   test("more changes than the limit, which the portal's actions share", async () => {
-    const statuses: number[] = [];
-    for (let index = 0; index < 21; index += 1) statuses.push((await regenerate()).status);
-    expect(statuses).toEqual([...Array(20).fill(409), 429]);
-    expect((await regenerate()).headers.get("retry-after")).toMatch(/^\d+$/);
+    const replies: Response[] = [];
+    for (let index = 0; index < 21; index += 1) replies.push(await regenerate());
+    expect(replies.map(({ status }) => status)).toEqual([...Array(20).fill(409), 429]);
+    const told = (name: string) => replies.map(({ headers }) => headers.get(name));
+    expect(told("ratelimit-limit")).toEqual(Array(21).fill("20"));
+    expect(told("ratelimit-remaining")).toEqual([...Array.from({ length: 20 }, (_none, turn) => `${19 - turn}`), "0"]);
+    for (const seconds of told("ratelimit-reset")) expect(Number(seconds)).toBeLessThanOrEqual(60);
+    expect(told("retry-after")).toEqual([...Array(20).fill(null), expect.stringMatching(/^\d+$/)]);
+    expect((await post(`${place}/enable`, "{")).headers.get("ratelimit-remaining")).toBe("19");
+    expect((await get(place)).headers.get("ratelimit-limit")).toBeNull();
   });
 });
 

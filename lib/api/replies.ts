@@ -3,6 +3,7 @@ import { HTTPException } from "hono/http-exception";
 import type { DryRunOutput, Refusal } from "@/lib/access-keys/schema";
 import { composeProblem, PROBLEM_TYPE, type ProblemCode, PROBLEMS } from "@/lib/api/problems";
 import type { ApiOperation } from "@/lib/gate/api";
+import { type LimitStanding, RateLimitError } from "@/lib/gate/rate-limit";
 import { auditRefusal, explainError, type GateContext } from "@/lib/gate/refusals";
 import type { Actor, ProjectScope } from "@/lib/gate/scope";
 import { nameUnavailable } from "@/lib/platform/db/unavailable";
@@ -32,6 +33,13 @@ const BAD_GATEWAY: readonly Refusal[] = [
   "storage-unreachable",
 ];
 
+/** Tells a program how its limit stands. */
+export function tellLimit({ header }: Pick<ApiContext, "header">, standing: LimitStanding): void {
+  header("ratelimit-limit", String(standing.limit));
+  header("ratelimit-remaining", String(standing.remaining));
+  header("ratelimit-reset", String(standing.resetSeconds));
+}
+
 /** Answers a refusal by the rules, and audits it like a refusal of the gate. */
 export async function replyWithRefusal(context: ApiContext, { reason, message }: { reason: Refusal; message: string }) {
   await auditRefusal("action.refused", reason, nameOf(context), knownOf(context));
@@ -53,6 +61,7 @@ export async function replyWithError(thrown: unknown, context: ApiContext) {
   const code = framework?.code ?? general;
   context.header("cache-control", "no-store");
   if (code === "UNAUTHENTICATED") context.header("www-authenticate", "Bearer");
+  if (error instanceof RateLimitError) tellLimit(context, error.standing);
   if (more.retryAfterSeconds) context.header("retry-after", String(more.retryAfterSeconds));
   return context.json(composeProblem(code, message, more), PROBLEMS[code].status, AS_PROBLEM);
 }

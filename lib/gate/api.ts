@@ -2,7 +2,13 @@ import "server-only";
 import { readTokenUser } from "@/lib/api-tokens/data";
 import { readBearer } from "@/lib/api-tokens/rules";
 import { isChange, type Permission } from "@/lib/gate/permissions";
-import { ACTIONS_COARSE, consumeRateLimit, type Limit, SIGN_IN_NETWORK } from "@/lib/gate/rate-limit";
+import {
+  ACTIONS_COARSE,
+  consumeRateLimit,
+  type Limit,
+  type LimitStanding,
+  SIGN_IN_NETWORK,
+} from "@/lib/gate/rate-limit";
 import { type Actor, authorizePlatform, findProject, findScope, notFound, type ProjectScope } from "@/lib/gate/scope";
 import { AppError } from "@/lib/platform/errors";
 import { networkOf } from "@/lib/platform/net/client-network";
@@ -32,11 +38,15 @@ export async function readCaller(authorization: string | undefined, address: str
 }
 
 /**
- * The project with the caller's roles in it. Consumes a point of the person's coarse limit and one of the operation's.
- * Throws RATE_LIMITED, NOT_FOUND where the caller or the token may not see the project, and FORBIDDEN where the token may
- * only read.
+ * The project with the caller's roles in it, and how the operation's limit stands, if it has one. Consumes a point of the
+ * person's coarse limit and one of the operation's. Throws RATE_LIMITED, NOT_FOUND where the caller or the token may not
+ * see the project, and FORBIDDEN where the token may only read.
  */
-export async function admitToProject(actor: Actor, slug: string, operation: ApiOperation): Promise<ProjectScope> {
+export async function admitToProject(
+  actor: Actor,
+  slug: string,
+  operation: ApiOperation,
+): Promise<{ scope: ProjectScope; standing: LimitStanding | undefined }> {
   await consumeRateLimit("actions", ACTIONS_COARSE, actor.userId);
   const scope = findScope(actor, await findProject(actor.userId, slug), operation.permission);
   if (!scope) throw notFound("project");
@@ -44,8 +54,8 @@ export async function admitToProject(actor: Actor, slug: string, operation: ApiO
     const userMessage = "This token may only read. Nothing was changed. Use a token that may read and change keys.";
     throw new AppError("FORBIDDEN", "a token that may only read", { userMessage });
   }
-  if (operation.limit) await consumeRateLimit(operation.name, operation.limit, actor.userId);
-  return scope;
+  const { name, limit } = operation;
+  return { scope, standing: limit ? await consumeRateLimit(name, limit, actor.userId) : undefined };
 }
 
 /** For operations on what is the caller's own. Consumes a point of the person's coarse limit. Throws RATE_LIMITED. */

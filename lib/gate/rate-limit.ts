@@ -26,6 +26,25 @@ export const CHANGES: Limit = { points: 20, seconds: 60 };
 /** Refused pages of one person that the audit log names. More of them leave lines in the log only. */
 export const PAGE_REFUSALS: Limit = { points: 30, seconds: 60 };
 
+/** How a limit stands for one person after a point was asked for. */
+export interface LimitStanding {
+  limit: number;
+  remaining: number;
+  /** Until all points are back. */
+  resetSeconds: number;
+}
+
+/** The refusal of a limit that is used up. */
+export class RateLimitError extends AppError {
+  readonly standing: LimitStanding;
+
+  constructor(name: string, standing: LimitStanding, cause: RateLimiterRes) {
+    const retryAfterSeconds = Math.max(1, standing.resetSeconds);
+    super("RATE_LIMITED", `limit ${name} is used up`, { retryAfterSeconds, cause });
+    this.standing = standing;
+  }
+}
+
 const limiters = new Map<string, RateLimiterPostgres>();
 
 function limiterFor(name: string, limit: Limit): RateLimiterPostgres {
@@ -45,19 +64,23 @@ function limiterFor(name: string, limit: Limit): RateLimiterPostgres {
 }
 
 /**
- * Takes one point of `who` from the limit `name`. Throws RATE_LIMITED with the seconds to wait when no point is left,
+ * Takes one point of `who` from the limit `name`, and tells how the limit stands then. Throws RATE_LIMITED with the seconds to wait when no point is left,
  * and UNAVAILABLE when the counter cannot be read: a limit that cannot be checked admits nobody.
  */
-export async function consumeRateLimit(name: string, limit: Limit, who: string): Promise<void> {
+export async function consumeRateLimit(name: string, limit: Limit, who: string): Promise<LimitStanding> {
   try {
-    await limiterFor(name, limit).consume(who);
+    return describeStanding(limit, await limiterFor(name, limit).consume(who));
   } catch (error) {
     if (!(error instanceof RateLimiterRes)) {
       throw new AppError("UNAVAILABLE", "the rate limiter cannot be read", { cause: error });
     }
-    const retryAfterSeconds = Math.max(1, Math.ceil(error.msBeforeNext / 1_000));
-    throw new AppError("RATE_LIMITED", `limit ${name} is used up`, { retryAfterSeconds, cause: error });
+    throw new RateLimitError(name, describeStanding(limit, error), error);
   }
+}
+
+function describeStanding({ points: limit }: Limit, { remainingPoints, msBeforeNext }: RateLimiterRes): LimitStanding {
+  const resetSeconds = Math.max(0, Math.ceil(msBeforeNext / 1_000));
+  return { limit, remaining: Math.max(0, remainingPoints), resetSeconds };
 }
 
 /** Whether an error of `consumeRateLimit` is the first refusal by the limit until all points are back. */
