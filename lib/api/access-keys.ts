@@ -40,7 +40,7 @@ const issuedSchema = z
     name: z.string().nullable(),
     access: z.enum(ACCESS_LEVELS),
     accessKeyId: z.string(),
-    secretKey: z.string(),
+    secretKey: z.string().openapi({ description: "Shown in this reply only, and kept nowhere." }),
     state: z.literal("ACTIVE"),
     creationDate: z.iso.datetime(),
     lastModificationDate: z.iso.datetime(),

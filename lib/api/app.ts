@@ -1,12 +1,26 @@
 import { randomUUID } from "node:crypto";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { addAccessKeyRoutes } from "@/lib/api/access-keys";
+import type { ApiDocument } from "@/lib/api/docs/document";
 import { addKeyRoutes } from "@/lib/api/keys";
 import { API_PATH } from "@/lib/api/paths";
 import { addProjectRoutes } from "@/lib/api/projects";
 import { type ApiEnvironment, refuseInput, replyWithError } from "@/lib/api/replies";
 import { AppError } from "@/lib/platform/errors";
 import { VERSION } from "@/lib/platform/config/version";
+
+const TOKEN = "A person's token, in the Authorization header. A token in a query or in a cookie is not read.";
+
+const DESCRIPTION = {
+  openapi: "3.1.0",
+  info: {
+    title: "Latchkey",
+    version: VERSION,
+    description:
+      "Access keys of the projects of an object storage. A secret is in the reply that makes a key, and nowhere else.",
+  },
+  security: [{ token: [] }],
+};
 
 /**
  * The public REST API, for programs with a person's token. It reads no cookie, so that no other site can make a browser
@@ -22,14 +36,19 @@ export function createApi(): OpenAPIHono<ApiEnvironment> {
     context.header("x-content-type-options", "nosniff");
     await next();
   });
-  api.doc31("/openapi.json", {
-    openapi: "3.1.0",
-    info: { title: "Latchkey", version: VERSION, description: "Access keys of the projects of an object storage." },
-    security: [{ token: [] }],
+  api.doc31("/openapi.json", DESCRIPTION);
+  api.openAPIRegistry.registerComponent("securitySchemes", "token", {
+    type: "http",
+    scheme: "bearer",
+    description: TOKEN,
   });
-  api.openAPIRegistry.registerComponent("securitySchemes", "token", { type: "http", scheme: "bearer" });
   addProjectRoutes(api);
   addKeyRoutes(api);
   addAccessKeyRoutes(api);
   return api;
+}
+
+/** The whole API as an OpenAPI document. */
+export function describeApi(api: OpenAPIHono<ApiEnvironment>): ApiDocument {
+  return api.getOpenAPI31Document(DESCRIPTION) as unknown as ApiDocument;
 }

@@ -9,3 +9,8 @@ export function isApiUrl(url: string): boolean {
   const path = url.split("?", 1)[0] ?? "";
   return path === API_PATH || path.startsWith(`${API_PATH}/`);
 }
+
+/** Whether a request with this URL is for the page that describes the API. */
+export function isDocsUrl(url: string): boolean {
+  return url.split("?", 1)[0] === DOCS_PATH;
+}

@@ -1,8 +1,9 @@
 import type { Server as Listener } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import next from "next";
-import { createApi } from "@/lib/api/app";
-import { isApiUrl } from "@/lib/api/paths";
+import { createApi, describeApi } from "@/lib/api/app";
+import { createDocs } from "@/lib/api/docs/docs";
+import { isApiUrl, isDocsUrl } from "@/lib/api/paths";
 import { findRoot } from "@/lib/platform/config/find-root";
 import { findSecondHost } from "@/lib/platform/config/resolve-settings";
 import { pool } from "@/lib/platform/db/client";
@@ -26,9 +27,15 @@ async function main(): Promise<void> {
   const app = next({ dev, dir: findRoot(), hostname: env.HOST, port: env.PORT });
   const showPage = requireDatabase(pool, app.getRequestHandler());
   // Hono's listener must not replace the global Request and Response: Next needs its own.
-  const answerProgram = getRequestListener(createApi().fetch, { overrideGlobalObjects: false });
-  const handle: Handler = (request, response) =>
-    isApiUrl(request.url ?? "") ? answerProgram(request, response) : showPage(request, response);
+  const options = { overrideGlobalObjects: false };
+  const api = createApi();
+  const answerProgram = getRequestListener(api.fetch, options);
+  const showDocs = getRequestListener(createDocs(describeApi(api)).fetch, options);
+  const handle: Handler = (request, response) => {
+    const { url = "" } = request;
+    if (isApiUrl(url)) return answerProgram(request, response);
+    return isDocsUrl(url) ? showDocs(request, response) : showPage(request, response);
+  };
   const settings = { publicUrl: env.LATCHKEY_URL, trustedProxies: env.LATCHKEY_TRUSTED_PROXIES };
   // Next's development server has routes of its own, which change from version to version.
   const judge = dev

@@ -1,8 +1,11 @@
 import { z } from "zod";
 
-/** Whether a text has no control characters (C0, DEL, C1). PostgreSQL refuses NUL, and terminals act on others. */
+/**
+ * Whether a text has no control characters (C0, DEL, C1) and no half of a pair of surrogates. PostgreSQL refuses NUL and
+ * halves, and terminals act on others.
+ */
 export function isPlainText(text: string): boolean {
-  return !/\p{Cc}/u.test(text);
+  return !/[\p{Cc}\p{Cs}]/u.test(text);
 }
 
 /** A text without control characters. It sets no limit on the length: add one where you use it. */

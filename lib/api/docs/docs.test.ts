@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+import { createApi, describeApi } from "@/lib/api/app";
+import { createDocs } from "@/lib/api/docs/docs";
+
+const document = describeApi(createApi());
+const text = JSON.stringify(document);
+
+test("every operation names its security, its problems and its bodies", () => {
+  expect(document).toMatchObject({
+    openapi: "3.1.0",
+    security: [{ token: [] }],
+    components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },
+  });
+  const operations = Object.values(document.paths).flatMap((verbs) => Object.entries(verbs));
+  expect(operations).toHaveLength(12);
+  for (const [verb, { summary, responses, requestBody, parameters = [] }] of operations) {
+    expect(summary).toMatch(/^[A-Z]/);
+    const refusals = Object.entries(responses).filter(([status]) => Number(status) >= 400);
+    expect(refusals.map(([status]) => status)).toEqual(
+      expect.arrayContaining(["400", "401", "404", "429", "500", "503"]),
+    );
+    for (const [, { content }] of refusals)
+      expect(content).toEqual({ "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } });
+    const isChange = verb !== "get";
+    const fields = Object.keys(requestBody?.content["application/json"]?.schema.properties ?? {});
+    expect(["requestId", "dryRun"].every((field) => fields.includes(field))).toBe(isChange);
+    expect(parameters.some(({ name }) => name === "idempotency-key")).toBe(isChange);
+  }
+});
+
+test("no example holds a secret", () => {
+  expect(text).not.toMatch(/[A-Za-z0-9/+]{40}/);
+  expect(text).not.toContain("lkt_");
+});
+
+test("the page has every operation, every problem and every schema, and links that lead somewhere", async () => {
+  const reply = await createDocs(document).request("/api/docs");
+  expect([reply.status, reply.headers.get("content-type")]).toEqual([200, "text/html; charset=UTF-8"]);
+  const page = await reply.text();
+  for (const [path, verbs] of Object.entries(document.paths))
+    for (const verb of Object.keys(verbs))
+      expect(page).toContain(`<h3><code>${verb.toUpperCase()} ${path}</code></h3>`);
+  const ids = new Set([...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
+  const links = [...page.matchAll(/ href="#([^"]+)"/g)].map(([, id]) => id);
+  expect(links.length).toBeGreaterThan(20);
+  expect(links.filter((id) => !ids.has(id))).toEqual([]);
+  expect([...ids]).toEqual(expect.arrayContaining(["bad-input", "rate-limited", "schema-Problem", "schema-Key"]));
+});
+
+test("the page loads nothing, has both themes, and its policy lets in its style only", async () => {
+  const docs = createDocs(document);
+  const [first, second] = [await docs.request("/api/docs"), await docs.request("/api/docs")];
+  const page = await first.text();
+  const nonce = /<style nonce="([0-9a-f]{32})">/.exec(page)?.[1] ?? "none";
+  const policy = first.headers.get("content-security-policy");
+  expect(policy).toBe(
+    `default-src 'none'; style-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+  );
+  expect(second.headers.get("content-security-policy")).not.toBe(policy);
+  expect(page).not.toMatch(/<script|<link|<img|<iframe|@import|url\(|style="|\son[a-z]+=|https?:/);
+  expect(page).toContain("color-scheme: light dark");
+});
