@@ -54,6 +54,8 @@ test("a person's projects come with the role, a page at a time, without disabled
   const own = [admin.slug, scope.slug].map((project) => ({ project, name: `Project ${project}` }));
   const roles = [{ role: "admin" }, { role: "member+" }];
   expect(await reply.json()).toEqual({ projects: own.map((row, index) => ({ ...row, ...roles[index] })), next: null });
+  const limited = await makeCaller(db, api.request, mia, { project: scope.slug, scope: "read" });
+  expect(await (await limited.get("/projects")).json()).toMatchObject({ projects: [{ project: scope.slug }] });
   for (let count = 0; count < 50; count += 1) await makeProject(db, [[mia, "member"]]);
   const first = (await (await caller.get("/projects")).json()) as { projects: object[]; next: string };
   const second = await (await caller.get(`/projects?cursor=${first.next}`)).json();

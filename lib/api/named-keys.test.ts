@@ -26,7 +26,7 @@ beforeEach(async () => {
   place = `/projects/${slug}/regions/north`;
 });
 
-const send = async (verb: string, content: object) => {
+const send = async (verb: string, content: object): Promise<Record<string, unknown>> => {
   const reply = await caller.post(`${place}/${verb}`, { requestId: randomUUID(), ...content });
   return { status: reply.status, ...((await reply.json()) as Record<string, unknown>) };
 };

@@ -83,7 +83,7 @@ test("a token dies with the role of its person in the project, whatever other ro
 
 test("a change that is in progress is stopped when the role is taken meanwhile", async () => {
   const caller = await readCaller(`Bearer ${await makeToken({ project: home.slug })}`, undefined);
-  const scope = await admitToProject(caller, home.slug, { name: "Try", permission: "keys:issue" });
+  const { scope } = await admitToProject(caller, home.slug, { name: "Try", permission: "keys:issue" });
   await db.membership.update({
     where: { projectId_userId: { projectId: home.id, userId: mia.userId } },
     data: { role: "member" },

@@ -29,9 +29,10 @@ export async function listOwnProjects(
   actor: Actor,
   cursor: string | undefined,
 ): Promise<{ rows: OwnProject[]; next: string | null }> {
-  const { userId } = actor;
+  const { userId, limits } = actor;
   const projects = await db.project.findMany({
     where: {
+      ...(limits?.projectId ? { id: limits.projectId } : {}),
       disabledAt: null,
       memberships: { some: { userId } },
       ...(cursor ? olderThan(decodeCursor(cursor)) : {}),

@@ -1,4 +1,4 @@
-import { createToken } from "@/lib/api-tokens/mutations";
+import { createToken, type NewToken } from "@/lib/api-tokens/mutations";
 import { SYSTEM_ACTOR } from "@/lib/audit/record";
 import type { Actor } from "@/lib/gate/scope";
 import type { PrismaClient } from "@/prisma/generated/client";
@@ -19,17 +19,23 @@ export interface ApiCaller {
 export async function makeToken(
   database: PrismaClient,
   { email }: Actor,
-  expiresAt = new Date(Date.now() + 60_000),
+  limits: Pick<NewToken, "project" | "scope"> = {},
 ): Promise<string> {
+  const expiresAt = new Date(Date.now() + 60_000);
   const made = await database.$transaction((tx) =>
-    createToken(tx, SYSTEM_ACTOR, { email, name: "a script", expiresAt }),
+    createToken(tx, SYSTEM_ACTOR, { email, name: "a script", expiresAt, ...limits }),
   );
   return made.token.reveal();
 }
 
 /** A program that calls the API with a new token of the person. */
-export async function makeCaller(database: PrismaClient, ask: Ask, user: Actor): Promise<ApiCaller> {
-  const token = await makeToken(database, user);
+export async function makeCaller(
+  database: PrismaClient,
+  ask: Ask,
+  user: Actor,
+  limits: Pick<NewToken, "project" | "scope"> = {},
+): Promise<ApiCaller> {
+  const token = await makeToken(database, user, limits);
   const authorization = `Bearer ${token}`;
   const send = async (method: string, path: string, content: unknown, headers: Headers = {}) => {
     const body = typeof content === "string" ? content : JSON.stringify(content);
