@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { addAccessKeyRoutes } from "@/lib/api/access-keys";
-import type { ApiDocument } from "@/lib/api/docs/document";
+import type { ApiDocument } from "@/lib/api/document";
 import { addKeyRoutes } from "@/lib/api/keys";
 import { API_PATH } from "@/lib/api/paths";
 import { addProjectRoutes } from "@/lib/api/projects";

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createApi, describeApi } from "@/lib/api/app";
-import { type Operation, nameOfReference, type Schema } from "@/lib/api/docs/document";
+import { type Operation, nameOfReference, type Schema } from "@/lib/api/document";
 import { startTestDatabase } from "@/testing/database/test-database";
 import { authorizeProject } from "@/lib/gate/scope";
 import { parseMasterKey } from "@/lib/platform/crypto/seal";

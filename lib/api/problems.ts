@@ -41,8 +41,6 @@ export const problemSchema = z
     }),
   });
 
-export type Problem = z.infer<typeof problemSchema>;
-
 /** The anchor of a code on the page of the API. */
 export function anchorOf(code: ProblemCode): string {
   return code.toLowerCase().replaceAll("_", "-");

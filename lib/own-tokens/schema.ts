@@ -60,5 +60,4 @@ export interface TokenPlace {
 }
 
 export type CreateTokenInput = z.infer<typeof createTokenInputSchema>;
-export type CreateTokenOutput = z.infer<typeof createTokenOutputSchema>;
 export type CreatedToken = z.infer<typeof createdSchema>;

@@ -2,7 +2,7 @@ import type { Server as Listener } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import next from "next";
 import { createApi, describeApi } from "@/lib/api/app";
-import { createDocs } from "@/lib/api/docs/docs";
+import { createDocs } from "@/lib/api/docs";
 import { isApiUrl, isDocsUrl } from "@/lib/api/paths";
 import { findRoot } from "@/lib/platform/config/find-root";
 import { findSecondHost } from "@/lib/platform/config/resolve-settings";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
-import type { ApiDocument } from "@/lib/api/docs/document";
-import { renderDocs } from "@/lib/api/docs/page";
+import type { ApiDocument } from "@/lib/api/document";
+import { renderDocs } from "@/lib/api/docs-page";
 import { DOCS_PATH } from "@/lib/api/paths";
 
 /** The page that describes the API. It holds no data, so everybody may read it. A browser lets nothing in but its style. */

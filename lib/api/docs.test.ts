@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createApi, describeApi } from "@/lib/api/app";
-import { createDocs } from "@/lib/api/docs/docs";
+import { createDocs } from "@/lib/api/docs";
 
 const document = describeApi(createApi());
 const text = JSON.stringify(document);

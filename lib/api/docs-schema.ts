@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import { nameOfReference, type Schema } from "@/lib/api/docs/document";
+import { nameOfReference, type Schema } from "@/lib/api/document";
 
 type Text = ReturnType<typeof html>;
 

@@ -1,6 +1,6 @@
 import { html, raw } from "hono/html";
-import { type ApiDocument, type Operation, type Parameter, type Schema } from "@/lib/api/docs/document";
-import { describeFields, describeType } from "@/lib/api/docs/schema-text";
+import { type ApiDocument, type Operation, type Parameter, type Schema } from "@/lib/api/document";
+import { describeFields, describeType } from "@/lib/api/docs-schema";
 import { anchorOf, type ProblemCode, PROBLEMS } from "@/lib/api/problems";
 
 type Text = ReturnType<typeof html>;
