@@ -130,7 +130,7 @@ test("what does not fit is refused in the form, and makes no token", async ({ op
   await expect(dialog.getByText("This date has passed.")).toBeVisible();
   await dialog.getByLabel("Expiration date").fill("2999-01-01T00:00");
   await create.click();
-  await expect(dialog.getByText("at most 366 days")).toBeVisible();
+  await expect(dialog.getByText("A token is valid for at most 366 days.")).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(dialog).toBeHidden();
   expect(await runAdmin(portal, ["token", "list", personOf(portal, "admin").email])).toContain("There are none.");

@@ -61,7 +61,7 @@ test.each([
   ["too many days", ["token", "create", "ada@example.org", "--name", "x", "--days", String(TOKEN_DAYS_MAX + 1)], DAYS],
   ["half a day", ["token", "create", "ada@example.org", "--name", "x", "--days", "0.5"], DAYS],
   ["days that are no number", ["token", "create", "ada@example.org", "--name", "x", "--days", "week"], DAYS],
-  ["a project that is not there", [...CREATE, "--project", "nowhere"], "There is no project nowhere."],
+  ["a project that is not there", [...CREATE, "--project", "unknown"], "There is no project unknown."],
   ["a project that is no slug", [...CREATE, "--project", "../x"], "Use lower case letters, digits and hyphens"],
   ["another scope", [...CREATE, "--scope", "admin"], "The scope must be read or write"],
   ["a name with a control character", ["token", "create", "ada@example.org", "--name", "a\u0007b"], "no invisible"],
