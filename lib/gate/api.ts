@@ -50,10 +50,7 @@ export async function admitToProject(
   await consumeRateLimit("actions", ACTIONS_COARSE, actor.userId);
   const scope = findScope(actor, await findProject(actor.userId, slug), operation.permission);
   if (!scope) throw notFound("project");
-  if (actor.limits && actor.limits.scope !== "write" && isChange(operation.permission)) {
-    const userMessage = "This token may only read. Nothing was changed. Use a token that may read and change keys.";
-    throw new AppError("FORBIDDEN", "a token that may only read", { userMessage });
-  }
+  assertScope(actor, operation);
   const { name, limit } = operation;
   return { scope, standing: limit ? await consumeRateLimit(name, limit, actor.userId) : undefined };
 }
@@ -63,8 +60,19 @@ export async function admitPerson(actor: Actor): Promise<void> {
   await consumeRateLimit("actions", ACTIONS_COARSE, actor.userId);
 }
 
-/** For operations across projects. Throws RATE_LIMITED, and NOT_FOUND where no platform role allows the operation. */
+/**
+ * For operations across projects. Throws RATE_LIMITED, NOT_FOUND where no platform role allows the operation or the token
+ * is one of a project, and FORBIDDEN where the token may only read.
+ */
 export async function admitToPlatform(actor: Actor, operation: ApiOperation): Promise<void> {
   await admitPerson(actor);
   authorizePlatform(actor, operation.permission);
+  assertScope(actor, operation);
+}
+
+/** Throws FORBIDDEN when the token may only read and the operation changes something. */
+function assertScope({ limits }: Actor, { permission }: ApiOperation): void {
+  if (!limits || limits.scope === "write" || !isChange(permission)) return;
+  const userMessage = "This token may only read. Nothing was changed. Use a token that may read and change keys.";
+  throw new AppError("FORBIDDEN", "a token that may only read", { userMessage });
 }
