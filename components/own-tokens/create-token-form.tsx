@@ -61,7 +61,11 @@ export function CreateTokenForm({ places, daysMax, working, onCreate, onCancel }
       <Field label="Name" hint="What the token is for, such as nightly rotation." error={errors.name?.message}>
         {(control) => <Input {...control} {...form.register("name")} autoComplete="off" dir="auto" required />}
       </Field>
-      <Field label="Project" hint="The token works nowhere else." error={errors.project?.message}>
+      <Field
+        label="Project"
+        hint={project === "" ? "Every project that your roles reach." : "The token works nowhere else."}
+        error={errors.project?.message}
+      >
         {(control) => (
           <Select {...control} {...form.register("project")}>
             {places.map(({ project: slug, name }) => (
