@@ -20,6 +20,7 @@ import {
   dryRunSchema,
   ERRORS,
   json,
+  limitedJson,
   placeSchema,
   projectSchema,
 } from "@/lib/api/responses";
@@ -58,8 +59,11 @@ const revokingSchema = z
   .strictObject({ outcome: z.literal("revoking"), message: z.string(), accessKeyIds: z.array(z.string()) })
   .openapi("Revoking");
 const ISSUING = {
-  201: json("A new pair. The secret is in this reply only.", issuedSchema),
-  200: json("The same request was carried out before, or what a dry run tells.", z.union([doneSchema, dryRunSchema])),
+  201: limitedJson("A new pair. The secret is in this reply only.", issuedSchema),
+  200: limitedJson(
+    "The same request was carried out before, or what a dry run tells.",
+    z.union([doneSchema, dryRunSchema]),
+  ),
   ...CHANGE_ERRORS,
 };
 
@@ -147,7 +151,7 @@ function addDisableRoute(api: OpenAPIHono<ApiEnvironment>): void {
     request: changeRequest(disableBodySchema),
   };
   const responses = {
-    202: json("The end of the keys is decided.", revokingSchema),
+    202: limitedJson("The end of the keys is decided.", revokingSchema),
     200: ISSUING[200],
     ...CHANGE_ERRORS,
   };

@@ -86,6 +86,7 @@ function renderOperation(method: string, path: string, operation: Operation): Te
           html`<li>
             <code>${status}</code> ${answer.description}
             ${Object.values(answer.content ?? {}).map(({ schema }) => describeType(schema))}
+            ${answer.headers ? html`with the headers ${Object.keys(answer.headers).join(", ")}` : ""}
           </li>`,
       )}
     </ul>

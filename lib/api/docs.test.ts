@@ -22,6 +22,9 @@ test("every operation names its security, its problems and its bodies", () => {
     for (const [, { content }] of refusals)
       expect(content).toEqual({ "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } });
     const isChange = verb !== "get";
+    const limited = Object.entries(responses).filter(([, { headers = {} }]) => "RateLimit-Remaining" in headers);
+    expect(limited.some(([status]) => status.startsWith("2"))).toBe(isChange);
+    expect(Object.keys(responses[429]?.headers ?? {})).toContain("Retry-After");
     const fields = Object.keys(requestBody?.content["application/json"]?.schema.properties ?? {});
     expect(["requestId", "dryRun"].every((field) => fields.includes(field))).toBe(isChange);
     expect(parameters.some(({ name }) => name === "idempotency-key")).toBe(isChange);

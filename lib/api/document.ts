@@ -30,7 +30,7 @@ export interface Operation {
   description?: string;
   parameters?: Parameter[];
   requestBody?: { content: Content };
-  responses: Record<string, { description: string; content?: Content }>;
+  responses: Record<string, { description: string; content?: Content; headers?: Record<string, Parameter> }>;
 }
 
 /** What we read of an OpenAPI 3.1 document. */

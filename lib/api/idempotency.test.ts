@@ -69,3 +69,10 @@ test.each<[string, object, Record<string, string>, RegExp]>([
   expect([reply.status, await reply.json()]).toMatchObject([400, { code: "BAD_INPUT", detail: told }]);
   expect(await countKeys()).toBe(0);
 });
+
+test("half of a pair of surrogates in a reason is refused as input", async () => {
+  const content = { requestId: randomUUID(), confirm: "confirm", reason: "\ud800" };
+  expect((await caller.post(`${place}/enable`, { requestId: randomUUID() })).status).toBe(201);
+  const reply = await caller.post(`${place}/disable`, content);
+  expect([reply.status, await reply.json()]).toMatchObject([400, { code: "BAD_INPUT" }]);
+});

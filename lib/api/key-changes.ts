@@ -9,7 +9,7 @@ import { admit } from "@/lib/api/admit";
 import { keepLongerBodySchema, retireBodySchema, updateBodySchema } from "@/lib/api/bodies";
 import { readRequestId } from "@/lib/api/idempotency";
 import { type ApiContext, type ApiEnvironment, replyToDryRun, replyWithRefusal } from "@/lib/api/replies";
-import { AT, CHANGE_ERRORS, changeRequest, dryRunSchema, json } from "@/lib/api/responses";
+import { AT, CHANGE_ERRORS, changeRequest, dryRunSchema, limitedJson } from "@/lib/api/responses";
 import type { ApiOperation } from "@/lib/gate/api";
 import { CHANGES } from "@/lib/gate/rate-limit";
 import type { ProjectScope } from "@/lib/gate/scope";
@@ -43,7 +43,7 @@ function addUpdateRoute(api: OpenAPIHono<ApiEnvironment>): void {
     path: AT,
     middleware: admit(UPDATE),
     responses: {
-      200: json("Done, now or before, or what a dry run tells.", z.union([updatedSchema, dryRunSchema])),
+      200: limitedJson("Done, now or before, or what a dry run tells.", z.union([updatedSchema, dryRunSchema])),
       ...CHANGE_ERRORS,
     },
   });
@@ -63,7 +63,7 @@ function addUpdateRoute(api: OpenAPIHono<ApiEnvironment>): void {
 /** Ends the overlap of a rotation now, or keeps the old key for longer. */
 function addRetireRoutes(api: OpenAPIHono<ApiEnvironment>): void {
   const answer = {
-    200: json("Done, now or before, or what a dry run tells.", z.union([updatedSchema, dryRunSchema])),
+    200: limitedJson("Done, now or before, or what a dry run tells.", z.union([updatedSchema, dryRunSchema])),
     ...CHANGE_ERRORS,
   };
   const retire = {

@@ -21,6 +21,21 @@ export const json = <T extends z.ZodType>(description: string, schema: T) => ({
   content: { "application/json": { schema } },
 });
 
+const limitHeadersSchema = z.object({
+  "RateLimit-Limit": z.string().openapi({ description: "How many points the limit has." }),
+  "RateLimit-Remaining": z.string().openapi({ description: "How many points are left." }),
+  "RateLimit-Reset": z.string().openapi({ description: "The seconds until all points are back." }),
+});
+const retryHeadersSchema = limitHeadersSchema.extend({
+  "Retry-After": z.string().openapi({ description: "The seconds to wait." }),
+});
+
+/** The same, as an answer to a change, which has a limit. */
+export const limitedJson = <T extends z.ZodType>(description: string, schema: T) => ({
+  ...json(description, schema),
+  headers: limitHeadersSchema,
+});
+
 /** The answer to a dry run. */
 export const dryRunSchema = z.strictObject({ dryRun: z.literal(true), wouldBe: wouldBeSchema }).openapi("DryRun");
 
@@ -37,11 +52,14 @@ export const changeRequest = <T extends z.ZodType>(schema: T) => ({
   body: body(schema),
 });
 
-const problem = <Status extends number>({ status, title }: { status: Status; title: string }) =>
-  ({ [status]: { description: `${title}.`, content: { [PROBLEM_TYPE]: { schema: problemSchema } } } }) as Record<
-    Status,
-    { description: string; content: Record<typeof PROBLEM_TYPE, { schema: typeof problemSchema }> }
-  >;
+const problem = <Status extends number>(
+  { status, title }: { status: Status; title: string },
+  headers?: z.ZodObject,
+) => {
+  const content = { [PROBLEM_TYPE]: { schema: problemSchema } };
+  const answer = { description: `${title}.`, content, ...(headers ? { headers } : {}) };
+  return { [status]: answer } as Record<Status, typeof answer>;
+};
 
 /** The refusals that every operation may give. */
 export const ERRORS = {
@@ -49,7 +67,7 @@ export const ERRORS = {
   ...problem(PROBLEMS.UNAUTHENTICATED),
   ...problem(PROBLEMS.FORBIDDEN),
   ...problem(PROBLEMS.NOT_FOUND),
-  ...problem(PROBLEMS.RATE_LIMITED),
+  ...problem(PROBLEMS.RATE_LIMITED, retryHeadersSchema),
   ...problem(PROBLEMS.INTERNAL),
   ...problem(PROBLEMS.UNAVAILABLE),
 };
