@@ -99,7 +99,7 @@ test("a project's keys are listed in the words of the API, without a secret, and
   expect(await idsOf("?state=ACTIVE")).toEqual(ids.slice(1));
   expect(await idsOf("?name=backup%20host")).toEqual([ids[1]]);
   expect(await idsOf(`?search=${ids[2]?.slice(4, 14).toLowerCase()}`)).toEqual([ids[2]]);
-  expect(await idsOf(`?createdBy=${encodeURIComponent(mia.email)}`)).toEqual(ids);
+  expect(await idsOf(`?createdBy=${encodeURIComponent(mia.name.toLowerCase())}`)).toEqual(ids);
   expect(await idsOf("?createdBy=nobody")).toEqual([]);
   expect(await idsOf("?region=nowhere")).toEqual([]);
 });

@@ -28,7 +28,7 @@ const filterSchema = z.strictObject({
   createdBy: plainText
     .max(FILTER_MAX)
     .optional()
-    .openapi({ description: "A part of the name or the e-mail address of the person who made the key." }),
+    .openapi({ description: "A part of the name of the person who made the key." }),
 });
 
 const keyIdSchema = z.object({ accessKeyId: z.string().openapi({ description: "The whole access key id." }) });
