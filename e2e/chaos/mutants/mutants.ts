@@ -63,8 +63,8 @@ export const MUTANTS: Record<string, Mutant> = {
       { file: LEASE, from: "return stands ? { principal, now } : undefined;", to: "return { principal, now };" },
       {
         file: LEASE,
-        from: "const holder = readLeaseHolder(principal, now);",
-        to: "const holder = readLeaseHolder(principal, new Date(8.64e15));",
+        from: 'if (holder) return { lease: "locked", holder };',
+        to: 'if (holder && false) return { lease: "locked", holder };',
       },
     ],
   },
