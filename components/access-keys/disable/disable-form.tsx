@@ -87,9 +87,9 @@ function Consequences({ card }: { card: Card }) {
             ? `This stops every key of this project in ${region.name} ${usual === null ? "within seconds" : `after usually ${describeUsual(usual)}`}. Where that is not possible, the keys are refused ${describeBound(bound)}.`
             : `${card.name === null ? `The keys of ${region.name} are` : "The key is"} refused ${describeBound(bound, usual)}${explainBound(bound)}.`}
         </li>
-        {key?.lastUsedAsOf ? (
+        {key && (key.lastUsedAsOf || !region.tellsLastUse) ? (
           <li>
-            <LastUseWarning use={key} />
+            <LastUseWarning use={key} tells={region.tellsLastUse} />
           </li>
         ) : null}
         {suspends && bound !== null ? (

@@ -21,10 +21,11 @@ export function LastUsed({ use, tells }: { use: LastUse; tells: boolean }) {
   }
 }
 
-/** Before a key is taken away: when it was last used. Nothing where that is not known. */
-export function LastUseWarning({ use: { lastUsedAt, lastUsedAsOf } }: { use: LastUse }) {
+/** Before a key is taken away: when it was last used. Nothing where that is not known yet. */
+export function LastUseWarning({ use: { lastUsedAt, lastUsedAsOf }, tells }: { use: LastUse; tells: boolean }) {
   if (lastUsedAt)
     return <>Last used {describeAgo(lastUsedAt, new Date())}: tools that still use it will lose access.</>;
+  if (!tells) return <>This storage system does not tell when a key was last used.</>;
   if (!lastUsedAsOf) return null;
   return (
     <>

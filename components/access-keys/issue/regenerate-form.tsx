@@ -51,7 +51,7 @@ export function RegenerateForm({ card, error, progress, onRegenerate, onCancel }
       <Notice look="warn">
         {overlap ? "When the old keys are removed, tools that use them" : "Tools that use the old keys"} lose access{" "}
         {describeBound(bound, findUsual(card, "replaced"))}
-        {explainBound(bound)}. {oldKey ? <LastUseWarning use={oldKey} /> : null}
+        {explainBound(bound)}. {oldKey ? <LastUseWarning use={oldKey} tells={region.tellsLastUse} /> : null}
       </Notice>
       <ExpirationField
         hint="Optional. Without a date the new key never expires."
