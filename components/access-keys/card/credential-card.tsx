@@ -1,5 +1,6 @@
 "use client";
 
+import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useRef, useState } from "react";
 import type { Card } from "@/lib/access-keys/schema";
@@ -11,10 +12,15 @@ import {
   mayAddNamedKey,
   viewSlot,
 } from "@/components/access-keys/card/key-actions";
-import { KeyDialog } from "@/components/access-keys/card/key-dialog";
 import { NamedKeys } from "@/components/access-keys/card/named-keys";
 import { StateBadge } from "@/components/access-keys/state-badge";
 import { Button } from "@/components/ui/button";
+
+const loadKeyDialog = () => import("@/components/access-keys/card/key-dialog");
+const KeyDialog = dynamic(() => loadKeyDialog().then((module) => module.KeyDialog), { ssr: false });
+
+/** Starts the download before a button is pressed. What fails here is tried again when the dialog opens. */
+const prefetch = () => void loadKeyDialog().catch(() => undefined);
 
 interface CredentialCardProps {
   project: string;
@@ -64,6 +70,8 @@ export function CredentialCard({ project, card, permissions, onChanged }: Creden
     <article
       ref={article}
       aria-labelledby={headingId}
+      onPointerEnter={prefetch}
+      onFocus={prefetch}
       className="flex flex-col rounded-lg border bg-surface shadow-low"
     >
       <header className="flex flex-wrap items-center justify-between gap-2 border-b px-4 py-3">
