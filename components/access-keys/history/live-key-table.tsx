@@ -1,33 +1,27 @@
 "use client";
 
-import type { ReactNode } from "react";
-import { KeyTable } from "@/components/access-keys/history/key-table";
-import { PollNotice } from "@/components/layout/poll-notice";
-import { usePoll } from "@/components/ui/use-poll";
-import type { KeyTablePage } from "@/lib/access-keys/schema";
+import { type ComponentType, type ReactNode, useEffect, useState } from "react";
+import type { LiveKeyTableProps } from "@/components/access-keys/history/polled-key-table";
 
-const POLL_MS = 5_000;
+/** When the table is refreshed for the first time. Milliseconds. */
+const FIRST_REFRESH_MS = 5_000;
 
-async function parsePage(body: unknown): Promise<KeyTablePage> {
-  const { keyTableSchema } = await import("@/lib/access-keys/schema");
-  return keyTableSchema.parse(body);
-}
+/**
+ * The key table of a page. It refreshes itself. What that needs is loaded when the first refresh is due: until then
+ * `children` shows what came with the page.
+ */
+export function LiveKeyTable({ children, ...props }: LiveKeyTableProps & { children: ReactNode }) {
+  const [Polled, setPolled] = useState<ComponentType<LiveKeyTableProps>>();
 
-interface LiveKeyTableProps {
-  /** The polling route with the query of the page. */
-  address: string;
-  initial: KeyTablePage;
-  /** What stands in place of a table without rows. */
-  empty: ReactNode;
-}
+  useEffect(() => {
+    const load = async () => {
+      const { PolledKeyTable } = await import("@/components/access-keys/history/polled-key-table");
+      setPolled(() => PolledKeyTable);
+    };
+    // Without it the page stays as it came.
+    const timer = setTimeout(() => void load().catch(() => undefined), FIRST_REFRESH_MS);
+    return () => clearTimeout(timer);
+  }, []);
 
-/** The key table of a page. It refreshes itself. */
-export function LiveKeyTable({ address, initial, empty }: LiveKeyTableProps) {
-  const { data, problem } = usePoll({ address, initial, everyMs: POLL_MS, parse: parsePage });
-  return (
-    <div className="grid gap-4">
-      <PollNotice problem={problem} />
-      {data.rows.length > 0 ? <KeyTable rows={data.rows} opened={data.opened} /> : empty}
-    </div>
-  );
+  return Polled ? <Polled {...props} /> : children;
 }

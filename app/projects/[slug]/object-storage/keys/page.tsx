@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { loadPage } from "@/app/load-page";
 import { KeyFilter } from "@/components/access-keys/history/key-filter";
+import { KeyTable } from "@/components/access-keys/history/key-table";
 import { LiveKeyTable } from "@/components/access-keys/history/live-key-table";
 import { PageHeader } from "@/components/layout/page-header";
 import { Pager } from "@/components/layout/pager";
@@ -34,6 +35,7 @@ export default async function KeysPage({ params, searchParams }: KeysPageProps) 
     listRegionNames(),
     loadPage(path, () => loadKeyTable(scope, { ...filter, ...place })),
   ]);
+  const empty = <NoKeys filtered={Object.values(filter).some(Boolean)} />;
   return (
     <>
       <PageHeader title="S3 Keys">
@@ -43,8 +45,10 @@ export default async function KeysPage({ params, searchParams }: KeysPageProps) 
       <LiveKeyTable
         address={composeAddress(`/api/projects/${slug}/keys`, { ...filter, ...place })}
         initial={page}
-        empty={<NoKeys filtered={Object.values(filter).some(Boolean)} />}
-      />
+        empty={empty}
+      >
+        {page.rows.length > 0 ? <KeyTable rows={page.rows} opened={page.opened} /> : empty}
+      </LiveKeyTable>
       <Pager path={path} parameters={filter} cursor={place.cursor} next={page.next} />
     </>
   );
