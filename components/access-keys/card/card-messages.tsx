@@ -1,5 +1,5 @@
 import type { Card } from "@/lib/access-keys/schema";
-import { OverlapUse } from "@/components/access-keys/card/last-used";
+import { OverlapUse } from "@/components/access-keys/last-use/last-used";
 import { ReceiptList } from "@/components/access-keys/history/receipt-list";
 import { Notice } from "@/components/ui/notice";
 import { Time } from "@/components/ui/time";

@@ -8,7 +8,7 @@ import {
   listActions,
   viewSlot,
 } from "@/components/access-keys/card/key-actions";
-import { LastUsed } from "@/components/access-keys/card/last-used";
+import { LastUsed } from "@/components/access-keys/last-use/last-used";
 import { StateBadge } from "@/components/access-keys/state-badge";
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";

@@ -1,6 +1,6 @@
 import { useWatch } from "react-hook-form";
 import { ConfirmField, isConfirmWord } from "@/components/access-keys/confirm-field";
-import { LastUseWarning } from "@/components/access-keys/card/last-used";
+import { LastUseWarning } from "@/components/access-keys/last-use/last-used";
 import {
   describeBound,
   describeDuration,

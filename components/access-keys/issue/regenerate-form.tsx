@@ -1,6 +1,6 @@
 import { useWatch } from "react-hook-form";
 import { ConfirmField, isConfirmWord } from "@/components/access-keys/confirm-field";
-import { LastUseWarning } from "@/components/access-keys/card/last-used";
+import { LastUseWarning } from "@/components/access-keys/last-use/last-used";
 import { OverlapField } from "@/components/access-keys/issue/overlap-field";
 import type { IssueFormProps } from "@/components/access-keys/issue/issue-form-props";
 import { ExpirationField } from "@/components/access-keys/lifecycle/expiration-field";

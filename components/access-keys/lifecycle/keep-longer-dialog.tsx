@@ -4,7 +4,7 @@ import { keepLonger } from "@/lib/access-keys/actions";
 import type { KeepLongerForm, KeepLongerFormInput } from "@/components/access-keys/form-schema";
 import { placeOf } from "@/components/access-keys/place";
 import { ChangeDialog } from "@/components/access-keys/change-dialog";
-import { OverlapUse } from "@/components/access-keys/card/last-used";
+import { OverlapUse } from "@/components/access-keys/last-use/last-used";
 import type { LifecycleDialogProps } from "@/components/access-keys/lifecycle/lifecycle-dialog-props";
 import { OverlapOptions } from "@/components/access-keys/lifecycle/overlap-choices";
 import { useLifecycleChange } from "@/components/access-keys/lifecycle/use-lifecycle-change";

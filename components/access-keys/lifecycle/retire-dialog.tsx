@@ -3,7 +3,7 @@
 import { retireNow } from "@/lib/access-keys/actions";
 import { placeOf } from "@/components/access-keys/place";
 import { ChangeDialog } from "@/components/access-keys/change-dialog";
-import { OverlapUse } from "@/components/access-keys/card/last-used";
+import { OverlapUse } from "@/components/access-keys/last-use/last-used";
 import type { LifecycleDialogProps } from "@/components/access-keys/lifecycle/lifecycle-dialog-props";
 import { useLifecycleChange } from "@/components/access-keys/lifecycle/use-lifecycle-change";
 import { describeBound, findUsual } from "@/components/access-keys/revocation-bound";

@@ -4,7 +4,7 @@ import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useEffect, useRef, useState } from "react";
 import { KeyHistory } from "@/components/access-keys/history/key-history";
-import { LastUsed } from "@/components/access-keys/card/last-used";
+import { LastUsed } from "@/components/access-keys/last-use/last-used";
 import { isSettled } from "@/components/access-keys/history/receipt";
 import { ReceiptList } from "@/components/access-keys/history/receipt-list";
 import { StateBadge } from "@/components/access-keys/state-badge";

@@ -1,5 +1,5 @@
 import type { Card, LastUse } from "@/lib/access-keys/schema";
-import { describeAgo, readLastUse, readOverlapUse } from "@/components/access-keys/card/last-use";
+import { describeAgo, readLastUse, readOverlapUse } from "@/components/access-keys/last-use/last-use";
 import { Time } from "@/components/ui/time";
 
 /** When a key was last used: the fact of a card. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describeAgo, readLastUse, readOverlapUse } from "@/components/access-keys/card/last-use";
+import { describeAgo, readLastUse, readOverlapUse } from "@/components/access-keys/last-use/last-use";
 
 const at = (time: string) => `2026-11-28T${time}.000Z`;
 
