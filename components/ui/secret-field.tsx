@@ -12,12 +12,18 @@ interface SecretFieldProps {
   value: string;
   /** The name of the button that copies. */
   copyLabel?: string;
+  /** Told when the person shows or masks the secret. */
+  onShownChange?: (shown: boolean) => void;
 }
 
 /** A secret to look at and to copy. It is masked until the person asks to see it. */
-export function SecretField({ label, value, copyLabel = `Copy ${label}` }: SecretFieldProps) {
+export function SecretField({ label, value, copyLabel = `Copy ${label}`, onShownChange }: SecretFieldProps) {
   const [shown, setShown] = useState(false);
-  const toggle = shown ? "Mask secret" : "Show secret";
+  const action = shown ? "Mask secret" : "Show secret";
+  const toggle = () => {
+    setShown(!shown);
+    onShownChange?.(!shown);
+  };
   return (
     <Field label={label}>
       {(control) => (
@@ -31,7 +37,7 @@ export function SecretField({ label, value, copyLabel = `Copy ${label}` }: Secre
             spellCheck={false}
             className="font-mono text-[0.8125rem]"
           />
-          <Button size="icon" aria-label={toggle} title={toggle} onClick={() => setShown(!shown)}>
+          <Button size="icon" aria-label={action} title={action} onClick={toggle}>
             {shown ? <EyeOff aria-hidden /> : <Eye aria-hidden />}
           </Button>
           <CopyButton text={value} what={label} label={copyLabel} />

@@ -14,6 +14,9 @@ test("a client is connected with the secret while it is shown, and with a placeh
 
   await dialog.getByText("Connect a client", { exact: true }).click();
   await expect(text("AWS CLI: Credentials")).toContainText(key.secretAccessKey);
+  await dialog.getByRole("button", { name: "Mask secret" }).click();
+  await expect(text("AWS CLI: Credentials")).not.toContainText(key.secretAccessKey);
+  await dialog.getByRole("button", { name: "Show secret" }).click();
   await dialog.getByRole("tab", { name: "s3cmd" }).click();
   await expect(text("s3cmd: Configuration")).toContainText(`secret_key = ${key.secretAccessKey}`);
   await credentials.hideSecret();

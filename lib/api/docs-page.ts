@@ -12,7 +12,7 @@ body { background: light-dark(#ffffff, #16181d); color: light-dark(#1b1f24, #e6e
   margin: 0 auto; max-width: 64rem; padding: 1.5rem; }
 a { color: light-dark(#0b57d0, #8ab4f8); }
 code { font-family: ui-monospace, monospace; font-size: 0.9em; overflow-wrap: anywhere; }
-table { border-collapse: collapse; margin: 0.5rem 0; width: 100%; }
+table { border-collapse: collapse; margin: 0.5rem 0; width: 100%; overflow-wrap: anywhere; }
 th, td { border: 1px solid light-dark(#d0d4da, #3a3f47); padding: 0.25rem 0.5rem; text-align: left; vertical-align: top; }
 th { font-weight: 600; }
 article { border-top: 1px solid light-dark(#d0d4da, #3a3f47); margin-top: 2rem; }

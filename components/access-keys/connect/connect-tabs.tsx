@@ -8,8 +8,15 @@ import { CopyButton } from "@/components/ui/copy-button";
 import { Tab, TabList, TabPanel, Tabs } from "@/components/ui/tabs";
 import { CLIENT_NAMES, type Connection, guideClient, describeValidity } from "@/lib/clients/rules";
 
+interface ConnectTabsProps {
+  connection: Connection;
+  /** Whether the secret key is hidden on the screen. Copies and downloads have it all the same. */
+  masked?: boolean;
+}
+
 /** A tab for each client, with what configures it for this key. The text has the secret key only where it is given. */
-export function ConnectTabs({ connection }: { connection: Connection }) {
+export function ConnectTabs({ connection, masked = false }: ConnectTabsProps) {
+  const hidden = masked ? connection.secretAccessKey : undefined;
   const brand = useBrand();
   const guides = CLIENT_NAMES.map((name) => ({ name, ...guideClient(name, connection) }));
   return (
@@ -24,7 +31,7 @@ export function ConnectTabs({ connection }: { connection: Connection }) {
       {guides.map(({ name, label, snippets, notes }) => (
         <TabPanel key={name} value={name}>
           {snippets.map((snippet) => (
-            <SnippetBox key={snippet.title} client={label} {...snippet} />
+            <SnippetBox key={snippet.title} client={label} hidden={hidden} {...snippet} />
           ))}
           <ul className="grid gap-1 text-[0.8125rem] text-muted">
             {[...notes, describeValidity(brand)].map((note) => (
@@ -39,13 +46,15 @@ export function ConnectTabs({ connection }: { connection: Connection }) {
 
 interface SnippetBoxProps {
   client: string;
+  /** What the screen does not show of the text. */
+  hidden: string | undefined;
   title: string;
   kind: "file" | "commands" | "program";
   path?: string;
   text: string;
 }
 
-function SnippetBox({ client, title, path, text }: SnippetBoxProps) {
+function SnippetBox({ client, hidden, title, path, text }: SnippetBoxProps) {
   const what = `${client}: ${title}`;
   return (
     <section aria-label={what} className="min-w-0">
@@ -75,7 +84,7 @@ function SnippetBox({ client, title, path, text }: SnippetBoxProps) {
         role="group"
         className="mt-1 max-h-72 overflow-auto rounded-md border bg-sunken px-3 py-2.5 font-mono text-[0.8125rem] leading-5"
       >
-        {text}
+        {hidden ? text.replaceAll(hidden, "•".repeat(hidden.length)) : text}
       </pre>
     </section>
   );

@@ -29,6 +29,7 @@ const LEFT = "You left the page, so the secret key is gone. Regenerate Keys make
 
 /** Shows the secret, the only time that anybody sees it. */
 export function Reveal({ issued, card, oldKey, onHide, onLeave }: RevealProps) {
+  const [shown, setShown] = useState(false);
   const [stored, setStored] = useState(false);
   const guard = useLeaveGuard();
   const credentials = { ...connectionOf(card, issued), secretAccessKey: issued.secretAccessKey };
@@ -54,7 +55,7 @@ export function Reveal({ issued, card, oldKey, onHide, onLeave }: RevealProps) {
           <span className="font-mono text-[0.8125rem] text-foreground">{issued.signingRegion}</span>
         </p>
         <RevealField label="Access Key" value={issued.accessKeyId} />
-        <SecretField label="Secret Key" value={issued.secretAccessKey} />
+        <SecretField label="Secret Key" value={issued.secretAccessKey} onShownChange={setShown} />
         <RevealField label="Endpoint URL" value={issued.endpoint} />
       </div>
       <div className="grid gap-4 border-t pt-4">
@@ -80,7 +81,7 @@ export function Reveal({ issued, card, oldKey, onHide, onLeave }: RevealProps) {
       <details className="rounded-md border px-3 py-2.5">
         <summary className="cursor-pointer font-medium">Connect a client</summary>
         <div className="pt-3">
-          <ConnectTabs connection={credentials} />
+          <ConnectTabs connection={credentials} masked={!shown} />
         </div>
       </details>
       {/* The last element: when its lines come, no button moves under the pointer. */}
