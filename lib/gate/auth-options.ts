@@ -4,25 +4,16 @@ import type { NextAuthOptions } from "next-auth";
 import CredentialsProvider from "next-auth/providers/credentials";
 import { z } from "zod";
 import { authCookies } from "@/lib/gate/cookies";
-import {
-  isFirstRefusal,
-  type Limit,
-  resetRateLimit,
-  SIGN_IN_ACCOUNT,
-  SIGN_IN_ACCOUNT_ANYWHERE,
-  SIGN_IN_NETWORK,
-  consumeRateLimit,
-} from "@/lib/gate/rate-limit";
 import { readSessionIdFromHeader } from "@/lib/gate/session";
+import { signIn } from "@/lib/gate/sign-in";
 import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/net/client-address-header";
 import { env } from "@/lib/platform/env";
 import { AppError } from "@/lib/platform/errors";
 import { nameUnavailable } from "@/lib/platform/db/unavailable";
 import { logger } from "@/lib/platform/logger";
-import { networkOf } from "@/lib/platform/net/client-network";
 import { plainText } from "@/lib/platform/text/plain-text";
 import { readSession } from "@/lib/sessions/data";
-import { endSession, refuseByLimit, startSession } from "@/lib/sessions/mutations";
+import { endSession } from "@/lib/sessions/mutations";
 import { SESSION_MAX_SECONDS } from "@/lib/sessions/rules";
 
 const credentialsSchema = z.object({ email: plainText.min(1).max(254), password: z.string().min(1).max(1_000) });
@@ -46,17 +37,13 @@ export const authOptions: NextAuthOptions = {
         const parsed = credentialsSchema.safeParse(input);
         if (!parsed.success) return null;
         const headers = request.headers as Record<string, string | undefined> | undefined;
-        const address = headers?.[CLIENT_ADDRESS_HEADER] ?? "unknown";
-        await applyLimits(parsed.data.email, address);
-        const session = await startSession({
+        const session = await signIn({
           ...parsed.data,
-          address,
+          address: headers?.[CLIENT_ADDRESS_HEADER] ?? "unknown",
           userAgent: headers?.["user-agent"],
           formerSessionId: await readSessionIdFromHeader(headers?.cookie),
         }).catch(throwCode);
-        if (!session) return null;
-        await resetRateLimit("sign-in-account", SIGN_IN_ACCOUNT, accountFrom(parsed.data.email, address));
-        return { id: session.userId, sessionId: session.sessionId };
+        return session ? { id: session.userId, sessionId: session.sessionId } : null;
       },
     }),
   ],
@@ -79,38 +66,14 @@ export const authOptions: NextAuthOptions = {
   },
 };
 
-/** next-auth sends the message of an error to the browser, so the message must be a code. */
+/**
+ * next-auth sends the message of an error to the browser, so the message must be a code. The sign-in page reads
+ * `TRY_AGAIN_IN:seconds`.
+ */
 function throwCode(thrown: unknown): never {
   const error = nameUnavailable(thrown);
+  if (error instanceof AppError && error.code === "RATE_LIMITED")
+    throw new Error(`TRY_AGAIN_IN:${error.retryAfterSeconds ?? 60}`, { cause: error });
   logger.error({ err: error }, "signing in failed");
   throw new Error(error instanceof AppError ? error.code : "INTERNAL", { cause: error });
-}
-
-/** Throws an error that next-auth passes to the sign-in page as `TRY_AGAIN_IN:seconds`. */
-async function applyLimits(email: string, address: string): Promise<void> {
-  const account = accountKey(email);
-  const network = networkOf(address);
-  const applyLimit = async (name: string, limit: Limit, who: string, counted: string) => {
-    try {
-      await consumeRateLimit(name, limit, who);
-    } catch (error) {
-      if (!(error instanceof AppError) || error.code !== "RATE_LIMITED")
-        throw new Error("UNAVAILABLE", { cause: error });
-      const first = isFirstRefusal(error, limit);
-      await refuseByLimit({ email: account, address, counted: { account: counted, network }, first });
-      throw new Error(`TRY_AGAIN_IN:${error.retryAfterSeconds ?? 60}`, { cause: error });
-    }
-  };
-  // One row for the network, not one for each account that a program makes up.
-  await applyLimit("sign-in-network", SIGN_IN_NETWORK, network, "");
-  await applyLimit("sign-in-account", SIGN_IN_ACCOUNT, accountFrom(email, address), account);
-  await applyLimit("sign-in-account-anywhere", SIGN_IN_ACCOUNT_ANYWHERE, account, account);
-}
-
-function accountKey(email: string): string {
-  return email.trim().toLowerCase();
-}
-
-function accountFrom(email: string, address: string): string {
-  return `${accountKey(email)} ${networkOf(address)}`;
 }

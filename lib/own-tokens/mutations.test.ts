@@ -10,6 +10,7 @@ import { TOKENS_MAX } from "@/lib/own-tokens/rules";
 import type { CreateTokenInput } from "@/lib/own-tokens/schema";
 import { db } from "@/lib/platform/db/client";
 import { setProjectDisabled } from "@/lib/projects/mutations";
+import { setPassword } from "@/lib/users/mutations";
 import { startTestDatabase } from "@/testing/database/test-database";
 import { makeProject, makeUser } from "@/testing/factories/people";
 
@@ -57,6 +58,18 @@ describe("a new token", () => {
     expect(JSON.stringify(events, (_key, value: unknown) => (typeof value === "bigint" ? "" : value))).not.toContain(
       token,
     );
+  });
+
+  test("is not made by a session that a new password ended in the meantime", async () => {
+    const expiresAt = new Date(Date.now() + 60_000);
+    const { id: sessionId } = await db.session.create({
+      data: { userId: mia.userId, expiresAt, address: "192.0.2.1" },
+    });
+    const signedIn = { ...mia, sessionId };
+    expect((await create(signedIn)).ok).toBe(true);
+    await db.$transaction((tx) => setPassword(tx, { userId: null, name: "test" }, mia.email, "hash"));
+    await expect(create(signedIn)).rejects.toMatchObject({ code: "UNAUTHENTICATED" });
+    expect(await db.apiToken.count({ where: { userId: mia.userId, revokedAt: null } })).toBe(0);
   });
 
   test("is refused to whoever has no such role in the project, and for a project that is not there", async () => {

@@ -8,8 +8,10 @@ import {
   authorizePlatform,
   authorizeProject,
 } from "@/lib/gate/scope";
+import type { Transaction } from "@/lib/platform/db/client";
 import { lockRow } from "@/lib/platform/db/locks";
 import { withTransaction } from "@/lib/platform/db/transaction";
+import { AppError } from "@/lib/platform/errors";
 import type { Secret } from "@/lib/platform/secret";
 import { decideExpiration, describeTokenRefusal, TOKENS_MAX } from "@/lib/own-tokens/rules";
 import type { CreateTokenInput, TokenRefusal } from "@/lib/own-tokens/schema";
@@ -32,6 +34,7 @@ export async function createOwnToken(
   return withTransaction(async (tx) => {
     // The tokens of one person are counted and made one after the other.
     await lockRow(tx, "users", actor.userId, "update");
+    await assertSessionHolds(tx, actor);
     const roles = place
       ? await assertStillAllowed(tx, place, "tokens:own")
       : await assertPlatformStillAllowed(tx, actor, "tokens:own");
@@ -47,6 +50,13 @@ export async function createOwnToken(
     });
     return { ok: true, token };
   });
+}
+
+/** A new password ends every session and token. A token must not come into being after that. */
+async function assertSessionHolds(tx: Transaction, { sessionId }: Actor): Promise<void> {
+  if (sessionId === undefined) return;
+  if ((await tx.session.count({ where: { id: sessionId, revokedAt: null } })) === 1) return;
+  throw new AppError("UNAUTHENTICATED", "a session that ended meanwhile");
 }
 
 /** Revokes a token of the caller. A second call does nothing. Throws NOT_FOUND, for a token of somebody else too. */
