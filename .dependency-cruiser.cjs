@@ -9,7 +9,7 @@ const { join } = require("node:path");
 /** The folders of lib that are not a noun. */
 const OTHERS = [
   ...["platform", "audit", "gate", "jobs", "worker", "providers", "builtin-s3"],
-  ...["api", "cli", "postgres", "supervisor", "web-server"],
+  ...["admin", "api", "cli", "postgres", "supervisor", "web-server"],
 ];
 const NOUNS = readdirSync(join(__dirname, "lib"), { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && !OTHERS.includes(entry.name))
@@ -75,7 +75,7 @@ module.exports = {
       "The worker and the command line run them too.",
       { path: noun },
       {
-        path: "^(app/|components/|lib/(worker|cli|supervisor|web-server|api)/)",
+        path: "^(app/|components/|lib/(worker|admin|cli|supervisor|web-server|api)/)",
       },
     ),
     forbid(
@@ -108,7 +108,7 @@ module.exports = {
       "Pages do not query.",
       { path: "^app/" },
       {
-        path: `^(prisma/|lib/(jobs|worker|providers|builtin-s3|supervisor|postgres|cli)/|${noun.slice(1)}(?!(actions|loaders|schema|rules)(\\.ts$|/)))`,
+        path: `^(prisma/|lib/(jobs|worker|providers|builtin-s3|supervisor|postgres|admin|cli)/|${noun.slice(1)}(?!(actions|loaders|schema|rules)(\\.ts$|/)))`,
       },
     ),
     forbid("nobody-imports-the-worker", "", { path: "^(?!lib/worker/)" }, { path: "^lib/worker/" }),

@@ -13,7 +13,7 @@ const MAY_REVEAL = [
   "lib/users/mutations.ts",
   "lib/regions/mutations.ts",
   "lib/regions/file/apply-regions-file.ts",
-  "lib/cli/**",
+  "lib/admin/**",
   "lib/builtin-s3/**",
   "lib/supervisor/**",
   "prisma/first-run.ts",

@@ -11,7 +11,7 @@ const SOURCES = [
   ...["next.config.ts", "postcss.config.mjs", "tsconfig.json", "package.json", "package-lock.json"],
 ];
 /** Parts of lib that run outside Next. */
-const OUTSIDE = new Set(["api", "builtin-s3", "cli", "postgres", "supervisor", "web-server", "worker"]);
+const OUTSIDE = new Set(["admin", "api", "builtin-s3", "cli", "postgres", "supervisor", "web-server", "worker"]);
 const NEEDED = ["PATH", "HOME", "TMPDIR", "LANG", "SystemRoot", "TEMP", "APPDATA", "USERPROFILE"];
 
 /**

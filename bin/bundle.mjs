@@ -9,7 +9,7 @@ const PROGRAMS = {
   web: "lib/web-server/main.ts",
   worker: "lib/worker/main.ts",
   "builtin-s3": "lib/builtin-s3/main.ts",
-  admin: "lib/cli/admin.ts",
+  admin: "lib/admin/main.ts",
   migrate: "lib/supervisor/migrate-main.ts",
   db: "lib/supervisor/db-main.ts",
   "with-settings": "lib/supervisor/with-settings.ts",

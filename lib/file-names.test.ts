@@ -28,6 +28,7 @@ const OTHERS = [
   "web-server",
   "api",
   "postgres",
+  "admin",
   "cli",
 ];
 const NOUN_FILES = /^(schema|rules|data|loaders|mutations|actions)(\.test)?\.ts$/;

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { vi } from "vitest";
-import { runCommandLine } from "@/lib/cli/program";
+import { runCommandLine } from "@/lib/admin/program";
 
 /** What a command printed, and the code that its process would have ended with. */
 export interface CommandResult {

@@ -42,7 +42,7 @@ export function readTree(root: string): Tree {
     ),
     code: code.map(read).join("\n"),
     commands: code
-      .filter((file) => file.startsWith("lib/cli/"))
+      .filter((file) => file.startsWith("lib/admin/"))
       .map(read)
       .join("\n"),
     read,

@@ -1,4 +1,4 @@
-import { runCommandLine } from "@/lib/cli/program";
+import { runCommandLine } from "@/lib/admin/program";
 import { db } from "@/lib/platform/db/client";
 
 process.exitCode = await runCommandLine(process.argv.slice(2));

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { z } from "zod";
-import { commandLineActor, printTable } from "@/lib/cli/command-line";
+import { commandLineActor, printTable } from "@/lib/admin/command-line";
 import { PROJECT_ROLES } from "@/lib/gate/permissions";
 import { listMembers } from "@/lib/members/loaders";
 import { removeMember, setMember } from "@/lib/members/mutations";

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { z } from "zod";
-import { commandLineActor, printTable, readAllPages } from "@/lib/cli/command-line";
-import { choosePassword } from "@/lib/cli/commands/password";
+import { commandLineActor, printTable, readAllPages } from "@/lib/admin/command-line";
+import { choosePassword } from "@/lib/admin/commands/password";
 import { PLATFORM_ROLES } from "@/lib/gate/permissions";
 import { hashPassword } from "@/lib/platform/crypto/password";
 import { withTransaction } from "@/lib/platform/db/transaction";

@@ -4,7 +4,7 @@ import { listTokens } from "@/lib/api-tokens/loaders";
 import { createToken, revokeToken } from "@/lib/api-tokens/mutations";
 import { isTokenLive } from "@/lib/api-tokens/rules";
 import { TOKEN_DAYS_DEFAULT, TOKEN_DAYS_MAX, tokenNameSchema, tokenScopeSchema } from "@/lib/api-tokens/schema";
-import { commandLineActor, printTable } from "@/lib/cli/command-line";
+import { commandLineActor, printTable } from "@/lib/admin/command-line";
 import { withTransaction } from "@/lib/platform/db/transaction";
 import { slugSchema } from "@/lib/platform/text/slug";
 import { emailSchema } from "@/lib/users/schema";

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { commandLineActor, printTable, readAllPages } from "@/lib/cli/command-line";
+import { commandLineActor, printTable, readAllPages } from "@/lib/admin/command-line";
 import { withTransaction } from "@/lib/platform/db/transaction";
 import { slugSchema } from "@/lib/platform/text/slug";
 import { listProjects } from "@/lib/projects/loaders";

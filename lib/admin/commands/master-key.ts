@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { commandLineActor } from "@/lib/cli/command-line";
+import { commandLineActor } from "@/lib/admin/command-line";
 import { db } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
 import { rotateMasterKey } from "@/lib/regions/master-key/rotate-master-key";

@@ -1,4 +1,4 @@
-import { commandLineActor, readSecretFromInput } from "@/lib/cli/command-line";
+import { commandLineActor, readSecretFromInput } from "@/lib/admin/command-line";
 import { parseMasterKey } from "@/lib/platform/crypto/seal";
 import { withTransaction } from "@/lib/platform/db/transaction";
 import { createDatabase, db } from "@/lib/platform/db/client";

@@ -1,12 +1,12 @@
 import { Command, CommanderError } from "commander";
 import { z } from "zod";
-import { masterKeyCommand } from "@/lib/cli/commands/master-key";
-import { memberCommand } from "@/lib/cli/commands/member";
-import { passwordCommand } from "@/lib/cli/commands/password";
-import { projectCommand } from "@/lib/cli/commands/project";
-import { regionCommand } from "@/lib/cli/commands/region";
-import { tokenCommand } from "@/lib/cli/commands/token";
-import { userCommand } from "@/lib/cli/commands/user";
+import { masterKeyCommand } from "@/lib/admin/commands/master-key";
+import { memberCommand } from "@/lib/admin/commands/member";
+import { passwordCommand } from "@/lib/admin/commands/password";
+import { projectCommand } from "@/lib/admin/commands/project";
+import { regionCommand } from "@/lib/admin/commands/region";
+import { tokenCommand } from "@/lib/admin/commands/token";
+import { userCommand } from "@/lib/admin/commands/user";
 import { AppError } from "@/lib/platform/errors";
 
 /** Runs one command of `npm run admin`, prints its output or what went wrong, and returns the exit code. */

@@ -5,8 +5,8 @@ import {
   createBuiltinRegion,
   createRegion,
   type RegionOptions,
-} from "@/lib/cli/commands/region-input";
-import { commandLineActor, printTable, readAllPages } from "@/lib/cli/command-line";
+} from "@/lib/admin/commands/region-input";
+import { commandLineActor, printTable, readAllPages } from "@/lib/admin/command-line";
 import { withTransaction } from "@/lib/platform/db/transaction";
 import { slugSchema } from "@/lib/platform/text/slug";
 import { listRegions } from "@/lib/regions/loaders";

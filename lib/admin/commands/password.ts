@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { commandLineActor, readSecretFromInput } from "@/lib/cli/command-line";
+import { commandLineActor, readSecretFromInput } from "@/lib/admin/command-line";
 import { hashPassword } from "@/lib/platform/crypto/password";
 import { ALPHANUMERIC, randomText } from "@/lib/platform/crypto/random-text";
 import { withTransaction } from "@/lib/platform/db/transaction";

@@ -21,7 +21,7 @@ function runProcess(args: string[], input = "", changed: Record<string, string> 
   return new Promise((resolve) => {
     const done = (error: Error | null, printed: string, complaint: string) =>
       resolve({ code: error && "code" in error ? Number(error.code) : 0, printed, complaint });
-    const child = execFile(process.execPath, ["bin/latchkey.mjs", ...args], { cwd: findRoot(), env }, done);
+    const child = execFile(process.execPath, ["bin/admin.mjs", ...args], { cwd: findRoot(), env }, done);
     child.stdin?.end(input);
   });
 }
