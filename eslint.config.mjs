@@ -9,6 +9,7 @@ const MAY_REVEAL = [
   "lib/providers/**",
   "lib/access-keys/actions.ts",
   "lib/api/access-keys.ts",
+  "lib/api/tokens.ts",
   "lib/own-tokens/actions.ts",
   "lib/users/mutations.ts",
   "lib/regions/mutations.ts",

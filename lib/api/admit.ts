@@ -29,6 +29,14 @@ export const admit = (operation: ApiOperation) =>
     await next();
   });
 
+/** Before an operation that takes a password in place of a token. The operation itself finds out who the caller is. */
+export const admitStranger = (operation: ApiOperation) =>
+  createMiddleware<ApiEnvironment>(async (context, next) => {
+    context.set("operation", operation);
+    boundBody(context);
+    await next();
+  });
+
 /** The gate before an operation that reads what is the caller's own. */
 export const admitOwner = (operation: ApiOperation) =>
   createMiddleware<Known>(async (context, next) => {

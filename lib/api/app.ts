@@ -5,6 +5,7 @@ import type { ApiDocument } from "@/lib/api/document";
 import { addKeyRoutes } from "@/lib/api/keys";
 import { API_PATH } from "@/lib/api/paths";
 import { addProjectRoutes } from "@/lib/api/projects";
+import { addTokenRoutes } from "@/lib/api/tokens";
 import { type ApiEnvironment, refuseInput, replyWithError } from "@/lib/api/replies";
 import { AppError } from "@/lib/platform/errors";
 import { VERSION } from "@/lib/platform/config/version";
@@ -42,6 +43,7 @@ export function createApi(): OpenAPIHono<ApiEnvironment> {
     scheme: "bearer",
     description: TOKEN,
   });
+  addTokenRoutes(api);
   addProjectRoutes(api);
   addKeyRoutes(api);
   addAccessKeyRoutes(api);

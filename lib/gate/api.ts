@@ -29,8 +29,7 @@ export async function readCaller(authorization: string | undefined, address: str
   const token = readBearer(authorization);
   const user = token === undefined ? undefined : await readTokenUser(token);
   if (user) {
-    const { tokenId, ...person } = user;
-    return { ...person, address, via: `token:${tokenId}` };
+    return { ...user, address, via: `token:${user.tokenId}` };
   }
   await consumeRateLimit("token-network", SIGN_IN_NETWORK, networkOf(address ?? "unknown"));
   const userMessage = "The token is missing, unknown, expired or revoked. Nothing was changed.";

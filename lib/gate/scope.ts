@@ -12,6 +12,8 @@ export interface Actor {
   email: string;
   platformRole: string | null;
   sessionId?: string | undefined;
+  /** The token of a program's request. */
+  tokenId?: string | undefined;
   address?: string | undefined;
   /** What the audit log calls the session or token of this request. */
   via?: string | undefined;
