@@ -33,7 +33,7 @@ const REGENERATE: ApiOperation = { name: "Regenerate Keys", permission: "keys:is
 const DISABLE: ApiOperation = { name: "Disable Access", permission: "keys:disable", limit: CHANGES };
 
 /** The new access key. The secret is in this reply and nowhere else. */
-const issuedSchema = z
+export const issuedSchema = z
   .strictObject({
     /** The caller's. */
     requestId: z.uuid(),
@@ -55,7 +55,7 @@ const issuedSchema = z
   })
   .openapi("Issued");
 const doneSchema = z.strictObject({ outcome: z.literal("already-done"), message: z.string() }).openapi("AlreadyDone");
-const revokingSchema = z
+export const revokingSchema = z
   .strictObject({ outcome: z.literal("revoking"), message: z.string(), accessKeyIds: z.array(z.string()) })
   .openapi("Revoking");
 const ISSUING = {

@@ -18,7 +18,7 @@ const RETIRE: ApiOperation = { name: "Retire now", permission: "keys:issue", lim
 const KEEP_LONGER: ApiOperation = { name: "Keep longer", permission: "keys:issue", limit: CHANGES };
 const UPDATE: ApiOperation = { name: "Update the key", permission: "keys:disable", limit: CHANGES };
 
-const updatedSchema = z
+export const updatedSchema = z
   .strictObject({ outcome: z.enum(["done", "already-done"]), message: z.string() })
   .openapi("Updated");
 

@@ -36,10 +36,10 @@ const tokenFields = {
   scope: tokenScopeSchema,
   expirationDate: z.iso.datetime(),
 };
-const createdSchema = z
+export const createdSchema = z
   .strictObject({ token: z.string().openapi({ description: "Shown in this reply only." }), ...tokenFields })
   .openapi("CreatedToken");
-const accountSchema = z
+export const accountSchema = z
   .strictObject({
     name: z.string(),
     email: z.string(),

@@ -1,7 +1,7 @@
 import type { Card } from "@/lib/access-keys/schema";
 import { CardMessages } from "@/components/access-keys/card/card-messages";
 import { LastUsed } from "@/components/access-keys/last-use/last-used";
-import { isSettled } from "@/components/access-keys/history/receipt";
+import { isSettled } from "@/lib/receipt-lines/rules";
 import { describeNearEnd } from "@/components/access-keys/lifecycle/describe-end";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Fact, Facts } from "@/components/ui/facts";

@@ -1,5 +1,5 @@
 import type { Card } from "@/lib/access-keys/schema";
-import { evaluateReceipts, type ReceiptsState } from "@/components/access-keys/history/receipt";
+import { evaluateReceipts, type ReceiptsState } from "@/lib/receipt-lines/rules";
 import { ReceiptList } from "@/components/access-keys/history/receipt-list";
 import { Button } from "@/components/ui/button";
 import { DialogButtons } from "@/components/ui/dialog";

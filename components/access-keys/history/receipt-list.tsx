@@ -1,6 +1,6 @@
 import { CircleHelp, LoaderCircle, ShieldCheck } from "lucide-react";
 import type { ReceiptLine } from "@/lib/access-keys/schema";
-import { describeReceipt } from "@/components/access-keys/history/receipt";
+import { describeReceipt } from "@/lib/receipt-lines/rules";
 
 /** One line for each gateway: whether it still accepts the removed key, or after what time it refused it. */
 export function ReceiptList({ receipts, boundSeconds }: { receipts: ReceiptLine[]; boundSeconds?: number | null }) {

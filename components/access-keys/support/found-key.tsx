@@ -5,7 +5,7 @@ import { useRouter } from "next/navigation";
 import { useEffect, useRef, useState } from "react";
 import { KeyHistory } from "@/components/access-keys/history/key-history";
 import { LastUsed } from "@/components/access-keys/last-use/last-used";
-import { isSettled } from "@/components/access-keys/history/receipt";
+import { isSettled } from "@/lib/receipt-lines/rules";
 import { ReceiptList } from "@/components/access-keys/history/receipt-list";
 import { StateBadge } from "@/components/access-keys/state-badge";
 import { useCards } from "@/components/access-keys/card/use-cards";

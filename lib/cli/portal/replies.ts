@@ -1,0 +1,24 @@
+import type { z } from "zod";
+import type { issuedSchema, revokingSchema } from "@/lib/api/access-keys";
+import type { updatedSchema } from "@/lib/api/key-changes";
+import type { keyDetailSchema, keySchema, supportKeySchema } from "@/lib/api/key-replies";
+import type { problemSchema } from "@/lib/api/problems";
+import type { dryRunSchema } from "@/lib/api/responses";
+import type { accountSchema, createdSchema } from "@/lib/api/tokens";
+
+/** What the API of a portal answers. */
+export type Account = z.infer<typeof accountSchema>;
+export type CreatedToken = z.infer<typeof createdSchema>;
+export type DryRun = z.infer<typeof dryRunSchema>;
+export type Issued = z.infer<typeof issuedSchema>;
+export type Key = z.infer<typeof keySchema>;
+export type KeyDetail = z.infer<typeof keyDetailSchema>;
+export type Problem = z.infer<typeof problemSchema>;
+export type Revoking = z.infer<typeof revokingSchema>;
+export type SupportKey = z.infer<typeof supportKeySchema>;
+export type Updated = z.infer<typeof updatedSchema>;
+/** The answer to a change that was carried out before. */
+export interface AlreadyDone {
+  outcome: "already-done";
+  message: string;
+}

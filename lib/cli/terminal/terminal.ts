@@ -1,0 +1,32 @@
+import type { Readable, Writable } from "node:stream";
+
+/** Where a command reads and writes. */
+export interface Terminal {
+  env: Readonly<Record<string, string | undefined>>;
+  input: Readable & { isTTY?: boolean };
+  /** What was asked for, and nothing else: scripts read it. */
+  output: Writable & { isTTY?: boolean };
+  /** Questions, warnings and what went wrong. */
+  errors: Writable & { isTTY?: boolean };
+}
+
+/** The terminal of this process. */
+export const processTerminal = (): Terminal => ({
+  env: process.env,
+  input: process.stdin,
+  output: process.stdout,
+  errors: process.stderr,
+});
+
+/** Whether a person can answer a question. */
+export const isInteractive = ({ input, errors }: Terminal): boolean => Boolean(input.isTTY && errors.isTTY);
+
+/** Prints a line of the answer. */
+export function print({ output }: Terminal, line: string): void {
+  output.write(`${line}\n`);
+}
+
+/** Tells the person something that is no part of the answer. */
+export function tell({ errors }: Terminal, line: string): void {
+  errors.write(`${line}\n`);
+}
