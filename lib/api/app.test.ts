@@ -215,7 +215,7 @@ describe("refused", () => {
 
   test("whatever the operation, before its input is looked at", async () => {
     const operations = api.routes.filter(({ path }) => path.startsWith("/api/v1/projects/"));
-    expect(new Set(operations.map(({ method, path }) => `${method} ${path}`)).size).toBe(10);
+    expect(new Set(operations.map(({ method, path }) => `${method} ${path}`)).size).toBe(11);
     const max = await makeUser(db, `Max ${randomUUID()}`);
     const others = { authorization: `Bearer ${await makeToken(max)}` };
     for (const { method, path } of operations) {
@@ -372,6 +372,7 @@ test("the API describes itself", async () => {
     "get /api/v1/projects/{project}/keys/{accessKeyId}",
     "get /api/v1/projects/{project}/regions",
     "get /api/v1/projects/{project}/regions/{region}",
+    "get /api/v1/projects/{project}/regions/{region}/connect/{client}",
     "get /api/v1/support/keys/{accessKeyId}",
     "patch /api/v1/projects/{project}/regions/{region}",
     "post /api/v1/projects/{project}/regions/{region}/disable",

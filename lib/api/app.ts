@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { addAccessKeyRoutes } from "@/lib/api/access-keys";
+import { addConnectRoute } from "@/lib/api/connect";
 import type { ApiDocument } from "@/lib/api/document";
 import { addKeyRoutes } from "@/lib/api/keys";
 import { API_PATH } from "@/lib/api/paths";
@@ -47,6 +48,7 @@ export function createApi(): OpenAPIHono<ApiEnvironment> {
   addProjectRoutes(api);
   addKeyRoutes(api);
   addAccessKeyRoutes(api);
+  addConnectRoute(api);
   return api;
 }
 

@@ -35,7 +35,7 @@ beforeAll(async () => {
   const { slug } = await makeProject(db, [[user, "member+"]]);
   const { change } = await makeKey(await authorizeProject(user, slug, "keys:issue"), "north");
   authorization = `Bearer ${(await makeCaller(db, api.request, user)).token}`;
-  known = { project: slug, region: "north", accessKeyId: change.accessKeyId };
+  known = { project: slug, region: "north", accessKeyId: change.accessKeyId, client: "mc" };
 });
 afterAll(() => storage.stop());
 
@@ -144,7 +144,7 @@ test.each(OPERATIONS)("%s %s answers whatever comes without an error of its own"
 });
 
 test("the operations of the document were tried, and a good request was among the answers", async () => {
-  expect(OPERATIONS).toHaveLength(15);
+  expect(OPERATIONS).toHaveLength(16);
   const at = `/api/v1/projects/${known.project}/regions/south/enable`;
   await db.$executeRaw`DELETE FROM rate_limits`;
   const headers = { authorization, "content-type": "application/json", "idempotency-key": randomUUID() };

@@ -41,10 +41,21 @@ export function tellLimit({ header }: Pick<ApiContext, "header">, standing: Limi
 }
 
 /** Answers a refusal by the rules, and audits it like a refusal of the gate. */
-export async function replyWithRefusal(context: ApiContext, { reason, message }: { reason: Refusal; message: string }) {
-  await auditRefusal("action.refused", reason, nameOf(context), knownOf(context));
+export async function replyWithRefusal(context: ApiContext, refusal: { reason: Refusal; message: string }) {
+  const { reason } = refusal;
   const code = reason === "reason-required" ? "BAD_INPUT" : BAD_GATEWAY.includes(reason) ? "STORAGE" : "CONFLICT";
-  return context.json(composeProblem(code, message, { reason }), PROBLEMS[code].status, AS_PROBLEM);
+  return replyWithReason(context, code, refusal);
+}
+
+/** The same with a code that the caller knows. */
+export async function replyWithReason<Code extends "BAD_INPUT" | "STORAGE" | "CONFLICT">(
+  context: ApiContext,
+  code: Code,
+  { reason, message }: { reason: Refusal; message: string },
+) {
+  await auditRefusal("action.refused", reason, nameOf(context), knownOf(context));
+  const status: (typeof PROBLEMS)[Code]["status"] = PROBLEMS[code].status;
+  return context.json(composeProblem(code, message, { reason }), status, AS_PROBLEM);
 }
 
 /** Answers a dry run: what would be, or the refusal. */

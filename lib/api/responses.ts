@@ -72,10 +72,13 @@ export const ERRORS = {
   ...problem(PROBLEMS.UNAVAILABLE),
 };
 
+/** The refusal by the rules. */
+export const CONFLICT = problem(PROBLEMS.CONFLICT);
+
 /** The refusals that every change may give. */
 export const CHANGE_ERRORS = {
   ...ERRORS,
-  ...problem(PROBLEMS.CONFLICT),
+  ...CONFLICT,
   ...problem(PROBLEMS.BODY_TOO_LONG),
   ...problem(PROBLEMS.WRONG_CONTENT_TYPE),
   ...problem(PROBLEMS.STORAGE),

@@ -35,6 +35,31 @@ export function guideClient(name: ClientName, connection: Connection): Guide {
   return GUIDES[name](connection);
 }
 
+/** A key and what it may do, as a card has it. */
+export interface CardOfKey {
+  region: Pick<Connection, "endpoint" | "signingRegion" | "plainUploads"> & { name: string };
+  /** Null for the key of the card. */
+  name: string | null;
+  access: "full" | "read-only";
+}
+
+/** What the configuration of a client is made from, for a key of a card. The secret only where it is at hand. */
+export function connectionOf(
+  { region, name, access }: CardOfKey,
+  { accessKeyId, secretAccessKey }: Pick<Connection, "accessKeyId" | "secretAccessKey">,
+): Connection {
+  return {
+    region: region.name,
+    profile: nameProfile(region.name, name, accessKeyId),
+    readOnly: access === "read-only",
+    endpoint: region.endpoint,
+    signingRegion: region.signingRegion,
+    plainUploads: region.plainUploads,
+    accessKeyId,
+    secretAccessKey,
+  };
+}
+
 /** What the profile of a key is called: letters, digits and hyphens, which every client takes. */
 export function nameProfile(region: string, name: string | null, accessKeyId: string): string {
   if (name === null) return region;

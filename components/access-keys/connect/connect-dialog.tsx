@@ -2,10 +2,9 @@
 
 import { ChangeDialog } from "@/components/access-keys/change-dialog";
 import { ConnectTabs } from "@/components/access-keys/connect/connect-tabs";
-import { connectionOf } from "@/components/access-keys/connect/connection-of";
 import { Button } from "@/components/ui/button";
 import { DialogButtons, DialogDescription } from "@/components/ui/dialog";
-import { SECRET_PLACEHOLDER } from "@/lib/clients/rules";
+import { connectionOf, SECRET_PLACEHOLDER } from "@/lib/clients/rules";
 import type { Card } from "@/lib/access-keys/schema";
 
 interface ConnectDialogProps {
@@ -22,7 +21,7 @@ export function ConnectDialog({ card, ...dialog }: ConnectDialogProps) {
         Put your secret key in the place of <span className="font-mono text-foreground">{SECRET_PLACEHOLDER}</span>. It
         was shown when the key was made, and is kept nowhere.
       </DialogDescription>
-      <ConnectTabs connection={connectionOf(card)} />
+      <ConnectTabs connection={connectionOf(card, { accessKeyId: card.key?.accessKeyId ?? "" })} />
       <DialogButtons>
         <Button onClick={dialog.onClose}>Close</Button>
       </DialogButtons>

@@ -2,8 +2,8 @@
 
 import { useState } from "react";
 import type { Card, IssuedOutput } from "@/lib/access-keys/schema";
+import { connectionOf } from "@/lib/clients/rules";
 import { ConnectTabs } from "@/components/access-keys/connect/connect-tabs";
-import { connectionOf } from "@/components/access-keys/connect/connection-of";
 import { DownloadMenu } from "@/components/access-keys/connect/download-menu";
 import { ConfirmLeave } from "@/components/access-keys/issue/confirm-leave";
 import { OldKeyReceipt } from "@/components/access-keys/history/old-key-receipt";
