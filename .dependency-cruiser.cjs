@@ -112,7 +112,21 @@ module.exports = {
       },
     ),
     forbid("nobody-imports-the-worker", "", { path: "^(?!lib/worker/)" }, { path: "^lib/worker/" }),
-    forbid("only-the-web-server-serves-the-api", "", { path: "^(?!lib/(api|web-server)/)" }, { path: "^lib/api/" }),
+    forbid(
+      "only-the-web-server-serves-the-api",
+      "The command line knows the types of its replies.",
+      { path: "^(?!lib/(api|web-server)/)", pathNot: "^lib/cli/portal/replies\\.ts$|^lib/cli/.*\\.test\\.ts$" },
+      { path: "^lib/api/" },
+    ),
+    forbid(
+      "the-command-line-runs-anywhere",
+      "It is one small file that speaks HTTP.",
+      { path: "^lib/cli/", pathNot: "\\.test\\.ts$" },
+      {
+        path: `^(app/|components/|prisma/|lib/(?!cli/|clients/|platform/(config/(version|write-private-file)|text/)|(${NOUNS})/rules\\.ts$)|node_modules/(?!commander/|@smithy/|@types/node/))`,
+        dependencyTypesNot: ["type-only"],
+      },
+    ),
     forbid("e2e-imports-no-lib", "It stands outside.", { path: "^e2e/" }, { path: "^(lib|app|components)/" }),
     forbid(
       "postgres-knows-platform",

@@ -53,6 +53,24 @@ export function bundleOptions(outdir, names = Object.keys(PROGRAMS)) {
   };
 }
 
+/** esbuild's options for the latchkey command: one file that needs nothing else. */
+export function commandLineOptions(outdir) {
+  return {
+    ...bundleOptions(outdir, []),
+    entryPoints: [{ in: "lib/cli/main.ts", out: "latchkey" }],
+    packages: "bundle",
+    minify: true,
+    // Names of errors and functions stay readable.
+    keepNames: true,
+    sourcemap: false,
+    legalComments: "inline",
+    // commander is CommonJS, and asks for Node's own modules with require.
+    banner: {
+      js: '#!/usr/bin/env node\nimport { createRequire } from "node:module";const require=createRequire(import.meta.url);',
+    },
+  };
+}
+
 /** Bundles every program into dist/ if a source changed. Returns whether it did. */
 export async function bundle() {
   const hash = hashOf([

@@ -1,0 +1,19 @@
+import { Failure } from "@/lib/cli/failure";
+
+const HOUR_MS = 60 * 60 * 1_000;
+const UNITS: Record<string, number> = { h: HOUR_MS, d: 24 * HOUR_MS };
+
+/** When a key is to expire: a date or time in ISO 8601 as it is, or from now on, such as 12h or 90d. */
+export function readExpiration(text: string, now: Date): string {
+  const [, count, unit = ""] = /^(\d{1,5})([hd])$/.exec(text) ?? [];
+  return count === undefined ? text : new Date(now.getTime() + Number(count) * (UNITS[unit] ?? 0)).toISOString();
+}
+
+const OVERLAPS: Record<string, number> = { "1h": 3_600, "1d": 86_400, "7d": 604_800 };
+
+/** For how long the old key is kept: 1h, 1d or 7d. Seconds. */
+export function readOverlap(text: string): number {
+  const seconds = OVERLAPS[text];
+  if (seconds !== undefined) return seconds;
+  throw new Failure("usage", `The old key can be kept for ${Object.keys(OVERLAPS).join(", ")}. Nothing was changed.`);
+}

@@ -1,0 +1,57 @@
+import { randomUUID } from "node:crypto";
+import { Command } from "commander";
+import { printKey } from "@/lib/cli/commands/read-keys";
+import { type GlobalOptions, openContext } from "@/lib/cli/context";
+import { pathOf } from "@/lib/cli/portal/portal";
+import type { AlreadyDone, Revoking, SupportKey } from "@/lib/cli/portal/replies";
+import { printFields, printJson } from "@/lib/cli/terminal/output";
+import { confirm } from "@/lib/cli/terminal/prompt";
+import { print, type Terminal } from "@/lib/cli/terminal/terminal";
+import { Failure } from "@/lib/cli/failure";
+
+/** Finds a key of any project and ends it. For support staff and platform admins. */
+export function supportCommand(terminal: Terminal): Command {
+  return new Command("support")
+    .description("finds and disables keys of any project, for support staff and platform admins")
+    .addCommand(findCommand(terminal))
+    .addCommand(disableFoundCommand(terminal));
+}
+
+const find = (id: string) => pathOf("support", "keys", id);
+
+function findCommand(terminal: Terminal): Command {
+  return new Command("find")
+    .description("finds a key by its whole access key id; the look-up is written to the audit log")
+    .argument("<access-key-id>")
+    .action(async (id: string, _options: unknown, own: Command) => {
+      const options = own.optsWithGlobals<GlobalOptions>();
+      const { portal } = await openContext(terminal, options);
+      const found = await portal.get<SupportKey>(find(id));
+      if (options.output === "json") return printJson(terminal, found);
+      printFields(terminal, { Project: `${found.project.project} (${found.project.name})` });
+      printKey(terminal, found);
+      print(
+        terminal,
+        found.live ? "The key can be disabled: latchkey support disable" : "The end of the key is decided.",
+      );
+    });
+}
+
+function disableFoundCommand(terminal: Terminal): Command {
+  return new Command("disable")
+    .description("disables a key of any project for good")
+    .argument("<access-key-id>")
+    .requiredOption("--reason <text>", "why; the project sees it")
+    .action(async (id: string, _options: unknown, own: Command) => {
+      const options = own.optsWithGlobals<GlobalOptions & { reason: string }>();
+      const { portal } = await openContext(terminal, options);
+      const { live, name, region, project } = await portal.get<SupportKey>(find(id));
+      if (!live) throw new Failure("refused", "The end of this key is decided already. Nothing was changed.");
+      await confirm(terminal, `The key ${id} of ${project.project} in ${region} ends for good.`, options.yes);
+      const body = { requestId: randomUUID(), confirm: "confirm", reason: options.reason, name: name ?? undefined };
+      const path = `${pathOf("projects", project.project, "regions", region)}/disable`;
+      const ended = await portal.post<Revoking | AlreadyDone>(path, body);
+      if (options.output === "json") return printJson(terminal, ended);
+      print(terminal, ended.message);
+    });
+}
