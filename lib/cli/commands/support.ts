@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Command } from "commander";
+import type { Card } from "@/lib/access-keys/schema";
+import { waitForRefusal } from "@/lib/cli/commands/wait-for-refusal";
 import { printKey } from "@/lib/cli/commands/read-keys";
 import { type GlobalOptions, openContext } from "@/lib/cli/context";
 import { pathOf } from "@/lib/cli/portal/portal";
@@ -42,16 +44,22 @@ function disableFoundCommand(terminal: Terminal): Command {
     .description("disables a key of any project for good")
     .argument("<access-key-id>")
     .requiredOption("--reason <text>", "why; the project sees it")
+    .option("--wait", "wait until every gateway refuses the key")
     .action(async (id: string, _options: unknown, own: Command) => {
-      const options = own.optsWithGlobals<GlobalOptions & { reason: string }>();
-      const { portal } = await openContext(terminal, options);
+      const options = own.optsWithGlobals<GlobalOptions & { reason: string; wait?: boolean }>();
+      const context = await openContext(terminal, options);
+      const { portal } = context;
       const { live, name, region, project } = await portal.get<SupportKey>(find(id));
       if (!live) throw new Failure("refused", "The end of this key is decided already. Nothing was changed.");
       await confirm(terminal, `The key ${id} of ${project.project} in ${region} ends for good.`, options.yes);
       const body = { requestId: randomUUID(), confirm: "confirm", reason: options.reason, name: name ?? undefined };
-      const path = `${pathOf("projects", project.project, "regions", region)}/disable`;
-      const ended = await portal.post<Revoking | AlreadyDone>(path, body);
-      if (options.output === "json") return printJson(terminal, ended);
+      const path = pathOf("projects", project.project, "regions", region);
+      const card = await portal.get<Card>(path);
+      const ended = await portal.post<Revoking | AlreadyDone>(`${path}/disable`, body);
+      const ids = "accessKeyIds" in ended ? ended.accessKeyIds : [];
+      const place = { project: project.project, card, path };
+      const receipts = options.wait && ids.length > 0 ? await waitForRefusal(context, place, ids) : undefined;
+      if (options.output === "json") return printJson(terminal, { ...ended, ...(receipts ? { receipts } : {}) });
       print(terminal, ended.message);
     });
 }
