@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { packCommandLine } from "./pack-cli.mjs";
 import { ROOT } from "./root.mjs";
 import { hashOf, isFresh, writeStamp } from "./stamp.mjs";
 
@@ -53,24 +54,6 @@ export function bundleOptions(outdir, names = Object.keys(PROGRAMS)) {
   };
 }
 
-/** esbuild's options for the latchkey command: one file that needs nothing else. */
-export function commandLineOptions(outdir) {
-  return {
-    ...bundleOptions(outdir, []),
-    entryPoints: [{ in: "lib/cli/main.ts", out: "latchkey" }],
-    packages: "bundle",
-    minify: true,
-    // Names of errors and functions stay readable.
-    keepNames: true,
-    sourcemap: false,
-    legalComments: "inline",
-    // commander is CommonJS, and asks for Node's own modules with require.
-    banner: {
-      js: '#!/usr/bin/env node\nimport { createRequire } from "node:module";const require=createRequire(import.meta.url);',
-    },
-  };
-}
-
 /** Bundles every program into dist/ if a source changed. Returns whether it did. */
 export async function bundle() {
   const hash = hashOf([
@@ -81,12 +64,15 @@ export async function bundle() {
     "e2e/chaos",
     "e2e/fixtures",
     "bin/bundle.mjs",
+    "bin/pack-cli.mjs",
+    "docs/command-line.md",
     "package-lock.json",
   ]);
   if (isFresh(STAMP, hash)) return false;
   const { build, stop } = await import("esbuild");
   rmSync(join(ROOT, STAMP), { force: true });
   await build(bundleOptions("dist"));
+  await packCommandLine(build, bundleOptions("dist", []));
   // Ends esbuild's helper process, which would otherwise run as long as this process.
   stop();
   writeStamp(STAMP, hash);

@@ -22,7 +22,7 @@ const LEFT = "You left the page, so the token is gone. Revoke it and create anot
 export function TokenReveal({ created: { token, project }, onHide, onLeave }: TokenRevealProps) {
   const [stored, setStored] = useState(false);
   const guard = useLeaveGuard();
-  const address = `${window.location.origin}/api/v1/projects/${project ?? "PROJECT"}/regions`;
+  const { origin } = window.location;
 
   return (
     <>
@@ -41,9 +41,11 @@ export function TokenReveal({ created: { token, project }, onHide, onLeave }: To
       </Notice>
       <SecretField label="Token" value={token} copyLabel="Copy token" />
       <div className="grid min-w-0 gap-1.5">
-        <p className="text-[0.8125rem] text-muted">Put the token into the variable LATCHKEY_TOKEN, and ask the API:</p>
+        <p className="text-[0.8125rem] text-muted">
+          Use it with the command line, which asks for the token, or in the header Authorization of the API:
+        </p>
         <pre className="rounded-md border bg-sunken px-3 py-2.5 font-mono text-[0.8125rem] break-all whitespace-pre-wrap">
-          {`curl -H "Authorization: Bearer $LATCHKEY_TOKEN" ${address}`}
+          {`npm install --global ${origin}/latchkey-cli.tgz\nlatchkey login ${origin}\nlatchkey keys list${project === null ? " --project PROJECT" : ""}`}
         </pre>
       </div>
       <div className="grid gap-4 border-t pt-4">

@@ -59,7 +59,7 @@ test("a token is made, shown once, used, and refused when it is revoked", async 
   const token = await createToken(page, "nightly rotation", "Read and change keys");
   expect(token).toMatch(/^lkt_[A-Za-z0-9]{54}$/);
   const reveal = page.getByRole("dialog", { name: "Your token" });
-  await expect(reveal.getByText("curl -H")).toContainText(`${portal.url}/api/v1/projects/demo/regions`);
+  await expect(reveal.getByText("latchkey login")).toContainText(`latchkey login ${portal.url}`);
   await page.keyboard.press("Escape");
   await page.mouse.click(5, 5);
   await expect(reveal).toBeVisible();

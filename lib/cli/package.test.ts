@@ -27,7 +27,7 @@ test(
     await run("npm", ["install", "--offline", "--no-audit", "--no-fund", "--prefix", folder, tarball]);
     const latchkey = join(folder, "node_modules/.bin/latchkey");
     expect((await run(latchkey, ["--version"])).stdout).toBe(`${VERSION}\n`);
-    const env = { PATH: process.env.PATH, HOME: folder };
+    const env = { ...process.env, HOME: folder, XDG_CONFIG_HOME: "" };
     await expect(run(latchkey, ["projects"], { env })).rejects.toMatchObject({
       code: EXIT.signedOut,
       stdout: "",

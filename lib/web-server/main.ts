@@ -11,6 +11,7 @@ import { describeProblems, findUrlProblem } from "@/lib/platform/config/settings
 import { env } from "@/lib/platform/env";
 import { onStop } from "@/lib/platform/lifecycle";
 import { logger } from "@/lib/platform/logger";
+import { COMMAND_LINE_PATH, serveCommandLine } from "@/lib/web-server/serve-command-line";
 import { judgeByRoute } from "@/lib/web-server/admit-request";
 import { readActionIds } from "@/lib/web-server/read-action-ids";
 import { requireDatabase } from "@/lib/web-server/require-database";
@@ -31,8 +32,10 @@ async function main(): Promise<void> {
   const api = createApi();
   const answerProgram = getRequestListener(api.fetch, options);
   const showDocs = getRequestListener(createDocs(describeApi(api)).fetch, options);
+  const giveCommandLine = serveCommandLine(findRoot());
   const handle: Handler = (request, response) => {
     const { url = "" } = request;
+    if (url === COMMAND_LINE_PATH) return giveCommandLine(request, response);
     if (isApiUrl(url)) return answerProgram(request, response);
     return isDocsUrl(url) ? showDocs(request, response) : showPage(request, response);
   };
