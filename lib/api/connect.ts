@@ -32,7 +32,7 @@ const guideSchema = z
   .strictObject({
     client: z.enum(CLIENT_NAMES),
     label: z.string().openapi({ description: "What people call the client." }),
-    profile: z.string().openapi({ description: "The name of the profile, remote or alias." }),
+    profile: z.string().openapi({ description: "The name of the profile or remote." }),
     connection: connectionSchema,
     snippets: z.array(
       z.strictObject({

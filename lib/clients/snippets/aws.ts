@@ -1,4 +1,4 @@
-import { type Connection, type Guide, lines, secretOf } from "@/lib/clients/snippets/snippet";
+import { type Connection, type Guide, lines, secretOf, shellWord } from "@/lib/clients/snippets/snippet";
 
 /** The section of `~/.aws/credentials`. */
 export function writeAwsCredentials(connection: Connection): string {
@@ -71,8 +71,8 @@ export function guideAws(connection: Connection): Guide {
         title: "With every version",
         kind: "commands",
         text: lines(
-          !readOnly && `aws --profile ${profile} --endpoint-url ${endpoint} s3 mb s3://my-bucket`,
-          `aws --profile ${profile} --endpoint-url ${endpoint} s3 ls`,
+          !readOnly && `aws --profile ${profile} --endpoint-url ${shellWord(endpoint)} s3 mb s3://my-bucket`,
+          `aws --profile ${profile} --endpoint-url ${shellWord(endpoint)} s3 ls`,
         ),
       },
       { title: "With version 2.13 and later", kind: "commands", text: lines(`aws --profile ${profile} s3 ls`) },

@@ -66,8 +66,13 @@ export function guideRclone(connection: Connection): Guide {
   };
 }
 
+/** mc wants an alias that begins with a letter. The name of a region may begin with a digit. */
+const nameAlias = (profile: string): string => (/^[a-z]/.test(profile) ? profile : `s3-${profile}`);
+
 export function guideMc(connection: Connection): Guide {
-  const { profile, endpoint, accessKeyId } = connection;
+  const { endpoint, accessKeyId } = connection;
+  const alias = nameAlias(connection.profile);
+  const keys = `${shellWord(accessKeyId)} ${shellWord(secretOf(connection))}`;
   return {
     label: "mc",
     snippets: [
@@ -75,9 +80,9 @@ export function guideMc(connection: Connection): Guide {
         title: "Alias",
         kind: "commands",
         text: lines(
-          `mc alias set ${profile} ${endpoint} ${accessKeyId} ${shellWord(secretOf(connection))} --api S3v4 --path on`,
-          !connection.readOnly && `mc mb ${profile}/my-bucket`,
-          `mc ls ${profile}`,
+          `mc alias set ${alias} ${shellWord(endpoint)} ${keys} --api S3v4 --path on`,
+          !connection.readOnly && `mc mb ${alias}/my-bucket`,
+          `mc ls ${alias}`,
         ),
       },
     ],
@@ -98,10 +103,10 @@ export function guideRestic(connection: Connection): Guide {
         title: "Repository",
         kind: "commands",
         text: lines(
-          `export AWS_ACCESS_KEY_ID=${accessKeyId}`,
+          `export AWS_ACCESS_KEY_ID=${shellWord(accessKeyId)}`,
           `export AWS_SECRET_ACCESS_KEY=${shellWord(secretOf(connection))}`,
-          `export AWS_DEFAULT_REGION=${signingRegion}`,
-          `export RESTIC_REPOSITORY=s3:${endpoint}/my-bucket/restic`,
+          `export AWS_DEFAULT_REGION=${shellWord(signingRegion)}`,
+          `export RESTIC_REPOSITORY=${shellWord(`s3:${endpoint}/my-bucket/restic`)}`,
           !connection.readOnly && "restic -o s3.bucket-lookup=path init",
           !connection.readOnly && "restic -o s3.bucket-lookup=path backup ~/Documents",
           connection.readOnly && "restic -o s3.bucket-lookup=path --no-lock snapshots",
@@ -133,7 +138,7 @@ export function guideS3fs(connection: Connection): Guide {
         text: lines(
           `chmod 600 ~/${name}`,
           "mkdir -p ~/my-bucket",
-          `s3fs my-bucket ~/my-bucket -o passwd_file=$HOME/${name} -o url=${endpoint} -o use_path_request_style -o endpoint=${signingRegion}${connection.readOnly ? " -o ro" : ""}`,
+          `s3fs my-bucket ~/my-bucket -o passwd_file=$HOME/${name} -o url=${shellWord(endpoint)} -o use_path_request_style -o endpoint=${shellWord(signingRegion)}${connection.readOnly ? " -o ro" : ""}`,
         ),
       },
     ],

@@ -1,4 +1,4 @@
-import { type Connection, type Guide, lines } from "@/lib/clients/snippets/snippet";
+import { type Connection, type Guide, hclString, lines, stringLiteral } from "@/lib/clients/snippets/snippet";
 
 /** What the programs read: the keys stand in the files of the AWS CLI, not in the program. */
 const KEYS = "The program reads the keys from the profile of the tab AWS CLI, so that they do not stand in the source.";
@@ -14,8 +14,8 @@ export function guideBoto3({ profile, endpoint, plainUploads }: Connection): Gui
         text: lines(
           "import boto3",
           "",
-          `session = boto3.Session(profile_name="${profile}")`,
-          `s3 = session.client("s3", endpoint_url="${endpoint}")`,
+          `session = boto3.Session(profile_name=${stringLiteral(profile)})`,
+          `s3 = session.client("s3", endpoint_url=${stringLiteral(endpoint)})`,
           'for bucket in s3.list_buckets()["Buckets"]:',
           '    print(bucket["Name"])',
         ),
@@ -40,9 +40,9 @@ export function guideJavaScript({ profile, endpoint, signingRegion, plainUploads
           'import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";',
           "",
           "const s3 = new S3Client({",
-          `  profile: "${profile}",`,
-          `  region: "${signingRegion}",`,
-          `  endpoint: "${endpoint}",`,
+          `  profile: ${stringLiteral(profile)},`,
+          `  region: ${stringLiteral(signingRegion)},`,
+          `  endpoint: ${stringLiteral(endpoint)},`,
           "  forcePathStyle: true,",
           plainUploads && '  requestChecksumCalculation: "WHEN_REQUIRED",',
           plainUploads && '  responseChecksumValidation: "WHEN_REQUIRED",',
@@ -66,8 +66,8 @@ export function guideTerraform({ profile, endpoint, signingRegion, readOnly }: C
         path: "main.tf",
         text: lines(
           'provider "aws" {',
-          `  profile                     = "${profile}"`,
-          `  region                      = "${signingRegion}"`,
+          `  profile                     = ${hclString(profile)}`,
+          `  region                      = ${hclString(signingRegion)}`,
           "  s3_use_path_style           = true",
           "  skip_credentials_validation = true",
           "  skip_metadata_api_check     = true",
@@ -75,7 +75,7 @@ export function guideTerraform({ profile, endpoint, signingRegion, readOnly }: C
           "  skip_requesting_account_id  = true",
           "",
           "  endpoints {",
-          `    s3 = "${endpoint}"`,
+          `    s3 = ${hclString(endpoint)}`,
           "  }",
           "}",
           "",

@@ -2,7 +2,7 @@
 export interface Connection {
   /** The portal's name for the region. */
   region: string;
-  /** What profiles, remotes and aliases are called: the region's name, and for a named key its name too. */
+  /** What profiles and remotes are called: the region's name, and for a named key its name too. */
   profile: string;
   /** Whether the key can only list and read. */
   readOnly: boolean;
@@ -46,3 +46,12 @@ export const lines = (...all: (string | false)[]): string => `${all.filter((line
 export function shellWord(text: string): string {
   return /^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
+
+/** A value as a string of HCL, in which `${` and `%{` begin a template. */
+export function hclString(text: string): string {
+  const escaped = text.replaceAll(/["\\]/g, String.raw`\$&`).replaceAll(/[$%](?=\{)/g, "$&$&");
+  return `"${escaped}"`;
+}
+
+/** A value as a string of JavaScript and of Python. */
+export const stringLiteral = (text: string): string => JSON.stringify(text);
