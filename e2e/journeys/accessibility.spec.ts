@@ -40,12 +40,24 @@ const LOOKS = (["light", "dark"] as const).flatMap((colorScheme) =>
   [360, 1280].map((width) => ({ colorScheme, width })),
 );
 
+type Scheme = (typeof LOOKS)[number]["colorScheme"];
+
+const expectTheme = (page: Page, colorScheme: Scheme): Promise<void> =>
+  expect(page.locator("html")).toHaveCSS("color-scheme", colorScheme);
+
+/** The page of the API has no script that sets a theme: its colours follow the browser. */
+const expectColours = (page: Page, colorScheme: Scheme): Promise<void> =>
+  expect(page.locator("body")).toHaveCSS(
+    "background-color",
+    colorScheme === "light" ? "rgb(255, 255, 255)" : "rgb(22, 24, 29)",
+  );
+
 /** Checks the page that is open in both themes, narrow and wide. */
-async function expectAccessibleInEveryLook(page: Page, where: string): Promise<void> {
+async function expectAccessibleInEveryLook(page: Page, where: string, expectLook = expectTheme): Promise<void> {
   for (const { colorScheme, width } of LOOKS) {
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize({ width, height: 800 });
-    await expect(page.locator("html")).toHaveCSS("color-scheme", colorScheme);
+    await expectLook(page, colorScheme);
     await expectAccessible(page, `${where}, ${colorScheme}, ${width} px`);
     await expectNoSidewaysScroll(page, `${where}, ${width} px`);
   }
@@ -67,6 +79,12 @@ test("the sign-in page, in both themes, narrow and wide", async ({ page, portal 
   await page.goto(`${portal.url}/login`);
   await expect(page.getByRole("button", { name: "Sign in" })).toBeVisible();
   await expectAccessibleInEveryLook(page, "/login");
+});
+
+test("the page of the API, in both themes, narrow and wide", async ({ page, portal }) => {
+  await page.goto(`${portal.url}/api/docs`);
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await expectAccessibleInEveryLook(page, "/api/docs", expectColours);
 });
 
 for (const scheme of ["light", "dark"] as const) {
