@@ -19,7 +19,15 @@ export interface Slot {
   slot: string;
 }
 
-const slotKeySelect = { id: true, slot: true, access: true, accessKeyId: true, state: true, expiresAt: true } as const;
+const slotKeySelect = {
+  id: true,
+  slot: true,
+  access: true,
+  accessKeyId: true,
+  state: true,
+  expiresAt: true,
+  madeForId: true,
+} as const;
 
 export type SlotKey = Pick<AccessKey, keyof typeof slotKeySelect>;
 

@@ -114,6 +114,11 @@ describe("deciding", () => {
     ["REGENERATE", slot("EXPIRED"), undefined],
     ["REGENERATE", slot("ACTIVE", "ISSUED"), "busy"],
     ["REGENERATE", slot("REVOKED"), "not-enabled"],
+    ["ENABLE", { ...slot(), recipient: { isCaller: true, mayNameOthers: false, mayIssue: true } }, undefined],
+    ["ENABLE", { ...slot(), recipient: { isCaller: false, mayNameOthers: false, mayIssue: true } }, "not-for-others"],
+    ["ENABLE", { ...slot(), recipient: { isCaller: false, mayNameOthers: false, mayIssue: false } }, "not-for-others"],
+    ["ENABLE", { ...slot(), recipient: { isCaller: false, mayNameOthers: true, mayIssue: false } }, "no-such-member"],
+    ["ENABLE", { ...slot(), recipient: { isCaller: false, mayNameOthers: true, mayIssue: true } }, undefined],
   ] as const)("%s with %j", (kind, situation, refusal) => {
     const decision = decideIssue(kind, situation, now);
     expect(decision.ok ? undefined : decision.reason).toBe(refusal);

@@ -136,6 +136,18 @@ export interface SlotSituation {
   names: readonly string[];
   /** How many of those there may be. */
   namesMax: number;
+  /** For whom the key is asked for; undefined where nobody is named. */
+  recipient?: Recipient | undefined;
+}
+
+/** The person for whom a key is asked for. */
+export interface Recipient {
+  /** Whether it is the person who asks. */
+  isCaller: boolean;
+  /** Whether the one who asks may name another person. */
+  mayNameOthers: boolean;
+  /** Whether the person is enabled, and may make keys of the project too. */
+  mayIssue: boolean;
 }
 
 /** Whether a new key may be made now: what `regenerate` replaces must exist, what `enable` makes must not. */
@@ -146,6 +158,8 @@ export function decideIssue(
 ): { ok: true } | { ok: false; reason: Refusal } {
   if (slot.regionDisabled) return { ok: false, reason: "region-disabled" };
   if (slot.expiresAt && isTooEarly(slot.expiresAt, now)) return { ok: false, reason: "date-too-early" };
+  const unfit = slot.recipient && decideRecipient(slot.recipient);
+  if (unfit) return { ok: false, reason: unfit };
   if (slot.overlapImpossible) return { ok: false, reason: "cannot-overlap" };
   if (slot.accessImpossible) return { ok: false, reason: "cannot-read-only" };
   if (slot.states.some((state) => PENDING_STATES.includes(state))) return { ok: false, reason: "busy" };
@@ -168,6 +182,12 @@ function decideName({ name, names, namesMax }: SlotSituation, hasCurrent: boolea
   if (others.some((other) => other.toLowerCase() === name.toLowerCase())) return "name-taken";
   if (namesMax === 0) return "no-names";
   return others.length >= namesMax ? "too-many-names" : undefined;
+}
+
+/** Why a key cannot be made for a person; undefined when it can. Others learn nothing about who is in the project. */
+function decideRecipient({ isCaller, mayNameOthers, mayIssue }: Recipient): Refusal | undefined {
+  if (!isCaller && !mayNameOthers) return "not-for-others";
+  return mayIssue ? undefined : "no-such-member";
 }
 
 /** A date must be later than now by more than this: an earlier one may pass before the key is delivered. Milliseconds. */
@@ -208,6 +228,8 @@ const SENTENCES: Record<Refusal, string> = {
   "no-names": "Named keys are switched off here. Nothing was changed.",
   "too-many-names":
     "This project has as many named keys here as are allowed. Nothing was changed; disable one of them first.",
+  "not-for-others": "Only a project admin makes keys for other people. Nothing was changed.",
+  "no-such-member": "A key can only be for an enabled member of this project who may make keys. Nothing was changed.",
   "not-retiring": "No old key is kept here. Nothing was changed.",
   "old-key-expired": "The old key's own expiration date has passed, so it cannot be kept longer. Nothing was changed.",
   "not-active": "The key is switched off already. Nothing was changed.",

@@ -125,6 +125,8 @@ export const REFUSALS = [
   "name-taken",
   "too-many-names",
   "no-names",
+  "not-for-others",
+  "no-such-member",
   "not-retiring",
   "old-key-expired",
   "not-active",
@@ -325,6 +327,8 @@ const keyRowSchema = z.strictObject({
   tellsLastUse: z.boolean(),
   createdAt: z.iso.datetime(),
   createdBy: z.string(),
+  /** For whom the key was made, where that was said. */
+  madeFor: z.string().nullable(),
   /** When a person last switched the key off or on, or changed its date; null when nobody did. */
   modifiedAt: z.iso.datetime().nullable(),
   expiresAt: z.iso.datetime().nullable(),

@@ -10,6 +10,7 @@ import {
   regenerateInputSchema,
   retireInputSchema,
 } from "@/lib/access-keys/schema";
+import { emailSchema } from "@/lib/users/schema";
 
 /** What stands in the path, and so not in the body. */
 const PLACE = { project: true, region: true } as const;
@@ -25,6 +26,12 @@ export const enableBodySchema = enableFieldsSchema
   .omit(PLACE)
   .partial(BY_HEADER)
   .extend(DRY_RUN)
+  .extend({
+    userName: emailSchema.optional().openapi({
+      type: "string",
+      description: "The e-mail address of the member of the project for whom the key is made.",
+    }),
+  })
   .refine(hasNameForAccess, NAME_FOR_ACCESS);
 
 export const regenerateBodySchema = regenerateInputSchema.omit(PLACE).partial(BY_HEADER).extend(DRY_RUN);

@@ -12,6 +12,10 @@ const keyFields = {
   state: z.string().openapi({ enum: [...KEY_STATES], example: "ACTIVE" }),
   creationDate: date,
   createdBy: z.string(),
+  madeFor: z
+    .string()
+    .nullable()
+    .openapi({ description: "The name of the person for whom the key was made; null where nobody was named." }),
   expirationDate: date.nullable().openapi({ description: "When the key expires; null for never." }),
   lastModificationDate: date.openapi({ description: "When the key was made, switched, given a date or ended, last." }),
   endDate: date.nullable().openapi({ description: "When the end of the key was decided." }),
@@ -59,6 +63,7 @@ export function composeKey(row: KeyRow): z.infer<typeof keySchema> {
     state: row.state,
     creationDate: createdAt,
     createdBy: row.createdBy,
+    madeFor: row.madeFor,
     expirationDate: row.expiresAt,
     lastModificationDate: endedAt ?? modifiedAt ?? createdAt,
     endDate: endedAt,

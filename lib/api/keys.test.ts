@@ -80,6 +80,7 @@ test("a project's keys are listed in the words of the API, without a secret, and
     state: "ACTIVE",
     creationDate: card.change.createdAt.toISOString(),
     createdBy: mia.name,
+    madeFor: null,
     expirationDate: null,
     lastModificationDate: card.change.createdAt.toISOString(),
     endDate: null,

@@ -31,6 +31,8 @@ export const EVENT_DATA = {
     ...issueFields,
     name: z.string().optional(),
     access: z.enum(["FULL", "READ_ONLY"]).optional(),
+    /** the e-mail address of the person for whom the key is */
+    madeFor: z.string().optional(),
     expiresAt: z.iso.datetime().optional(),
   }),
   /** the secret was acknowledged: the key is the current one */

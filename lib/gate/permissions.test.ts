@@ -15,6 +15,7 @@ const TABLE: Record<Permission, string> = {
   "storage:read": "y y y y y",
   "keys:read": "y y n y y",
   "keys:issue": "y y n n n",
+  "keys:issue-for-others": "y n n n n",
   "keys:disable": "y y n y y",
   "keys:find": "n n n y y",
   "members:manage": "y n n n y",

@@ -15,6 +15,8 @@ const ALLOWED = {
   "keys:read": ["admin", "member+", "support", "platform-admin"],
   /** enable, regenerate, set the expiration, activate */
   "keys:issue": ["admin", "member+"],
+  /** make a key for another person of the project */
+  "keys:issue-for-others": ["admin"],
   /** disable, deactivate; for support and platform admins with a reason */
   "keys:disable": ["admin", "member+", "support", "platform-admin"],
   /** find a key by its id across projects */

@@ -50,6 +50,7 @@ function Row({ row, open }: { row: KeyRow; open: boolean }) {
       <Td>
         <Time iso={row.createdAt} />
         <span className="block text-muted">{row.createdBy}</span>
+        {row.madeFor ? <span className="block text-muted">for {row.madeFor}</span> : null}
       </Td>
       <Td>{row.expiresAt ? <Time iso={row.expiresAt} /> : <span className="text-muted">Never</span>}</Td>
       <Td>

@@ -1,6 +1,7 @@
 import "server-only";
 import { composeAccessKeyId } from "@/lib/access-key-ids/rules";
 import { isRemovalOpen, listKeyNames, listLiveKeys, type SlotKey } from "@/lib/access-keys/data";
+import { findRecipient } from "@/lib/access-keys/issue/find-recipient";
 import {
   CURRENT_STATES,
   decideIssue,
@@ -39,6 +40,8 @@ export interface IssueRequest {
   expiresAt: Date | null;
   /** For how long the old key is kept beside the new one; null for not at all. */
   overlapSeconds: number | null;
+  /** The e-mail address of the person for whom a new key is. A key that replaces another is for the same person. */
+  madeFor?: string | undefined;
 }
 
 /** A change that is written down and may now touch the storage system. */
@@ -64,6 +67,8 @@ export interface Decided {
   region: Region;
   /** What the key may do. */
   access: AccessLevel;
+  /** For whom the key is, where that is said. */
+  madeForId: string | null;
   /** The key that it replaces. */
   replaced: SlotKey | undefined;
   /** Whether a current key goes on working meanwhile. */
@@ -82,9 +87,10 @@ export async function writeAhead(
 ): Promise<Decision<Change, NotBegun>> {
   const decided = await decideChange(tx, beginning, request);
   if (!decided.ok) return decided;
-  const { region, access, current } = decided;
+  const { region, access, madeForId, current } = decided;
   const { expiresAt } = request;
-  const facts = { accessKeyId: composeAccessKeyId(marker, randomText), inputHash: hashRequest(request) };
+  const inputHash = hashRequest(request);
+  const facts = { accessKeyId: composeAccessKeyId(marker, randomText), inputHash, madeForId };
   const write = async () => ({
     ...(await insertChange(tx, beginning, region, { ...request, access }, facts)),
     access,
@@ -119,6 +125,7 @@ export async function decideChange(
   const access = replaced?.access ?? request.access;
   const removalOpen = suspendedUntil !== null && (await isRemovalOpen(tx, principal.id));
   const states = keys.map((key) => key.state);
+  const recipient = request.madeFor === undefined ? undefined : await findRecipient(tx, request.scope, request.madeFor);
   const situation = {
     states,
     name: slot === DEFAULT_SLOT ? undefined : slot,
@@ -128,12 +135,14 @@ export async function decideChange(
     suspendedUntil,
     removalOpen,
     expiresAt,
+    recipient,
     ...findImpossible(region, { overlapSeconds, access }),
   };
   const decision = decideIssue(request.kind, situation, now);
   const from = removalOpen ? undefined : (suspendedUntil ?? undefined);
   if (!decision.ok) return { ok: false, refused: refuse(decision.reason, { from }) };
-  return { ok: true, region, access, replaced, current };
+  const madeForId = recipient?.userId ?? replaced?.madeForId ?? null;
+  return { ok: true, region, access, madeForId, replaced, current };
 }
 
 /** What the storage system cannot do of what is asked for. Its settings are read only where something is asked for. */
@@ -154,13 +163,13 @@ async function insertChange(
   { principal, fence, until }: Beginning,
   region: Region,
   request: IssueRequest,
-  { accessKeyId, inputHash }: { accessKeyId: string; inputHash: string },
+  { accessKeyId, inputHash, madeForId }: { accessKeyId: string; inputHash: string; madeForId: string | null },
 ): Promise<UndoableChange & { createdAt: Date }> {
   const { scope, kind, slot, access, requestId, expiresAt, overlapSeconds } = request;
   const { projectId, actor } = scope;
   const owner = { projectId, regionId: region.id, principalId: principal.id, slot };
   const { id: keyId, createdAt } = await tx.accessKey.create({
-    data: { ...owner, access, accessKeyId, state: "CREATING", createdById: actor.userId, expiresAt },
+    data: { ...owner, access, accessKeyId, state: "CREATING", createdById: actor.userId, madeForId, expiresAt },
     select: { id: true, createdAt: true },
   });
   const { id: operationId } = await tx.operation.create({
@@ -190,6 +199,7 @@ async function insertChange(
       region: region.name,
       accessKeyId,
       ...(slot === DEFAULT_SLOT ? {} : { name: slot, access }),
+      ...(request.madeFor === undefined ? {} : { madeFor: request.madeFor }),
       ...(expiresAt ? { expiresAt: expiresAt.toISOString() } : {}),
     },
   });
@@ -213,9 +223,10 @@ async function describePending(tx: Transaction, key: SlotKey, current: boolean, 
   return refuse("busy", { who: operation?.actor.name });
 }
 
-function hashRequest({ kind, scope, region, slot, access, expiresAt, overlapSeconds }: IssueRequest): string {
+function hashRequest({ kind, scope, region, slot, access, expiresAt, overlapSeconds, madeFor }: IssueRequest): string {
   const { projectId } = scope;
   const values = [access, expiresAt?.toISOString() ?? "never", `overlap ${overlapSeconds ?? 0}`];
+  if (madeFor !== undefined) values.push(`for ${madeFor}`);
   return hashInput(kind, { projectId, region, slot }, ...values);
 }
 

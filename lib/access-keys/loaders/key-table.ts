@@ -16,6 +16,7 @@ const PAGE_SIZE = 25;
 export const rowInclude = {
   region: true,
   createdBy: { select: { name: true } },
+  madeFor: { select: { name: true } },
   endedBy: { select: { name: true } },
   receipts: true,
 } as const satisfies Prisma.AccessKeyInclude;
@@ -90,6 +91,7 @@ export function composeRow(key: KeyWithNames): KeyRow {
     tellsLastUse: readCapabilities(key.region)?.lastUsed ?? false,
     createdAt: key.createdAt.toISOString(),
     createdBy: key.createdBy.name,
+    madeFor: key.madeFor?.name ?? null,
     modifiedAt: key.modifiedAt?.toISOString() ?? null,
     expiresAt: key.expiresAt?.toISOString() ?? null,
     endedAt: key.endedAt?.toISOString() ?? null,
