@@ -21,6 +21,8 @@ test.each([
   ["a script", "Run `npm run nowhere` first.", "package.json has no script nowhere"],
   ["an option", "```sh\nnpm run up -- \\\n  --nowhere\n```", "npm run up does not know --nowhere"],
   ["a command", "```sh\nnpm run admin -- region nowhere\n```", "npm run admin does not know nowhere"],
+  ["a command of latchkey", "Run `latchkey keys nowhere`.", "latchkey does not know nowhere"],
+  ["an option of latchkey", "```sh\nlatchkey keys list --nowhere\n```", "latchkey does not know --nowhere"],
   ["a variable", "Set `LATCHKEY_NOWHERE` to 1.", "there is no variable LATCHKEY_NOWHERE"],
   ["a variable before a command", "```sh\nLATCHKEY_NOWHERE=1 npm run up\n```", "there is no variable LATCHKEY_NOWHERE"],
   ["a link", "[this](docs/nowhere.md)", "the link docs/nowhere.md leads nowhere"],

@@ -4,6 +4,9 @@ import type { Tree } from "@/testing/docs/tree";
 const SEGMENT = String.raw`(?:[\w.@*-]|\[[\w.]+\]|\(\w+\)|<\w+>|\{[\w,.-]+\})+`;
 const FILE_NAME = /^\.?[\w-]+(\.[\w-]+)*\.(ts|tsx|mts|mjs|cjs|json|yaml|yml|md|prisma|sql|css|py|env|example)$/;
 const VARIABLE = /\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g;
+/** Commands of `latchkey` that have commands of their own. */
+const GROUPS = ["keys", "support", "members", "audit"];
+const LATCHKEY = /(?:^|[\n`]) *latchkey ([a-z][a-z-]*)(?: ([a-z][a-z-]*))?([^\n`]*)/g;
 const COMMAND = /\bnpm (?:run ([\w:-]+)|(test)\b)([^\n`]*)/g;
 
 /** What a page names and the tree does not have, one sentence each, with the name of the page. */
@@ -19,6 +22,7 @@ export function findProblems(page: string, text: string, tree: Tree): string[] {
     ...findMissingPaths(prose.replace(/\]\([^)]*\)/g, "]") + blocks.join("\n"), tree),
     ...spans.flatMap((span) => findMissingFile(page, span, tree)),
     ...findUnknownCommands([...spans, ...blocks].join("\n"), tree),
+    ...findUnknownLatchkey([...spans, ...blocks].join("\n"), tree),
     ...findUnknownVariables(spans.join("\n"), blocks.join("\n"), tree),
   ];
   return [...new Set(problems)].map((problem) => `${page}: ${problem}`);
@@ -59,6 +63,8 @@ function findMissingPaths(text: string, tree: Tree): string[] {
 function findMissingFile(page: string, span: string, tree: Tree): string[] {
   const [first = "", ...rest] = span.split("/");
   const name = rest.at(-1) ?? first;
+  // The file of a person.
+  if (first === "~") return [];
   if (!FILE_NAME.test(name) || /\s/.test(span) || tree.ignored.has(first)) return [];
   const beside = posix.normalize(posix.join(posix.dirname(page), span));
   if (exists(span, tree) || exists(beside, tree)) return [];
@@ -80,6 +86,16 @@ function findUnknownCommands(text: string, tree: Tree): string[] {
     const words = script === "admin" ? (/^ -- ([a-z-]+) ([a-z-]+)/.exec(given)?.slice(1) ?? []) : [];
     const strange = words.filter((word) => !new RegExp(`["'\`]${word}[ "'\`]`).test(tree.commands));
     return [...missing, ...strange].map((what) => `npm run ${script} does not know ${what}`);
+  });
+}
+
+function findUnknownLatchkey(text: string, { commandLine }: Tree): string[] {
+  return [...text.matchAll(LATCHKEY)].flatMap(([, command = "", subcommand, rest = ""]) => {
+    const words = GROUPS.includes(command) && subcommand ? [command, subcommand] : [command];
+    const strange = words.filter((word) => !commandLine.includes(`new Command("${word}")`));
+    const options = [...(rest.split("#")[0] ?? "").matchAll(/ (--[a-z][\w-]*)/g)].map(([, option = ""]) => option);
+    const missing = options.filter((option) => !commandLine.includes(option));
+    return [...strange, ...missing].map((what) => `latchkey does not know ${what}`);
   });
 }
 

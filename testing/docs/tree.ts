@@ -14,6 +14,8 @@ export interface Tree {
   code: string;
   /** The code of the commands of `npm run admin`. */
   commands: string;
+  /** The code of the `latchkey` command. */
+  commandLine: string;
   read: (file: string) => string;
 }
 
@@ -43,6 +45,10 @@ export function readTree(root: string): Tree {
     code: code.map(read).join("\n"),
     commands: code
       .filter((file) => file.startsWith("lib/admin/"))
+      .map(read)
+      .join("\n"),
+    commandLine: code
+      .filter((file) => file.startsWith("lib/cli/") && !file.endsWith(".test.ts"))
       .map(read)
       .join("\n"),
     read,

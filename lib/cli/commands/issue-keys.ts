@@ -14,6 +14,7 @@ import { Failure } from "@/lib/cli/failure";
 interface IssueOptions extends GlobalOptions {
   name?: string;
   access?: string;
+  userName?: string;
   expires?: string;
   keepOld?: string;
   secretFile?: string;
@@ -34,14 +35,15 @@ export function createKeyCommand(terminal: Terminal): Command {
   const command = new Command("create")
     .description("enables CLI access: makes a key and shows its secret once")
     .option("--name <name>", "make a named key beside the default one")
-    .addOption(new Option("--access <level>", "with --name: what the key may do").choices(["full", "read-only"]));
+    .addOption(new Option("--access <level>", "with --name: what the key may do").choices(["full", "read-only"]))
+    .option("--user-name <email>", "for whom the key is made: yourself, or as a project admin another member");
   return withSecretOptions(command).action(async (_options: unknown, own: Command) => {
     const options = own.optsWithGlobals<IssueOptions>();
     const context = await openContext(terminal, options);
     const { card, path } = await findPlace(context);
-    const { name, access, dryRun } = options;
+    const { name, access, userName, dryRun } = options;
     const expirationDate = options.expires === undefined ? undefined : readExpiration(options.expires, new Date());
-    const body = { requestId: randomUUID(), name, access, expirationDate, dryRun };
+    const body = { requestId: randomUUID(), name, access, userName, expirationDate, dryRun };
     if (dryRun) return printDryRun(terminal, await context.portal.post<DryRun>(`${path}/enable`, body));
     await decideSecretOutput(terminal, options);
     const issued = await context.portal.post<Issued | AlreadyDone>(`${path}/enable`, body);
