@@ -7,7 +7,7 @@ import { load } from "./run.mjs";
 
 /**
  * `npm run bench` measures all parts on this machine. `npm run bench -- s3`, `npm run bench -- keys`,
- * `npm run bench -- scale` and `npm run bench -- memory` measure one part.
+ * `npm run bench -- scale`, `npm run bench -- memory` and `npm run bench -- commands` measure one part.
  */
 const BENCHES = {
   /** Compares the built-in S3 server with plain files. */
@@ -18,6 +18,8 @@ const BENCHES = {
   scale: () => load("bench/scale"),
   /** Requests many pages and shows how much memory the web process takes. */
   memory: () => load("bench/memory"),
+  /** Times whole commands of latchkey and of OpenStack's client. */
+  commands: () => load("bench/commands"),
 };
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHES);
 if (!names.every((name) => Object.hasOwn(BENCHES, name)) || !existsSync(join(ROOT, "node_modules"))) {
