@@ -83,6 +83,7 @@ function withTerminal(command: Command, terminal: Terminal): Command {
       writeOut: (text) => void terminal.output.write(text),
       writeErr: (text) => void terminal.errors.write(text),
     })
+    .configureHelp({ showGlobalOptions: true })
     .exitOverride()
     .showHelpAfterError("Add --help to see the arguments and options.");
   for (const subcommand of command.commands) withTerminal(subcommand, terminal);

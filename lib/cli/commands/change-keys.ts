@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Command } from "commander";
 import { readExpiration, readOverlap } from "@/lib/cli/commands/dates";
 import { printDryRun } from "@/lib/cli/commands/issue-keys";
-import { waitForRefusal } from "@/lib/cli/commands/wait-for-refusal";
+import { describeEnd, waitForRefusal } from "@/lib/cli/commands/wait-for-refusal";
 import { findPlace, findSlot, type GlobalOptions, openContext } from "@/lib/cli/context";
 import type { AlreadyDone, DryRun, Revoking, Updated } from "@/lib/cli/portal/replies";
 import { printJson } from "@/lib/cli/terminal/output";
@@ -44,7 +44,7 @@ export function disableCommand(terminal: Terminal): Command {
       const ids = "accessKeyIds" in ended ? ended.accessKeyIds : [];
       const receipts = options.wait && ids.length > 0 ? await waitForRefusal(context, place, ids) : undefined;
       if (options.output === "json") return printJson(terminal, { ...ended, ...(receipts ? { receipts } : {}) });
-      print(terminal, ended.message);
+      print(terminal, receipts ? describeEnd(receipts) : ended.message);
     });
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Command } from "commander";
 import type { Card } from "@/lib/access-keys/schema";
-import { waitForRefusal } from "@/lib/cli/commands/wait-for-refusal";
+import { describeEnd, waitForRefusal } from "@/lib/cli/commands/wait-for-refusal";
 import { printKey } from "@/lib/cli/commands/read-keys";
 import { type GlobalOptions, openContext } from "@/lib/cli/context";
 import { pathOf } from "@/lib/cli/portal/portal";
@@ -60,6 +60,6 @@ function disableFoundCommand(terminal: Terminal): Command {
       const place = { project: project.project, card, path };
       const receipts = options.wait && ids.length > 0 ? await waitForRefusal(context, place, ids) : undefined;
       if (options.output === "json") return printJson(terminal, { ...ended, ...(receipts ? { receipts } : {}) });
-      print(terminal, ended.message);
+      print(terminal, receipts ? describeEnd(receipts) : ended.message);
     });
 }

@@ -13,6 +13,13 @@ const BEYOND_SECONDS = 120;
 /** Where the bound is not known. Seconds. */
 const UNKNOWN_BOUND_SECONDS = 900;
 
+/** What is known when the wait is over. */
+export function describeEnd(receipts: readonly ReceiptLine[]): string {
+  return receipts.every(({ firstRefusedAt }) => firstRefusedAt !== null)
+    ? "Every gateway refuses the key."
+    : "Every gateway that can be measured refuses the key.";
+}
+
 /**
  * Waits until every gateway has refused the keys, tells each gateway's line as soon as it is final, and gives all lines.
  * Throws when a gateway goes on accepting a key for longer than the region's bound.
