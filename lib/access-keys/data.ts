@@ -27,6 +27,7 @@ const slotKeySelect = {
   state: true,
   expiresAt: true,
   madeForId: true,
+  removeAtExpiration: true,
 } as const;
 
 export type SlotKey = Pick<AccessKey, keyof typeof slotKeySelect>;

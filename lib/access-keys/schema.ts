@@ -243,6 +243,8 @@ const slotSchema = z.strictObject({
       expiresAt: z.iso.datetime().nullable(),
       /** The seconds until then, negative when it has passed; null when the key never expires. */
       expiresInSeconds: z.number().nullable(),
+      /** Whether the key is removed then, also where it could be switched off. */
+      removeAtExpiration: z.boolean(),
       /** Since when the storage system does not know the key, although it is current; null while it does. */
       missingSince: z.iso.datetime().nullable(),
       ...lastUseFields,
@@ -332,6 +334,8 @@ const keyRowSchema = z.strictObject({
   /** When a person last switched the key off or on, or changed its date; null when nobody did. */
   modifiedAt: z.iso.datetime().nullable(),
   expiresAt: z.iso.datetime().nullable(),
+  /** Whether the key is removed at its date, also where it could be switched off. */
+  removeAtExpiration: z.boolean(),
   endedAt: z.iso.datetime().nullable(),
   endedBy: z.string().nullable(),
   endReason: z.string().nullable(),

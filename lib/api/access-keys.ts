@@ -116,11 +116,11 @@ function addIssueRoutes(api: OpenAPIHono<ApiEnvironment>): void {
   });
   api.openapi(enableRoute, async (context) => {
     const { region } = context.req.valid("param");
-    const { name, access, expirationDate, userName, dryRun, ...given } = context.req.valid("json");
+    const { name, access, expirationDate, removeAtExpiration, userName, dryRun, ...given } = context.req.valid("json");
     const requestId = readRequestId(context.req.valid("header")["idempotency-key"], given.requestId);
     const place = { scope: context.var.scope, region, slot: slotOf(name) };
     const expiresAt = readDate(expirationDate);
-    const key = { access: readAccessLevel(access), expiresAt, overlapSeconds: null };
+    const key = { access: readAccessLevel(access), expiresAt, removeAtExpiration, overlapSeconds: null };
     return issue(context, { ...place, kind: "ENABLE", ...key, madeFor: userName, requestId }, dryRun);
   });
   const regenerate = {

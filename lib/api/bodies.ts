@@ -22,6 +22,16 @@ const DRY_RUN = {
   dryRun: z.boolean().optional().openapi({ description: "true: every check is made, and nothing is changed." }),
 };
 
+/** For programs that make short-lived keys. A person in the portal gives a key a date that can be changed later. */
+const REMOVE_AT_EXPIRATION = {
+  removeAtExpiration: z
+    .boolean()
+    .optional()
+    .openapi({ description: "true: the key is removed at its date, also where it could be switched off." }),
+};
+const hasDateForRemoval = (given: { removeAtExpiration?: boolean | undefined; expirationDate?: string | undefined }) =>
+  !given.removeAtExpiration || given.expirationDate !== undefined;
+
 export const enableBodySchema = enableFieldsSchema
   .omit(PLACE)
   .partial(BY_HEADER)
@@ -32,7 +42,9 @@ export const enableBodySchema = enableFieldsSchema
       description: "The e-mail address of the member of the project for whom the key is made.",
     }),
   })
-  .refine(hasNameForAccess, NAME_FOR_ACCESS);
+  .extend(REMOVE_AT_EXPIRATION)
+  .refine(hasNameForAccess, NAME_FOR_ACCESS)
+  .refine(hasDateForRemoval, { path: ["removeAtExpiration"], error: "Give an expirationDate too" });
 
 export const regenerateBodySchema = regenerateInputSchema.omit(PLACE).partial(BY_HEADER).extend(DRY_RUN);
 

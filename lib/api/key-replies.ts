@@ -17,6 +17,9 @@ const keyFields = {
     .nullable()
     .openapi({ description: "The name of the person for whom the key was made; null where nobody was named." }),
   expirationDate: date.nullable().openapi({ description: "When the key expires; null for never." }),
+  removeAtExpiration: z
+    .boolean()
+    .openapi({ description: "Whether the key is removed at its date, also where it could be switched off." }),
   lastModificationDate: date.openapi({ description: "When the key was made, switched, given a date or ended, last." }),
   endDate: date.nullable().openapi({ description: "When the end of the key was decided." }),
   endedBy: z
@@ -65,6 +68,7 @@ export function composeKey(row: KeyRow): z.infer<typeof keySchema> {
     createdBy: row.createdBy,
     madeFor: row.madeFor,
     expirationDate: row.expiresAt,
+    removeAtExpiration: row.removeAtExpiration,
     lastModificationDate: endedAt ?? modifiedAt ?? createdAt,
     endDate: endedAt,
     endedBy: row.endedBy,

@@ -12,8 +12,9 @@ const PREDICATES: { [E in AuditEventName]: Describe<E> } = {
   "page.refused": ({ permission, project }) =>
     `was refused a page${project ? ` of the project ${project}` : ""} (${permission})`,
   "action.failed": ({ action, code }) => `tried "${action}", which failed (${code})`,
-  "key.requested": ({ kind, region, accessKeyId, name, access, madeFor, expiresAt }) => {
-    const until = `${madeFor ? ` for ${madeFor}` : ""}${expiresAt ? `, until ${describeTime(expiresAt)}` : ""}`;
+  "key.requested": ({ kind, region, accessKeyId, name, access, madeFor, expiresAt, removeAtExpiration }) => {
+    const end = removeAtExpiration ? ", when it is removed" : "";
+    const until = `${madeFor ? ` for ${madeFor}` : ""}${expiresAt ? `, until ${describeTime(expiresAt)}${end}` : ""}`;
     const which = name === undefined ? "" : ` named “${name}”${access === "READ_ONLY" ? " (read only)" : ""}`;
     if (kind === "REGENERATE") return `asked to regenerate the keys${which} in ${region} as ${accessKeyId}${until}`;
     return name === undefined

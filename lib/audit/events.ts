@@ -34,6 +34,7 @@ export const EVENT_DATA = {
     /** the e-mail address of the person for whom the key is */
     madeFor: z.string().optional(),
     expiresAt: z.iso.datetime().optional(),
+    removeAtExpiration: z.literal(true).optional(),
   }),
   /** the secret was acknowledged: the key is the current one */
   "key.committed": z.strictObject({ ...issueFields, replaced: z.string().optional() }),

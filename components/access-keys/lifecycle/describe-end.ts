@@ -1,8 +1,8 @@
 import type { Card } from "@/lib/access-keys/schema";
 
-/** What happens to a key of a region at its expiration date. */
-export function describeEnd({ switches }: Card["region"], isNamed: boolean): string {
-  if (switches) return "At that time the key is switched off. A later date switches it on again.";
+/** What happens to a key of a region at its expiration date. `isRemoved`: it is removed, whatever the region could do. */
+export function describeEnd({ switches }: Card["region"], isNamed: boolean, isRemoved = false): string {
+  if (switches && !isRemoved) return "At that time the key is switched off. A later date switches it on again.";
   return isNamed
     ? "At that time the key is removed. A key with its name can be added again."
     : "At that time the key is removed. Enabling CLI access again makes a new one.";

@@ -36,7 +36,7 @@ export function ExpirationDialog({ project, card, ...dialog }: LifecycleDialogPr
         <DialogDescription>
           {isExpired
             ? "The key has expired. With a later date, or with none, it works again."
-            : describeEnd(card.region, card.name !== null)}
+            : describeEnd(card.region, card.name !== null, card.key?.removeAtExpiration)}
         </DialogDescription>
         <ExpirationField
           hint="In your own time zone."

@@ -38,6 +38,11 @@ export interface IssueRequest {
   requestId: string;
   /** When the key expires; null for never. */
   expiresAt: Date | null;
+  /**
+   * Whether the key is removed at its date, also where it could be switched off. Left out: no. A key that replaces another
+   * ends in the same way as that one.
+   */
+  removeAtExpiration?: boolean | undefined;
   /** For how long the old key is kept beside the new one; null for not at all. */
   overlapSeconds: number | null;
   /** The e-mail address of the person for whom a new key is. A key that replaces another is for the same person. */
@@ -69,6 +74,8 @@ export interface Decided {
   access: AccessLevel;
   /** For whom the key is, where that is said. */
   madeForId: string | null;
+  /** Whether the key is removed at its date. */
+  removeAtExpiration: boolean;
   /** The key that it replaces. */
   replaced: SlotKey | undefined;
   /** Whether a current key goes on working meanwhile. */
@@ -87,12 +94,12 @@ export async function writeAhead(
 ): Promise<Decision<Change, NotBegun>> {
   const decided = await decideChange(tx, beginning, request);
   if (!decided.ok) return decided;
-  const { region, access, madeForId, current } = decided;
+  const { region, access, madeForId, removeAtExpiration, current } = decided;
   const { expiresAt } = request;
   const inputHash = hashRequest(request);
   const facts = { accessKeyId: composeAccessKeyId(marker, randomText), inputHash, madeForId };
   const write = async () => ({
-    ...(await insertChange(tx, beginning, region, { ...request, access }, facts)),
+    ...(await insertChange(tx, beginning, region, { ...request, access, removeAtExpiration }, facts)),
     access,
     current,
     expiresAt,
@@ -123,6 +130,7 @@ export async function decideChange(
   const { expiresAt, overlapSeconds } = request;
   const replaced = keys.find((key) => CURRENT_STATES.includes(key.state));
   const access = replaced?.access ?? request.access;
+  const removeAtExpiration = replaced?.removeAtExpiration ?? request.removeAtExpiration ?? false;
   const removalOpen = suspendedUntil !== null && (await isRemovalOpen(tx, principal.id));
   const states = keys.map((key) => key.state);
   const recipient = request.madeFor === undefined ? undefined : await findRecipient(tx, request.scope, request.madeFor);
@@ -142,7 +150,7 @@ export async function decideChange(
   const from = removalOpen ? undefined : (suspendedUntil ?? undefined);
   if (!decision.ok) return { ok: false, refused: refuse(decision.reason, { from }) };
   const madeForId = recipient?.userId ?? replaced?.madeForId ?? null;
-  return { ok: true, region, access, madeForId, replaced, current };
+  return { ok: true, region, access, madeForId, removeAtExpiration, replaced, current };
 }
 
 /** What the storage system cannot do of what is asked for. Its settings are read only where something is asked for. */
@@ -165,11 +173,20 @@ async function insertChange(
   request: IssueRequest,
   { accessKeyId, inputHash, madeForId }: { accessKeyId: string; inputHash: string; madeForId: string | null },
 ): Promise<UndoableChange & { createdAt: Date }> {
-  const { scope, kind, slot, access, requestId, expiresAt, overlapSeconds } = request;
+  const { scope, kind, slot, access, requestId, expiresAt, removeAtExpiration, overlapSeconds } = request;
   const { projectId, actor } = scope;
   const owner = { projectId, regionId: region.id, principalId: principal.id, slot };
   const { id: keyId, createdAt } = await tx.accessKey.create({
-    data: { ...owner, access, accessKeyId, state: "CREATING", createdById: actor.userId, madeForId, expiresAt },
+    data: {
+      ...owner,
+      access,
+      accessKeyId,
+      state: "CREATING",
+      createdById: actor.userId,
+      madeForId,
+      expiresAt,
+      removeAtExpiration: removeAtExpiration ?? false,
+    },
     select: { id: true, createdAt: true },
   });
   const { id: operationId } = await tx.operation.create({
@@ -201,6 +218,7 @@ async function insertChange(
       ...(slot === DEFAULT_SLOT ? {} : { name: slot, access }),
       ...(request.madeFor === undefined ? {} : { madeFor: request.madeFor }),
       ...(expiresAt ? { expiresAt: expiresAt.toISOString() } : {}),
+      ...(expiresAt && removeAtExpiration ? { removeAtExpiration } : {}),
     },
   });
   return { operationId, keyId, accessKeyId, kind, requestId, projectId, principal, region, createdAt };
@@ -223,10 +241,12 @@ async function describePending(tx: Transaction, key: SlotKey, current: boolean, 
   return refuse("busy", { who: operation?.actor.name });
 }
 
-function hashRequest({ kind, scope, region, slot, access, expiresAt, overlapSeconds, madeFor }: IssueRequest): string {
+function hashRequest(request: IssueRequest): string {
+  const { kind, scope, region, slot, access, expiresAt, overlapSeconds, madeFor } = request;
   const { projectId } = scope;
   const values = [access, expiresAt?.toISOString() ?? "never", `overlap ${overlapSeconds ?? 0}`];
   if (madeFor !== undefined) values.push(`for ${madeFor}`);
+  if (request.removeAtExpiration) values.push("removed at its date");
   return hashInput(kind, { projectId, region, slot }, ...values);
 }
 

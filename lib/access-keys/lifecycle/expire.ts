@@ -20,7 +20,8 @@ export type ExpiringKey = AccessKey & { principal: Principal; region: Region };
 
 /**
  * Ends the time of a key whose date has passed. Where the storage system can switch a single key, the key is switched
- * off, and a later date revives it. Elsewhere its end is decided, as `disable` would. Does nothing to any other key.
+ * off, and a later date revives it. Elsewhere, and of a key that is to be removed at its date, its end is decided, as
+ * `disable` would. Does nothing to any other key.
  * Several workers may call it at once. Throws UNAVAILABLE when the storage system does not do it, or another holds the
  * lease.
  */
@@ -29,7 +30,8 @@ export async function expireKey(keyId: string): Promise<void> {
   const key = await db.accessKey.findUnique({ where: { id: keyId }, include: { principal: true, region: true } });
   if (!key) return;
   const provider = openProvider(key.region);
-  await (provider.capabilities.deactivate === "key" ? switchOff(provider, key) : revokeExpired(key));
+  const isSwitchedOff = provider.capabilities.deactivate === "key" && !key.removeAtExpiration;
+  await (isSwitchedOff ? switchOff(provider, key) : revokeExpired(key));
 }
 
 async function switchOff(provider: Provider, key: ExpiringKey): Promise<void> {

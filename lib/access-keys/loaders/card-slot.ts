@@ -23,6 +23,7 @@ export const cardKeySelect = {
   createdAt: true,
   activatedAt: true,
   expiresAt: true,
+  removeAtExpiration: true,
   retiresAt: true,
   endedAt: true,
   endedById: true,
@@ -91,13 +92,14 @@ export function composeSlot(
 }
 
 function composeKey(key: CardKey, now: Date): CardSlot["key"] {
-  const { accessKeyId, createdAt, createdBy, expiresAt, missingSince } = key;
+  const { accessKeyId, createdAt, createdBy, expiresAt, removeAtExpiration, missingSince } = key;
   return {
     accessKeyId,
     createdAt: createdAt.toISOString(),
     createdBy: createdBy.name,
     expiresAt: expiresAt?.toISOString() ?? null,
     expiresInSeconds: expiresAt ? Math.floor((expiresAt.getTime() - now.getTime()) / 1_000) : null,
+    removeAtExpiration,
     missingSince: missingSince?.toISOString() ?? null,
     ...composeLastUse(key),
   };

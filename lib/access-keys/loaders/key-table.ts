@@ -94,6 +94,7 @@ export function composeRow(key: KeyWithNames): KeyRow {
     madeFor: key.madeFor?.name ?? null,
     modifiedAt: key.modifiedAt?.toISOString() ?? null,
     expiresAt: key.expiresAt?.toISOString() ?? null,
+    removeAtExpiration: key.removeAtExpiration,
     endedAt: key.endedAt?.toISOString() ?? null,
     endedBy: key.endedBy?.name ?? null,
     endReason: key.endReason,
