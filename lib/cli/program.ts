@@ -7,6 +7,7 @@ import {
   retireCommand,
   setExpirationCommand,
 } from "@/lib/cli/commands/change-keys";
+import { credentialsCommand } from "@/lib/cli/commands/credentials";
 import { createKeyCommand, regenerateCommand } from "@/lib/cli/commands/issue-keys";
 import { loginCommand, logoutCommand, profilesCommand, whoamiCommand } from "@/lib/cli/commands/login";
 import { projectsCommand, regionsCommand } from "@/lib/cli/commands/projects";
@@ -19,7 +20,7 @@ import { tell, type Terminal } from "@/lib/cli/terminal/terminal";
 import { VERSION } from "@/lib/platform/config/version";
 
 /** The commands whose answer has a secret, which `env` is for. */
-const WITH_SECRET = ["create", "regenerate"];
+const WITH_SECRET = ["create", "regenerate", "credentials"];
 
 /** Runs one command of `latchkey`, prints its answer or what went wrong, and returns the exit code. */
 export async function runLatchkey(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -50,6 +51,7 @@ function createProgram(terminal: Terminal): Command {
     .addCommand(projectsCommand(terminal))
     .addCommand(regionsCommand(terminal))
     .addCommand(keysCommand(terminal))
+    .addCommand(credentialsCommand(terminal))
     .addCommand(supportCommand(terminal))
     .hook("preAction", (_program, command) => refuseFormat(command));
   return withTerminal(program, terminal);
@@ -73,7 +75,7 @@ function keysCommand(terminal: Terminal): Command {
 
 function refuseFormat(command: Command): void {
   if (command.optsWithGlobals<GlobalOptions>().output !== "env" || WITH_SECRET.includes(command.name())) return;
-  throw new Failure("usage", `--output env is for ${WITH_SECRET.join(" and ")}, whose answer has a secret.`);
+  throw new Failure("usage", `--output env is for ${WITH_SECRET.join(", ")}: their answers have a secret.`);
 }
 
 /** Makes a command and its subcommands write to the terminal, and throw where commander would end the process. */

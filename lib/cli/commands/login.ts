@@ -1,6 +1,7 @@
 import { hostname, userInfo } from "node:os";
 import { Command, Option } from "commander";
-import { type GlobalOptions, openContext } from "@/lib/cli/context";
+import { endKeys } from "@/lib/cli/credentials/end-keys";
+import { type Context, type GlobalOptions, openContext } from "@/lib/cli/context";
 import { Failure } from "@/lib/cli/failure";
 import { openPortal } from "@/lib/cli/portal/portal";
 import type { Account, CreatedToken } from "@/lib/cli/portal/replies";
@@ -95,7 +96,9 @@ export function logoutCommand(terminal: Terminal): Command {
       const profiles = await readProfiles(terminal);
       const profile = profiles[name];
       if (!profile) throw new Failure("signedOut", `There is no profile ${name}.`);
-      const revoked = await openPortal(profile.url, profile.token)
+      const portal = openPortal(profile.url, profile.token);
+      await endShortLivedKeys({ terminal, options: {}, profile, portal });
+      const revoked = await portal
         .post("/account/revoke-token", {})
         .then(() => true)
         .catch((error: unknown) => {
@@ -106,6 +109,18 @@ export function logoutCommand(terminal: Terminal): Command {
       await writeProfiles(terminal, profiles);
       tell(terminal, revoked ? "The token is revoked." : "The token did not work any more. The profile is forgotten.");
     });
+}
+
+/** A key that cannot be ended does not keep anybody signed in: it ends at its date. */
+async function endShortLivedKeys(context: Context): Promise<void> {
+  const { terminal } = context;
+  try {
+    const ended = await endKeys(context);
+    if (ended.length > 0) tell(terminal, `The end of ${ended.join(" and ")} is decided.`);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    tell(terminal, `${error.message} The short-lived keys of this machine end at their dates.`);
+  }
 }
 
 /** Shows whose token the profile has. */
