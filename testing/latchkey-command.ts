@@ -7,8 +7,8 @@ import { runLatchkey } from "@/lib/cli/program";
 
 interface Given {
   env?: Readonly<Record<string, string | undefined>>;
-  /** What standard input holds, or what a person types. */
-  input?: string;
+  /** What standard input holds, or what a person types: with an array, one answer to each question. */
+  input?: string | readonly string[];
   /** Whether a person sits at the terminal. */
   person?: boolean;
 }
@@ -25,16 +25,27 @@ export async function runLatchkeyHere(
     stream.on("data", (chunk: Buffer) => lines.push(chunk.toString("utf8")));
     return Object.assign(stream, { isTTY: person });
   };
-  const typed = Object.assign(new PassThrough(), { isTTY: false });
-  typed.end(input);
+  const typed = new PassThrough();
+  const errors = streamTo(complaint);
+  if (typeof input === "string") typed.end(input);
+  else answer(typed, errors, input);
   const terminal = {
     env,
     input: Object.assign(typed, { isTTY: person }),
     output: streamTo(printed),
-    errors: streamTo(complaint),
+    errors,
   };
   const code = await runLatchkey(args, terminal);
   return { code, printed: printed.join(""), complaint: complaint.join("") };
+}
+
+/** Types an answer after each question. A question ends with a colon and a space. */
+function answer(typed: PassThrough, errors: PassThrough, answers: readonly string[]): void {
+  const left = [...answers];
+  errors.on("data", (chunk: Buffer) => {
+    const next = chunk.toString("utf8").endsWith(": ") ? left.shift() : undefined;
+    if (next !== undefined) typed.write(`${next}\n`);
+  });
 }
 
 /** Serves an application over HTTP on a free port. */

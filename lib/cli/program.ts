@@ -8,6 +8,7 @@ import {
   setExpirationCommand,
 } from "@/lib/cli/commands/change-keys";
 import { credentialsCommand } from "@/lib/cli/commands/credentials";
+import { connectCommand } from "@/lib/cli/commands/connect";
 import { createKeyCommand, regenerateCommand } from "@/lib/cli/commands/issue-keys";
 import { loginCommand, logoutCommand, profilesCommand, whoamiCommand } from "@/lib/cli/commands/login";
 import { projectsCommand, regionsCommand } from "@/lib/cli/commands/projects";
@@ -52,6 +53,7 @@ function createProgram(terminal: Terminal): Command {
     .addCommand(regionsCommand(terminal))
     .addCommand(keysCommand(terminal))
     .addCommand(credentialsCommand(terminal))
+    .addCommand(connectCommand(terminal))
     .addCommand(supportCommand(terminal))
     .hook("preAction", (_program, command) => refuseFormat(command));
   return withTerminal(program, terminal);

@@ -82,7 +82,8 @@ export function regenerateCommand(terminal: Terminal): Command {
   });
 }
 
-function requireIssued(reply: Issued | AlreadyDone): Issued {
+/** The new key. Throws when the reply has none, because the same change was made before. */
+export function requireIssued(reply: Issued | AlreadyDone): Issued {
   if ("secretKey" in reply) return reply;
   throw new Failure("refused", reply.message);
 }

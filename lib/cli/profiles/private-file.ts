@@ -1,5 +1,5 @@
 import type { Stats } from "node:fs";
-import { lstat, mkdir, readFile } from "node:fs/promises";
+import { access, constants, lstat, mkdir, readFile, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Failure } from "@/lib/cli/failure";
 import { writePrivateFile as writeInOneStep } from "@/lib/platform/config/write-private-file";
@@ -27,14 +27,66 @@ export async function readPrivateFile(path: string): Promise<string | undefined>
  * when it is new. Throws like `readPrivateFile`, and when it cannot be written; nothing is changed then.
  */
 export async function writePrivateFile(path: string, text: string): Promise<void> {
+  return writeOwnFile(path, text, 0o600);
+}
+
+/** `writePrivateFile` with another mode. */
+export async function writeOwnFile(path: string, text: string, mode: number): Promise<void> {
   await inspectFile(path);
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    writeInOneStep(path, text);
+    writeInOneStep(path, text, mode);
   } catch (error) {
     throw refuse(path, "cannot be written", error);
   }
 }
+
+/** A file of another program that this person owns. */
+export interface OwnFile {
+  /** Empty when there is no file. */
+  text: string;
+  /** Undefined when there is no file. */
+  mode: number | undefined;
+}
+
+/**
+ * Reads a file that others may be allowed to read, to write it next. Throws like `inspectFile`, and when the file is no
+ * text, or it or its folder cannot be written.
+ */
+export async function readOwnFile(path: string): Promise<OwnFile> {
+  const found = await inspectFile(path);
+  await assertFolderWritable(path, dirname(path));
+  if (!found) return { text: "", mode: undefined };
+  // The mode counts for root too, whom `access` lets write everything.
+  const writable = (found.mode & constants.S_IWUSR) !== 0 && (await isAllowed(path, constants.W_OK));
+  if (!writable) throw refuse(path, "is not writable");
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw refuse(path, "cannot be read", error);
+  });
+  try {
+    return { text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes), mode: found.mode & 0o777 };
+  } catch (error) {
+    throw refuse(path, "is not text in UTF-8", error);
+  }
+}
+
+/** Looks at the folder of a file, or at the one in which the folder is made. */
+async function assertFolderWritable(path: string, folder: string): Promise<void> {
+  const found = await stat(folder).catch((error: unknown) => {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw refuse(path, `cannot be written: ${folder} cannot be read`, error);
+  });
+  if (!found && dirname(folder) !== folder) return assertFolderWritable(path, dirname(folder));
+  if (!found?.isDirectory()) throw refuse(path, `cannot be written: ${folder} is not a folder`);
+  if (!(await isAllowed(folder, constants.W_OK | constants.X_OK)))
+    throw refuse(path, `cannot be written: the folder ${folder} is not writable`);
+}
+
+const isAllowed = (path: string, mode: number): Promise<boolean> =>
+  access(path, mode).then(
+    () => true,
+    () => false,
+  );
 
 /**
  * Looks at a file that is read or replaced next. Undefined when there is none. Throws when it is a link, is no file,

@@ -9,10 +9,17 @@ export function writeAwsCredentials(connection: Connection): string {
   );
 }
 
-/** The sections of `~/.aws/config`. Only the S3 service gets the endpoint: others of the same profile keep theirs. */
-export function writeAwsConfig({ profile, endpoint, signingRegion, plainUploads }: Connection): string {
+/**
+ * The sections of `~/.aws/config`. Only the S3 service gets the endpoint: others of the same profile keep theirs. With
+ * `credentialProcess` the profile takes its keys from a program, see `writeCredentialProcess`.
+ */
+export function writeAwsConfig(
+  { profile, endpoint, signingRegion, plainUploads }: Connection,
+  credentialProcess?: string,
+): string {
   return lines(
-    `[profile ${profile}]`,
+    profile === "default" ? "[default]" : `[profile ${profile}]`,
+    credentialProcess !== undefined && `credential_process = ${credentialProcess}`,
     `region = ${signingRegion}`,
     `services = ${profile}`,
     "s3 =",
@@ -25,6 +32,26 @@ export function writeAwsConfig({ profile, endpoint, signingRegion, plainUploads 
     `  endpoint_url = ${endpoint}`,
   );
 }
+
+/** Which short-lived keys a profile takes. */
+export interface ShortLived {
+  project: string;
+  region: string;
+  /** The profile of the latchkey command; left out where the token comes from the environment. */
+  profile?: string | undefined;
+  /** How long a key is valid; left out, the command decides. */
+  hours?: number | undefined;
+}
+
+/** The program that gives the AWS tools a short-lived key, as `credential_process` names it. */
+export function writeCredentialProcess({ project, region, profile, hours }: ShortLived): string {
+  const args = Object.entries({ project, region, profile, hours }).filter(([, value]) => value !== undefined);
+  return ["latchkey credentials", ...args.map(([name, value]) => `--${name} ${quoteWord(String(value))}`)].join(" ");
+}
+
+/** No shell reads the line. An argument with a space stands in double quotes, as the manual of the AWS CLI says. */
+const quoteWord = (text: string): string =>
+  /^[A-Za-z0-9_./:@-]+$/.test(text) ? text : `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
 
 /** One file with all that the AWS tools read from `credentials`; from version 2.13 on they read `endpoint_url` too. */
 export function writeAwsFile(connection: Connection): string {

@@ -67,7 +67,15 @@ export function guideRclone(connection: Connection): Guide {
 }
 
 /** mc wants an alias that begins with a letter. The name of a region may begin with a digit. */
-const nameAlias = (profile: string): string => (/^[a-z]/.test(profile) ? profile : `s3-${profile}`);
+export const nameAlias = (profile: string): string => (/^[a-z]/.test(profile) ? profile : `s3-${profile}`);
+
+/** The alias in the file `config.json` of mc, as its command `mc alias set` writes it. */
+export function writeMcAlias(
+  connection: Connection,
+): Record<"url" | "accessKey" | "secretKey" | "api" | "path", string> {
+  const { endpoint: url, accessKeyId: accessKey } = connection;
+  return { url, accessKey, secretKey: secretOf(connection), api: "S3v4", path: "on" };
+}
 
 export function guideMc(connection: Connection): Guide {
   const { endpoint, accessKeyId } = connection;
@@ -120,8 +128,13 @@ export function guideRestic(connection: Connection): Guide {
   };
 }
 
+/** The password file of s3fs. */
+export function writeS3fs(connection: Connection): string {
+  return lines(`${connection.accessKeyId}:${secretOf(connection)}`);
+}
+
 export function guideS3fs(connection: Connection): Guide {
-  const { profile, endpoint, signingRegion, accessKeyId } = connection;
+  const { profile, endpoint, signingRegion } = connection;
   const name = `.passwd-s3fs-${profile}`;
   return {
     label: "s3fs",
@@ -130,7 +143,7 @@ export function guideS3fs(connection: Connection): Guide {
         title: "Password file, readable by its owner only",
         kind: "file",
         path: `~/${name}`,
-        text: lines(`${accessKeyId}:${secretOf(connection)}`),
+        text: writeS3fs(connection),
       },
       {
         title: "Mount",

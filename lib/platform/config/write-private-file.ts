@@ -1,13 +1,20 @@
-import { closeSync, fsyncSync, openSync, renameSync, writeSync } from "node:fs";
+import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { randomUUID } from "node:crypto";
 
-/** Writes a file that only its owner may read. After a crash the file is either the old one or the complete new one. */
-export function writePrivateFile(path: string, text: string): void {
+/** What only the owner may do: read and write. */
+const PRIVATE = 0o600;
+
+/**
+ * Writes a file that only its owner may read, or that has another mode. After a crash the file is either the old one or
+ * the complete new one.
+ */
+export function writePrivateFile(path: string, text: string, mode: number = PRIVATE): void {
   const draft = `${path}.${randomUUID()}`;
-  const file = openSync(draft, "wx", 0o600);
+  const file = openSync(draft, "wx", PRIVATE);
   try {
     writeSync(file, text);
+    if (mode !== PRIVATE) fchmodSync(file, mode);
     fsyncSync(file);
   } finally {
     closeSync(file);
