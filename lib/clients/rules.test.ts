@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { writeAwsConfig, writeCredentialProcess } from "@/lib/clients/snippets/aws";
 import { CLIENT_NAMES, CREDENTIAL_FILES, type Credentials, guideClient, nameProfile } from "@/lib/clients/rules";
 
 const onLoopback: Credentials = {
@@ -113,6 +114,24 @@ test.each([
   ["备份", "north-00aa"],
 ])("the profile of the key %j is %s", (name, profile) => {
   expect(nameProfile("north", name, onLoopback.accessKeyId)).toBe(profile);
+});
+
+test("the program that gives short-lived keys stands in the profile, and no key does", () => {
+  const process = writeCredentialProcess({ project: "demo", region: "north", profile: "work", hours: 4 });
+  expect(process).toBe("latchkey credentials --project demo --region north --profile work --hours 4");
+  const { secretAccessKey: _secret, ...connection } = onLoopback;
+  const config = writeAwsConfig(connection, process);
+  expect(config).toContain(`[profile north]\ncredential_process = ${process}\nregion = north-1\nservices = north\n`);
+  expect(config).toContain("[services north]\ns3 =\n  endpoint_url = http://127.0.0.1:9000\n");
+  expect(config).not.toContain(onLoopback.accessKeyId);
+  expect(writeAwsConfig(connection)).not.toContain("credential_process");
+  expect(writeAwsConfig({ ...connection, profile: "default" })).toMatch(/^\[default\]\n/);
+});
+
+test("an argument with a space stands in double quotes", () => {
+  expect(writeCredentialProcess({ project: "a b", region: "north" })).toBe(
+    'latchkey credentials --project "a b" --region north',
+  );
 });
 
 test.each(CLIENT_NAMES)(

@@ -81,8 +81,8 @@ async function connect(context: Context, place: Place, client: WrittenClient, op
   const profile = options.profileName ?? chooseProfile(card.region.name, name, source);
   const files = planFiles(client, { profile, env: terminal.env });
   // All files are looked at first: a file that cannot be written costs no key.
-  tell(terminal, `${describeSource(source)} of ${project} in ${card.region.name} for ${client}, as ${profile}:`);
-  await explainFiles(terminal, files, source.kind === "create" ? undefined : source.accessKeyId);
+  const heading = `${describeSource(source)} of ${project} in ${card.region.name} for ${client}, as ${profile}:`;
+  await explainFiles(terminal, heading, files, source.kind === "create" ? undefined : source.accessKeyId);
   if (source.kind === "regenerate") {
     const end = describeBound(card.region.revocationBoundSeconds, findUsual(card, "replaced"));
     tell(terminal, `The key ${source.accessKeyId} is replaced by a new one, and stops working ${end}.`);
@@ -122,8 +122,8 @@ async function connectShortLived(context: Context, place: Place, options: Connec
   const { profile } = connection;
   const files = planFiles("aws", { profile, env: terminal.env, credentialProcess });
   await refuseStanding();
-  tell(terminal, `Short-lived keys of ${place.project} in ${place.card.region.name} for aws, as ${profile}:`);
-  await explainFiles(terminal, files, undefined);
+  const heading = `Short-lived keys of ${place.project} in ${place.card.region.name} for aws, as ${profile}:`;
+  await explainFiles(terminal, heading, files, undefined);
   await confirmWriting(terminal, options.yes, "yes");
   await writeFiles(files, connection);
   printWritten(terminal, "aws", connection, files, options);

@@ -8,7 +8,7 @@ import { Failure } from "@/lib/cli/failure";
 import type { Terminal } from "@/lib/cli/terminal/terminal";
 import type { ClientName, Connection } from "@/lib/clients/rules";
 import { writeAwsConfig, writeAwsCredentials } from "@/lib/clients/snippets/aws";
-import { writeMcAlias, writeRclone, writeS3cmd, writeS3fs } from "@/lib/clients/snippets/command-line";
+import { nameAlias, writeMcAlias, writeRclone, writeS3cmd, writeS3fs } from "@/lib/clients/snippets/command-line";
 
 /** The clients whose configuration is a file that this program can write. The others are programs of a person. */
 export const WRITTEN = ["aws", "s3cmd", "rclone", "mc", "s3fs"] as const satisfies ClientName[];
@@ -99,13 +99,14 @@ const PLANS: Record<WrittenClient, (wish: Wish) => [PlannedFile, ...PlannedFile[
     return [file];
   },
   mc: ({ profile, env }) => {
+    const alias = nameAlias(profile);
     const path = join(pathFrom(env, env.MC_CONFIG_DIR, ".mc"), "config.json");
     const file: PlannedFile = {
       path,
-      place: `alias ${profile}`,
+      place: `alias ${alias}`,
       secret: true,
-      find: (text) => findAlias(path, text, profile),
-      merge: (text, connection) => replaceAlias(path, text, profile, writeMcAlias(connection)),
+      find: (text) => findAlias(path, text, alias),
+      merge: (text, connection) => replaceAlias(path, text, alias, writeMcAlias(connection)),
     };
     return [file];
   },

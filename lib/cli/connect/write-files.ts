@@ -8,10 +8,11 @@ const PRIVATE = 0o600;
 /** Tells what is written where. Throws when a file cannot be read or written, or is not what the client reads. */
 export async function explainFiles(
   terminal: Terminal,
+  heading: string,
   files: readonly PlannedFile[],
   accessKeyId: string | undefined,
 ): Promise<void> {
-  const lines: string[] = [];
+  const lines = [heading];
   for (const { path, place, find } of files) {
     const { text } = await readOwnFile(path);
     lines.push(`  ${path}: ${place}, ${describeOld(find(text), accessKeyId)}`);

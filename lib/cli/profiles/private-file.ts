@@ -54,8 +54,8 @@ export interface OwnFile {
  * text, or it or its folder cannot be written.
  */
 export async function readOwnFile(path: string): Promise<OwnFile> {
-  const found = await inspectFile(path);
   await assertFolderWritable(path, dirname(path));
+  const found = await inspectFile(path);
   if (!found) return { text: "", mode: undefined };
   // The mode counts for root too, whom `access` lets write everything.
   const writable = (found.mode & constants.S_IWUSR) !== 0 && (await isAllowed(path, constants.W_OK));
