@@ -25,6 +25,8 @@ export async function packCommandLine(build, options) {
     outdir: PACKAGE,
     entryPoints: [{ in: "lib/cli/main.ts", out: "latchkey" }],
     packages: "bundle",
+    // Of ES modules only what is used enters the file; of the signer's CommonJS it would be ten times as much.
+    mainFields: ["module", "main"],
     minify: true,
     keepNames: true,
     sourcemap: false,

@@ -11,12 +11,14 @@ interface Given {
   input?: string | readonly string[];
   /** Whether a person sits at the terminal. */
   person?: boolean;
+  /** The clock of the machine. */
+  now?: () => Date;
 }
 
 /** Runs `latchkey ...args` in this process, with streams of its own. */
 export async function runLatchkeyHere(
   args: readonly string[],
-  { env = {}, input = "", person = false }: Given = {},
+  { env = {}, input = "", person = false, now = () => new Date() }: Given = {},
 ): Promise<CommandResult> {
   const printed: string[] = [];
   const complaint: string[] = [];
@@ -34,6 +36,7 @@ export async function runLatchkeyHere(
     input: Object.assign(typed, { isTTY: person }),
     output: streamTo(printed),
     errors,
+    now,
   };
   const code = await runLatchkey(args, terminal);
   return { code, printed: printed.join(""), complaint: complaint.join("") };

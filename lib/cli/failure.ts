@@ -16,6 +16,8 @@ export const EXIT = {
   storage: 7,
   /** The person did not confirm. */
   unconfirmed: 8,
+  /** A check of `doctor` failed. */
+  unhealthy: 9,
 } as const;
 
 /** What went wrong, as a sentence for the person, and the exit code. */

@@ -9,6 +9,7 @@ import {
 } from "@/lib/cli/commands/change-keys";
 import { credentialsCommand } from "@/lib/cli/commands/credentials";
 import { connectCommand } from "@/lib/cli/commands/connect";
+import { doctorCommand } from "@/lib/cli/commands/doctor";
 import { createKeyCommand, regenerateCommand } from "@/lib/cli/commands/issue-keys";
 import { loginCommand, logoutCommand, profilesCommand, whoamiCommand } from "@/lib/cli/commands/login";
 import { projectsCommand, regionsCommand } from "@/lib/cli/commands/projects";
@@ -54,6 +55,7 @@ function createProgram(terminal: Terminal): Command {
     .addCommand(keysCommand(terminal))
     .addCommand(credentialsCommand(terminal))
     .addCommand(connectCommand(terminal))
+    .addCommand(doctorCommand(terminal))
     .addCommand(supportCommand(terminal))
     .hook("preAction", (_program, command) => refuseFormat(command));
   return withTerminal(program, terminal);

@@ -1,5 +1,5 @@
 import { Argument, Command, Option } from "commander";
-import { getPair, decideSource, type PairOptions, type PairSource, readSecret } from "@/lib/cli/commands/get-pair";
+import { getPair, decideSource, type PairOptions, type PairSource } from "@/lib/cli/commands/get-pair";
 import { planShortLived } from "@/lib/cli/commands/short-lived";
 import { isWritten, planFiles, type PlannedFile, type WrittenClient } from "@/lib/cli/connect/files";
 import { explainFiles, writeFiles } from "@/lib/cli/connect/write-files";
@@ -7,6 +7,7 @@ import { type Context, findPlace, findSlot, type GlobalOptions, openContext, typ
 import { Failure } from "@/lib/cli/failure";
 import { printJson } from "@/lib/cli/terminal/output";
 import { ask } from "@/lib/cli/terminal/prompt";
+import { readSecret } from "@/lib/cli/terminal/read-secret";
 import { isInteractive, print, tell, type Terminal } from "@/lib/cli/terminal/terminal";
 import {
   CLIENT_NAMES,

@@ -5,7 +5,7 @@ import { requireIssued } from "@/lib/cli/commands/issue-keys";
 import type { Context, Place } from "@/lib/cli/context";
 import { Failure } from "@/lib/cli/failure";
 import type { AlreadyDone, Issued } from "@/lib/cli/portal/replies";
-import { askSecretly, readPiped } from "@/lib/cli/terminal/prompt";
+import { readSecret } from "@/lib/cli/terminal/read-secret";
 import { isInteractive, type Terminal } from "@/lib/cli/terminal/terminal";
 
 export interface PairOptions {
@@ -70,13 +70,4 @@ export async function getPair(
   const reply = await context.portal.post<Issued | AlreadyDone>(`${path}/${at}`, { ...body, ...more });
   const { accessKeyId, secretKey: secretAccessKey } = requireIssued(reply);
   return { accessKeyId, secretAccessKey };
-}
-
-/** The secret of a key, typed without being shown or piped in. */
-export async function readSecret(terminal: Terminal, accessKeyId: string): Promise<string> {
-  const secret = isInteractive(terminal)
-    ? await askSecretly(terminal, `Secret access key of ${accessKeyId}: `)
-    : await readPiped(terminal);
-  if (/^[\x21-\x7e]+$/.test(secret)) return secret;
-  throw new Failure("usage", "A secret access key has no spaces and no other signs than ASCII. Nothing was changed.");
 }

@@ -21,6 +21,8 @@ const SENTENCES: Record<string, string> = {
     "its certificate is not trusted here. NODE_EXTRA_CA_CERTS names a file with more authorities",
   ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another name",
   EPROTO: "it does not speak TLS there",
+  ERR_SSL_WRONG_VERSION_NUMBER: "it does not speak TLS there",
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: "it does not speak TLS there",
 };
 
 /** Why a request failed on its way, as a part of a sentence. */

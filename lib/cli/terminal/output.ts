@@ -4,7 +4,7 @@ export const FORMATS = ["table", "json", "env"] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** Names come from other people. A control character could move the cursor or change what stands above. */
-const plain = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\u{FFFD}");
+export const plain = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\u{FFFD}");
 
 const cell = (value: string | number | null | undefined): string => plain(String(value ?? "-"));
 

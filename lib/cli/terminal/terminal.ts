@@ -8,6 +8,8 @@ export interface Terminal {
   output: Writable & { isTTY?: boolean };
   /** Questions, warnings and what went wrong. */
   errors: Writable & { isTTY?: boolean };
+  /** The clock of this machine. */
+  now: () => Date;
 }
 
 /** The terminal of this process. */
@@ -16,6 +18,7 @@ export const processTerminal = (): Terminal => ({
   input: process.stdin,
   output: process.stdout,
   errors: process.stderr,
+  now: () => new Date(),
 });
 
 /** Whether a person can answer a question. */
