@@ -10,6 +10,7 @@ const MAY_REVEAL = [
   "lib/access-keys/actions.ts",
   "lib/api/access-keys.ts",
   "lib/api/tokens.ts",
+  "lib/api/openstack/ec2-credentials.ts",
   "lib/own-tokens/actions.ts",
   "lib/users/mutations.ts",
   "lib/regions/mutations.ts",

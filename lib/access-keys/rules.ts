@@ -190,6 +190,14 @@ function decideRecipient({ isCaller, mayNameOthers, mayIssue }: Recipient): Refu
   return mayIssue ? undefined : "no-such-member";
 }
 
+/** The first name of the form `PREFIX-1`, `PREFIX-2` and so on that no key has. */
+export function chooseKeyName(prefix: string, names: readonly string[]): string {
+  const taken = new Set(names.map((name) => name.toLowerCase()));
+  let number = 1;
+  while (taken.has(`${prefix}-${number}`)) number += 1;
+  return `${prefix}-${number}`;
+}
+
 /** A date must be later than now by more than this: an earlier one may pass before the key is delivered. Milliseconds. */
 const DATE_AHEAD_MS = 60_000;
 
@@ -206,6 +214,17 @@ export function decideDisable(
   if (reason.required && !reason.given) return { ok: false, reason: "reason-required" };
   if (!states.some((state) => moveKeyState(state, "revoke"))) return { ok: false, reason: "not-enabled" };
   return { ok: true };
+}
+
+/** Whether the end of a slot is the end of this key alone. */
+export function decideEndOfOne(
+  keys: readonly { accessKeyId: string; state: KeyState }[],
+  accessKeyId: string,
+): { ok: true } | { ok: false; reason: Refusal } {
+  const others = keys.filter((key) => key.accessKeyId !== accessKeyId);
+  if (others.length === keys.length) return { ok: false, reason: "not-enabled" };
+  if (others.some(({ state }) => state !== "RETIRING")) return { ok: false, reason: "busy" };
+  return others.length > 0 ? { ok: false, reason: "old-key-kept" } : { ok: true };
 }
 
 const SENTENCES: Record<Refusal, string> = {
@@ -231,6 +250,8 @@ const SENTENCES: Record<Refusal, string> = {
   "not-for-others": "Only a project admin makes keys for other people. Nothing was changed.",
   "no-such-member": "A key can only be for an enabled member of this project who may make keys. Nothing was changed.",
   "not-retiring": "No old key is kept here. Nothing was changed.",
+  "old-key-kept":
+    "The old key of a rotation works on beside this key. Nothing was changed; delete the old key first, then this one.",
   "old-key-expired": "The old key's own expiration date has passed, so it cannot be kept longer. Nothing was changed.",
   "not-active": "The key is switched off already. Nothing was changed.",
   "not-inactive": "The key is switched on already. Nothing was changed.",

@@ -128,6 +128,7 @@ export const REFUSALS = [
   "not-for-others",
   "no-such-member",
   "not-retiring",
+  "old-key-kept",
   "old-key-expired",
   "not-active",
   "not-inactive",

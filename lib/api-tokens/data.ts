@@ -22,11 +22,17 @@ export function hashToken(token: string): Buffer {
  * The person that a token stands for, read afresh. Undefined when the token is unknown, expired or revoked, or the
  * account is disabled.
  */
-export async function readTokenUser(token: string): Promise<TokenUser | undefined> {
-  const found = await db.apiToken.findUnique({
-    where: { hash: Uint8Array.from(hashToken(token)) },
-    include: { user: true },
-  });
+export function readTokenUser(token: string): Promise<TokenUser | undefined> {
+  return readUserOf({ hash: Uint8Array.from(hashToken(token)) });
+}
+
+/** The same by the id of the token's row, for a program that has proved that it has the token. */
+export function readTokenUserById(id: string): Promise<TokenUser | undefined> {
+  return readUserOf({ id });
+}
+
+async function readUserOf(where: { hash: Uint8Array<ArrayBuffer> } | { id: string }): Promise<TokenUser | undefined> {
+  const found = await db.apiToken.findUnique({ where, include: { user: true } });
   const now = new Date();
   if (!found || found.user.disabledAt || !isTokenLive(found, now)) return undefined;
   if (isTokenTouchDue(found, now)) {

@@ -60,8 +60,8 @@ export const admitAcrossProjects = (operation: ApiOperation) =>
 const identify = ({ req }: Pick<Context, "req">): Promise<Actor> =>
   readCaller(req.header("authorization"), req.header(CLIENT_ADDRESS_HEADER));
 
-/** The length of a body must be known before the body is read. */
-function boundBody({ req }: Pick<Context, "req">): void {
+/** Refuses a body whose length is not known before it is read, and one that is too long. */
+export function boundBody({ req }: Pick<Context, "req">): void {
   if (req.header("transfer-encoding") !== undefined) throw refuseBody("The body is sent without a Content-Length");
   if (Number(req.header("content-length") ?? 0) > BODY_MAX_BYTES) throw new HTTPException(413);
 }

@@ -42,9 +42,7 @@ export function tellLimit({ header }: Pick<ApiContext, "header">, standing: Limi
 
 /** Answers a refusal by the rules, and audits it like a refusal of the gate. */
 export async function replyWithRefusal(context: ApiContext, refusal: { reason: Refusal; message: string }) {
-  const { reason } = refusal;
-  const code = reason === "reason-required" ? "BAD_INPUT" : BAD_GATEWAY.includes(reason) ? "STORAGE" : "CONFLICT";
-  return replyWithReason(context, code, refusal);
+  return replyWithReason(context, codeOfRefusal(refusal.reason), refusal);
 }
 
 /** The same with a code that the caller knows. */
@@ -58,6 +56,12 @@ export async function replyWithReason<Code extends "BAD_INPUT" | "STORAGE" | "CO
   return context.json(composeProblem(code, message, { reason }), status, AS_PROBLEM);
 }
 
+/** The code of a refusal by the rules. */
+export function codeOfRefusal(reason: Refusal): "BAD_INPUT" | "STORAGE" | "CONFLICT" {
+  if (reason === "reason-required") return "BAD_INPUT";
+  return BAD_GATEWAY.includes(reason) ? "STORAGE" : "CONFLICT";
+}
+
 /** Answers a dry run: what would be, or the refusal. */
 export async function replyToDryRun(context: ApiContext, outcome: DryRunOutput) {
   if (!outcome.ok) return replyWithRefusal(context, outcome);
@@ -66,7 +70,7 @@ export async function replyToDryRun(context: ApiContext, outcome: DryRunOutput) 
 
 /** Answers an error, and audits it. */
 export async function replyWithError(thrown: unknown, context: ApiContext) {
-  const framework = thrown instanceof HTTPException ? FRAMEWORK[thrown.status] : undefined;
+  const framework = explainFramework(thrown);
   const error = framework ? refuseBody(framework.why) : nameUnavailable(thrown);
   const { message, code: general, ...more } = await explainError(error, nameOf(context), knownOf(context));
   const code = framework?.code ?? general;
@@ -95,16 +99,22 @@ const FRAMEWORK: Record<number, { code: ProblemCode; why: string }> = {
   415: { code: "WRONG_CONTENT_TYPE", why: "Send the body as JSON, with Content-Type: application/json" },
 };
 
+/** Why the framework refused a body; undefined for every other error. */
+export function explainFramework(thrown: unknown): { code: ProblemCode; why: string } | undefined {
+  return thrown instanceof HTTPException ? FRAMEWORK[thrown.status] : undefined;
+}
+
 /** The error for a body that is not read. */
 export function refuseBody(why: string): AppError {
   return new AppError("BAD_INPUT", why, { userMessage: `${why}. Nothing was changed.` });
 }
 
 /** What is known of the request by now. */
-function knownOf({ var: known, req }: ApiContext): GateContext {
+export function knownOf({ var: known, req }: ApiContext): GateContext {
   const { method, path } = req;
   const address = req.header(CLIENT_ADDRESS_HEADER);
   return { ...known, request: { method, path: describePath(path), address } };
 }
 
-const nameOf = (context: ApiContext): string => context.var.operation?.name ?? "API";
+/** What the audit log calls the operation of a request. */
+export const nameOf = (context: ApiContext): string => context.var.operation?.name ?? "API";

@@ -1,5 +1,5 @@
 import "server-only";
-import { readTokenUser } from "@/lib/api-tokens/data";
+import { readTokenUser, type TokenUser } from "@/lib/api-tokens/data";
 import { readBearer } from "@/lib/api-tokens/rules";
 import { isChange, type Permission } from "@/lib/gate/permissions";
 import {
@@ -28,9 +28,16 @@ export interface ApiOperation {
 export async function readCaller(authorization: string | undefined, address: string | undefined): Promise<Actor> {
   const token = readBearer(authorization);
   const user = token === undefined ? undefined : await readTokenUser(token);
-  if (user) {
-    return { ...user, address, via: `token:${user.tokenId}` };
-  }
+  return user ? actAs(user, address) : refuseGuess(address);
+}
+
+/** The person of a token, as the caller of this request. */
+export function actAs(user: TokenUser, address: string | undefined): Actor {
+  return { ...user, address, via: `token:${user.tokenId}` };
+}
+
+/** Counts a token that stands for nobody. Throws UNAUTHENTICATED, and RATE_LIMITED when a network guesses tokens. */
+export async function refuseGuess(address: string | undefined): Promise<never> {
   await consumeRateLimit("token-network", SIGN_IN_NETWORK, networkOf(address ?? "unknown"));
   const userMessage = "The token is missing, unknown, expired or revoked. Nothing was changed.";
   throw new AppError("UNAUTHENTICATED", "no token that stands for anybody", { userMessage });

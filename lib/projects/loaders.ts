@@ -1,4 +1,5 @@
 import "server-only";
+import { z } from "zod";
 import { can } from "@/lib/gate/permissions";
 import type { Actor } from "@/lib/gate/scope";
 import { cutPage, decodeCursor, olderThan } from "@/lib/platform/db/cursor";
@@ -52,6 +53,27 @@ export async function listOwnProjects(
     memberships.map(({ role }) => ({ slug, name, role })),
   );
   return { rows, next: page.next };
+}
+
+/** The projects that the caller is a member of and may use, by slug. At most 200. */
+export async function listUsableProjects({ userId, limits }: Actor): Promise<{ id: string; slug: string }[]> {
+  return db.project.findMany({
+    where: {
+      ...(limits?.projectId ? { id: limits.projectId } : {}),
+      disabledAt: null,
+      memberships: { some: { userId } },
+    },
+    orderBy: { slug: "asc" },
+    take: SWITCHER_MAX,
+    select: { id: true, slug: true },
+  });
+}
+
+/** The slug of a project by its id; undefined when there is none. What the caller may do there is not checked. */
+export async function findSlug(id: string): Promise<string | undefined> {
+  if (!z.uuid().safeParse(id).success) return undefined;
+  const project = await db.project.findUnique({ where: { id }, select: { slug: true } });
+  return project?.slug;
 }
 
 /** Where signing in lands: the console of a platform role, else the dashboard of the last used project. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { isApiUrl } from "@/lib/api/paths";
+import { isApiUrl, isIdentityUrl } from "@/lib/api/paths";
 import type { Refusal } from "@/lib/web-server/refuse";
 import { isRouterState } from "@/lib/web-server/router-state";
 
@@ -65,6 +65,7 @@ function findHeadRefusal(request: IncomingMessage, { publicUrl, actions }: Known
     return bad("The header Next-Router-State-Tree cannot be read.");
   if (path.startsWith(AUTH)) return findAuthRefusal(request, path.slice(AUTH.length), query, publicUrl);
   if (isApiUrl(path)) return [...READ, "POST", "PATCH"].includes(method) ? undefined : notAllowed(method);
+  if (isIdentityUrl(path)) return [...READ, "POST", "DELETE"].includes(method) ? undefined : notAllowed(method);
   if (READ.includes(method)) return undefined;
   const action = headers["next-action"];
   if (method !== "POST" || action === undefined) return notAllowed(method);

@@ -3,7 +3,8 @@ import { getRequestListener } from "@hono/node-server";
 import next from "next";
 import { createApi, describeApi } from "@/lib/api/app";
 import { createDocs } from "@/lib/api/docs";
-import { isApiUrl, isDocsUrl } from "@/lib/api/paths";
+import { createIdentityApi } from "@/lib/api/openstack/app";
+import { isApiUrl, isDocsUrl, isIdentityUrl } from "@/lib/api/paths";
 import { findRoot } from "@/lib/platform/config/find-root";
 import { findSecondHost } from "@/lib/platform/config/resolve-settings";
 import { pool } from "@/lib/platform/db/client";
@@ -31,12 +32,14 @@ async function main(): Promise<void> {
   const options = { overrideGlobalObjects: false };
   const api = createApi();
   const answerProgram = getRequestListener(api.fetch, options);
+  const answerOpenstack = getRequestListener(createIdentityApi().fetch, options);
   const showDocs = getRequestListener(createDocs(describeApi(api)).fetch, options);
   const giveCommandLine = serveCommandLine(findRoot());
   const handle: Handler = (request, response) => {
     const { url = "" } = request;
     if (url === COMMAND_LINE_PATH) return giveCommandLine(request, response);
     if (isApiUrl(url)) return answerProgram(request, response);
+    if (isIdentityUrl(url)) return answerOpenstack(request, response);
     return isDocsUrl(url) ? showDocs(request, response) : showPage(request, response);
   };
   const settings = { publicUrl: env.LATCHKEY_URL, trustedProxies: env.LATCHKEY_TRUSTED_PROXIES };

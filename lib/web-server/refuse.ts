@@ -1,7 +1,8 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { isApiUrl } from "@/lib/api/paths";
+import { composeIdentityError } from "@/lib/api/openstack/identity-error";
+import { isApiUrl, isIdentityUrl } from "@/lib/api/paths";
 import { codeOfStatus, composeProblem, PROBLEM_TYPE } from "@/lib/api/problems";
 import { REQUEST_ID_HEADER } from "@/lib/platform/net/request-id-header";
 import { logRefusal, logUnparsed } from "@/lib/web-server/log-refusal";
@@ -47,8 +48,10 @@ export function refuse(request: IncomingMessage, response: ServerResponse, refus
   request.resume();
 }
 
-/** A sentence for people, and a problem for programs that call the API. */
+/** A sentence for people, a problem for programs that call the API, and an error of Keystone for OpenStack's clients. */
 function composeBody(url: string, { status, sentence }: Refusal): { type: string; body: string } {
+  if (isIdentityUrl(url))
+    return { type: "application/json", body: JSON.stringify(composeIdentityError(status, sentence)) };
   if (!isApiUrl(url)) return { type: "text/plain; charset=utf-8", body: `${sentence}\n` };
   const retry = status === 429 ? { retryAfterSeconds: RETRY_SECONDS } : {};
   return { type: PROBLEM_TYPE, body: JSON.stringify(composeProblem(codeOfStatus(status), sentence, retry)) };

@@ -26,6 +26,8 @@ export interface RetireRequest {
   requestId: string;
   /** How long the old key works on from now; null: its end is decided now. */
   keepSeconds: number | null;
+  /** The caller means this key. Refused when it is not the old key of the overlap. */
+  accessKeyId?: string | undefined;
 }
 
 /** `revoking`: the ids of the keys whose removal can start now. */
@@ -85,14 +87,15 @@ async function decide(
   { principal, region, now }: Found,
   request: RetireRequest,
 ): Promise<Decided | { ok: false; outcome: AdjustOutput }> {
-  const { scope, slot, requestId, keepSeconds } = request;
+  const { scope, slot, requestId, keepSeconds, accessKeyId } = request;
   const repeated = await findRequested(tx, scope.actor.userId, requestId);
   if (repeated && repeated.inputHash !== hashRetirement(request, region))
     return { ok: false, outcome: refuse("request-reused") };
   if (repeated)
     return { ok: false, outcome: { ok: true, outcome: "already-done", message: "This change was made already." } };
   const key = await findRetiringKey(tx, { principalId: principal.id, slot });
-  if (!key) return { ok: false, outcome: refuse("not-retiring") };
+  if (!key || key.accessKeyId !== (accessKeyId ?? key.accessKeyId))
+    return { ok: false, outcome: refuse("not-retiring") };
   const until = decideOverlapEnd(key, keepSeconds, now);
   if (keepSeconds !== null && !until) return { ok: false, outcome: refuse("old-key-expired") };
   return { ok: true, key, until };

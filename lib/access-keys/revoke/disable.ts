@@ -2,7 +2,7 @@ import "server-only";
 import { listLiveKeys, type SlotKey } from "@/lib/access-keys/data";
 import { enqueueSweeps } from "@/lib/access-keys/repair/enqueue-sweeps";
 import { markRevoking } from "@/lib/access-keys/revoke/mark-revoking";
-import { decideDisable, describeRefusal } from "@/lib/access-keys/rules";
+import { decideDisable, decideEndOfOne, describeRefusal } from "@/lib/access-keys/rules";
 import type { DryRunOutput, Refusal } from "@/lib/access-keys/schema";
 import { restsOnPlatformRole } from "@/lib/gate/permissions";
 import { assertStillAllowed, type ProjectScope } from "@/lib/gate/scope";
@@ -25,6 +25,8 @@ export interface DisableRequest {
   /** Unique per actor. The same one again is the same change. */
   requestId: string;
   reason?: string | undefined;
+  /** The caller means this key alone. Refused when another key of the slot would end too, or instead of it. */
+  accessKeyId?: string | undefined;
 }
 
 /** `revoking`: the ids of the keys whose removal can start now. */
@@ -84,7 +86,7 @@ type Decided = { ok: true; keys: SlotKey[] } | { ok: false; outcome: Exclude<Dis
 async function decide(
   tx: Transaction,
   { principal, region, roles }: Found,
-  { scope, slot, requestId, reason }: DisableRequest,
+  { scope, slot, requestId, reason, accessKeyId }: DisableRequest,
 ): Promise<Decided> {
   const inputHash = hashInput("DISABLE", { projectId: scope.projectId, region: region.name, slot });
   const repeated = await findRequested(tx, scope.actor.userId, requestId);
@@ -97,7 +99,8 @@ async function decide(
   const states = keys.map((key) => key.state);
   const required = restsOnPlatformRole(roles, "keys:disable");
   const decision = decideDisable(states, { required, given: reason !== undefined });
-  return decision.ok ? { ok: true, keys } : { ok: false, outcome: refuse(decision.reason) };
+  const meant = decision.ok && accessKeyId !== undefined ? decideEndOfOne(keys, accessKeyId) : decision;
+  return meant.ok ? { ok: true, keys } : { ok: false, outcome: refuse(meant.reason) };
 }
 
 async function write(
