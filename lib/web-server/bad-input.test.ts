@@ -47,6 +47,8 @@ const UNDERSTOOD: [string, string, string, Record<string, string>, string][] = [
   ["a navigation", "GET", PAGE, { rsc: "1", "next-router-state-tree": STATE }, ""],
   ["signing in", "POST", SIGN_IN, FORM, "email=a&password=b&callbackUrl=https%3A%2F%2Fportal.example%2Flogin"],
   ["the API", "POST", "/api/v1/projects/demo/regions/north/enable", { "content-type": "application/json" }, "{"],
+  ["OpenStack's client", "POST", "/identity/v3/auth/tokens", { "content-type": "application/json" }, "{"],
+  ["DELETE of OpenStack's client", "DELETE", "/identity/regions/north/v3/users/x/credentials/OS-EC2/LK", {}, ""],
   ["PATCH of the API", "PATCH", "/api/v1/projects/demo/regions/north", { "content-type": "application/json" }, "{}"],
 ];
 
@@ -95,6 +97,15 @@ test.each([
     status,
     { ...problem, type: expect.stringMatching("^/api/docs#") as string },
   ]);
+});
+
+test.each([
+  ["PUT", "/identity/v3", 405, "Method Not Allowed"],
+  ["PATCH", "/identity", 405, "Method Not Allowed"],
+  ["GET", "/identity/%", 400, "Bad Request"],
+])("the OpenStack endpoint with %s %s is refused in the form of Keystone", async (method, path, code, title) => {
+  const [got, text] = await ask(method, path, {});
+  expect([got, JSON.parse(text)]).toEqual([code, { error: { code, title, message: expect.any(String) as string } }]);
 });
 
 test("whatever comes, the answer is the page or a refusal with a sentence", async () => {
