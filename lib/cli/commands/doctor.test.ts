@@ -202,7 +202,7 @@ test("https where plain http is spoken", async () => {
 test.each([
   [20, "failed", "20 min ahead of", EXIT.unhealthy],
   [-20, "failed", "20 min behind", EXIT.unhealthy],
-  [2, "warning", "2 min ahead of", EXIT.done],
+  [3, "warning", "3 min ahead of", EXIT.done],
 ])("a clock that is %d min off", async (minutes, result, why, exit) => {
   await useKey();
   const now = () => new Date(Date.now() + minutes * MINUTE_MS);
