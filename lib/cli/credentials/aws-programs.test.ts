@@ -1,9 +1,8 @@
-import { execFile } from "node:child_process";
 import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { promisify } from "node:util";
 import { CreateBucketCommand, ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
+import { build } from "esbuild";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { createApi } from "@/lib/api/app";
 import { findRoot } from "@/lib/platform/config/find-root";
@@ -19,14 +18,25 @@ let home: string;
 
 beforeAll(async () => {
   programs = await mkdtemp(join(tmpdir(), "latchkey-programs-"));
-  const pack = `
-    import { build } from "esbuild";
-    import { commandLineOptions } from "./bin/bundle.mjs";
-    await build(commandLineOptions(${JSON.stringify(programs)}));`;
-  await promisify(execFile)(process.execPath, ["--input-type=module", "-e", pack], { cwd: findRoot() });
+  const root = findRoot();
+  await build({
+    absWorkingDir: root,
+    entryPoints: { latchkey: "lib/cli/main.ts" },
+    outdir: programs,
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    alias: { "@": root },
+    // commander asks for Node's own modules with require.
+    banner: {
+      js: '#!/usr/bin/env node\nimport { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+    },
+  });
   const name = join(programs, "latchkey");
-  await symlink(`${name}.mjs`, name);
   await chmod(`${name}.mjs`, 0o755);
+  // As npm installs it.
+  await symlink(`${name}.mjs`, name);
 });
 afterAll(() => rm(programs, { recursive: true, force: true }));
 
