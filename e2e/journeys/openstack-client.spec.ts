@@ -2,6 +2,7 @@ import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runAdmin } from "../fixtures/admin";
+import { askGateway } from "../fixtures/ask-gateway";
 import { hasOpenstackClient, openstack } from "../fixtures/openstack-client";
 import type { PortalFacts } from "../fixtures/portal";
 import { aws, type S3Credentials } from "../fixtures/s3-tools";
@@ -71,7 +72,7 @@ async function create(
   return { accessKeyId: access, secretAccessKey: secret, endpoint: place.endpoint, signingRegion: place.signingRegion };
 }
 
-const works = async (key: S3Credentials) => (await aws(key, ["s3", "ls"])).code === 0;
+const ask = (key: S3Credentials) => askGateway(key.endpoint, key.signingRegion, key);
 const listIds = async (environment: Record<string, string>, region: string) =>
   (await ec2(environment, region, "list", "-f", "value", "-c", "Access")).split("\n").filter(Boolean);
 
@@ -82,17 +83,22 @@ test("create gives a pair for one region, list and show tell no secret, and dele
     create(withToken(portal), portal, "north"),
     create(withPassword(portal), portal, "south"),
   ]);
-  expect(await Promise.all([north, south].map(works))).toEqual([true, true]);
-  expect(await works({ ...north, endpoint: south.endpoint, signingRegion: south.signingRegion })).toBe(false);
+  expect((await aws(north, ["s3", "ls"])).code).toBe(0);
+  expect(await Promise.all([north, south].map(ask))).toEqual(["accepted", "accepted"]);
+  expect(await ask({ ...north, endpoint: south.endpoint, signingRegion: south.signingRegion })).toBe("refused");
 
   const second = await create(withPassword(portal), portal, "north");
-  expect(await works(second)).toBe(true);
-  expect(await listIds(withToken(portal), "north")).toEqual([north.accessKeyId, second.accessKeyId]);
+  expect(await ask(second)).toBe("accepted");
   const [listed, shown] = await Promise.all([
     ec2(withToken(portal), "north", "list", "-f", "json"),
     ec2(withPassword(portal), "north", "show", north.accessKeyId, "-f", "json"),
   ]);
-  expect((JSON.parse(listed) as { Secret: null }[]).map(({ Secret }) => Secret)).toEqual([null, null]);
+  expect(
+    (JSON.parse(listed) as { Access: string; Secret: null }[]).map(({ Access, Secret }) => [Access, Secret]),
+  ).toEqual([
+    [north.accessKeyId, null],
+    [second.accessKeyId, null],
+  ]);
   expect(JSON.parse(shown)).toMatchObject({ access: north.accessKeyId, secret: null });
   const reply = await fetch(`${portal.url}/api/v1/projects/${PROJECT}/keys?region=north`, {
     headers: { authorization: `Bearer ${token}` },
@@ -104,14 +110,16 @@ test("create gives a pair for one region, list and show tell no secret, and dele
   ]);
 
   await ec2(withToken(portal), "north", "delete", north.accessKeyId);
-  await expect.poll(() => works(north), { timeout: 120_000 }).toBe(false);
-  expect(await Promise.all([second, south].map(works))).toEqual([true, true]);
-  expect(await listIds(withToken(portal), "north")).toEqual([second.accessKeyId]);
-  await Promise.all([
-    ec2(withPassword(portal), "north", "delete", second.accessKeyId),
+  await expect.poll(() => ask(north), { timeout: 120_000 }).toBe("refused");
+  expect((await aws(north, ["s3", "ls"])).code).not.toBe(0);
+  expect(await Promise.all([second, south].map(ask))).toEqual(["accepted", "accepted"]);
+  const [left] = await Promise.all([
+    listIds(withToken(portal), "north"),
     ec2(withToken(portal), "south", "delete", south.accessKeyId),
   ]);
-  await expect.poll(async () => (await Promise.all([second, south].map(works))).includes(true)).toBe(false);
+  expect(left).toEqual([second.accessKeyId]);
+  await ec2(withPassword(portal), "north", "delete", second.accessKeyId);
+  await expect.poll(() => Promise.all([second, south].map(ask)), { timeout: 120_000 }).toEqual(["refused", "refused"]);
 });
 
 test("without a region every command is refused with the regions' names, and no region gets a key", async ({

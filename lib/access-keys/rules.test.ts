@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import {
+  chooseKeyName,
   decideDisable,
+  decideEndOfOne,
   decideIssue,
   deriveCardState,
   describeRefusal,
@@ -142,4 +144,26 @@ test("a refusal that ends by itself says when", () => {
 test.each(REFUSALS)("%s has a sentence, and none promises more speed than is known", (reason) => {
   expect(describeRefusal(reason, { current: true })).toMatch(/^[A-Z].+\.$/);
   expect(describeRefusal(reason)).not.toContain("immediate");
+});
+
+test.each<[KeyState[], string | undefined]>([
+  [["ACTIVE"], undefined],
+  [["RETIRING", "ACTIVE"], "old-key-kept"],
+  [["ISSUED", "ACTIVE"], "busy"],
+  [["RETIRING", "CREATING", "ACTIVE"], "busy"],
+  [["RETIRING"], undefined],
+  [[], "not-enabled"],
+])("the end of a slot with %j is the end of its last key alone: refused with %s", (states, reason) => {
+  const keys = states.map((state, index) => ({ accessKeyId: `LK${index}`, state }));
+  const decided = decideEndOfOne(keys, `LK${states.length - 1}`);
+  expect(decided).toEqual(reason === undefined ? { ok: true } : { ok: false, reason });
+  expect(decideEndOfOne(keys, "LKOTHER")).toEqual({ ok: false, reason: "not-enabled" });
+});
+
+test.each([
+  [[], "openstack-1"],
+  [["openstack-1", "backup host"], "openstack-2"],
+  [["OpenStack-1", "openstack-3"], "openstack-2"],
+])("beside %j a further key is called %s", (names, name) => {
+  expect(chooseKeyName("openstack", names)).toBe(name);
 });
