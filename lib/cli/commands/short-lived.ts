@@ -2,7 +2,7 @@ import { awsPaths } from "@/lib/cli/connect/files";
 import { readSection } from "@/lib/cli/connect/ini";
 import type { Context, Place } from "@/lib/cli/context";
 import { Failure } from "@/lib/cli/failure";
-import { readOwnFile } from "@/lib/cli/profiles/private-file";
+import { readAnyFile } from "@/lib/cli/profiles/private-file";
 import { nameOfProfile } from "@/lib/cli/profiles/profiles";
 import { type Connection, connectionOf } from "@/lib/clients/rules";
 import { writeAwsConfig, writeCredentialProcess } from "@/lib/clients/snippets/aws";
@@ -46,8 +46,7 @@ export function planShortLived(
     },
     async refuseStanding() {
       const path = awsPaths(env).credentials;
-      const { text } = await readOwnFile(path);
-      if (!readSection(text, connection.profile)) return;
+      if (!readSection(await readAnyFile(path), connection.profile)) return;
       throw new Failure(
         "refused",
         `${path} has a section [${connection.profile}], and the AWS tools would use its key. ` +

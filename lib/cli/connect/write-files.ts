@@ -1,4 +1,5 @@
 import { readOwnFile, writeOwnFile } from "@/lib/cli/profiles/private-file";
+import { plain } from "@/lib/cli/terminal/output";
 import { tell, type Terminal } from "@/lib/cli/terminal/terminal";
 import type { PlannedFile } from "@/lib/cli/connect/files";
 import type { Connection } from "@/lib/clients/rules";
@@ -17,7 +18,7 @@ export async function explainFiles(
     const { text } = await readOwnFile(path);
     lines.push(`  ${path}: ${place}, ${describeOld(find(text), accessKeyId)}`);
   }
-  for (const line of lines) tell(terminal, line);
+  for (const line of lines) tell(terminal, plain(line));
   tell(terminal, "Everything else in these files stays as it is.");
 }
 

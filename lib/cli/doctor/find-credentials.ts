@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { readSection } from "@/lib/cli/connect/ini";
 import { awsPaths, readAwsConfig } from "@/lib/cli/connect/files";
-import { failed, type Finding, skipped } from "@/lib/cli/doctor/finding";
+import { describeError, failed, type Finding, skipped } from "@/lib/cli/doctor/finding";
+import { readAnyFile } from "@/lib/cli/profiles/private-file";
 import { readSecret } from "@/lib/cli/terminal/read-secret";
 import type { Terminal } from "@/lib/cli/terminal/terminal";
 
@@ -37,7 +37,8 @@ export async function findCredentials(
   current: string | undefined,
 ): Promise<FoundCredentials | Finding> {
   const { env } = terminal;
-  if (awsProfile !== undefined) return readAwsProfile(terminal, awsProfile);
+  if (awsProfile !== undefined)
+    return readAwsProfile(terminal, awsProfile).catch((error: unknown) => failed(CHECK, describeError(error)));
   if (secretStdin) {
     const accessKeyId = accessKey ?? current;
     if (accessKeyId === undefined)
@@ -64,11 +65,9 @@ export async function findCredentials(
 /** The profile, as the AWS tools put it together from their two files. */
 async function readAwsProfile({ env }: Terminal, name: string): Promise<FoundCredentials | Finding> {
   const paths = awsPaths(env);
-  const [configText, credentialsText] = await Promise.all([readText(paths.config), readText(paths.credentials)]);
-  if (typeof configText !== "string") return configText;
-  if (typeof credentialsText !== "string") return credentialsText;
+  const configText = await readAnyFile(paths.config);
   const config = readAwsConfig(configText, `profile ${name}`);
-  const credentials = readSection(credentialsText, name);
+  const credentials = readSection(await readAnyFile(paths.credentials), name);
   if (!config && !credentials)
     return failed(
       CHECK,
@@ -94,10 +93,3 @@ async function readAwsProfile({ env }: Terminal, name: string): Promise<FoundCre
     hasSettings: true,
   };
 }
-
-const readText = (path: string): Promise<string | Finding> =>
-  readFile(path, "utf8").catch((error: unknown) =>
-    error instanceof Error && "code" in error && error.code === "ENOENT"
-      ? ""
-      : failed(CHECK, `${path} cannot be read. Look at its permissions.`),
-  );

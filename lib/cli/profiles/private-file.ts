@@ -70,6 +70,14 @@ export async function readOwnFile(path: string): Promise<OwnFile> {
   }
 }
 
+/** The text of a file that is only read, through a link too. Empty when there is none. Throws when it cannot be read. */
+export async function readAnyFile(path: string): Promise<string> {
+  return readFile(path, "utf8").catch((error: unknown) => {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
+    throw refuse(path, "cannot be read", error);
+  });
+}
+
 /** Looks at the folder of a file, or at the one in which the folder is made. */
 async function assertFolderWritable(path: string, folder: string): Promise<void> {
   const found = await stat(folder).catch((error: unknown) => {

@@ -4,10 +4,10 @@ import path from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createApi } from "@/lib/api/app";
 import { db } from "@/lib/platform/db/client";
-import { makeToken } from "../factories/api-caller";
-import { useProjectWithKeys } from "../factories/project-with-keys";
-import { runLatchkeyHere, serveApp } from "../latchkey-command";
-import { AWS, need, type Program, runProgram } from "./programs";
+import { makeToken } from "@/testing/factories/api-caller";
+import { useProjectWithKeys } from "@/testing/factories/project-with-keys";
+import { runLatchkeyHere, serveApp } from "@/testing/latchkey-command";
+import { AWS, need, type Program, runProgram } from "@/testing/s3-clients/programs";
 
 const S3CMD: Program = { path: "/usr/bin/s3cmd", package: "s3cmd" };
 const RCLONE: Program = { path: "/usr/bin/rclone", package: "rclone" };
