@@ -36,6 +36,7 @@ test.each([
   ["a route", "`app/api/projects/[slug]/cards/route.ts` and `app/(installation)/`"],
   ["an address elsewhere", "https://example.org/lib/nowhere.ts"],
   ["a variable that the page exports", "```sh\nexport NOWHERE_TOKEN=1\ncurl $NOWHERE_TOKEN\n```"],
+  ["a file of a person", "`~/.mc/config.json`"],
   ["a file of the data folder", "`secrets.json` and `.data/first-run.json`"],
 ])("the check lets pass %s", (_what, text) => {
   expect(findProblems("page.md", text, tree)).toEqual([]);

@@ -63,9 +63,8 @@ function findMissingPaths(text: string, tree: Tree): string[] {
 function findMissingFile(page: string, span: string, tree: Tree): string[] {
   const [first = "", ...rest] = span.split("/");
   const name = rest.at(-1) ?? first;
-  // The file of a person.
-  if (first === "~") return [];
-  if (!FILE_NAME.test(name) || /\s/.test(span) || tree.ignored.has(first)) return [];
+  // What begins with ~ stands on the machine of a person.
+  if (!FILE_NAME.test(name) || /\s/.test(span) || first === "~" || tree.ignored.has(first)) return [];
   const beside = posix.normalize(posix.join(posix.dirname(page), span));
   if (exists(span, tree) || exists(beside, tree)) return [];
   const known =

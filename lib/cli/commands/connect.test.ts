@@ -164,12 +164,12 @@ test("an encrypted file of rclone and a broken one of mc cost no key", async () 
 });
 
 test("when the file cannot be written after all, the sentence names the key and how to get a new secret", async () => {
-  beforeAnswer = () => symlink("/dev/null", join(home, ".s3cfg-north"));
-  const { code, printed, complaint } = await connect(["s3cmd", "--yes"]);
+  beforeAnswer = () => symlink("/dev/null", join(home, ".s3cfg-north-a-b"));
+  const { code, printed, complaint } = await connect(["s3cmd", "--name", "a b", "--yes"]);
   const [key] = await keysOf();
   expect([code, printed]).toEqual([EXIT.unexpected, ""]);
   expect(complaint).toContain(`The key ${key?.accessKeyId} was made`);
-  expect(complaint).toContain("latchkey connect s3cmd --regenerate");
+  expect(complaint).toContain("latchkey connect s3cmd --regenerate --name 'a b'");
   expect(complaint).not.toMatch(/\b[A-Za-z0-9]{40}\b/);
 });
 
@@ -244,7 +244,10 @@ test("--expires gives the new key its date", async () => {
 
 test("--short-lived writes the program that gives the keys, makes no key, and leaves the credentials alone", async () => {
   const { code, complaint } = await connect(["aws", "--short-lived", "--hours", "4", "--yes"]);
-  expect([code, complaint]).toEqual([EXIT.done, expect.stringContaining("section [profile north], new")]);
+  expect([code, complaint]).toEqual([
+    EXIT.done,
+    expect.stringContaining("sections [profile north] and [services north], new"),
+  ]);
   const line = `credential_process = latchkey credentials --project ${given.scope.slug} --region north --hours 4\n`;
   expect(await read(".aws/config")).toContain(`[profile north]\n${line}`);
   expect(await readdir(join(home, ".aws"))).toEqual(["config"]);

@@ -18,7 +18,7 @@ import {
   nameProfile,
   SECRET_PLACEHOLDER,
 } from "@/lib/clients/rules";
-import type { Snippet } from "@/lib/clients/snippets/snippet";
+import { shellWord, type Snippet } from "@/lib/clients/snippets/snippet";
 import { describeBound, findUsual } from "@/lib/receipt-lines/rules";
 
 interface ConnectOptions extends GlobalOptions, PairOptions {
@@ -94,7 +94,7 @@ async function connect(context: Context, place: Place, client: WrittenClient, op
   const connection = { ...connectionOf({ region: card.region, name: name ?? null, ...level }, pair), profile };
   await writeFiles(files, connection).catch((error: unknown) => {
     if (source.kind === "ask") throw error;
-    const again = `latchkey connect ${client} --regenerate${name === undefined ? "" : " --name NAME"}`;
+    const again = `latchkey connect ${client} --regenerate${name === undefined ? "" : ` --name ${shellWord(name)}`}`;
     throw new Failure(
       "unexpected",
       `The key ${pair.accessKeyId} was made, and its configuration could not be written. ` +

@@ -53,6 +53,14 @@ test("the profiles of the AWS tools have more than one spelling, and a section w
   }
 });
 
+test("a section of services that another profile may use is told of before it is replaced", () => {
+  const [{ find, place }] = planFiles("aws", { profile: "north", env: { HOME } });
+  expect(place).toBe("sections [profile north] and [services north]");
+  expect(find("[services north]\ns3 =\n  endpoint_url = https://other\n")).toEqual({});
+  expect(find("[profile north]\naws_access_key_id = LKOLD\n")).toEqual({ accessKeyId: "LKOLD" });
+  expect(find("[profile south]\nregion = x\n")).toBeUndefined();
+});
+
 test("an encrypted file of rclone is refused", () => {
   const [{ find, merge }] = planFiles("rclone", { profile: "north", env: { HOME } });
   for (const text of [

@@ -71,9 +71,12 @@ const PLANS: Record<WrittenClient, (wish: Wish) => [PlannedFile, ...PlannedFile[
   aws: ({ profile, env, credentialProcess }) => {
     const config: PlannedFile = {
       path: awsPaths(env).config,
-      place: profile === "default" ? "section [default]" : `section [profile ${profile}]`,
+      place: `sections [${profile === "default" ? "" : "profile "}${profile}] and [services ${profile}]`,
       secret: false,
-      find: (text) => found(readAwsConfig(text, `profile ${profile}`), "aws_access_key_id"),
+      // Another profile may take its endpoint from the same section of services.
+      find: (text) =>
+        found(readAwsConfig(text, `profile ${profile}`), "aws_access_key_id") ??
+        (readAwsConfig(text, `services ${profile}`) && {}),
       merge: (text, connection) => replaceSections(text, writeAwsConfig(connection, credentialProcess), nameAwsSection),
     };
     return credentialProcess === undefined ? [config, planCredentials(profile, env)] : [config];

@@ -31,12 +31,14 @@ function describeOld(old: ReturnType<PlannedFile["find"]>, accessKeyId: string |
 
 /**
  * Writes the connection into the files. A file with a secret is readable by its owner only afterwards; another file keeps
- * its mode. Throws when a file cannot be written; the files before it are written then.
+ * its mode. Throws when a file cannot be written.
  */
 export async function writeFiles(files: readonly PlannedFile[], connection: Connection): Promise<void> {
+  const drafts: { path: string; text: string; mode: number }[] = [];
   for (const { path, secret, merge } of files) {
     // Read again: another program may have changed it while the person was asked.
     const { text, mode = PRIVATE } = await readOwnFile(path);
-    await writeOwnFile(path, merge(text, connection), secret ? PRIVATE : mode);
+    drafts.push({ path, text: merge(text, connection), mode: secret ? PRIVATE : mode });
   }
+  for (const { path, text, mode } of drafts) await writeOwnFile(path, text, mode);
 }
