@@ -54,8 +54,9 @@ describe("whatever the file holds", () => {
     maxLength: 12,
   });
   const settings = fc.array(fc.stringMatching(/^[a-z_]{1,8} = [ -~]{0,12}$/), { maxLength: 4 });
-  /** What stands before a first header belongs to no section. */
-  const after = fc.tuple(header, others).map(([first, rest]) => [first, ...rest]);
+  /** Blank lines and comments before a header belong to what follows. */
+  const gap = fc.array(fc.constantFrom("", "# comment", "  ; comment", "\t"), { maxLength: 3 });
+  const after = fc.tuple(gap, header, others).map(([between, first, rest]) => [...between, first, ...rest]);
 
   test("a section is added without a change of anything before it", () => {
     fc.assert(
