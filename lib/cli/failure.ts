@@ -22,11 +22,15 @@ export const EXIT = {
 
 /** What went wrong, as a sentence for the person, and the exit code. */
 export class Failure extends Error {
+  /** Why the rules of the portal refused the change, if they did. */
+  readonly reason: string | undefined;
+
   constructor(
     readonly exit: keyof typeof EXIT,
     sentence: string,
-    options?: ErrorOptions,
+    { reason, ...options }: ErrorOptions & { reason?: string | undefined } = {},
   ) {
     super(sentence, options);
+    this.reason = reason;
   }
 }

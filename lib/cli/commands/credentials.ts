@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { HOURS_MAX, readHours } from "@/lib/cli/commands/dates";
 import { endKeys } from "@/lib/cli/credentials/end-keys";
 import { cachePath, type KeyWish, ownerOf, type ShortLivedKey } from "@/lib/cli/credentials/key-cache";
 import { provideKey } from "@/lib/cli/credentials/provide-key";
@@ -15,8 +16,6 @@ interface CredentialsOptions extends GlobalOptions {
   forget?: boolean;
   showSecret?: boolean;
 }
-
-const HOURS_MAX = 24;
 
 /** Gives the AWS tools and SDKs a key that lasts for hours, as their `credential_process`. */
 export function credentialsCommand(terminal: Terminal): Command {
@@ -41,12 +40,6 @@ export function credentialsCommand(terminal: Terminal): Command {
       const path = cachePath(await openRuntimeFolder(terminal), owner, wish);
       printKey(terminal, await provideKey(context, { ...wish, path, owner }), options);
     });
-}
-
-function readHours(text: string): number {
-  const hours = /^\d{1,2}$/.test(text) ? Number(text) : 0;
-  if (hours >= 1 && hours <= HOURS_MAX) return hours;
-  throw new Failure("usage", `Give the hours as a whole number from 1 to ${HOURS_MAX}.`);
 }
 
 /** The portal is not asked which project is the only one: the kept key is found without it. */

@@ -17,3 +17,13 @@ export function readOverlap(text: string): number {
   if (seconds !== undefined) return seconds;
   throw new Failure("usage", `The old key can be kept for ${Object.keys(OVERLAPS).join(", ")}. Nothing was changed.`);
 }
+
+/** A short-lived key lasts for so many hours at most. */
+export const HOURS_MAX = 24;
+
+/** For how long a short-lived key is to last. Hours. */
+export function readHours(text: string): number {
+  const hours = /^\d{1,2}$/.test(text) ? Number(text) : 0;
+  if (hours >= 1 && hours <= HOURS_MAX) return hours;
+  throw new Failure("usage", `Give the hours as a whole number from 1 to ${HOURS_MAX}. Nothing was changed.`);
+}

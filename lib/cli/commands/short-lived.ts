@@ -1,3 +1,4 @@
+import { readHours } from "@/lib/cli/commands/dates";
 import { awsPaths } from "@/lib/cli/connect/files";
 import { readSection } from "@/lib/cli/connect/ini";
 import type { Context, Place } from "@/lib/cli/context";
@@ -16,15 +17,13 @@ interface ShortLivedPlan {
   refuseStanding: () => Promise<void>;
 }
 
-/** How the AWS tools take short-lived keys from this command. Throws for hours that are no whole number. */
+/** How the AWS tools take short-lived keys from this command. Throws for hours that the command does not take. */
 export function planShortLived(
   { terminal, options }: Context,
   { card, project }: Place,
   { profileName, hours }: { profileName?: string; hours?: string },
 ): ShortLivedPlan {
   const { env } = terminal;
-  if (hours !== undefined && !/^[1-9]\d{0,4}$/.test(hours))
-    throw new Failure("usage", "Give the hours as a whole number. Nothing was changed.");
   // The key is made when it is needed, so there is none to name.
   const made = connectionOf({ region: card.region, name: null, access: "full" }, { accessKeyId: "" });
   const connection = { ...made, profile: profileName ?? made.profile };
@@ -33,7 +32,7 @@ export function planShortLived(
     project,
     region: card.region.name,
     profile: fromEnvironment ? undefined : nameOfProfile(terminal, options.profile),
-    hours: hours === undefined ? undefined : Number(hours),
+    hours: hours === undefined ? undefined : readHours(hours),
   });
   return {
     connection,

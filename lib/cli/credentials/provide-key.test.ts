@@ -13,8 +13,8 @@ const api = createApi();
 const keys = useShortLivedKeys(api);
 const { run, get, ask, rowOf, countKeys, letLast, letCheckAge } = keys;
 
-const problem = (status: number, code: string, detail: string) =>
-  Response.json({ type: "about:blank", title: code, status, code, detail }, { status });
+const problem = (status: number, code: string, detail: string, more: object = {}) =>
+  Response.json({ type: "about:blank", title: code, status, code, detail, ...more }, { status });
 
 describe("a renewal", () => {
   test("gives another key, and both work until the old one is removed at its end with a receipt", async () => {
@@ -61,6 +61,16 @@ describe("a renewal", () => {
     expect(await run()).toMatchObject({ printed: "", code: expect.toSatisfy((code) => code !== 0) });
     keys.intercept = undefined;
     expect((await get()).AccessKeyId).not.toBe(first.AccessKeyId);
+  });
+
+  test("waits for other changes of the project", async () => {
+    const first = await get();
+    await letLast(19);
+    let locked = 2;
+    const busy = async () => problem(409, "CONFLICT", "Another change is in progress here.", { reason: "busy" });
+    keys.intercept = ({ method }) => (method === "POST" && locked-- > 0 ? busy() : undefined);
+    expect((await get()).AccessKeyId).not.toBe(first.AccessKeyId);
+    expect(locked).toBeLessThan(0);
   });
 
   test("whose answer was lost leaves no key behind that nobody knows", async () => {

@@ -6,7 +6,7 @@ import { type KeyCache, type ShortLivedKey, type WishedPlace, writeCache } from 
 import { composeKeyName, isDecision } from "@/lib/cli/credentials/rules";
 import type { Context } from "@/lib/cli/context";
 import { Failure } from "@/lib/cli/failure";
-import { pathOf } from "@/lib/cli/portal/portal";
+import { pathOf, type Portal } from "@/lib/cli/portal/portal";
 import type { Issued } from "@/lib/cli/portal/replies";
 
 /**
@@ -22,8 +22,8 @@ export async function renewKey({ portal }: Context, place: WishedPlace, found: K
 
   const name = composeKeyName(readUser(), hostname(), randomBytes(4).toString("hex"));
   await writeCache(path, { ...cache, asked: name }, new Date());
-  const wish = { requestId: randomUUID(), name, access, expirationDate: composeDate(hours), removeAtExpiration: true };
-  const issued = await portal.post<Issued>(`${at}/enable`, wish).catch(async (error: unknown) => {
+  const wish = { name, access, expirationDate: composeDate(hours), removeAtExpiration: true };
+  const issued = await makeKey(portal, at, wish).catch(async (error: unknown) => {
     // A refusal is an answer: nothing was made.
     const isRefused = error instanceof Failure && (error.exit === "refused" || isDecision(error.exit));
     if (isRefused) await writeCache(path, cache, new Date());
@@ -35,6 +35,18 @@ export async function renewKey({ portal }: Context, place: WishedPlace, found: K
   const older = before ? [...cache.older, { name: before.name, expirationDate: before.expirationDate }] : cache.older;
   await writeCache(path, { owner, project, region, key, older }, new Date());
   return key;
+}
+
+/** The portal waits for another change of the project by itself, for 5 s each time. In the morning all laptops ask at once. */
+const TRIES = 4;
+
+async function makeKey(portal: Portal, at: string, wish: object, tries = TRIES): Promise<Issued> {
+  try {
+    return await portal.post<Issued>(`${at}/enable`, { requestId: randomUUID(), ...wish });
+  } catch (error) {
+    if (!(error instanceof Failure) || error.reason !== "busy" || tries <= 1) throw error;
+    return makeKey(portal, at, wish, tries - 1);
+  }
 }
 
 function composeKey(name: string, { region }: Card, issued: Issued): ShortLivedKey {

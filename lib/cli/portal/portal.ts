@@ -81,7 +81,7 @@ async function readReply<Reply>(url: string, reply: Response): Promise<Reply> {
   });
   const value = parse(text);
   if (reply.ok && value !== undefined) return value as Reply;
-  if (isProblem(value)) throw new Failure(EXITS[value.code], value.detail);
+  if (isProblem(value)) throw new Failure(EXITS[value.code], value.detail, { reason: value.reason });
   if (reply.status >= 500)
     throw new Failure("tryLater", `The portal at ${url} answered ${reply.status}. Try again in a moment.`);
   throw new Failure(
