@@ -82,6 +82,7 @@ test("a project's keys are listed in the words of the API, without a secret, and
     createdBy: mia.name,
     madeFor: null,
     expirationDate: null,
+    removeAtExpiration: false,
     lastModificationDate: card.change.createdAt.toISOString(),
     endDate: null,
     endedBy: null,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describeNearEnd } from "@/components/access-keys/lifecycle/describe-end";
+import { describeEnd, describeNearEnd } from "@/components/access-keys/lifecycle/describe-end";
 
 const DAY = 86_400;
 
@@ -16,4 +16,12 @@ test.each([
   [-5, undefined],
 ])("%s seconds before the date: %s", (seconds, words) => {
   expect(describeNearEnd(seconds)).toBe(words);
+});
+
+test.each([
+  [true, false, "is switched off"],
+  [true, true, "is removed"],
+  [false, false, "is removed"],
+])("where keys can be switched: %s, and the key is to be removed: %s, the key %s", (switches, isRemoved, words) => {
+  expect(describeEnd({ switches }, true, isRemoved)).toContain(words);
 });

@@ -1,7 +1,11 @@
 import type { Card } from "@/lib/access-keys/schema";
 
 /** What happens to a key of a region at its expiration date. `isRemoved`: it is removed, whatever the region could do. */
-export function describeEnd({ switches }: Card["region"], isNamed: boolean, isRemoved = false): string {
+export function describeEnd(
+  { switches }: Pick<Card["region"], "switches">,
+  isNamed: boolean,
+  isRemoved = false,
+): string {
   if (switches && !isRemoved) return "At that time the key is switched off. A later date switches it on again.";
   return isNamed
     ? "At that time the key is removed. A key with its name can be added again."
