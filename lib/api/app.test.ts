@@ -367,6 +367,7 @@ test("the API describes itself", async () => {
       .flatMap(([path, verbs]) => Object.keys(verbs).map((verb) => `${verb} ${path}`))
       .sort(),
   ).toEqual([
+    "get /api/v1/account",
     "get /api/v1/projects",
     "get /api/v1/projects/{project}/keys",
     "get /api/v1/projects/{project}/keys/{accessKeyId}",
@@ -375,11 +376,13 @@ test("the API describes itself", async () => {
     "get /api/v1/projects/{project}/regions/{region}/connect/{client}",
     "get /api/v1/support/keys/{accessKeyId}",
     "patch /api/v1/projects/{project}/regions/{region}",
+    "post /api/v1/account/revoke-token",
     "post /api/v1/projects/{project}/regions/{region}/disable",
     "post /api/v1/projects/{project}/regions/{region}/enable",
     "post /api/v1/projects/{project}/regions/{region}/keep-longer",
     "post /api/v1/projects/{project}/regions/{region}/regenerate",
     "post /api/v1/projects/{project}/regions/{region}/retire",
+    "post /api/v1/tokens",
   ]);
 });
 
