@@ -1,4 +1,4 @@
-import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, writeSync } from "node:fs";
+import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { randomUUID } from "node:crypto";
 
@@ -7,20 +7,30 @@ const PRIVATE = 0o600;
 
 /**
  * Writes a file that only its owner may read, or that has another mode. After a crash the file is either the old one or
- * the complete new one.
+ * the complete new one. Throws when it cannot be written, and leaves no copy of the text then.
  */
 export function writePrivateFile(path: string, text: string, mode: number = PRIVATE): void {
   const draft = `${path}.${randomUUID()}`;
   const file = openSync(draft, "wx", PRIVATE);
   try {
-    writeSync(file, text);
+    writeDraft(file, text, mode);
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
+  syncFolder(dirname(path));
+}
+
+function writeDraft(file: number, text: string, mode: number): void {
+  try {
+    // Unlike writeSync, it writes the rest too when a disk takes only a part at once.
+    writeFileSync(file, text);
     if (mode !== PRIVATE) fchmodSync(file, mode);
     fsyncSync(file);
   } finally {
     closeSync(file);
   }
-  renameSync(draft, path);
-  syncFolder(dirname(path));
 }
 
 /** Makes renames and removals in a folder survive a power failure. */
