@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { printFields, printJson } from "@/lib/cli/terminal/output";
 import { ask } from "@/lib/cli/terminal/prompt";
 import { isInteractive, print, tell, type Terminal } from "@/lib/cli/terminal/terminal";
@@ -25,8 +26,7 @@ export async function decideSecretOutput(
   { secretFile, showSecret }: SecretOptions,
 ): Promise<"file" | "output"> {
   if (secretFile !== undefined) {
-    if (await inspectFile(secretFile))
-      throw new Failure("usage", `${secretFile} exists. Name a new file; nothing was changed.`);
+    await assertWritable(secretFile);
     return "file";
   }
   if (!terminal.output.isTTY || showSecret) return "output";
@@ -35,6 +35,14 @@ export async function decideSecretOutput(
   const typed = await ask(terminal, "The secret key is shown once. Show it on this screen? Type yes: ");
   if (typed.trim().toLowerCase() === "yes") return "output";
   throw new Failure("unconfirmed", `Nothing was changed. ${choices}.`);
+}
+
+/** Throws unless a new file can be made there. Only writing one proves it. */
+async function assertWritable(path: string): Promise<void> {
+  if (/(^|\/)\.{0,2}$/.test(path)) throw new Failure("usage", "Name a new file for the secret. Nothing was changed.");
+  if (await inspectFile(path)) throw new Failure("usage", `${path} exists. Name a new file; nothing was changed.`);
+  await writePrivateFile(path, "");
+  await rm(path);
 }
 
 /** Gives the new pair to where `decideSecretOutput` said. */

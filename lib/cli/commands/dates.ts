@@ -9,13 +9,17 @@ export function readExpiration(text: string, now: Date): string {
   return count === undefined ? text : new Date(now.getTime() + Number(count) * (UNITS[unit] ?? 0)).toISOString();
 }
 
-const OVERLAPS: Record<string, number> = { "1h": 3_600, "1d": 86_400, "7d": 604_800 };
+const OVERLAPS: ReadonlyMap<string, number> = new Map([
+  ["1h", 3_600],
+  ["1d", 86_400],
+  ["7d", 604_800],
+]);
 
 /** For how long the old key is kept: 1h, 1d or 7d. Seconds. */
 export function readOverlap(text: string): number {
-  const seconds = OVERLAPS[text];
+  const seconds = OVERLAPS.get(text);
   if (seconds !== undefined) return seconds;
-  throw new Failure("usage", `The old key can be kept for ${Object.keys(OVERLAPS).join(", ")}. Nothing was changed.`);
+  throw new Failure("usage", `The old key can be kept for ${[...OVERLAPS.keys()].join(", ")}. Nothing was changed.`);
 }
 
 /** A short-lived key lasts for so many hours at most. */

@@ -2,8 +2,8 @@ import { Command, Option } from "commander";
 import { type DoctorOptions, examine } from "@/lib/cli/doctor/examine";
 import type { Finding } from "@/lib/cli/doctor/finding";
 import { Failure } from "@/lib/cli/failure";
-import { plain, printJson } from "@/lib/cli/terminal/output";
-import { print, type Terminal } from "@/lib/cli/terminal/terminal";
+import { printJson } from "@/lib/cli/terminal/output";
+import { plain, print, type Terminal } from "@/lib/cli/terminal/terminal";
 
 /** Finds out what is wrong between this machine and a key that does not work. */
 export function doctorCommand(terminal: Terminal): Command {

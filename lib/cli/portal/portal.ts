@@ -46,8 +46,16 @@ export function openPortal(url: string, token?: string): Portal {
   };
 }
 
-/** A path below the API, from parts that may have any characters. */
-export const pathOf = (...parts: string[]): string => parts.map((part) => `/${encodeURIComponent(part)}`).join("");
+/**
+ * A path below the API, from parts that may have any characters. Throws for a part that would make it another path:
+ * nothing, and the names for this folder and the one above.
+ */
+export function pathOf(...parts: string[]): string {
+  const other = parts.find((part) => /^\.{0,2}$/.test(part));
+  if (other !== undefined)
+    throw new Failure("usage", `"${other}" is neither a name nor an access key id. Nothing was changed.`);
+  return parts.map((part) => `/${encodeURIComponent(part)}`).join("");
+}
 
 /** Every line of a list that comes page by page, or the first `most` of them. */
 export async function readPages<Line>(

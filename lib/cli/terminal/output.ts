@@ -1,10 +1,7 @@
-import { print, type Terminal } from "@/lib/cli/terminal/terminal";
+import { plain, print, type Terminal } from "@/lib/cli/terminal/terminal";
 
 export const FORMATS = ["table", "json", "env"] as const;
 export type Format = (typeof FORMATS)[number];
-
-/** Names come from other people. A control character could move the cursor or change what stands above. */
-export const plain = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\u{FFFD}");
 
 const cell = (value: string | number | null | undefined): string => plain(String(value ?? "-"));
 
@@ -38,6 +35,16 @@ export function printFields(
   for (const [name, value] of Object.entries(fields)) print(terminal, `${`${name}:`.padEnd(width)}${cell(value)}`);
 }
 
+/** Prints a value as JSON. A character that a terminal may act on is escaped, so that nothing is lost. */
 export function printJson(terminal: Terminal, value: unknown): void {
-  print(terminal, JSON.stringify(value, null, 2));
+  const text = JSON.stringify(value, null, 2);
+  print(terminal, text.replaceAll(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escapeUnits));
 }
+
+const HEX = 16;
+
+const escapeUnits = (character: string): string =>
+  Array.from({ length: character.length }, (_unit, index) => {
+    const unit = character.charCodeAt(index).toString(HEX).padStart(4, "0");
+    return String.raw`\u` + unit;
+  }).join("");

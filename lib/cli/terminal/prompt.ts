@@ -2,18 +2,18 @@ import { createInterface } from "node:readline/promises";
 import { text } from "node:stream/consumers";
 import { Writable } from "node:stream";
 import { Failure } from "@/lib/cli/failure";
-import { isInteractive, type Terminal } from "@/lib/cli/terminal/terminal";
+import { isInteractive, plain, type Terminal } from "@/lib/cli/terminal/terminal";
 
 const CONFIRM_WORD = "confirm";
 
 /** What a person types after a question. */
 export async function ask(terminal: Terminal, question: string): Promise<string> {
-  return askWith(terminal, question, terminal.errors);
+  return askWith(terminal, plain(question), terminal.errors);
 }
 
 /** The same without showing what is typed. */
 export async function askSecretly(terminal: Terminal, question: string): Promise<string> {
-  terminal.errors.write(question);
+  terminal.errors.write(plain(question));
   const typed = await askWith(terminal, "", new Writable({ write: (_chunk, _encoding, done) => done() }));
   terminal.errors.write("\n");
   return typed;

@@ -24,12 +24,18 @@ export const processTerminal = (): Terminal => ({
 /** Whether a person can answer a question. */
 export const isInteractive = ({ input, errors }: Terminal): boolean => Boolean(input.isTTY && errors.isTTY);
 
+/** Names come from other people. A control character could move the cursor or change what stands above. */
+export const plain = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\u{FFFD}");
+
+/** The same for a text of several lines. */
+export const plainLines = (text: string): string => text.split("\n").map(plain).join("\n");
+
 /** Prints a line of the answer. */
 export function print({ output }: Terminal, line: string): void {
-  output.write(`${line}\n`);
+  output.write(`${plainLines(line)}\n`);
 }
 
 /** Tells the person something that is no part of the answer. */
 export function tell({ errors }: Terminal, line: string): void {
-  errors.write(`${line}\n`);
+  errors.write(`${plainLines(line)}\n`);
 }
