@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -25,6 +25,7 @@ const card = {
   key: { accessKeyId: key.accessKeyId },
   named: [],
 };
+const token = { name: "a token", project: null, scope: "write", expirationDate: "2063-04-05T00:00:00.000Z" };
 
 let folder: string;
 let portal: Awaited<ReturnType<typeof serveApp>>;
@@ -60,6 +61,8 @@ const latchkey = (args: string[], given: { env?: object; input?: string | string
       ...given.env,
     },
   });
+const login = (...args: string[]) =>
+  latchkey(["login", portal.url, "--stdin", ...args], { input: "lkt_x", env: { LATCHKEY_TOKEN: undefined } });
 const changes = () => asked.filter((request) => !request.startsWith("GET"));
 
 const problem = (detail: string) => Response.json({ code: "CONFLICT", detail }, { status: 409 });
@@ -111,7 +114,10 @@ test.each(["", ".", "..", "new/", "missing/..", "file/x", "locked/x"])(
   },
 );
 
-test.each(["constructor", "toString"])("%s is no time for which a key is kept", async (name) => {
+test.each(["constructor", "toString"])("%s is no profile and no time unless somebody made it one", async (name) => {
+  const env = { LATCHKEY_TOKEN: undefined };
+  for (const command of ["whoami", "logout"])
+    expect((await latchkey([command, "--profile", name], { env })).code).toBe(EXIT.signedOut);
   const regenerate = ["keys", "regenerate", "--yes", "--keep-old", name];
   expect((await latchkey(regenerate)).code).toBe(EXIT.usage);
   expect(changes()).toEqual([]);
@@ -122,4 +128,81 @@ test.each(["", ".", ".."])("the access key id %o asks for no other path", async 
   expect((await latchkey(["support", "find", id])).code).toBe(EXIT.usage);
   expect((await latchkey(["support", "disable", id, "--yes", "--reason", "x"])).code).toBe(EXIT.usage);
   expect(asked).toEqual([]);
+});
+
+test("a token that no header can have is refused without being shown", async () => {
+  const ended = await latchkey(["projects"], { env: { LATCHKEY_TOKEN: "lkt_a\nb" } });
+  expect(ended).toMatchObject({ code: EXIT.usage });
+  expect(ended.complaint).not.toContain("lkt_a");
+});
+
+test.each([{}, [], null, { token: {} }])("a server that answers %j is no portal to sign in at", async (reply) => {
+  answer = () => reply;
+  const ended = await login();
+  expect(ended).toMatchObject({ code: EXIT.unexpected });
+  expect(ended.complaint).toContain("is no Latchkey portal");
+  expect(existsSync(join(folder, "profiles.json"))).toBe(false);
+});
+
+const profilesFile = () => join(folder, "profiles.json");
+const keepProfiles = (profiles: object, mode = 0o600) =>
+  writeFileSync(profilesFile(), JSON.stringify({ profiles }), { mode });
+const readKept = () => (JSON.parse(readFileSync(profilesFile(), "utf8")) as { profiles: object }).profiles;
+
+/** Answers as a portal does that signs Ada in, after `meanwhile`. */
+function signIn(meanwhile: (path: string) => void = () => undefined, own: object = token): void {
+  answer = (path) => {
+    meanwhile(path);
+    if (path === "/tokens") return { token: "lkt_new" };
+    return path === "/account" ? { name: "Ada", email: "ada@example.org", token: own } : {};
+  };
+}
+
+test("a profile that another command keeps while a person signs in stays", async () => {
+  const desk = { url: portal.url, token: "lkt_desk" };
+  signIn(() => keepProfiles({ desk }));
+  expect(await login("--email", "ada@example.org")).toMatchObject({ code: EXIT.done });
+  expect(readKept()).toMatchObject({ desk, default: { token: "lkt_new" } });
+});
+
+test("a token that a password got and that cannot be kept is revoked", async () => {
+  signIn((path) => path === "/account" && keepProfiles({}, 0o644));
+  const login = ["login", portal.url, "--stdin", "--email", "ada@example.org"];
+  const ended = await latchkey(login, { input: "a password", env: { LATCHKEY_TOKEN: undefined } });
+  expect(ended).toMatchObject({ code: EXIT.usage, printed: "" });
+  expect(changes()).toEqual(["POST /tokens", "POST /account/revoke-token"]);
+});
+
+test("a password is not asked for when its token cannot be kept", async () => {
+  signIn();
+  writeFileSync(join(folder, "file"), "");
+  const env = { LATCHKEY_TOKEN: undefined, LATCHKEY_CONFIG: join(folder, "file/profiles.json") };
+  const ended = await latchkey(["login", portal.url, "--email", "ada@example.org"], { env, person: true });
+  expect(ended).toMatchObject({ code: EXIT.usage });
+  expect(ended.complaint).not.toContain("Password");
+  expect(asked).toEqual([]);
+});
+
+test("signing in again says that the former token still works", async () => {
+  keepProfiles({ default: { url: portal.url, token: "lkt_former" } });
+  signIn();
+  expect((await login()).complaint).toContain("The token that the profile had before still works.");
+  expect((await login()).complaint).not.toContain("had before");
+});
+
+test.each([
+  ["--scope", "read"],
+  ["--days", "1"],
+  ["--name", "laptop"],
+  ["--project", "other"],
+])("%s is refused where the token is another one already", async (option, value) => {
+  signIn(undefined, { ...token, project: "demo" });
+  expect(await login(option, value)).toMatchObject({ code: EXIT.usage, printed: "" });
+  expect(existsSync(profilesFile())).toBe(false);
+});
+
+test("the project is kept beside a token that works in every project", async () => {
+  signIn();
+  expect(await login("--project", "demo")).toMatchObject({ code: EXIT.done });
+  expect(readKept()).toMatchObject({ default: { project: "demo" } });
 });

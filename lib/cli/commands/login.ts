@@ -1,30 +1,26 @@
-import { hostname, userInfo } from "node:os";
 import { Command, Option } from "commander";
 import { endKeys } from "@/lib/cli/credentials/end-keys";
+import { getToken, readAccount, type TokenOptions } from "@/lib/cli/commands/get-token";
 import { type Context, type GlobalOptions, openContext } from "@/lib/cli/context";
 import { Failure } from "@/lib/cli/failure";
 import { openPortal } from "@/lib/cli/portal/portal";
-import type { Account, CreatedToken } from "@/lib/cli/portal/replies";
+import type { Account } from "@/lib/cli/portal/replies";
 import {
+  assertProfilesWritable,
+  changeProfiles,
   DEFAULT_PROFILE,
   nameOfProfile,
+  type Profile,
   profilesPath,
   readPortalUrl,
   readProfiles,
-  writeProfiles,
 } from "@/lib/cli/profiles/profiles";
 import { printFields, printJson, printRows } from "@/lib/cli/terminal/output";
-import { askSecretly, readPiped } from "@/lib/cli/terminal/prompt";
-import { isInteractive, tell, type Terminal } from "@/lib/cli/terminal/terminal";
+import { tell, type Terminal } from "@/lib/cli/terminal/terminal";
 
 const DAYS = "30";
 
-interface LoginOptions extends GlobalOptions {
-  email?: string;
-  stdin?: boolean;
-  name?: string;
-  scope: "read" | "write";
-  days: string;
+interface LoginOptions extends GlobalOptions, TokenOptions {
   allowHttp?: boolean;
 }
 
@@ -43,47 +39,61 @@ export function loginCommand(terminal: Terminal): Command {
     .option("--allow-http", "send the token over plain http, where others can read it")
     .action(async (address: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<LoginOptions>();
+      if (options.email === undefined) refuseWishes(command);
       const url = readPortalUrl(address, options.allowHttp);
       const name = nameOfProfile(terminal, options.profile);
       // The file is looked at first: a token that cannot be kept is not asked for.
-      const profiles = await readProfiles(terminal);
-      const token = options.email
-        ? await getToken(terminal, url, options.email, options)
-        : await readToken(terminal, options);
-      const account = await openPortal(url, token).get<Account>("/account");
-      const { project, expirationDate } = account.token;
-      const region = options.region === undefined ? {} : { region: options.region };
-      profiles[name] = { url, token, email: account.email, project, expirationDate, ...region };
-      await writeProfiles(terminal, profiles);
-      const where = project === null ? "all your projects" : `the project ${project}`;
-      const use = name === DEFAULT_PROFILE ? "" : ` Use it with --profile ${name}.`;
-      tell(
-        terminal,
-        `Signed in as ${account.name} (${account.email}), for ${where}, until ${expirationDate.slice(0, 10)}.${use}`,
-      );
+      await assertProfilesWritable(terminal);
+      const token = await getToken(terminal, url, options);
+      // A token that was made here and cannot be kept would work for weeks, and nobody would have it.
+      await keepToken(terminal, { url, token }, name, options).catch(async (error: unknown) => {
+        if (options.email !== undefined)
+          await openPortal(url, token)
+            .post("/account/revoke-token", {})
+            .catch(() => undefined);
+        throw error;
+      });
     });
 }
 
-async function readToken(terminal: Terminal, options: LoginOptions): Promise<string> {
-  const token = await readSecret(terminal, options, "Token: ");
-  if (/^[\x21-\x7e]+$/.test(token)) return token;
-  throw new Failure("usage", "This is not a token. Make one in the portal: Account, Access tokens.");
+/** Throws when an option describes the token that a password gets, and there is no password. */
+function refuseWishes(command: Command): void {
+  const given = ["name", "scope", "days"].find((option) => command.getOptionValueSource(option) === "cli");
+  if (given !== undefined)
+    throw new Failure("usage", `--${given} is for --email: a token that you have is what it is. Nothing was changed.`);
 }
 
-async function getToken(terminal: Terminal, url: string, email: string, options: LoginOptions): Promise<string> {
-  const password = await readSecret(terminal, options, `Password of ${email}: `);
-  const expiresInDays = Number(options.days);
-  if (!Number.isInteger(expiresInDays)) throw new Failure("usage", "Give the days as a whole number.");
-  const { project, scope } = options;
-  const name = options.name ?? `latchkey of ${userInfo().username} at ${hostname()}`.slice(0, 100);
-  const wish = { email, password, name, scope, expiresInDays, ...(project === undefined ? {} : { project }) };
-  return (await openPortal(url).post<CreatedToken>("/tokens", wish)).token;
-}
-
-function readSecret(terminal: Terminal, { stdin }: LoginOptions, question: string): Promise<string> {
-  if (stdin) return readPiped(terminal);
-  if (isInteractive(terminal)) return askSecretly(terminal, question);
-  throw new Failure("usage", "Nobody can type here: pipe the token or the password in, and add --stdin.");
+async function keepToken(
+  terminal: Terminal,
+  { url, token }: Profile,
+  name: string,
+  options: LoginOptions,
+): Promise<void> {
+  const account = await readAccount(openPortal(url, token));
+  const { project, expirationDate } = account.token;
+  if (options.project !== undefined && project !== null && project !== options.project)
+    throw new Failure("usage", `This token is for the project ${project}. Nothing was changed.`);
+  const region = options.region === undefined ? {} : { region: options.region };
+  let former: Profile | undefined;
+  await changeProfiles(terminal, (profiles) => {
+    former = profiles[name];
+    profiles[name] = {
+      url,
+      token,
+      email: account.email,
+      project: project ?? options.project ?? null,
+      expirationDate,
+      ...region,
+    };
+  });
+  const where = project === null ? "all your projects" : `the project ${project}`;
+  const use = name === DEFAULT_PROFILE ? "" : ` Use it with --profile ${name}.`;
+  tell(
+    terminal,
+    `Signed in as ${account.name} (${account.email}), for ${where}, until ${expirationDate.slice(0, 10)}.${use}`,
+  );
+  if (former && former.token !== token)
+    tell(terminal, "The token that the profile had before still works. To end it: Account, Access tokens.");
 }
 
 /** Revokes the token of the profile and forgets it. */
@@ -93,8 +103,7 @@ export function logoutCommand(terminal: Terminal): Command {
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>();
       const name = nameOfProfile(terminal, options.profile);
-      const profiles = await readProfiles(terminal);
-      const profile = profiles[name];
+      const profile = (await readProfiles(terminal))[name];
       if (!profile) throw new Failure("signedOut", `There is no profile ${name}.`);
       const portal = openPortal(profile.url, profile.token);
       await endShortLivedKeys({ terminal, options: {}, profile, portal });
@@ -105,8 +114,9 @@ export function logoutCommand(terminal: Terminal): Command {
           if (error instanceof Failure && error.exit === "signedOut") return false;
           throw error;
         });
-      delete profiles[name];
-      await writeProfiles(terminal, profiles);
+      await changeProfiles(terminal, (profiles) => {
+        if (profiles[name]?.token === profile.token) delete profiles[name];
+      });
       tell(terminal, revoked ? "The token is revoked." : "The token did not work any more. The profile is forgotten.");
     });
 }

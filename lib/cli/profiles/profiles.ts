@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { Failure } from "@/lib/cli/failure";
-import { readPrivateFile, writePrivateFile } from "@/lib/cli/profiles/private-file";
+import { readOwnFile, readPrivateFile, writePrivateFile } from "@/lib/cli/profiles/private-file";
 import type { Terminal } from "@/lib/cli/terminal/terminal";
 
 /** A portal with a token of a person, and what the commands take when it is left out. */
@@ -32,16 +32,19 @@ export function profilesPath({ env }: Pick<Terminal, "env">): string {
 export async function readProfiles(terminal: Pick<Terminal, "env">): Promise<Profiles> {
   const path = profilesPath(terminal);
   const text = await readPrivateFile(path);
-  if (text === undefined) return {};
+  if (text === undefined) return withoutInherited({});
   try {
     const { profiles } = JSON.parse(text) as { profiles?: unknown };
     if (typeof profiles === "object" && profiles !== null && Object.values(profiles).every(isProfile))
-      return profiles as Profiles;
+      return withoutInherited(profiles as Profiles);
   } catch {
     // The same sentence: what stands in the file may be a secret.
   }
   throw new Failure("usage", `${path} was not written by latchkey. Move it away, then sign in again.`);
 }
+
+/** `constructor` is a name like others: without a prototype there is no profile of it unless somebody made one. */
+const withoutInherited = (profiles: Profiles): Profiles => Object.assign(Object.create(null) as Profiles, profiles);
 
 const isProfile = (value: unknown): value is Profile =>
   typeof value === "object" &&
@@ -51,8 +54,22 @@ const isProfile = (value: unknown): value is Profile =>
   "token" in value &&
   typeof value.token === "string";
 
-/** Keeps the profiles, readable by their owner only. */
-export async function writeProfiles(terminal: Pick<Terminal, "env">, profiles: Profiles): Promise<void> {
+/** Throws when the profiles cannot be kept, or are not what this program wrote. */
+export async function assertProfilesWritable(terminal: Pick<Terminal, "env">): Promise<void> {
+  await readOwnFile(profilesPath(terminal));
+  await readProfiles(terminal);
+}
+
+/**
+ * Changes the kept profiles, which their owner alone can read. They are read again: another command may have changed them
+ * while a person was asked.
+ */
+export async function changeProfiles(
+  terminal: Pick<Terminal, "env">,
+  change: (profiles: Profiles) => void,
+): Promise<void> {
+  const profiles = await readProfiles(terminal);
+  change(profiles);
   await writePrivateFile(profilesPath(terminal), `${JSON.stringify({ profiles }, null, 2)}\n`);
 }
 
@@ -68,6 +85,7 @@ export async function findProfile(terminal: Pick<Terminal, "env">, given: string
   const { LATCHKEY_URL: url, LATCHKEY_TOKEN: token } = terminal.env;
   if (given === undefined && token) {
     if (!url) throw new Failure("usage", "LATCHKEY_TOKEN is set, and LATCHKEY_URL is not. Set both.");
+    if (!isTokenText(token)) throw new Failure("usage", "LATCHKEY_TOKEN is not a token: it has a sign that none has.");
     return { url: readPortalUrl(url, terminal.env.LATCHKEY_ALLOW_HTTP === "1"), token };
   }
   const name = nameOfProfile(terminal, given);
@@ -76,6 +94,9 @@ export async function findProfile(terminal: Pick<Terminal, "env">, given: string
   const line = name === DEFAULT_PROFILE ? "latchkey login URL" : `latchkey login URL --profile ${name}`;
   throw new Failure("signedOut", `You are not signed in. Run: ${line}`);
 }
+
+/** Whether a text may be a token, and so stand in a header. */
+export const isTokenText = (text: string): boolean => /^[\x21-\x7e]+$/.test(text);
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
