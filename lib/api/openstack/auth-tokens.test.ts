@@ -255,6 +255,13 @@ test("a token by password ends with its session: when it is idle, and when the p
   expect(events.map(({ event }) => event)).toEqual(["session.started", "session.started", "session.ended"]);
 });
 
+test("a sign-in that fails after the password leaves no session", async () => {
+  await db.$executeRaw`ALTER TABLE regions RENAME TO regions_away`;
+  const failed = await attempt(byPassword(mia.email, PASSWORD, home.slug));
+  await db.$executeRaw`ALTER TABLE regions_away RENAME TO regions`;
+  expect([failed.status, failed.headers.get("x-subject-token"), await countSessions()]).toEqual([500, null, 0]);
+});
+
 test("a token by access token ends with the access token, and not by signing out", async () => {
   const caller = await withToken();
   const subject = { "x-subject-token": caller.authToken ?? "" };

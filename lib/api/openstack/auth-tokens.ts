@@ -25,13 +25,17 @@ export function addAuthTokenRoutes(api: Hono<ApiEnvironment>, at: string): void 
     const { auth } = await readInput(context, signInSchema);
     const actor = await signIn(auth.identity, context);
     context.set("actor", actor);
-    const scope = await findScope(actor, auth.scope?.project).catch(async (error: unknown) => {
+    try {
+      const scope = await findScope(actor, auth.scope?.project);
+      const { token, ...identity } = await issueIdentityToken(actor, scope?.slug ?? null);
+      const told = await composeToken({ actor, scope, identity });
+      context.header("x-subject-token", token);
+      return context.json({ token: told }, 201);
+    } catch (error) {
+      // Nobody gets a token that rests on this session.
       if (actor.sessionId) await endSession(actor.sessionId, actor.address);
       throw error;
-    });
-    const { token, ...identity } = await issueIdentityToken(actor, scope?.slug ?? null);
-    context.header("x-subject-token", token);
-    return context.json({ token: await composeToken({ actor, scope, identity }) }, 201);
+    }
   });
   api.get(path, admitOwner(READ), async (context) => {
     const { actor, identity } = context.var;
