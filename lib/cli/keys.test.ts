@@ -203,6 +203,18 @@ test("support finds a key of any project and disables it with a reason", async (
   expect((await latchkey(`support disable ${made.accessKeyId} --yes --reason leaked`, as)).code).toBe(EXIT.refused);
 });
 
+test("a question names every key that ends", async () => {
+  const old = await readJson<Made>("keys create");
+  const next = await readJson<Made>("keys regenerate --keep-old 1h --yes");
+  const asked = await latchkey("keys disable", { person: true, input: "no" });
+  expect(asked.complaint).toContain(`The key ${next.accessKeyId} (and with it ${old.accessKeyId}) of ${slug}`);
+  const sam = await makeUser(db, `Sam ${randomUUID()}`, { platformRole: "support" });
+  const as = { env: { LATCHKEY_TOKEN: await makeToken(db, sam) }, person: true, input: "no" };
+  const { complaint } = await latchkey(`support disable ${old.accessKeyId} --reason leaked`, as);
+  expect(complaint).toContain(`The key ${old.accessKeyId} (and with it ${next.accessKeyId}) of ${slug}`);
+  expect([await works(old), await works(next)]).toEqual([true, true]);
+});
+
 test("a portal that is not there, that is another server, and a token that is dead have their exit codes", async () => {
   const other = await serveApp({ fetch: () => new Response("<html>hello</html>", { status: 200 }) });
   expect(await latchkey("projects", { env: { LATCHKEY_URL: other.url } })).toMatchObject({ code: EXIT.unexpected });

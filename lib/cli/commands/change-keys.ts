@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Command } from "commander";
 import { readExpiration, readOverlap } from "@/lib/cli/commands/dates";
+import { nameEndingKeys } from "@/lib/cli/commands/name-ending-keys";
 import { printDryRun } from "@/lib/cli/commands/issue-keys";
 import { describeEnd, waitForRefusal } from "@/lib/cli/commands/wait-for-refusal";
 import { findPlace, findSlot, type GlobalOptions, openContext } from "@/lib/cli/context";
@@ -38,8 +39,11 @@ export function disableCommand(terminal: Terminal): Command {
       const body = { requestId: randomUUID(), name, reason, confirm: "confirm", dryRun };
       if (dryRun) return printDryRun(terminal, await context.portal.post<DryRun>(`${path}/disable`, body));
       const end = describeBound(card.region.revocationBoundSeconds, findUsual(card, "ended"));
-      const what = slot.key ? `The key ${slot.key.accessKeyId}` : "The access";
-      await confirm(terminal, `${what} of ${project} in ${card.region.name} ends for good, ${end}.`, options.yes);
+      await confirm(
+        terminal,
+        `${nameEndingKeys(slot)} of ${project} in ${card.region.name} ends for good, ${end}.`,
+        options.yes,
+      );
       const ended = await context.portal.post<Revoking | AlreadyDone>(`${path}/disable`, body);
       const ids = "accessKeyIds" in ended ? ended.accessKeyIds : [];
       const receipts = options.wait && ids.length > 0 ? await waitForRefusal(context, place, ids) : undefined;

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Command } from "commander";
 import type { Card } from "@/lib/access-keys/schema";
+import { nameEndingKeys } from "@/lib/cli/commands/name-ending-keys";
 import { describeEnd, waitForRefusal } from "@/lib/cli/commands/wait-for-refusal";
 import { printKey } from "@/lib/cli/commands/read-keys";
 import { type GlobalOptions, openContext } from "@/lib/cli/context";
@@ -51,10 +52,12 @@ function disableFoundCommand(terminal: Terminal): Command {
       const { portal } = context;
       const { live, name, region, project } = await portal.get<SupportKey>(find(id));
       if (!live) throw new Failure("refused", "The end of this key is decided already. Nothing was changed.");
-      await confirm(terminal, `The key ${id} of ${project.project} in ${region} ends for good.`, options.yes);
       const body = { requestId: randomUUID(), confirm: "confirm", reason: options.reason, name: name ?? undefined };
       const path = pathOf("projects", project.project, "regions", region);
       const card = await portal.get<Card>(path);
+      // The portal ends the access that the key belongs to, and so the key beside it too.
+      const what = nameEndingKeys(name === null ? card : card.named.find((slot) => slot.name === name), id);
+      await confirm(terminal, `${what} of ${project.project} in ${region} ends for good.`, options.yes);
       const ended = await portal.post<Revoking | AlreadyDone>(`${path}/disable`, body);
       const ids = "accessKeyIds" in ended ? ended.accessKeyIds : [];
       const place = { project: project.project, card, path };
