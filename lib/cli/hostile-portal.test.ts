@@ -1,8 +1,10 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PassThrough, Writable } from "node:stream";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { EXIT } from "@/lib/cli/failure";
+import { runLatchkey } from "@/lib/cli/program";
 import { runLatchkeyHere, serveApp } from "@/testing/latchkey-command";
 
 /** Moves the cursor up and clears the line, in both ways to write it. */
@@ -113,6 +115,16 @@ test.each(["", ".", "..", "new/", "missing/..", "file/x", "locked/x"])(
     expect(readdirSync(folder)).toEqual(["file"]);
   },
 );
+
+test("a secret that nobody reads is no success", async () => {
+  const errors = new PassThrough();
+  const output = new Writable({ write: (_chunk, _encoding, done) => done(new Error("EPIPE")) });
+  output.on("error", () => undefined);
+  const env = { LATCHKEY_URL: portal.url, LATCHKEY_TOKEN: "lkt_x", LATCHKEY_PROJECT: "demo" };
+  const terminal = { env, input: new PassThrough(), output, errors, now: () => new Date() };
+  expect(await runLatchkey(["keys", "create"], terminal)).toBe(EXIT.unexpected);
+  expect(String(errors.read())).toContain(`The key ${key.accessKeyId} was made, and its secret could not be kept.`);
+});
 
 test.each(["constructor", "toString"])("%s is no profile and no time unless somebody made it one", async (name) => {
   const env = { LATCHKEY_TOKEN: undefined };

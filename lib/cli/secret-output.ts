@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { printFields, printJson } from "@/lib/cli/terminal/output";
 import { ask } from "@/lib/cli/terminal/prompt";
-import { isInteractive, print, tell, type Terminal } from "@/lib/cli/terminal/terminal";
+import { flush, isInteractive, print, tell, type Terminal } from "@/lib/cli/terminal/terminal";
 import { writeEnvironment } from "@/lib/clients/snippets/aws";
 import { connectionOf } from "@/lib/clients/rules";
 import type { Card } from "@/lib/access-keys/schema";
@@ -52,10 +52,16 @@ export async function deliverSecret(
   issued: Issued,
   { output = "table", secretFile }: SecretOptions,
 ): Promise<void> {
-  if (secretFile === undefined) return printIssued(terminal, card, issued, output);
+  const lost = `The key ${issued.accessKeyId} was made, and its secret could not be kept. Regenerate the key.`;
+  if (secretFile === undefined) {
+    printIssued(terminal, card, issued, output);
+    return flush(terminal).catch((cause: unknown) => {
+      throw new Failure("unexpected", lost, { cause });
+    });
+  }
   const text = output === "json" ? `${JSON.stringify(issued, null, 2)}\n` : composeEnvironment(card, issued);
   await writePrivateFile(secretFile, text).catch((error: unknown) => {
-    tell(terminal, `The key ${issued.accessKeyId} was made, and its secret could not be kept. Regenerate the key.`);
+    tell(terminal, lost);
     throw error;
   });
   const { secretKey: _secret, ...shown } = issued;

@@ -35,6 +35,11 @@ export function print({ output }: Terminal, line: string): void {
   output.write(`${plainLines(line)}\n`);
 }
 
+/** Waits until the answer is written. Throws when it cannot be. */
+export function flush({ output }: Terminal): Promise<void> {
+  return new Promise((resolve, reject) => output.write("", (error) => (error ? reject(error) : resolve())));
+}
+
 /** Tells the person something that is no part of the answer. */
 export function tell({ errors }: Terminal, line: string): void {
   errors.write(`${plainLines(line)}\n`);
