@@ -91,7 +91,11 @@ export const EVENT_DATA = {
   "project.changed": z.strictObject({ slug: z.string(), name: z.string() }),
   "project.disabled": z.strictObject({ slug: z.string() }),
   "project.enabled": z.strictObject({ slug: z.string() }),
+  /** older lines; today they are `member.added` and `member.role-changed` */
   "member.set": z.strictObject({ email: z.string(), role: z.string() }),
+  "member.added": z.strictObject({ email: z.string(), role: z.string() }),
+  /** `former` is the role until now */
+  "member.role-changed": z.strictObject({ email: z.string(), role: z.string(), former: z.string() }),
   "member.removed": z.strictObject({ email: z.string() }),
   "region.created": z.strictObject({ name: z.string(), endpoint: z.string() }),
   "region.changed": z.strictObject({ name: z.string(), endpoint: z.string() }),

@@ -18,6 +18,7 @@ const TABLE: Record<Permission, string> = {
   "keys:issue-for-others": "y n n n n",
   "keys:disable": "y y n y y",
   "keys:find": "n n n y y",
+  "members:read": "y n n n y",
   "members:manage": "y n n n y",
   "activity:read": "y n n y y",
   "installation:manage": "n n n n y",
@@ -38,6 +39,7 @@ test("a read changes nothing, and whatever is not a read is a change", () => {
     "storage:read",
     "keys:read",
     "keys:find",
+    "members:read",
     "activity:read",
   ]);
   expect(isChange("keys:invent" as Permission)).toBe(true);

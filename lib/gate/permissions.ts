@@ -21,7 +21,9 @@ const ALLOWED = {
   "keys:disable": ["admin", "member+", "support", "platform-admin"],
   /** find a key by its id across projects */
   "keys:find": ["support", "platform-admin"],
-  /** members and roles of a project */
+  /** see the members of a project */
+  "members:read": ["admin", "platform-admin"],
+  /** add and remove members of a project, change their roles */
   "members:manage": ["admin", "platform-admin"],
   /** a project's activity */
   "activity:read": ["admin", "support", "platform-admin"],
@@ -37,7 +39,7 @@ export type Permission = keyof typeof ALLOWED;
 export const PERMISSIONS = Object.keys(ALLOWED) as Permission[];
 
 /** What changes nothing. Every other permission, a new one too, is one to change something. */
-const READS: readonly Permission[] = ["storage:read", "keys:read", "keys:find", "activity:read"];
+const READS: readonly Permission[] = ["storage:read", "keys:read", "keys:find", "members:read", "activity:read"];
 
 /** Whether the permission is one to change something. */
 export function isChange(permission: Permission): boolean {

@@ -1,17 +1,58 @@
 import "server-only";
+import type { MemberRow } from "@/lib/members/schema";
+import { cutPage, decodeCursor } from "@/lib/platform/db/cursor";
 import { db } from "@/lib/platform/db/client";
-import { requireProjectRow } from "@/lib/projects/mutations";
+import type { Prisma } from "@/prisma/generated/client";
 
-const MEMBERS_MAX = 1_000;
+const PAGE_SIZE = 50;
 
-/** The members of a project by e-mail address, 1,000 at most. Throws NOT_FOUND. */
-export async function listMembers(slug: string): Promise<{ email: string; name: string; role: string }[]> {
-  const { id } = await requireProjectRow(db, slug);
+export interface MemberQuery {
+  cursor?: string | undefined;
+  /** A part of the name or of the e-mail address. */
+  search?: string | undefined;
+}
+
+/** A page of the members of a project, newest first. The caller checks who may see them. */
+export async function listMembers(
+  projectId: string,
+  { cursor, search }: MemberQuery,
+): Promise<{ rows: MemberRow[]; next: string | null }> {
   const memberships = await db.membership.findMany({
-    where: { projectId: id },
-    orderBy: { user: { email: "asc" } },
-    take: MEMBERS_MAX,
-    select: { role: true, user: { select: { email: true, name: true } } },
+    where: { projectId, ...(search ? { user: nameOrEmail(search) } : {}), ...(cursor ? beyond(cursor) : {}) },
+    orderBy: [{ createdAt: "desc" }, { userId: "desc" }],
+    take: PAGE_SIZE + 1,
+    select: {
+      userId: true,
+      role: true,
+      createdAt: true,
+      user: { select: { email: true, name: true, disabledAt: true } },
+    },
   });
-  return memberships.map(({ role, user }) => ({ ...user, role }));
+  const page = cutPage(
+    memberships.map((membership) => ({ ...membership, id: membership.userId })),
+    PAGE_SIZE,
+  );
+  const rows = page.rows.map(({ role, createdAt, user }) => ({
+    email: user.email,
+    name: user.name,
+    role,
+    since: createdAt.toISOString(),
+    disabled: user.disabledAt !== null,
+  }));
+  return { rows, next: page.next };
+}
+
+/** As `olderThan`, for a table whose rows are told apart by the user. */
+function beyond(cursor: string): Prisma.MembershipWhereInput {
+  const { at, id } = decodeCursor(cursor);
+  return {
+    createdAt: { lte: at },
+    OR: [{ createdAt: { lt: at } }, { createdAt: at, userId: { lt: id } }],
+  };
+}
+
+function nameOrEmail(search: string): Prisma.UserWhereInput {
+  // Prisma takes % and _ for wildcards.
+  const part = { contains: search.replaceAll(/[\\%_]/g, String.raw`\$&`), mode: "insensitive" as const };
+  return { OR: [{ email: part }, { name: part }] };
 }

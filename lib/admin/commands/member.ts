@@ -1,14 +1,14 @@
 import { Command } from "commander";
-import { z } from "zod";
-import { commandLineActor, printTable } from "@/lib/admin/command-line";
+import { commandLineActor, printTable, readAllPages } from "@/lib/admin/command-line";
 import { PROJECT_ROLES } from "@/lib/gate/permissions";
 import { listMembers } from "@/lib/members/loaders";
 import { removeMember, setMember } from "@/lib/members/mutations";
+import { projectRoleSchema } from "@/lib/members/schema";
+import { db } from "@/lib/platform/db/client";
 import { withTransaction } from "@/lib/platform/db/transaction";
 import { slugSchema } from "@/lib/platform/text/slug";
+import { requireProjectRow } from "@/lib/projects/mutations";
 import { emailSchema } from "@/lib/users/schema";
-
-const roleSchema = z.enum(PROJECT_ROLES, `The role must be one of ${PROJECT_ROLES.join(", ")}`);
 
 export function memberCommand(): Command {
   const command = new Command("member").description("members of a project and their roles");
@@ -19,7 +19,7 @@ export function memberCommand(): Command {
       const member = {
         project: slugSchema.parse(project),
         email: emailSchema.parse(email),
-        role: roleSchema.parse(role),
+        role: projectRoleSchema.parse(role),
       };
       await withTransaction((tx) => setMember(tx, commandLineActor(), member));
       console.log(`${member.email} has the role ${role} in the project ${project}.`);
@@ -34,9 +34,10 @@ export function memberCommand(): Command {
     });
   command
     .command("list <project>")
-    .description("lists the members of a project")
+    .description("lists the members of a project, newest first")
     .action(async (project: string) => {
-      const members = await listMembers(slugSchema.parse(project));
+      const { id } = await requireProjectRow(db, slugSchema.parse(project));
+      const members = await readAllPages((cursor) => listMembers(id, { cursor }));
       printTable(
         ["E-MAIL", "NAME", "ROLE"],
         members.map((member) => [member.email, member.name, member.role]),

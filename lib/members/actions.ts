@@ -1,0 +1,39 @@
+"use server";
+
+import { actionClient, inProject } from "@/lib/gate/action";
+import { CHANGES } from "@/lib/gate/rate-limit";
+import { changeMember } from "@/lib/members/mutations";
+import {
+  addMemberInputSchema,
+  memberOutputSchema,
+  removeMemberInputSchema,
+  setRoleInputSchema,
+} from "@/lib/members/schema";
+
+/** Adds a person who has an account to the project. */
+export const addMember = actionClient
+  .metadata({ name: "Add member", permission: "members:manage", event: "member.added", limit: CHANGES })
+  .inputSchema(addMemberInputSchema)
+  .outputSchema(memberOutputSchema)
+  .useValidated(inProject())
+  .action(async ({ parsedInput: { email, role }, ctx: { scope } }) =>
+    changeMember(scope, email, { kind: "add", role }),
+  );
+
+/** Gives a member another role. */
+export const setMemberRole = actionClient
+  .metadata({ name: "Change role", permission: "members:manage", event: "member.role-changed", limit: CHANGES })
+  .inputSchema(setRoleInputSchema)
+  .outputSchema(memberOutputSchema)
+  .useValidated(inProject())
+  .action(async ({ parsedInput: { email, role, former }, ctx: { scope } }) =>
+    changeMember(scope, email, { kind: "set-role", role, former }),
+  );
+
+/** Removes a member from the project. */
+export const removeProjectMember = actionClient
+  .metadata({ name: "Remove member", permission: "members:manage", event: "member.removed", limit: CHANGES })
+  .inputSchema(removeMemberInputSchema)
+  .outputSchema(memberOutputSchema)
+  .useValidated(inProject())
+  .action(async ({ parsedInput: { email }, ctx: { scope } }) => changeMember(scope, email, { kind: "remove" }));
