@@ -14,7 +14,12 @@ export default async function InstallationLayout({ children }: { children: React
   const platform = actor.platformRole ? [actor.platformRole] : [];
   const navigation = {
     projects,
-    project: scope && { slug: scope.slug, name: scope.name, keys: can(scope.roles, "keys:read") },
+    project: scope && {
+      slug: scope.slug,
+      name: scope.name,
+      keys: can(scope.roles, "keys:read"),
+      members: can(scope.roles, "members:read"),
+    },
     support: can(platform, "keys:find"),
     administration: can(platform, "installation:manage"),
   };

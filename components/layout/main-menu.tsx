@@ -1,6 +1,6 @@
 "use client";
 
-import { Database, KeyRound, LifeBuoy, type LucideIcon, Settings2 } from "lucide-react";
+import { Database, KeyRound, LifeBuoy, type LucideIcon, Settings2, User } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import type { Navigation } from "@/components/layout/navigation";
@@ -46,6 +46,15 @@ export function MainMenu({ navigation, onChoose }: MainMenuProps) {
             </li>
           </ul>
         </div>
+      ) : null}
+      {project?.members ? (
+        <ul className="grid gap-0.5 border-t pt-4">
+          <li>
+            <Entry href={`/projects/${project.slug}/members`} icon={User} onChoose={onChoose}>
+              Members
+            </Entry>
+          </li>
+        </ul>
       ) : null}
       {support || administration ? (
         <ul className="grid gap-0.5 border-t pt-4">

@@ -28,7 +28,11 @@ export function ProjectTable({ rows }: { rows: ProjectRow[] }) {
               )}
             </Td>
             <Td className="font-mono text-[0.8125rem]">{row.slug}</Td>
-            <Td className="tabular text-right">{formatCount(row.members)}</Td>
+            <Td className="tabular text-right">
+              <TextLink href={`/projects/${row.slug}/members`}>
+                {formatCount(row.members)} <span className="sr-only">members of {row.name}</span>
+              </TextLink>
+            </Td>
             <Td>
               <Time iso={row.createdAt} />
             </Td>

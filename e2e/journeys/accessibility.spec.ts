@@ -1,7 +1,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { CredentialsPage } from "../fixtures/credentials-page";
-import { expect, test } from "../fixtures/test";
+import { expect, personOf, test } from "../fixtures/test";
 
 const SCREENS: Record<string, string[]> = {
   "member+": [
@@ -11,9 +11,10 @@ const SCREENS: Record<string, string[]> = {
     "/account/tokens",
     "/projects",
   ],
+  admin: ["/projects/demo/members"],
   member: ["/projects/demo/object-storage"],
   support: ["/support", "/account/tokens"],
-  "platform-admin": ["/admin", "/admin/users", "/admin/projects", "/admin/regions"],
+  "platform-admin": ["/admin", "/admin/users", "/admin/projects", "/admin/regions", "/projects/demo/members"],
 };
 
 async function expectAccessible(page: Page, where: string): Promise<void> {
@@ -109,6 +110,26 @@ for (const scheme of ["light", "dark"] as const) {
     await expectAccessible(page, "Revoke token");
     await page.keyboard.press("Escape");
     await expectAccessibleInEveryLook(page, "access tokens in the table");
+  });
+
+  test(`the dialogs of members, ${scheme}`, async ({ openAs, portal }) => {
+    const page = await openAs("admin");
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.goto("/projects/demo/members");
+    await page.getByRole("button", { name: "Add member" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("button", { name: "Add member" }).click();
+    await expect(dialog.getByText("This is not an e-mail address")).toBeVisible();
+    await expectAccessible(page, "Add member");
+    await page.keyboard.press("Escape");
+    const own = page.getByRole("row").filter({ hasText: personOf(portal, "admin").email });
+    await own.getByRole("combobox", { name: "Role" }).selectOption("member");
+    await expectAccessible(page, "Change role");
+    await page.keyboard.press("Escape");
+    await own.getByRole("button", { name: "Remove" }).click();
+    await expectAccessible(page, "Remove");
+    await expectNoSidewaysScroll(page, "Remove");
   });
 
   test(`the dialogs and the reveal, ${scheme}`, async ({ openAs, portal }) => {

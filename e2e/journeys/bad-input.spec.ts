@@ -47,6 +47,7 @@ const PATHS = [
   "/api/docs",
   "/projects/demo/object-storage",
   "/projects/demo/object-storage/keys?cursor=%00&state=constructor&search=%F0%9F%92%A9",
+  "/projects/demo/members?cursor=%00&search=%F0%9F%92%A9%E2%80%AE%25_",
   "/projects/%E0%A4%A/object-storage",
   "/support?key=%00",
   "/admin/users?cursor=garbage",

@@ -16,6 +16,7 @@ test.describe("a member", () => {
     await expect(page.getByRole("article")).toHaveCount(0);
     for (const path of [
       "/projects/demo/object-storage/keys",
+      "/projects/demo/members",
       "/support",
       "/admin",
       "/projects/other/object-storage",
@@ -35,7 +36,15 @@ test("a signed-out visitor reads nothing", async ({ browser, portal }) => {
   const context = await browser.newContext({ baseURL: portal.url });
   expect((await context.request.get("/api/projects/demo/cards")).status()).toBe(401);
   const page = await context.newPage();
-  for (const path of ["/", "/projects/demo/object-storage", "/admin", "/support", "/account", "/account/tokens"]) {
+  for (const path of [
+    "/",
+    "/projects/demo/object-storage",
+    "/projects/demo/members",
+    "/admin",
+    "/support",
+    "/account",
+    "/account/tokens",
+  ]) {
     await page.goto(path);
     await expect(page).toHaveURL(/\/login/);
   }

@@ -96,6 +96,10 @@ export const EVENT_DATA = {
   "member.added": z.strictObject({ email: z.string(), role: z.string() }),
   /** `former` is the role until now */
   "member.role-changed": z.strictObject({ email: z.string(), role: z.string(), former: z.string() }),
+  /** a platform admin put themself into the project, or took a higher role in it */
+  "member.joined": z.strictObject({ email: z.string(), role: z.string() }),
+  /** an admin of the project was told who joined it */
+  "member.joins-seen": z.strictObject({ until: z.iso.datetime() }),
   "member.removed": z.strictObject({ email: z.string() }),
   "region.created": z.strictObject({ name: z.string(), endpoint: z.string() }),
   "region.changed": z.strictObject({ name: z.string(), endpoint: z.string() }),

@@ -2,9 +2,12 @@
 
 import { actionClient, inProject } from "@/lib/gate/action";
 import { CHANGES } from "@/lib/gate/rate-limit";
-import { changeMember } from "@/lib/members/mutations";
+import { changeMember, dismissJoins } from "@/lib/members/mutations";
 import {
   addMemberInputSchema,
+  dismissJoinsInputSchema,
+  dismissJoinsOutputSchema,
+  joinProjectInputSchema,
   memberOutputSchema,
   removeMemberInputSchema,
   setRoleInputSchema,
@@ -37,3 +40,24 @@ export const removeProjectMember = actionClient
   .outputSchema(memberOutputSchema)
   .useValidated(inProject())
   .action(async ({ parsedInput: { email }, ctx: { scope } }) => changeMember(scope, email, { kind: "remove" }));
+
+/** Puts a platform admin into a project. Its admins are told. */
+export const joinProject = actionClient
+  .metadata({ name: "Join project", permission: "members:manage", event: "member.joined", limit: CHANGES })
+  .inputSchema(joinProjectInputSchema)
+  .outputSchema(memberOutputSchema)
+  .useValidated(inProject())
+  .action(async ({ parsedInput: { role }, ctx: { scope } }) =>
+    changeMember(scope, scope.actor.email, { kind: "add", role }),
+  );
+
+/** Hides the notice of platform admins who joined from the admin who has read it. */
+export const dismissJoinNotice = actionClient
+  .metadata({ name: "Dismiss notice", permission: "members:manage", event: "member.joins-seen", limit: CHANGES })
+  .inputSchema(dismissJoinsInputSchema)
+  .outputSchema(dismissJoinsOutputSchema)
+  .useValidated(inProject())
+  .action(async ({ parsedInput: { until }, ctx: { scope } }) => {
+    await dismissJoins(scope, until);
+    return { ok: true as const };
+  });

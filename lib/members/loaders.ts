@@ -1,5 +1,6 @@
 import "server-only";
-import type { MemberRow } from "@/lib/members/schema";
+import type { ProjectScope } from "@/lib/gate/scope";
+import type { JoinLine, MemberRow } from "@/lib/members/schema";
 import { cutPage, decodeCursor } from "@/lib/platform/db/cursor";
 import { db } from "@/lib/platform/db/client";
 import type { Prisma } from "@/prisma/generated/client";
@@ -40,6 +41,29 @@ export async function listMembers(
     disabled: user.disabledAt !== null,
   }));
   return { rows, next: page.next };
+}
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+const TELL_FOR_MS = 7 * DAY_MS;
+const TOLD_MAX = 5;
+
+/**
+ * The platform admins that joined the project in the last seven days and that the caller has not been told of, the
+ * newest first. Empty for whoever is not admin of the project.
+ */
+export async function loadJoins(scope: ProjectScope, now = new Date()): Promise<JoinLine[]> {
+  const { projectId, actor } = scope;
+  if (!scope.roles.includes("admin")) return [];
+  const where = { projectId_userId: { projectId, userId: actor.userId } };
+  const mine = await db.membership.findUnique({ where, select: { joinsSeenUntil: true } });
+  const since = Math.max(now.getTime() - TELL_FOR_MS, mine?.joinsSeenUntil?.getTime() ?? 0);
+  const joins = await db.join.findMany({
+    where: { projectId, createdAt: { gt: new Date(since) }, userId: { not: actor.userId } },
+    orderBy: { createdAt: "desc" },
+    take: TOLD_MAX,
+    select: { role: true, createdAt: true, user: { select: { name: true } } },
+  });
+  return joins.map(({ role, createdAt, user }) => ({ name: user.name, role, at: createdAt.toISOString() }));
 }
 
 /** As `olderThan`, for a table whose rows are told apart by the user. */

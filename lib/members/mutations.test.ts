@@ -6,8 +6,8 @@ import { describeEvent } from "@/lib/audit/describe";
 import { admitToProject, readCaller } from "@/lib/gate/api";
 import { PROJECT_ROLES, type ProjectRole } from "@/lib/gate/permissions";
 import { type Actor, authorizeProject, type ProjectScope } from "@/lib/gate/scope";
-import { listMembers } from "@/lib/members/loaders";
-import { changeMember } from "@/lib/members/mutations";
+import { listMembers, loadJoins } from "@/lib/members/loaders";
+import { changeMember, dismissJoins } from "@/lib/members/mutations";
 import type { MemberOutput, MemberWish } from "@/lib/members/schema";
 import { db, pool } from "@/lib/platform/db/client";
 import { setUserDisabled } from "@/lib/users/mutations";
@@ -207,6 +207,49 @@ test("the tokens of a person are refused in the project from the end of the memb
   await change(ada, mia, REMOVE);
   await expect(ask()).rejects.toMatchObject({ code: "NOT_FOUND" });
   expect(await readTokenUser(token)).toMatchObject({ userId: mia.userId });
+});
+
+describe("a platform admin who joins", () => {
+  const told = async (actor: Actor, now?: Date) => {
+    const lines = await loadJoins(await authorizeProject(actor, project.slug, "storage:read"), now);
+    return lines.map(({ name, role }) => `${name} ${role}`);
+  };
+  let pat: Actor;
+  beforeEach(async () => {
+    pat = await makeUser(db, `Pat ${randomUUID()}`, { platformRole: "platform-admin" });
+  });
+
+  test("is told to each admin until the admin has seen it or a week is over, and stands in the audit log", async () => {
+    expect(await told(ada)).toEqual([]);
+    expect(toldOf(await change(pat, pat, { kind: "add", role: "member+" }))).toBe("done");
+    expect([await told(ada), await told(bob)]).toEqual([[`${pat.name} member+`], [`${pat.name} member+`]]);
+    expect([await told(mia), await told(pat)]).toEqual([[], []]);
+    expect((await eventsOf(pat)).map(describeEvent)).toEqual([
+      `${pat.name} joined the project as member+, as a platform admin.`,
+    ]);
+    const scope = await scopeOf(ada);
+    const [line] = await loadJoins(scope);
+    await dismissJoins(scope, line?.at ?? "");
+    expect([await told(ada), await told(bob)]).toEqual([[], [`${pat.name} member+`]]);
+    expect((await eventsOf(ada)).map(({ event }) => event)).toEqual(["member.joins-seen"]);
+    const week = 7 * 24 * 60 * 60 * 1_000;
+    expect(await told(bob, new Date(Date.now() + week - 60_000))).toHaveLength(1);
+    expect(await told(bob, new Date(Date.now() + week + 60_000))).toEqual([]);
+  });
+
+  test("is told again after a higher role, and also when the person has left", async () => {
+    await change(pat, pat, { kind: "add", role: "member+" });
+    await change(pat, pat, set("admin"));
+    expect(await told(ada)).toEqual([`${pat.name} admin`, `${pat.name} member+`]);
+    await change(pat, pat, REMOVE);
+    expect(await told(ada)).toHaveLength(2);
+  });
+
+  test("is not told when an admin of the project added the person, nor of a lower role", async () => {
+    await change(ada, pat, { kind: "add", role: "member+" });
+    await change(pat, pat, set("member"));
+    expect(await told(ada)).toEqual([]);
+  });
 });
 
 describe("the list", () => {

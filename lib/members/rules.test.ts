@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { PROJECT_ROLES } from "@/lib/gate/permissions";
-import { decideMemberChange, describeMemberRefusal, type Target } from "@/lib/members/rules";
+import { PROJECT_ROLES } from "@/lib/gate/permissions";
+import { decideMemberChange, describeMemberRefusal, isHigherRole, type Target } from "@/lib/members/rules";
 import { addMemberInputSchema, MEMBER_REFUSALS, type MemberWish, setRoleInputSchema } from "@/lib/members/schema";
 
 const add = (role: (typeof PROJECT_ROLES)[number]): MemberWish => ({ kind: "add", role });
@@ -43,6 +43,20 @@ test.each<[string, MemberWish, Target | undefined, boolean, string]>([
 ])("%s", (_case, wish, target, hasOtherAdmin, expected) => {
   const decision = decideMemberChange(wish, target, hasOtherAdmin);
   expect(decision.ok ? decision.change : decision.reason).toBe(expected);
+});
+
+test("admin is higher than member+, member+ higher than member, and each higher than none", () => {
+  const higher = [null, ...PROJECT_ROLES].flatMap((former) =>
+    PROJECT_ROLES.filter((next) => isHigherRole(former, next)).map((next) => `${former} ${next}`),
+  );
+  expect(higher).toEqual([
+    "null admin",
+    "null member+",
+    "null member",
+    "member+ admin",
+    "member admin",
+    "member member+",
+  ]);
 });
 
 test("every refusal says whom it is about, and that nothing was changed", () => {

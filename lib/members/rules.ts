@@ -1,4 +1,4 @@
-import type { MemberRefusal, MemberWish } from "@/lib/members/schema";
+import { type MemberRefusal, type MemberWish, projectRoleSchema } from "@/lib/members/schema";
 
 /** The account that a change is about, and its role in the project, if any. */
 export interface Target {
@@ -36,6 +36,13 @@ export function decideMemberChange(
 }
 
 const refuse = (reason: MemberRefusal) => ({ ok: false as const, reason });
+
+/** Whether the second role may do more than the first. */
+export function isHigherRole(former: string | null, next: string): boolean {
+  // The schema lists the roles from the highest to the lowest.
+  const rank = (role: string) => projectRoleSchema.options.findIndex((known) => known === role);
+  return former === null || rank(next) < rank(former);
+}
 
 const SENTENCES: Record<MemberRefusal, (email: string, role: string) => string> = {
   "unknown-account": (email) =>

@@ -18,6 +18,18 @@ export const setRoleInputSchema = z.strictObject({
 
 export const removeMemberInputSchema = z.strictObject(memberFields);
 
+/** The roles in which a platform admin joins a project: those that manage its keys. */
+export const JOIN_ROLES = ["admin", "member+"] as const satisfies readonly ProjectRole[];
+
+export const joinProjectInputSchema = z.strictObject({ project: slugSchema, role: z.enum(JOIN_ROLES) });
+
+export const dismissJoinsInputSchema = z.strictObject({
+  project: slugSchema,
+  /** When the last of those that the person was told of joined. */
+  until: z.iso.datetime(),
+});
+export const dismissJoinsOutputSchema = z.strictObject({ ok: z.literal(true) });
+
 /** Why the members were not changed; the sentences stand in `rules.ts`. */
 export const MEMBER_REFUSALS = [
   "unknown-account",
@@ -46,10 +58,16 @@ export interface MemberRow {
   disabled: boolean;
 }
 
+/** A platform admin who joined the project. */
+export interface JoinLine {
+  name: string;
+  role: string;
+  /** ISO 8601. */
+  at: string;
+}
+
 /** What is asked for. Without `former` the role may be any until now. */
 export type MemberWish =
   | { kind: "add"; role: ProjectRole }
   | { kind: "set-role"; role: ProjectRole; former?: ProjectRole | undefined }
   | { kind: "remove" };
-
-export type AddMemberInput = z.infer<typeof addMemberInputSchema>;

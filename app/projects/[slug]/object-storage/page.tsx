@@ -3,11 +3,13 @@ import { Suspense } from "react";
 import { CredentialsSection } from "@/components/access-keys/card/credentials-section";
 import { PageHeader } from "@/components/layout/page-header";
 import { Section } from "@/components/layout/section";
+import { JoinNotice } from "@/components/members/join/join-notice";
 import { StorageOverview, StorageOverviewSkeleton } from "@/components/regions/storage-overview";
 import { loadCards } from "@/lib/access-keys/loaders/cards";
 import { requireProject } from "@/lib/gate/page";
 import { can, restsOnPlatformRole } from "@/lib/gate/permissions";
 import type { ProjectScope } from "@/lib/gate/scope";
+import { loadJoins } from "@/lib/members/loaders";
 import { loadOverview } from "@/lib/regions/loaders";
 
 export const metadata: Metadata = { title: "Object Storage Dashboard" };
@@ -19,7 +21,7 @@ export default async function ObjectStoragePage({ params }: { params: Promise<{ 
   const { slug } = await params;
   const scope = await requireProject(slug, "storage:read");
   const { roles } = scope;
-  const cards = can(roles, "keys:read") ? await loadCards(scope) : undefined;
+  const [cards, joins] = await Promise.all([can(roles, "keys:read") ? loadCards(scope) : undefined, loadJoins(scope)]);
   const permissions = {
     issue: can(roles, "keys:issue"),
     disable: can(roles, "keys:disable"),
@@ -28,6 +30,7 @@ export default async function ObjectStoragePage({ params }: { params: Promise<{ 
   return (
     <>
       <PageHeader title="Object Storage Dashboard">Project {scope.name}</PageHeader>
+      {joins.length > 0 ? <JoinNotice project={slug} joins={joins} /> : null}
       <Suspense fallback={<StorageOverviewSkeleton regions={cards?.length ?? USUAL_REGIONS} />}>
         <Overview scope={scope} />
       </Suspense>
