@@ -42,7 +42,7 @@ export function CreateTokenForm({ places, daysMax, working, onCreate, onCancel }
     },
   );
   const { errors } = form.formState;
-  const [project, expiresIn] = useWatch({ control: form.control, name: ["project", "expiresIn"] });
+  const [project, scope, expiresIn] = useWatch({ control: form.control, name: ["project", "scope", "expiresIn"] });
   const place = places.find((candidate) => (candidate.project ?? "") === project);
 
   async function submit(typed: Typed) {
@@ -76,12 +76,16 @@ export function CreateTokenForm({ places, daysMax, working, onCreate, onCancel }
           </Select>
         )}
       </Field>
-      <Field label="Scope" error={errors.scope?.message}>
+      <Field
+        label="Scope"
+        hint={scope === "write" ? "Where you may manage the members, the token may too." : undefined}
+        error={errors.scope?.message}
+      >
         {(control) => (
           <Select {...control} {...form.register("scope")}>
-            {(place?.scopes ?? []).map((scope) => (
-              <option key={scope} value={scope}>
-                {SCOPE_NAMES[scope]}
+            {(place?.scopes ?? []).map((allowed) => (
+              <option key={allowed} value={allowed}>
+                {SCOPE_NAMES[allowed]}
               </option>
             ))}
           </Select>

@@ -4,6 +4,7 @@ import { addAccessKeyRoutes } from "@/lib/api/access-keys";
 import { addConnectRoute } from "@/lib/api/connect";
 import type { ApiDocument } from "@/lib/api/document";
 import { addKeyRoutes } from "@/lib/api/keys";
+import { addMemberRoutes } from "@/lib/api/members";
 import { API_PATH } from "@/lib/api/paths";
 import { addProjectRoutes } from "@/lib/api/projects";
 import { addTokenRoutes } from "@/lib/api/tokens";
@@ -19,7 +20,7 @@ const DESCRIPTION = {
     title: "Latchkey",
     version: VERSION,
     description:
-      "Access keys of the projects of an object storage. A secret is in the reply that makes a key, and nowhere else.",
+      "Access keys and members of the projects of an object storage. A secret is in the reply that makes a key, and nowhere else.",
   },
   security: [{ token: [] }],
 };
@@ -46,6 +47,7 @@ export function createApi(): OpenAPIHono<ApiEnvironment> {
   });
   addTokenRoutes(api);
   addProjectRoutes(api);
+  addMemberRoutes(api);
   addKeyRoutes(api);
   addAccessKeyRoutes(api);
   addConnectRoute(api);

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { type Refusal, REFUSALS } from "@/lib/access-keys/schema";
+import { MEMBER_REFUSALS, type MemberRefusal } from "@/lib/members/schema";
 import { DOCS_PATH } from "@/lib/api/paths";
 
 /** The media type of RFC 9457. */
@@ -23,6 +24,8 @@ export const PROBLEMS = {
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEMS;
+/** Why the rules refuse a change. Stable as the codes are. */
+export type Reason = Refusal | MemberRefusal;
 const CODES = Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]];
 
 export const problemSchema = z
@@ -32,7 +35,10 @@ export const problemSchema = z
     status: z.int(),
     detail: z.string().openapi({ description: "What happened, whether anything changed, what works now." }),
     code: z.enum(CODES).openapi({ description: "Stable: compare this." }),
-    reason: z.enum(REFUSALS).optional().openapi({ description: "Why the rules refused the change, if they did." }),
+    reason: z
+      .enum([...REFUSALS, ...MEMBER_REFUSALS])
+      .optional()
+      .openapi({ description: "Why the rules refused the change, if they did." }),
     retryAfterSeconds: z.number().optional(),
   })
   .openapi("Problem", {
@@ -50,7 +56,7 @@ export function anchorOf(code: ProblemCode): string {
 export function composeProblem(
   code: ProblemCode,
   detail: string,
-  more: { reason?: Refusal; retryAfterSeconds?: number } = {},
+  more: { reason?: Reason; retryAfterSeconds?: number } = {},
 ) {
   const { status, title } = PROBLEMS[code];
   return { type: `${DOCS_PATH}#${anchorOf(code)}`, title, status, detail, code, ...more };

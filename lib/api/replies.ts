@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { DryRunOutput, Refusal } from "@/lib/access-keys/schema";
-import { composeProblem, PROBLEM_TYPE, type ProblemCode, PROBLEMS } from "@/lib/api/problems";
+import { composeProblem, PROBLEM_TYPE, type ProblemCode, PROBLEMS, type Reason } from "@/lib/api/problems";
 import type { ApiOperation } from "@/lib/gate/api";
 import { type LimitStanding, RateLimitError } from "@/lib/gate/rate-limit";
 import { auditRefusal, explainError, type GateContext } from "@/lib/gate/refusals";
@@ -49,7 +49,7 @@ export async function replyWithRefusal(context: ApiContext, refusal: { reason: R
 export async function replyWithReason<Code extends "BAD_INPUT" | "STORAGE" | "CONFLICT">(
   context: ApiContext,
   code: Code,
-  { reason, message }: { reason: Refusal; message: string },
+  { reason, message }: { reason: Reason; message: string },
 ) {
   await auditRefusal("action.refused", reason, nameOf(context), knownOf(context));
   const status: (typeof PROBLEMS)[Code]["status"] = PROBLEMS[code].status;

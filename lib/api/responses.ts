@@ -40,7 +40,7 @@ export const limitedJson = <T extends z.ZodType>(description: string, schema: T)
 export const dryRunSchema = z.strictObject({ dryRun: z.literal(true), wouldBe: wouldBeSchema }).openapi("DryRun");
 
 /** A body in JSON that a request must have. */
-const body = <T extends z.ZodType>(schema: T) => ({
+export const requestBody = <T extends z.ZodType>(schema: T) => ({
   required: true,
   content: { "application/json": { schema } },
 });
@@ -49,7 +49,7 @@ const body = <T extends z.ZodType>(schema: T) => ({
 export const changeRequest = <T extends z.ZodType>(schema: T) => ({
   params: placeSchema,
   headers: changeHeadersSchema,
-  body: body(schema),
+  body: requestBody(schema),
 });
 
 const problem = <Status extends number>(
@@ -75,11 +75,13 @@ export const ERRORS = {
 /** The refusal by the rules. */
 export const CONFLICT = problem(PROBLEMS.CONFLICT);
 
-/** The refusals that every change may give. */
-export const CHANGE_ERRORS = {
+/** The refusals that every operation with a body may give. */
+export const BODY_ERRORS = {
   ...ERRORS,
   ...CONFLICT,
   ...problem(PROBLEMS.BODY_TOO_LONG),
   ...problem(PROBLEMS.WRONG_CONTENT_TYPE),
-  ...problem(PROBLEMS.STORAGE),
 };
+
+/** The refusals that every change of a key may give. */
+export const CHANGE_ERRORS = { ...BODY_ERRORS, ...problem(PROBLEMS.STORAGE) };

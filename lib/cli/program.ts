@@ -12,6 +12,7 @@ import { connectCommand } from "@/lib/cli/commands/connect";
 import { doctorCommand } from "@/lib/cli/commands/doctor";
 import { createKeyCommand, regenerateCommand } from "@/lib/cli/commands/issue-keys";
 import { loginCommand, logoutCommand, profilesCommand, whoamiCommand } from "@/lib/cli/commands/login";
+import { membersCommand } from "@/lib/cli/commands/members";
 import { projectsCommand, regionsCommand } from "@/lib/cli/commands/projects";
 import { historyCommand, listCommand, showCommand } from "@/lib/cli/commands/read-keys";
 import { supportCommand } from "@/lib/cli/commands/support";
@@ -52,6 +53,7 @@ function createProgram(terminal: Terminal): Command {
     .addCommand(profilesCommand(terminal))
     .addCommand(projectsCommand(terminal))
     .addCommand(regionsCommand(terminal))
+    .addCommand(membersCommand(terminal))
     .addCommand(keysCommand(terminal))
     .addCommand(credentialsCommand(terminal))
     .addCommand(connectCommand(terminal))

@@ -34,7 +34,7 @@ export function openPortal(url: string, token?: string): Portal {
       redirect: "error",
       signal: AbortSignal.timeout(WITHIN_MS),
     }).catch((error: unknown) => {
-      throw new Failure("tryLater", describeLoss(url, method, error), { cause: error });
+      throw new Failure("tryLater", describeLoss(url, method, path, error), { cause: error });
     });
     return readReply<Reply>(url, reply);
   };
@@ -77,10 +77,11 @@ function composeQuery(query: Query): string {
   return given.length === 0 ? "" : `?${new URLSearchParams(given).toString()}`;
 }
 
-function describeLoss(url: string, method: string, error: unknown): string {
+function describeLoss(url: string, method: string, path: string, error: unknown): string {
   const why = describeNetworkError(error);
   if (method === "GET") return `The portal at ${url} cannot be reached: ${why}.`;
-  return `The portal at ${url} did not answer: ${why}. The change may have been made: look with latchkey keys list.`;
+  const list = /\/members(\/|$)/.test(path) ? "members" : "keys";
+  return `The portal at ${url} did not answer: ${why}. The change may have been made: look with latchkey ${list} list.`;
 }
 
 async function readReply<Reply>(url: string, reply: Response): Promise<Reply> {
