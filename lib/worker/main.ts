@@ -1,3 +1,4 @@
+import { chainEvents } from "@/lib/audit-log/mutations";
 import { startHeartbeat } from "@/lib/installation/mutations";
 import { JOB_NAMES, type JobName } from "@/lib/jobs/jobs";
 import { enqueueRound, startConsuming } from "@/lib/jobs/queue";
@@ -38,6 +39,8 @@ const SCHEDULES: Partial<Record<JobName, string>> = {
 
 /** How often the worker looks for changes whose process died, and for secrets that nobody acknowledged. */
 const LOOK_EVERY_MS = 2_000;
+/** How often the worker chains the lines of the audit log that were committed. */
+const CHAIN_EVERY_MS = 2_000;
 /** How often the worker asks whether it is time to check the regions and to compare some of their keys. */
 const ASK_EVERY_MS = env.LATCHKEY_CHECK_SECONDS * 100;
 const STOP_WITHIN_MS = 15_000;
@@ -49,11 +52,13 @@ async function main(): Promise<void> {
   const looking = keepLooking(() => handleReconcile(), LOOK_EVERY_MS);
   const checking = keepLooking(() => enqueueRound(queue, "check-regions", env.LATCHKEY_CHECK_SECONDS), ASK_EVERY_MS);
   const sampling = keepLooking(() => handleSampleKeys(), ASK_EVERY_MS);
+  const chaining = keepLooking(() => chainEvents(), CHAIN_EVERY_MS);
   onStop(async () => {
     consuming.stop();
     looking.stop();
     checking.stop();
     sampling.stop();
+    chaining.stop();
     heartbeat.stop();
     await queue.stop({ graceful: true, timeout: STOP_WITHIN_MS });
     await db.$disconnect();

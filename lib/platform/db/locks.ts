@@ -54,6 +54,13 @@ export async function lockName(tx: Transaction, name: string): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${name}))`;
 }
 
+/** Takes the lock of this name until the transaction ends. False, and no wait, while another transaction holds it. */
+export async function tryLockName(tx: Transaction, name: string): Promise<boolean> {
+  const [row] = await tx.$queryRaw<{ taken: boolean }[]>`
+    SELECT pg_try_advisory_xact_lock(hashtext(${name})) AS taken`;
+  return row?.taken ?? false;
+}
+
 /**
  * Lets a transaction wait for longer than the server allows otherwise, for a lock and between its statements. For a
  * transaction that holds no lock but that of a name. Milliseconds.
