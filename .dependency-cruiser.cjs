@@ -123,7 +123,7 @@ module.exports = {
       "It is one small file that speaks HTTP.",
       { path: "^lib/cli/", pathNot: "\\.test\\.ts$" },
       {
-        path: `^(app/|components/|prisma/|lib/(?!cli/|clients/|platform/(config/(version|write-private-file)|process-lock|text/)|(${NOUNS})/rules\\.ts$)|node_modules/(?!commander/|@smithy/|@types/node/))`,
+        path: `^(app/|components/|prisma/|lib/(?!cli/|clients/|platform/(config/(version|write-private-file)|process-lock|crypto/sign|text/)|(${NOUNS})/rules\\.ts$)|node_modules/(?!commander/|@smithy/|@types/node/))`,
         dependencyTypesNot: ["type-only"],
       },
     ),

@@ -215,7 +215,7 @@ describe("refused", () => {
 
   test("whatever the operation, before its input is looked at", async () => {
     const operations = api.routes.filter(({ path }) => path.startsWith("/api/v1/projects/"));
-    expect(new Set(operations.map(({ method, path }) => `${method} ${path}`)).size).toBe(11);
+    expect(new Set(operations.map(({ method, path }) => `${method} ${path}`)).size).toBe(13);
     const max = await makeUser(db, `Max ${randomUUID()}`);
     const others = { authorization: `Bearer ${await makeToken(max)}` };
     for (const { method, path } of operations) {
@@ -368,7 +368,11 @@ test("the API describes itself", async () => {
       .sort(),
   ).toEqual([
     "get /api/v1/account",
+    "get /api/v1/audit",
+    "get /api/v1/audit/export",
     "get /api/v1/projects",
+    "get /api/v1/projects/{project}/activity",
+    "get /api/v1/projects/{project}/activity/export",
     "get /api/v1/projects/{project}/keys",
     "get /api/v1/projects/{project}/keys/{accessKeyId}",
     "get /api/v1/projects/{project}/regions",

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { addAccessKeyRoutes } from "@/lib/api/access-keys";
+import { addAuditRoutes } from "@/lib/api/audit";
 import { addConnectRoute } from "@/lib/api/connect";
 import type { ApiDocument } from "@/lib/api/document";
 import { addKeyRoutes } from "@/lib/api/keys";
@@ -51,6 +52,7 @@ export function createApi(): OpenAPIHono<ApiEnvironment> {
   addKeyRoutes(api);
   addAccessKeyRoutes(api);
   addConnectRoute(api);
+  addAuditRoutes(api);
   return api;
 }
 

@@ -55,6 +55,9 @@ const PREDICATES: { [E in AuditEventName]: Describe<E> } = {
   "key.missing-found": ({ accessKeyId, region }) => `did not find ${accessKeyId} in ${region}, although it is current`,
   "key.found-again": ({ accessKeyId, region }) => `found ${accessKeyId} in ${region} again`,
   "key.looked-up": ({ wanted, found }) => `looked up ${wanted}${found ? "" : ", which the portal does not know"}`,
+  "project.read": ({ slug }) => `looked at the project ${slug}, without a role in it`,
+  "audit.exported": ({ format, filtered }) =>
+    `exported ${filtered ? "a part of the audit log" : "the audit log"} as ${format.toUpperCase()}`,
   "user.created": ({ email }) => `created the user ${email}`,
   "user.changed": ({ email }) => `changed the user ${email}`,
   "user.disabled": ({ email }) => `disabled the user ${email}`,

@@ -79,6 +79,10 @@ export const EVENT_DATA = {
   "key.found-again": z.strictObject(keyFields),
   /** support looked for a key; text that is not of an access key id's form is not kept, since it may be a secret */
   "key.looked-up": z.strictObject({ wanted: z.string().max(128), found: z.boolean() }),
+  /** someone of the platform read a project in which the person has no role */
+  "project.read": z.strictObject({ slug: z.string() }),
+  /** someone exported the audit log, or the activity of a project */
+  "audit.exported": z.strictObject({ format: z.enum(["ndjson", "csv"]), filtered: z.boolean() }),
   "user.created": z.strictObject({ email: z.string(), platformRole: z.string().nullable() }),
   "user.changed": z.strictObject({ email: z.string(), platformRole: z.string().nullable() }),
   "user.disabled": z.strictObject({ email: z.string() }),

@@ -18,6 +18,8 @@ export const EXIT = {
   unconfirmed: 8,
   /** A check of `doctor` failed. */
   unhealthy: 9,
+  /** An export of the audit log is not what the portal wrote. */
+  damaged: 10,
 } as const;
 
 /** What went wrong, as a sentence for the person, and the exit code. */

@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from "commander";
+import { auditCommand } from "@/lib/cli/commands/audit";
 import {
   activateCommand,
   deactivateCommand,
@@ -59,6 +60,7 @@ function createProgram(terminal: Terminal): Command {
     .addCommand(connectCommand(terminal))
     .addCommand(doctorCommand(terminal))
     .addCommand(supportCommand(terminal))
+    .addCommand(auditCommand(terminal))
     .hook("preAction", (_program, command) => refuseFormat(command));
   return withTerminal(program, terminal);
 }

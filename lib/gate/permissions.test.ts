@@ -21,6 +21,8 @@ const TABLE: Record<Permission, string> = {
   "members:read": "y n n n y",
   "members:manage": "y n n n y",
   "activity:read": "y n n y y",
+  "activity:read-own": "y y n y y",
+  "audit:read": "n n n n y",
   "installation:manage": "n n n n y",
   "tokens:own": "y y n y y",
   "account:manage": "y y y y y",
@@ -41,6 +43,8 @@ test("a read changes nothing, and whatever is not a read is a change", () => {
     "keys:find",
     "members:read",
     "activity:read",
+    "activity:read-own",
+    "audit:read",
   ]);
   expect(isChange("keys:invent" as Permission)).toBe(true);
 });

@@ -27,7 +27,11 @@ const ALLOWED = {
   "members:manage": ["admin", "platform-admin"],
   /** a project's activity */
   "activity:read": ["admin", "support", "platform-admin"],
-  /** users, projects, regions, the whole audit log */
+  /** one's own actions in a project; everybody's with `activity:read` */
+  "activity:read-own": ["admin", "member+", "support", "platform-admin"],
+  /** the whole audit log */
+  "audit:read": ["platform-admin"],
+  /** users, projects, regions */
   "installation:manage": ["platform-admin"],
   /** one's own access tokens; a token works where its person may have it */
   "tokens:own": ["admin", "member+", "support", "platform-admin"],
@@ -39,7 +43,15 @@ export type Permission = keyof typeof ALLOWED;
 export const PERMISSIONS = Object.keys(ALLOWED) as Permission[];
 
 /** What changes nothing. Every other permission, a new one too, is one to change something. */
-const READS: readonly Permission[] = ["storage:read", "keys:read", "keys:find", "members:read", "activity:read"];
+const READS: readonly Permission[] = [
+  "storage:read",
+  "keys:read",
+  "keys:find",
+  "members:read",
+  "activity:read",
+  "activity:read-own",
+  "audit:read",
+];
 
 /** Whether the permission is one to change something. */
 export function isChange(permission: Permission): boolean {

@@ -14,14 +14,16 @@ type Query = Readonly<Record<string, string | undefined>>;
 export interface Portal {
   url: string;
   get: <Reply>(path: string, query?: Query) => Promise<Reply>;
+  /** A file, as it comes. However long it is: only a pause of minutes ends it. */
+  download: (path: string, query?: Query) => Promise<AsyncIterable<Uint8Array>>;
   post: <Reply>(path: string, body: object) => Promise<Reply>;
   patch: <Reply>(path: string, body: object) => Promise<Reply>;
 }
 
 /** The API of the portal at this address, with a token or without. */
 export function openPortal(url: string, token?: string): Portal {
-  const send = async <Reply>(method: string, path: string, body?: object): Promise<Reply> => {
-    const reply = await fetch(`${url}${API}${path}`, {
+  const ask = (method: string, path: string, body?: object, signal?: AbortSignal): Promise<Response> =>
+    fetch(`${url}${API}${path}`, {
       method,
       headers: {
         accept: "application/json",
@@ -32,15 +34,21 @@ export function openPortal(url: string, token?: string): Portal {
       ...(body ? { body: JSON.stringify(body) } : {}),
       // Another address must not get the token.
       redirect: "error",
-      signal: AbortSignal.timeout(WITHIN_MS),
+      ...(signal ? { signal } : {}),
     }).catch((error: unknown) => {
       throw new Failure("tryLater", describeLoss(url, method, path, error), { cause: error });
     });
-    return readReply<Reply>(url, reply);
-  };
+  const send = async <Reply>(method: string, path: string, body?: object): Promise<Reply> =>
+    readReply<Reply>(url, await ask(method, path, body, AbortSignal.timeout(WITHIN_MS)));
   return {
     url,
     get: (path, query = {}) => send("GET", path + composeQuery(query)),
+    download: async (path, query = {}) => {
+      const reply = await ask("GET", path + composeQuery(query));
+      // What is no file is a refusal, or no portal.
+      if (!reply.ok || !reply.headers.has("content-disposition")) return readReply(url, reply);
+      return readBody(url, reply);
+    },
     post: (path, body) => send("POST", path, body),
     patch: (path, body) => send("PATCH", path, body),
   };
@@ -82,6 +90,14 @@ function describeLoss(url: string, method: string, path: string, error: unknown)
   if (method === "GET") return `The portal at ${url} cannot be reached: ${why}.`;
   const list = /\/members(\/|$)/.test(path) ? "members" : "keys";
   return `The portal at ${url} did not answer: ${why}. The change may have been made: look with latchkey ${list} list.`;
+}
+
+async function* readBody(url: string, { body }: Response): AsyncGenerator<Uint8Array, void, void> {
+  try {
+    if (body) yield* body as unknown as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    throw new Failure("tryLater", `The answer of ${url} broke off: ${describeNetworkError(error)}.`, { cause: error });
+  }
 }
 
 async function readReply<Reply>(url: string, reply: Response): Promise<Reply> {

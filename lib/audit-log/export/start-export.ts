@@ -1,0 +1,66 @@
+import "server-only";
+import { composeCsv } from "@/lib/audit-log/export/compose-csv";
+import { composeNdjson } from "@/lib/audit-log/export/compose-ndjson";
+import type { AuditBounds } from "@/lib/audit-log/filter/find-events";
+import type { AuditFilter, ExportFormat } from "@/lib/audit-log/schema";
+import { recordEvent } from "@/lib/audit/record";
+import { CHANGES, consumeRateLimit } from "@/lib/gate/rate-limit";
+import type { Actor } from "@/lib/gate/scope";
+import { withTransaction } from "@/lib/platform/db/transaction";
+
+const TYPES: Record<ExportFormat, string> = {
+  ndjson: "application/x-ndjson; charset=utf-8",
+  csv: "text/csv; charset=utf-8",
+};
+
+/**
+ * Audits an export of the audit log, and answers with a file that is sent while it is read. The caller has checked that
+ * the person may read what is within the bounds. Throws RATE_LIMITED. A failure on the way cuts the file off.
+ */
+export async function startExport(
+  actor: Actor,
+  bounds: AuditBounds,
+  filter: AuditFilter,
+  format: ExportFormat,
+): Promise<Response> {
+  await consumeRateLimit("audit-export", CHANGES, actor.userId);
+  await withTransaction((tx) =>
+    recordEvent(tx, {
+      event: "audit.exported",
+      outcome: "done",
+      actor,
+      projectId: bounds.project?.id,
+      data: { format, filtered: Object.keys(filter).length > 0 },
+    }),
+  );
+  const parts = format === "csv" ? composeCsv(bounds, filter) : composeNdjson(bounds, filter);
+  const name = `${bounds.project ? `activity-${bounds.project.slug}` : "audit-log"}.${format}`;
+  return new Response(streamOf(parts), {
+    headers: {
+      "content-type": TYPES[format],
+      "content-disposition": `attachment; filename="${name}"`,
+      "cache-control": "no-store",
+      "x-content-type-options": "nosniff",
+    },
+  });
+}
+
+/** Reads the next part when the receiver has taken the one before. A receiver that leaves ends the reading. */
+function streamOf(parts: AsyncGenerator<string, void, void>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        let part = await parts.next();
+        // No row of this part fitted the filter.
+        while (part.value === "") part = await parts.next();
+        if (part.done) controller.close();
+        else controller.enqueue(encoder.encode(part.value));
+      },
+      async cancel() {
+        await parts.return();
+      },
+    },
+    { highWaterMark: 1 },
+  );
+}

@@ -1,0 +1,94 @@
+import "server-only";
+import { type ActivityFilter, type AuditFilter, activityFilterSchema, auditFilterSchema } from "@/lib/audit-log/schema";
+import { SYSTEM_ACTOR } from "@/lib/audit/record";
+import { can } from "@/lib/gate/permissions";
+import type { ProjectScope } from "@/lib/gate/scope";
+import { db } from "@/lib/platform/db/client";
+import { AppError } from "@/lib/platform/errors";
+import type { Prisma } from "@/prisma/generated/client";
+
+/** The part of the audit log that a person may read. */
+export interface AuditBounds {
+  /** Null for the whole log. */
+  project: { id: string; slug: string } | null;
+  /** Null for the actions of everybody. */
+  actorId: string | null;
+}
+
+export const WHOLE_LOG: AuditBounds = { project: null, actorId: null };
+
+/** So many people whose name or address fits are looked for. */
+const PEOPLE_MAX = 50;
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+/** What a person of the project may read: everything in it with `activity:read`, else the person's own actions. */
+export function boundsOf({ projectId, slug, roles, actor }: ProjectScope): AuditBounds {
+  return { project: { id: projectId, slug }, actorId: can(roles, "activity:read") ? null : actor.userId };
+}
+
+/** The filter of an address or of a request. Throws BAD_INPUT with a sentence, for an unknown field too. */
+export function readFilter(bounds: AuditBounds, given: Record<string, unknown>): AuditFilter {
+  const schema = bounds.project ? activityFilterSchema : auditFilterSchema;
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map(({ path, message }) => [path.join("."), message].filter(Boolean).join(": "));
+  throw new AppError("BAD_INPUT", "no filter of the audit log", { userMessage: `${lines.join("; ")}.` });
+}
+
+/** The condition of a filter within the bounds. Undefined when it names a thing that is not there: then no line fits. */
+export async function findCondition(
+  bounds: AuditBounds,
+  filter: AuditFilter,
+): Promise<Prisma.AuditEventWhereInput | undefined> {
+  const project = filter.project === undefined ? undefined : await findId(filter.project);
+  const key = filter.accessKey === undefined ? undefined : await findKeyId(filter.accessKey);
+  const actors = filter.who === undefined ? undefined : await findActors(filter.who);
+  if (project === null || key === null || actors === null) return undefined;
+  return {
+    AND: [
+      bounds.project ? { projectId: bounds.project.id } : {},
+      bounds.actorId === null ? {} : { actorId: bounds.actorId },
+      project === undefined ? {} : { projectId: project },
+      key === undefined ? {} : { keyId: key },
+      actors ?? {},
+      filter.event === undefined ? {} : { event: filter.event },
+      filter.outcome === undefined ? {} : { outcome: filter.outcome },
+      filter.region === undefined ? {} : { region: filter.region },
+      composeTimes(filter),
+    ].filter((condition) => Object.keys(condition).length > 0),
+  };
+}
+
+async function findId(slug: string): Promise<string | null> {
+  return (await db.project.findUnique({ where: { slug }, select: { id: true } }))?.id ?? null;
+}
+
+async function findKeyId(accessKeyId: string): Promise<string | null> {
+  return (await db.accessKey.findUnique({ where: { accessKeyId }, select: { id: true } }))?.id ?? null;
+}
+
+/** By id, so that the index of the actors serves the filter. */
+async function findActors(text: string): Promise<Prisma.AuditEventWhereInput | null> {
+  const { name } = SYSTEM_ACTOR;
+  if (text.toLowerCase() === name.toLowerCase()) return { actorId: null, actorName: name };
+  const people = await db.user.findMany({
+    where: {
+      OR: [{ name: { contains: text, mode: "insensitive" } }, { email: { contains: text.toLowerCase() } }],
+    },
+    take: PEOPLE_MAX,
+    select: { id: true },
+  });
+  return people.length === 0 ? null : { actorId: { in: people.map(({ id }) => id) } };
+}
+
+function composeTimes({ from, to }: ActivityFilter): Prisma.AuditEventWhereInput {
+  if (from === undefined && to === undefined) return {};
+  return {
+    at: {
+      ...(from === undefined ? {} : { gte: new Date(from) }),
+      ...(to === undefined ? {} : { lt: endOf(to) }),
+    },
+  };
+}
+
+const endOf = (to: string): Date => new Date(new Date(to).getTime() + (to.includes("T") ? 0 : DAY_MS));
