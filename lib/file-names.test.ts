@@ -35,7 +35,7 @@ const NOUN_FILES = /^(schema|rules|data|loaders|mutations|actions)(\.test)?\.ts$
 /** The folders in which a noun may have files, one verb a file. */
 const NOUN_FOLDERS: Record<string, string[]> = {
   "access-keys": ["loaders", "issue", "revoke", "lifecycle", "repair"],
-  "audit-log": ["filter", "export"],
+  "audit-log": ["loaders"],
   regions: ["file", "master-key"],
   clients: ["snippets"],
 };

@@ -19,6 +19,7 @@ export default async function InstallationLayout({ children }: { children: React
       name: scope.name,
       keys: can(scope.roles, "keys:read"),
       members: can(scope.roles, "members:read"),
+      activity: can(scope.roles, "activity:read-own"),
     },
     support: can(platform, "keys:find"),
     administration: can(platform, "installation:manage"),

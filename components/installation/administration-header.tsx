@@ -8,6 +8,7 @@ const PAGES = [
   ["/admin/users", "Users"],
   ["/admin/projects", "Projects"],
   ["/admin/regions", "Regions"],
+  ["/admin/audit-log", "Audit log"],
 ] as const;
 
 /** The heading of the administration, with links to its pages. */

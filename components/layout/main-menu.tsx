@@ -1,6 +1,6 @@
 "use client";
 
-import { Database, KeyRound, LifeBuoy, type LucideIcon, Settings2, User } from "lucide-react";
+import { Database, History, KeyRound, LifeBuoy, type LucideIcon, Settings2, User } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import type { Navigation } from "@/components/layout/navigation";
@@ -47,13 +47,22 @@ export function MainMenu({ navigation, onChoose }: MainMenuProps) {
           </ul>
         </div>
       ) : null}
-      {project?.members ? (
+      {project?.members || project?.activity ? (
         <ul className="grid gap-0.5 border-t pt-4">
-          <li>
-            <Entry href={`/projects/${project.slug}/members`} icon={User} onChoose={onChoose}>
-              Members
-            </Entry>
-          </li>
+          {project.members ? (
+            <li>
+              <Entry href={`/projects/${project.slug}/members`} icon={User} onChoose={onChoose}>
+                Members
+              </Entry>
+            </li>
+          ) : null}
+          {project.activity ? (
+            <li>
+              <Entry href={`/projects/${project.slug}/activity`} icon={History} onChoose={onChoose}>
+                Activity
+              </Entry>
+            </li>
+          ) : null}
         </ul>
       ) : null}
       {support || administration ? (

@@ -2,7 +2,7 @@
 export interface Navigation {
   projects: { slug: string; name: string }[];
   /** The project in view; undefined outside projects. */
-  project: { slug: string; name: string; keys: boolean; members: boolean } | undefined;
+  project: { slug: string; name: string; keys: boolean; members: boolean; activity: boolean } | undefined;
   support: boolean;
   administration: boolean;
 }

@@ -7,6 +7,7 @@ const SCREENS: Record<string, string[]> = {
   "member+": [
     "/projects/demo/object-storage",
     "/projects/demo/object-storage/keys",
+    "/projects/demo/activity",
     "/account",
     "/account/tokens",
     "/projects",
@@ -14,7 +15,14 @@ const SCREENS: Record<string, string[]> = {
   admin: ["/projects/demo/members"],
   member: ["/projects/demo/object-storage"],
   support: ["/support", "/account/tokens"],
-  "platform-admin": ["/admin", "/admin/users", "/admin/projects", "/admin/regions", "/projects/demo/members"],
+  "platform-admin": [
+    "/admin",
+    "/admin/users",
+    "/admin/projects",
+    "/admin/regions",
+    "/admin/audit-log",
+    "/projects/demo/members",
+  ],
 };
 
 async function expectAccessible(page: Page, where: string): Promise<void> {

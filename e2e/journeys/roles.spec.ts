@@ -12,11 +12,14 @@ test.describe("a member", () => {
     await page.goto("/projects/demo/object-storage");
     await expect(page.getByRole("heading", { name: "Object Storage Dashboard" })).toBeVisible();
     await expect(page.getByRole("link", { name: "S3 Keys" })).toHaveCount(0);
+    await expect(page.getByRole("link", { name: "Activity" })).toHaveCount(0);
     await expect(page.getByRole("heading", { name: "Object Storage Credentials" })).toHaveCount(0);
     await expect(page.getByRole("article")).toHaveCount(0);
     for (const path of [
       "/projects/demo/object-storage/keys",
       "/projects/demo/members",
+      "/projects/demo/activity",
+      "/admin/audit-log",
       "/support",
       "/admin",
       "/projects/other/object-storage",
@@ -29,12 +32,15 @@ test.describe("a member", () => {
     await expect(page.getByRole("link", { name: "Access tokens" })).toHaveCount(0);
     expect((await page.request.get("/api/projects/demo/cards")).status()).toBe(404);
     expect((await page.request.get("/api/projects/other/cards")).status()).toBe(404);
+    for (const file of ["/api/projects/demo/activity/export", "/api/admin/audit-log/export"])
+      expect((await page.request.get(`${file}?format=csv`)).status(), file).toBe(404);
   });
 });
 
 test("a signed-out visitor reads nothing", async ({ browser, portal }) => {
   const context = await browser.newContext({ baseURL: portal.url });
   expect((await context.request.get("/api/projects/demo/cards")).status()).toBe(401);
+  expect((await context.request.get("/api/admin/audit-log/export?format=csv")).status()).toBe(401);
   const page = await context.newPage();
   for (const path of [
     "/",

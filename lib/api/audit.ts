@@ -2,9 +2,9 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { admit, admitAcrossProjects } from "@/lib/api/admit";
 import type { ApiEnvironment } from "@/lib/api/replies";
 import { cursorSchema, ERRORS, json, nextSchema, projectSchema } from "@/lib/api/responses";
-import { startExport } from "@/lib/audit-log/export/start-export";
-import { type AuditBounds, boundsOf, WHOLE_LOG } from "@/lib/audit-log/filter/find-events";
-import { loadAuditPage } from "@/lib/audit-log/loaders";
+import { startExport } from "@/lib/audit-log/loaders/start-export";
+import { type AuditBounds, boundsOf, WHOLE_LOG } from "@/lib/audit-log/loaders/filter";
+import { loadAuditPage } from "@/lib/audit-log/loaders/audit-page";
 import { activityFilterSchema, auditFilterSchema, type AuditFilter, EXPORT_FORMATS } from "@/lib/audit-log/schema";
 import type { ApiOperation } from "@/lib/gate/api";
 

@@ -2,6 +2,7 @@ import "server-only";
 import { readTokenUser, type TokenUser } from "@/lib/api-tokens/data";
 import { readBearer } from "@/lib/api-tokens/rules";
 import { isChange, type Permission } from "@/lib/gate/permissions";
+import { auditPlatformRead } from "@/lib/gate/platform-reads";
 import {
   ACTIONS_COARSE,
   consumeRateLimit,
@@ -57,6 +58,7 @@ export async function admitToProject(
   const scope = findScope(actor, await findProject(actor.userId, slug), operation.permission);
   if (!scope) throw notFound("project");
   assertScope(actor, operation);
+  if (!isChange(operation.permission)) await auditPlatformRead(scope, operation.permission);
   const { name, limit } = operation;
   return { scope, standing: limit ? await consumeRateLimit(name, limit, actor.userId) : undefined };
 }

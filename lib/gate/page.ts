@@ -3,6 +3,7 @@ import { cookies, headers } from "next/headers";
 import { notFound, redirect } from "next/navigation";
 import { cache } from "react";
 import type { Permission } from "@/lib/gate/permissions";
+import { auditPlatformRead } from "@/lib/gate/platform-reads";
 import { auditPageRefusal } from "@/lib/gate/refusals";
 import {
   type Actor,
@@ -58,11 +59,13 @@ export async function requireProject(slug: string, permission: Permission): Prom
     () => loadScope(actor, slug, permission),
     () => auditPageRefusal(actor, permission, slug),
   );
+  await auditRead(scope, permission);
   await rememberProject(scope);
   return scope;
 }
 
 const loadScope = cache(authorizeProject);
+const auditRead = cache(auditPlatformRead);
 
 /** Remembers the project for the next sign-in. Writes only when the project is another one. */
 const rememberProject = cache(async ({ actor, projectId }: ProjectScope) => {

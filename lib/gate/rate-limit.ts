@@ -26,6 +26,9 @@ export const CHANGES: Limit = { points: 20, seconds: 60 };
 /** Refused pages of one person that the audit log names. More of them leave lines in the log only. */
 export const PAGE_REFUSALS: Limit = { points: 30, seconds: 60 };
 
+/** Of a person of the platform who reads a project of others, the audit log has one line an hour. */
+export const PLATFORM_READS: Limit = { points: 1, seconds: 60 * 60 };
+
 /** How a limit stands for one person after a point was asked for. */
 export interface LimitStanding {
   limit: number;

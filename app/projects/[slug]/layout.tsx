@@ -14,7 +14,13 @@ export default async function ProjectLayout({ params, children }: ProjectLayoutP
   const { actor, name, roles } = await requireProject(slug, "storage:read");
   const navigation = {
     projects: await listMyProjects(actor),
-    project: { slug, name, keys: can(roles, "keys:read"), members: can(roles, "members:read") },
+    project: {
+      slug,
+      name,
+      keys: can(roles, "keys:read"),
+      members: can(roles, "members:read"),
+      activity: can(roles, "activity:read-own"),
+    },
     support: can(roles, "keys:find"),
     administration: can(roles, "installation:manage"),
   };

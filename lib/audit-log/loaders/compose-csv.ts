@@ -1,7 +1,7 @@
 import "server-only";
-import { readRows } from "@/lib/audit-log/export/read-rows";
-import type { AuditBounds } from "@/lib/audit-log/filter/find-events";
-import { composeLine, readProjects } from "@/lib/audit-log/loaders";
+import { readRows } from "@/lib/audit-log/loaders/read-rows";
+import type { AuditBounds } from "@/lib/audit-log/loaders/filter";
+import { composeLine, readProjects } from "@/lib/audit-log/loaders/audit-page";
 import type { AuditFilter } from "@/lib/audit-log/schema";
 import { composeCsvLine } from "@/lib/platform/text/csv";
 

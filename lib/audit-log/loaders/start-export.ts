@@ -1,7 +1,7 @@
 import "server-only";
-import { composeCsv } from "@/lib/audit-log/export/compose-csv";
-import { composeNdjson } from "@/lib/audit-log/export/compose-ndjson";
-import type { AuditBounds } from "@/lib/audit-log/filter/find-events";
+import { composeCsv } from "@/lib/audit-log/loaders/compose-csv";
+import { composeNdjson } from "@/lib/audit-log/loaders/compose-ndjson";
+import type { AuditBounds } from "@/lib/audit-log/loaders/filter";
 import type { AuditFilter, ExportFormat } from "@/lib/audit-log/schema";
 import { recordEvent } from "@/lib/audit/record";
 import { CHANGES, consumeRateLimit } from "@/lib/gate/rate-limit";

@@ -1,6 +1,6 @@
 import "server-only";
 import { composeChainedRow, composeCheckpoint, readHead } from "@/lib/audit-log/data";
-import { type AuditBounds, findCondition } from "@/lib/audit-log/filter/find-events";
+import { type AuditBounds, findCondition } from "@/lib/audit-log/loaders/filter";
 import type { ChainedRow, Checkpoint } from "@/lib/audit-log/rules";
 import type { AuditFilter } from "@/lib/audit-log/schema";
 import { db } from "@/lib/platform/db/client";

@@ -1,5 +1,12 @@
 import "server-only";
-import { type ActivityFilter, type AuditFilter, activityFilterSchema, auditFilterSchema } from "@/lib/audit-log/schema";
+import {
+  type ActivityFilter,
+  activityFilterSchema,
+  type AuditFilter,
+  auditFilterSchema,
+  EXPORT_FORMATS,
+  type ExportFormat,
+} from "@/lib/audit-log/schema";
 import { SYSTEM_ACTOR } from "@/lib/audit/record";
 import { can } from "@/lib/gate/permissions";
 import type { ProjectScope } from "@/lib/gate/scope";
@@ -26,13 +33,28 @@ export function boundsOf({ projectId, slug, roles, actor }: ProjectScope): Audit
   return { project: { id: projectId, slug }, actorId: can(roles, "activity:read") ? null : actor.userId };
 }
 
-/** The filter of an address or of a request. Throws BAD_INPUT with a sentence, for an unknown field too. */
-export function readFilter(bounds: AuditBounds, given: Record<string, unknown>): AuditFilter {
+/** The names of the filters in an address. */
+const NAMES = Object.keys(auditFilterSchema.shape);
+
+/** The filter in the address of a page. Throws BAD_INPUT with a sentence. */
+export function readFilter(bounds: AuditBounds, read: (name: string) => string | undefined): AuditFilter {
+  const given = NAMES.map((name) => [name, read(name)] as const).filter(([, value]) => value !== undefined);
   const schema = bounds.project ? activityFilterSchema : auditFilterSchema;
-  const parsed = schema.safeParse(given);
+  const parsed = schema.safeParse(Object.fromEntries(given));
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.map(({ path, message }) => [path.join("."), message].filter(Boolean).join(": "));
   throw new AppError("BAD_INPUT", "no filter of the audit log", { userMessage: `${lines.join("; ")}.` });
+}
+
+/** The same with the format of an export, from a query. */
+export function readExportQuery(
+  bounds: AuditBounds,
+  query: URLSearchParams,
+): { filter: AuditFilter; format: ExportFormat } {
+  const read = (name: string) => query.get(name)?.trim() || undefined;
+  const format = EXPORT_FORMATS.find((known) => known === read("format"));
+  if (!format) throw new AppError("BAD_INPUT", "no format", { userMessage: "The format is ndjson or csv." });
+  return { filter: readFilter(bounds, read), format };
 }
 
 /** The condition of a filter within the bounds. Undefined when it names a thing that is not there: then no line fits. */

@@ -1,8 +1,8 @@
 import "server-only";
 import { createHash } from "node:crypto";
 import { listSigningKeys, readSigningKey } from "@/lib/audit-log/data";
-import { readRows } from "@/lib/audit-log/export/read-rows";
-import type { AuditBounds } from "@/lib/audit-log/filter/find-events";
+import { readRows } from "@/lib/audit-log/loaders/read-rows";
+import type { AuditBounds } from "@/lib/audit-log/loaders/filter";
 import {
   composeCheckpointLine,
   composeEndLine,

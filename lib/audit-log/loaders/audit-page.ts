@@ -1,5 +1,5 @@
 import "server-only";
-import { type AuditBounds, findCondition } from "@/lib/audit-log/filter/find-events";
+import { type AuditBounds, findCondition } from "@/lib/audit-log/loaders/filter";
 import type { AuditFilter, AuditLine, AuditPage } from "@/lib/audit-log/schema";
 import { describeEvent } from "@/lib/audit/describe";
 import { db } from "@/lib/platform/db/client";

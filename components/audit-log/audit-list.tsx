@@ -1,0 +1,24 @@
+import { Time } from "@/components/ui/time";
+import type { AuditLine } from "@/lib/audit-log/schema";
+
+/** Lines of the audit log as sentences. A line is a card on a narrow screen. */
+export function AuditList({ rows, label, whole = false }: { rows: AuditLine[]; label: string; whole?: boolean }) {
+  return (
+    <ol aria-label={label} className="divide-y rounded-lg border bg-surface shadow-low">
+      {rows.map((row) => (
+        <li key={row.id} className="grid gap-1 px-3.5 py-2.5 sm:grid-cols-[11rem_minmax(0,1fr)_auto] sm:gap-4">
+          <span className="text-muted">
+            <Time iso={row.at} exact />
+          </span>
+          <span className="min-w-0 break-words">
+            <bdi>{row.sentence}</bdi>
+            <span className="block text-xs text-muted">
+              {[row.event, whole ? row.project?.name : undefined, row.address].filter(Boolean).join(" · ")}
+            </span>
+          </span>
+          <span className="text-sm text-muted">{row.outcome}</span>
+        </li>
+      ))}
+    </ol>
+  );
+}

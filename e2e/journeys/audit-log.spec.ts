@@ -1,0 +1,34 @@
+import { readFile } from "node:fs/promises";
+import { expect, personOf, test } from "../fixtures/test";
+
+test("a platform admin filters the audit log and exports it", async ({ openAs, portal }) => {
+  const page = await openAs("platform-admin");
+  await page.goto("/admin");
+  await page.getByRole("link", { name: "Audit log" }).click();
+  const list = page.getByRole("list", { name: "Audit log" });
+  await expect(list.getByRole("listitem").first()).toBeVisible();
+  const { email } = personOf(portal, "platform-admin");
+  await page.getByRole("textbox", { name: "Who" }).fill(email);
+  await page.getByRole("combobox", { name: "What" }).selectOption("session.started");
+  await page.getByRole("button", { name: "Filter" }).click();
+  await expect(page).toHaveURL(/event=session.started/);
+  await expect(list.getByText("signed in").first()).toBeVisible();
+  const download = page.waitForEvent("download");
+  await page.getByRole("link", { name: "Export NDJSON" }).click();
+  const file = await (await download).path();
+  const lines = (await readFile(file, "utf8")).trimEnd().split("\n");
+  expect(lines.at(0)).toContain('"filtered":true');
+  expect(lines.at(-1)).toContain('"type":"end"');
+});
+
+test("a member+ sees the own actions only, and a filter that fits nothing says so", async ({ openAs }) => {
+  const page = await openAs("member+");
+  await page.goto("/projects/demo/object-storage");
+  await page.getByRole("link", { name: "Activity" }).click();
+  await expect(page.getByRole("heading", { name: "Activity", level: 1 })).toBeVisible();
+  await expect(page.getByText(/What you did in/)).toBeVisible();
+  await page.goto("/projects/demo/activity?who=nobody-of-this-name");
+  await expect(page.getByText("Nothing found")).toBeVisible();
+  await page.goto("/projects/demo/activity?from=yesterday");
+  await expect(page).toHaveURL(/\/activity$/);
+});
