@@ -102,6 +102,13 @@ describe("the activity", () => {
   });
 });
 
+test("a project that is read by a platform role alone leaves one line an hour", async () => {
+  for (let count = 0; count < 2; count += 1) await read("sam", `/projects/${other.slug}/activity`);
+  await read("ada", activity());
+  const where = { event: "project.read", OR: [{ projectId: other.id }, { actorId: people.ada.userId }] };
+  expect(await db.auditEvent.findMany({ where, select: { actorId: true } })).toEqual([{ actorId: people.sam.userId }]);
+});
+
 test.each([
   ["event=project.created", 1],
   ["outcome=refused", 0],
