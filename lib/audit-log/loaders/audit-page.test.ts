@@ -9,8 +9,8 @@ import { startTestDatabase } from "@/testing/database/test-database";
 import { makeProject, makeUser } from "@/testing/factories/people";
 
 const ROWS = 100_000;
-/** A statement may take 8 s. */
-const AT_ONCE = 20_000;
+/** A statement may take 8 s, also on a machine that does much else. */
+const AT_ONCE = 2_000;
 const PAGE = 50;
 /** A page and one row, a few rows of the same time, and the project of each row. */
 const READ_MAX = 4 * PAGE;
