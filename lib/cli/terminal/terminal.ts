@@ -28,7 +28,7 @@ export const isInteractive = ({ input, errors }: Terminal): boolean => Boolean(i
 export const plain = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\u{FFFD}");
 
 /** The same for a text of several lines. */
-export const plainLines = (text: string): string => text.split("\n").map(plain).join("\n");
+const plainLines = (text: string): string => text.split("\n").map(plain).join("\n");
 
 /** Prints a line of the answer. */
 export function print({ output }: Terminal, line: string): void {
