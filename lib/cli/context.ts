@@ -42,8 +42,15 @@ export async function findProject({ terminal, options, profile, portal }: Contex
 export async function readCards(context: Context): Promise<{ project: string; cards: Card[] }> {
   const project = await findProject(context);
   const { cards } = await context.portal.get<{ cards: Card[] }>(`${pathOf("projects", project)}/regions`);
+  // These stand in the files of clients, and in commands: no sign may end a line or a word there.
+  const fits = ({ region }: Card) =>
+    FITS.test(`${region.name} ${region.endpoint}`) && !/\p{Cc}/u.test(region.signingRegion);
+  if (!cards.every(fits)) throw new Failure("unexpected", `The regions of ${context.portal.url} cannot be used.`);
   return { project, cards };
 }
+
+/** A slug, and an address without a path. */
+const FITS = /^[a-z0-9-]+ https?:\/\/[A-Za-z0-9.:[\]-]+\/?$/;
 
 export interface Place {
   project: string;

@@ -6,7 +6,7 @@ import { provideKey } from "@/lib/cli/credentials/provide-key";
 import { openRuntimeFolder } from "@/lib/cli/credentials/runtime-folder";
 import { type Context, type GlobalOptions, openContext } from "@/lib/cli/context";
 import { Failure } from "@/lib/cli/failure";
-import { print, tell, type Terminal } from "@/lib/cli/terminal/terminal";
+import { flush, print, tell, type Terminal } from "@/lib/cli/terminal/terminal";
 import { connectionOf } from "@/lib/clients/rules";
 import { writeEnvironment } from "@/lib/clients/snippets/aws";
 
@@ -39,6 +39,7 @@ export function credentialsCommand(terminal: Terminal): Command {
       const owner = ownerOf(context.profile);
       const path = cachePath(await openRuntimeFolder(terminal), owner, wish);
       printKey(terminal, await provideKey(context, { ...wish, path, owner }), options);
+      await flush(terminal);
     });
 }
 

@@ -1,6 +1,5 @@
 import { readOwnFile, writeOwnFile } from "@/lib/cli/profiles/private-file";
-import { plain } from "@/lib/cli/terminal/output";
-import { tell, type Terminal } from "@/lib/cli/terminal/terminal";
+import { plain, tell, type Terminal } from "@/lib/cli/terminal/terminal";
 import type { PlannedFile } from "@/lib/cli/connect/files";
 import type { Connection } from "@/lib/clients/rules";
 

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { hostname, userInfo } from "node:os";
+import { hostname } from "node:os";
 import type { Card } from "@/lib/access-keys/schema";
 import { endKeyByName } from "@/lib/cli/credentials/end-keys";
 import { type KeyCache, type ShortLivedKey, type WishedPlace, writeCache } from "@/lib/cli/credentials/key-cache";
@@ -64,13 +64,4 @@ function composeDate(hours: number): string {
   const date = new Date(Date.now() + hours * HOUR_MS);
   date.setUTCMilliseconds(0);
   return date.toISOString();
-}
-
-/** A container may have no name for its user. */
-function readUser(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return "unknown";
-  }
 }
