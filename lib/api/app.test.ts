@@ -215,7 +215,7 @@ describe("refused", () => {
 
   test("whatever the operation, before its input is looked at", async () => {
     const operations = api.routes.filter(({ path }) => path.startsWith("/api/v1/projects/"));
-    expect(new Set(operations.map(({ method, path }) => `${method} ${path}`)).size).toBe(13);
+    expect(new Set(operations.map(({ method, path }) => `${method} ${path}`)).size).toBe(17);
     const max = await makeUser(db, `Max ${randomUUID()}`);
     const others = { authorization: `Bearer ${await makeToken(max)}` };
     for (const { method, path } of operations) {
@@ -377,12 +377,16 @@ test("the API describes itself", async () => {
     "get /api/v1/projects/{project}/activity/export",
     "get /api/v1/projects/{project}/keys",
     "get /api/v1/projects/{project}/keys/{accessKeyId}",
+    "get /api/v1/projects/{project}/members",
     "get /api/v1/projects/{project}/regions",
     "get /api/v1/projects/{project}/regions/{region}",
     "get /api/v1/projects/{project}/regions/{region}/connect/{client}",
     "get /api/v1/support/keys/{accessKeyId}",
+    "patch /api/v1/projects/{project}/members",
     "patch /api/v1/projects/{project}/regions/{region}",
     "post /api/v1/account/revoke-token",
+    "post /api/v1/projects/{project}/members",
+    "post /api/v1/projects/{project}/members/remove",
     "post /api/v1/projects/{project}/regions/{region}/disable",
     "post /api/v1/projects/{project}/regions/{region}/enable",
     "post /api/v1/projects/{project}/regions/{region}/keep-longer",

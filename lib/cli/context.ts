@@ -49,8 +49,8 @@ export async function readCards(context: Context): Promise<{ project: string; ca
   return { project, cards };
 }
 
-/** A slug, and an address without a path. */
-const FITS = /^[a-z0-9-]+ https?:\/\/[A-Za-z0-9.:[\]-]+\/?$/;
+/** A slug, and an address. */
+const FITS = /^[a-z0-9-]+ https?:\/\/[\w.:[\]/~-]+$/;
 
 export interface Place {
   project: string;

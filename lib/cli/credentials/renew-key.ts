@@ -8,6 +8,7 @@ import type { Context } from "@/lib/cli/context";
 import { Failure } from "@/lib/cli/failure";
 import { pathOf, type Portal } from "@/lib/cli/portal/portal";
 import type { Issued } from "@/lib/cli/portal/replies";
+import { readUser } from "@/lib/cli/terminal/read-user";
 
 /**
  * Makes a new key and keeps it. The one before works on until its own date, because other processes may have it. The name
