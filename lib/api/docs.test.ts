@@ -35,6 +35,38 @@ test("every operation names its security, its problems and its bodies", () => {
   }
 });
 
+test("the API describes its operations", () => {
+  const operations = Object.entries(document.paths).flatMap(([path, verbs]) =>
+    Object.keys(verbs).map((verb) => `${verb} ${path}`),
+  );
+  expect(operations.sort()).toEqual([
+    "get /api/v1/account",
+    "get /api/v1/audit",
+    "get /api/v1/audit/export",
+    "get /api/v1/projects",
+    "get /api/v1/projects/{project}/activity",
+    "get /api/v1/projects/{project}/activity/export",
+    "get /api/v1/projects/{project}/keys",
+    "get /api/v1/projects/{project}/keys/{accessKeyId}",
+    "get /api/v1/projects/{project}/members",
+    "get /api/v1/projects/{project}/regions",
+    "get /api/v1/projects/{project}/regions/{region}",
+    "get /api/v1/projects/{project}/regions/{region}/connect/{client}",
+    "get /api/v1/support/keys/{accessKeyId}",
+    "patch /api/v1/projects/{project}/members",
+    "patch /api/v1/projects/{project}/regions/{region}",
+    "post /api/v1/account/revoke-token",
+    "post /api/v1/projects/{project}/members",
+    "post /api/v1/projects/{project}/members/remove",
+    "post /api/v1/projects/{project}/regions/{region}/disable",
+    "post /api/v1/projects/{project}/regions/{region}/enable",
+    "post /api/v1/projects/{project}/regions/{region}/keep-longer",
+    "post /api/v1/projects/{project}/regions/{region}/regenerate",
+    "post /api/v1/projects/{project}/regions/{region}/retire",
+    "post /api/v1/tokens",
+  ]);
+});
+
 test("no example holds a secret", () => {
   expect(text).not.toMatch(/[A-Za-z0-9/+]{40}/);
   expect(text).not.toContain("lkt_");

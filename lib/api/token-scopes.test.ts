@@ -70,6 +70,7 @@ test("a token that may only read is refused every change, and never more than it
   expect(NOT_FOUND).toEqual([
     "keys:issue-for-others",
     "keys:find",
+    "members:read",
     "members:manage",
     "activity:read",
     "audit:read",
