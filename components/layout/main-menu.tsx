@@ -14,6 +14,11 @@ interface MainMenuProps {
   onChoose?: () => void;
 }
 
+const PROJECT_PAGES = [
+  { name: "members", title: "Members", icon: User },
+  { name: "activity", title: "Activity", icon: History },
+] as const;
+
 /** The navigation on the left, and in the menu of narrow screens. */
 export function MainMenu({ navigation, onChoose }: MainMenuProps) {
   const { project, support, administration } = navigation;
@@ -49,20 +54,15 @@ export function MainMenu({ navigation, onChoose }: MainMenuProps) {
       ) : null}
       {project?.members || project?.activity ? (
         <ul className="grid gap-0.5 border-t pt-4">
-          {project.members ? (
-            <li>
-              <Entry href={`/projects/${project.slug}/members`} icon={User} onChoose={onChoose}>
-                Members
-              </Entry>
-            </li>
-          ) : null}
-          {project.activity ? (
-            <li>
-              <Entry href={`/projects/${project.slug}/activity`} icon={History} onChoose={onChoose}>
-                Activity
-              </Entry>
-            </li>
-          ) : null}
+          {PROJECT_PAGES.map(({ name, title, icon }) =>
+            project[name] ? (
+              <li key={name}>
+                <Entry href={`/projects/${project.slug}/${name}`} icon={icon} onChoose={onChoose}>
+                  {title}
+                </Entry>
+              </li>
+            ) : null,
+          )}
         </ul>
       ) : null}
       {support || administration ? (

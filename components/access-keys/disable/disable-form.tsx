@@ -1,7 +1,7 @@
 import { useWatch } from "react-hook-form";
 import { ConfirmField, isConfirmWord } from "@/components/access-keys/confirm-field";
 import { LastUseWarning } from "@/components/access-keys/last-use/last-used";
-import { describeBound, describeDuration, describeUsual, explainBound, findUsual } from "@/lib/receipt-lines/rules";
+import { describeBound, describeDuration, describeUsual, explainBound, findUsual } from "@/lib/revocation-bounds/rules";
 import { Button } from "@/components/ui/button";
 import { DialogButtons, DialogDescription } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";

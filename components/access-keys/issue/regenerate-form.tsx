@@ -4,7 +4,7 @@ import { LastUseWarning } from "@/components/access-keys/last-use/last-used";
 import { OverlapField } from "@/components/access-keys/issue/overlap-field";
 import type { IssueFormProps } from "@/components/access-keys/issue/issue-form-props";
 import { ExpirationField } from "@/components/access-keys/lifecycle/expiration-field";
-import { describeBound, explainBound, findUsual } from "@/lib/receipt-lines/rules";
+import { describeBound, explainBound, findUsual } from "@/lib/revocation-bounds/rules";
 import { Button } from "@/components/ui/button";
 import { DialogButtons, DialogDescription } from "@/components/ui/dialog";
 import { FormError } from "@/components/ui/form-error";

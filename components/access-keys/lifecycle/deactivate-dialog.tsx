@@ -5,7 +5,7 @@ import type { DeactivateForm } from "@/components/access-keys/form-schema";
 import { nameKey, placeOf } from "@/components/access-keys/place";
 import { ChangeDialog } from "@/components/access-keys/change-dialog";
 import type { LifecycleDialogProps } from "@/components/access-keys/lifecycle/lifecycle-dialog-props";
-import { describeBound, findUsual } from "@/lib/receipt-lines/rules";
+import { describeBound, findUsual } from "@/lib/revocation-bounds/rules";
 import { useLifecycleChange } from "@/components/access-keys/lifecycle/use-lifecycle-change";
 import { Button } from "@/components/ui/button";
 import { DialogButtons, DialogDescription } from "@/components/ui/dialog";

@@ -6,7 +6,7 @@ import { ChangeDialog } from "@/components/access-keys/change-dialog";
 import { OverlapUse } from "@/components/access-keys/last-use/last-used";
 import type { LifecycleDialogProps } from "@/components/access-keys/lifecycle/lifecycle-dialog-props";
 import { useLifecycleChange } from "@/components/access-keys/lifecycle/use-lifecycle-change";
-import { describeBound, findUsual } from "@/lib/receipt-lines/rules";
+import { describeBound, findUsual } from "@/lib/revocation-bounds/rules";
 import { Button } from "@/components/ui/button";
 import { DialogButtons, DialogDescription } from "@/components/ui/dialog";
 import { FormError } from "@/components/ui/form-error";

@@ -9,7 +9,7 @@ import type { AlreadyDone, DryRun, Revoking, Updated } from "@/lib/cli/portal/re
 import { printJson } from "@/lib/cli/terminal/output";
 import { confirm } from "@/lib/cli/terminal/prompt";
 import { print, type Terminal } from "@/lib/cli/terminal/terminal";
-import { describeBound, findUsual } from "@/lib/receipt-lines/rules";
+import { describeBound, findUsual } from "@/lib/revocation-bounds/rules";
 
 interface ChangeOptions extends GlobalOptions {
   name?: string;

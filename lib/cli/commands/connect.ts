@@ -19,7 +19,7 @@ import {
   SECRET_PLACEHOLDER,
 } from "@/lib/clients/rules";
 import { shellWord, type Snippet } from "@/lib/clients/snippets/snippet";
-import { describeBound, findUsual } from "@/lib/receipt-lines/rules";
+import { describeBound, findUsual } from "@/lib/revocation-bounds/rules";
 
 interface ConnectOptions extends GlobalOptions, PairOptions {
   profileName?: string;

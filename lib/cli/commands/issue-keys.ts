@@ -8,7 +8,7 @@ import { decideSecretOutput, deliverSecret } from "@/lib/cli/secret-output";
 import { printJson } from "@/lib/cli/terminal/output";
 import { confirm } from "@/lib/cli/terminal/prompt";
 import { print, tell, type Terminal } from "@/lib/cli/terminal/terminal";
-import { describeBound, findUsual } from "@/lib/receipt-lines/rules";
+import { describeBound, findUsual } from "@/lib/revocation-bounds/rules";
 import { Failure } from "@/lib/cli/failure";
 
 interface IssueOptions extends GlobalOptions {

@@ -4,7 +4,8 @@ import { Failure } from "@/lib/cli/failure";
 import { pathOf } from "@/lib/cli/portal/portal";
 import type { KeyDetail } from "@/lib/cli/portal/replies";
 import { tell } from "@/lib/cli/terminal/terminal";
-import { describeBound, describeReceipt, evaluateReceipts, isSettled } from "@/lib/receipt-lines/rules";
+import { describeReceipt, evaluateReceipts, isSettled } from "@/lib/receipt-lines/rules";
+import { describeBound } from "@/lib/revocation-bounds/rules";
 import type { ReceiptLine } from "@/lib/access-keys/schema";
 
 const PAUSE_MS = 1_000;
