@@ -1,6 +1,6 @@
 "use client";
 
-import { Database, History, KeyRound, LifeBuoy, type LucideIcon, Settings2, User } from "lucide-react";
+import { Database, History, KeyRound, LifeBuoy, type LucideIcon, Settings2, UserRound } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import type { Navigation } from "@/components/layout/navigation";
@@ -15,13 +15,18 @@ interface MainMenuProps {
 }
 
 const PROJECT_PAGES = [
-  { name: "members", title: "Members", icon: User },
+  { name: "members", title: "Members", icon: UserRound },
   { name: "activity", title: "Activity", icon: History },
 ] as const;
 
 /** The navigation on the left, and in the menu of narrow screens. */
 export function MainMenu({ navigation, onChoose }: MainMenuProps) {
   const { project, support, administration } = navigation;
+  const base = [`/projects/${project?.slug}`, ""];
+  const platform = [
+    ...(support ? [{ name: "support", title: "Support", icon: LifeBuoy }] : []),
+    ...(administration ? [{ name: "admin", title: "Administration", icon: Settings2 }] : []),
+  ];
   const storage = project ? `/projects/${project.slug}/object-storage` : undefined;
   return (
     <nav aria-label="Main" className="grid content-start gap-5 px-3 pb-6">
@@ -52,37 +57,19 @@ export function MainMenu({ navigation, onChoose }: MainMenuProps) {
           </ul>
         </div>
       ) : null}
-      {project?.members || project?.activity ? (
-        <ul className="grid gap-0.5 border-t pt-4">
-          {PROJECT_PAGES.map(({ name, title, icon }) =>
-            project[name] ? (
+      {[project ? PROJECT_PAGES.filter(({ name }) => project[name]) : [], platform].map((entries, group) =>
+        entries.length > 0 ? (
+          <ul key={group} className="grid gap-0.5 border-t pt-4">
+            {entries.map(({ name, title, icon }) => (
               <li key={name}>
-                <Entry href={`/projects/${project.slug}/${name}`} icon={icon} onChoose={onChoose}>
+                <Entry href={`${base[group]}/${name}`} icon={icon} onChoose={onChoose}>
                   {title}
                 </Entry>
               </li>
-            ) : null,
-          )}
-        </ul>
-      ) : null}
-      {support || administration ? (
-        <ul className="grid gap-0.5 border-t pt-4">
-          {support ? (
-            <li>
-              <Entry href="/support" icon={LifeBuoy} onChoose={onChoose}>
-                Support
-              </Entry>
-            </li>
-          ) : null}
-          {administration ? (
-            <li>
-              <Entry href="/admin" icon={Settings2} onChoose={onChoose}>
-                Administration
-              </Entry>
-            </li>
-          ) : null}
-        </ul>
-      ) : null}
+            ))}
+          </ul>
+        ) : null,
+      )}
     </nav>
   );
 }
