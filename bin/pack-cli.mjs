@@ -13,16 +13,11 @@ const BANNER = `#!/usr/bin/env node
 import { createRequire } from "node:module";
 const require = createRequire(import.meta.url);`;
 
-/**
- * Makes the npm package of the latchkey command in dist/: one file that needs Node alone. `options` are esbuild's for
- * every program. Throws with what npm says.
- */
-export async function packCommandLine(build, options) {
-  rmSync(PACKAGE, { recursive: true, force: true });
-  mkdirSync(PACKAGE, { recursive: true });
-  await build({
+/** esbuild's options for the latchkey command, from those of every program: one file that needs Node alone. */
+export function commandLineOptions(options, outdir) {
+  return {
     ...options,
-    outdir: PACKAGE,
+    outdir,
     entryPoints: [{ in: "lib/cli/main.ts", out: "latchkey" }],
     packages: "bundle",
     // Of ES modules only what is used enters the file; of the signer's CommonJS it would be ten times as much.
@@ -31,7 +26,17 @@ export async function packCommandLine(build, options) {
     keepNames: true,
     sourcemap: false,
     banner: { js: BANNER },
-  });
+  };
+}
+
+/**
+ * Makes the npm package of the latchkey command in dist/: one file that needs Node alone. `options` are esbuild's for
+ * every program. Throws with what npm says.
+ */
+export async function packCommandLine(build, options) {
+  rmSync(PACKAGE, { recursive: true, force: true });
+  mkdirSync(PACKAGE, { recursive: true });
+  await build(commandLineOptions(options, PACKAGE));
   const { version, license, engines } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
   const manifest = {
     name: "latchkey-cli",

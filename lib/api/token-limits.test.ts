@@ -13,7 +13,7 @@ beforeAll(() => startTestDatabase());
 
 test("a token that may only read gets a code and a sentence for every change, and a line in the audit log", async () => {
   const mia = await makeUser(db, `Mia ${randomUUID()}`);
-  const home = await makeProject(db, [[mia, "member+"]]);
+  const home = await makeProject(db, [[mia, "admin"]]);
   const other = await makeProject(db, [[mia, "admin"]]);
   const expiresAt = new Date(Date.now() + 60_000);
   const wish = { email: mia.email, name: "a script", expiresAt, project: home.slug, scope: "read" as const };

@@ -7,6 +7,9 @@ import { httpUrl } from "@/lib/platform/net/http-url";
 import { slugSchema } from "@/lib/platform/text/slug";
 import { runProgram } from "./programs";
 
+// The same texts in every run.
+fc.configureGlobal({ seed: 20_261_128 });
+
 /** Whatever comes back from a parser must be what went into the text. These clients do not come from Debian. */
 
 const RUNS = 60;
@@ -40,7 +43,8 @@ const oddText = fc
     ),
     { minLength: 1, maxLength: 12 },
   )
-  .map((parts) => parts.join(""));
+  // HCL normalises its texts.
+  .map((parts) => parts.join("").normalize());
 
 const endpoints = fc
   .oneof(
@@ -137,7 +141,7 @@ interface Configuration {
 
 /** The parser keeps strings as templates. A string of ours has no template: each `${` and `%{` of it is escaped. */
 function readTemplate(text: unknown): string {
-  expect(String(text).replaceAll(/\$\$\{|%%\{/g, "")).not.toMatch(/[$%]\{/);
+  expect(String(text).replaceAll(/\$\$\{|%%\{/g, " ")).not.toMatch(/[$%]\{/);
   return String(text).replaceAll(/([$%])\1\{/g, "$1{");
 }
 

@@ -10,12 +10,19 @@ import { expect, onTestFinished, test } from "vitest";
 import { HAS_OPENSSL, makeCertificate } from "@/testing/certificate";
 import { TestServer } from "@/testing/builtin-s3/test-server";
 
-const BUNDLE = pathToFileURL(join(import.meta.dirname, "../../../bin/bundle.mjs")).href;
+interface Bundle {
+  bundleOptions: (outdir: string, names: string[]) => BuildOptions;
+}
+interface Pack {
+  commandLineOptions: (options: BuildOptions, outdir: string) => BuildOptions;
+}
+const program = (name: string) => pathToFileURL(join(import.meta.dirname, "../../../bin", name)).href;
 
-/** Packs the command as `bin/cli.mjs` does. */
+/** Packs the command as the bundling of all programs does. */
 async function pack(folder: string): Promise<string> {
-  const { commandLineOptions } = (await import(BUNDLE)) as { commandLineOptions: (outdir: string) => BuildOptions };
-  await build(commandLineOptions(folder));
+  const { bundleOptions } = (await import(program("bundle.mjs"))) as Bundle;
+  const { commandLineOptions } = (await import(program("pack-cli.mjs"))) as Pack;
+  await build(commandLineOptions(bundleOptions(folder, []), folder));
   return join(folder, "latchkey.mjs");
 }
 
