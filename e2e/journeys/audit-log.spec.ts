@@ -1,4 +1,6 @@
 import { readFile } from "node:fs/promises";
+import { withDatabase } from "../fixtures/database";
+import { readDatabaseUrl } from "../fixtures/portal-database";
 import { expect, personOf, test } from "../fixtures/test";
 
 test("a platform admin filters the audit log and exports it", async ({ openAs, portal }) => {
@@ -31,4 +33,23 @@ test("a member+ sees the own actions only, and a filter that fits nothing says s
   await expect(page.getByText("Nothing found")).toBeVisible();
   await page.goto("/projects/demo/activity?from=yesterday");
   await expect(page).toHaveURL(/\/activity$/);
+});
+
+test("an export counts for the limit of everything that a person does", async ({ openAs, portal }) => {
+  const page = await openAs("platform-admin");
+  const { email } = personOf(portal, "platform-admin");
+  const path = "/api/admin/audit-log/export?format=csv";
+  await withDatabase(await readDatabaseUrl(portal), async (database) => {
+    const key = "'actions:' || (SELECT id FROM users WHERE email = $1)";
+    const used = `INSERT INTO rate_limits (key, points, expire) VALUES (${key}, 1000, $2)
+      ON CONFLICT (key) DO UPDATE SET points = excluded.points, expire = excluded.expire`;
+    await database.query(used, [email, Date.now() + 600_000]);
+    try {
+      const refused = await page.request.get(path);
+      expect([refused.status(), refused.headers()["cache-control"]]).toEqual([429, "no-store"]);
+    } finally {
+      await database.query(`DELETE FROM rate_limits WHERE key = ${key}`, [email]);
+    }
+  });
+  expect((await page.request.get(path)).status()).toBe(200);
 });

@@ -1,5 +1,6 @@
 import "server-only";
 import { cookies } from "next/headers";
+import { admitPerson } from "@/lib/gate/api";
 import type { Permission } from "@/lib/gate/permissions";
 import { auditPlatformRead } from "@/lib/gate/platform-reads";
 import { explainError, type GateContext } from "@/lib/gate/refusals";
@@ -15,7 +16,10 @@ export interface Download {
   permission: Permission;
 }
 
-/** Answers a link to a file of a project. Checks session, project and permission first. A refusal is a sentence. */
+/**
+ * Answers a link to a file of a project. Checks session, the limit of everything that a person does, project and permission
+ * first. A refusal is a sentence.
+ */
 export function answerProjectDownload(
   request: Request,
   slug: string,
@@ -54,6 +58,7 @@ async function answerDownload(
     const actor = await readActor(from, { activity: true });
     if (!actor) throw new AppError("UNAUTHENTICATED", "not signed in");
     context.actor = actor;
+    await admitPerson(actor);
     return await answer(actor, context);
   } catch (thrown) {
     const error = nameUnavailable(thrown);

@@ -22,8 +22,11 @@ export async function auditPlatformRead(scope: ProjectScope, permission: Permiss
   const { userId, name, address, via } = actor;
   await withTransaction((tx) =>
     recordEvent(tx, {
-      ...{ event: "project.read", outcome: "done", actor: { userId, name, address, via } },
-      ...{ projectId, data: { slug } },
+      event: "project.read",
+      outcome: "done",
+      actor: { userId, name, address, via },
+      projectId,
+      data: { slug },
     }),
   );
 }
