@@ -22,7 +22,7 @@ export default async function InstallationLayout({ children }: { children: React
       activity: can(scope.roles, "activity:read-own"),
     },
     support: can(platform, "keys:find"),
-    administration: can(platform, "installation:manage"),
+    administration: can(platform, "installation:read"),
   };
   return (
     <Shell person={actor} navigation={navigation}>

@@ -78,7 +78,7 @@ export function CreateTokenForm({ places, daysMax, working, onCreate, onCancel }
       </Field>
       <Field
         label="Scope"
-        hint={scope === "write" ? "Where you may manage the members, the token may too." : undefined}
+        hint={scope === "manage" ? "Members and administration too, where you may manage them." : undefined}
         error={errors.scope?.message}
       >
         {(control) => (

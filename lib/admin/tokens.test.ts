@@ -63,7 +63,7 @@ test.each([
   ["days that are no number", ["token", "create", "ada@example.org", "--name", "x", "--days", "week"], DAYS],
   ["a project that is not there", [...CREATE, "--project", "unknown"], "There is no project unknown."],
   ["a project that is no slug", [...CREATE, "--project", "../x"], "Use lower case letters, digits and hyphens"],
-  ["another scope", [...CREATE, "--scope", "admin"], "The scope must be read or write"],
+  ["another scope", [...CREATE, "--scope", "admin"], "The scope must be read, write or manage"],
   ["a name with a control character", ["token", "create", "ada@example.org", "--name", "a\u0007b"], "no invisible"],
   ["the list of a person who is not there", ["token", "list", "b@example.org"], "There is no user b@example.org."],
   ["a person who is not there", ["token", "create", "b@example.org", "--name", "x"], "There is no user b@example.org."],

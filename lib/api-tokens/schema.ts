@@ -1,10 +1,10 @@
 import { z } from "zod";
 
-/** What a token may do at most: read keys, or read and change them. */
-export const TOKEN_SCOPES = ["read", "write"] as const;
+/** What a token may do at most: read, change keys too, or all that its person may do. */
+export const TOKEN_SCOPES = ["read", "write", "manage"] as const;
 export type TokenScope = (typeof TOKEN_SCOPES)[number];
 
-export const tokenScopeSchema = z.enum(TOKEN_SCOPES, "The scope must be read or write");
+export const tokenScopeSchema = z.enum(TOKEN_SCOPES, "The scope must be read, write or manage");
 
 const NAME_MAX = 100;
 

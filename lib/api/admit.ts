@@ -47,13 +47,15 @@ export const admitOwner = (operation: ApiOperation) =>
     await next();
   });
 
-/** The gate before an operation that reads across projects: only platform roles may. */
+/** The gate before an operation across projects, or on the installation: only platform roles may. */
 export const admitAcrossProjects = (operation: ApiOperation) =>
   createMiddleware<Known>(async (context, next) => {
     context.set("operation", operation);
     const actor = await identify(context);
     context.set("actor", actor);
-    await admitToPlatform(actor, operation);
+    const standing = await admitToPlatform(actor, operation);
+    if (standing) tellLimit(context, standing);
+    boundBody(context);
     await next();
   });
 

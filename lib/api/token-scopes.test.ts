@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, beforeEach, expect, test } from "vitest";
 import { createToken, type NewToken } from "@/lib/api-tokens/mutations";
+import { TOKEN_SCOPES } from "@/lib/api-tokens/schema";
 import { SYSTEM_ACTOR } from "@/lib/audit/record";
-import { admitToProject, readCaller } from "@/lib/gate/api";
+import { admitToPlatform, admitToProject, readCaller } from "@/lib/gate/api";
 import { isChange, PERMISSIONS, type Permission } from "@/lib/gate/permissions";
 import { type Actor, assertStillAllowed, authorizePlatform, maySomewhere } from "@/lib/gate/scope";
 import { db } from "@/lib/platform/db/client";
@@ -49,7 +50,37 @@ test("a token without limits does in every project what the role there allows", 
   expect((await askAll(token, home.slug)).admitted?.toSorted()).toEqual(
     [...MEMBER_PLUS_READS, ...MEMBER_PLUS_CHANGES].sort(),
   );
-  expect(await ask(token, other.slug, "members:manage")).toBe("admitted");
+});
+
+test("a token manages members and the installation only with the scope for it", async () => {
+  const narrow = await makeToken({ scope: "write" });
+  expect(await ask(narrow, other.slug, "keys:issue")).toBe("admitted");
+  expect(await ask(narrow, other.slug, "members:read")).toBe("admitted");
+  expect(await ask(narrow, other.slug, "members:manage")).toBe("FORBIDDEN");
+  const wide = await makeToken({ scope: "manage" });
+  expect(await ask(wide, other.slug, "members:manage")).toBe("admitted");
+  const ada = await makeUser(db, `Ada ${randomUUID()}`, { platformRole: "platform-admin" });
+  const answers: Record<string, string> = {};
+  for (const scope of TOKEN_SCOPES) {
+    const caller = await readCaller(`Bearer ${await makeToken({ scope }, ada)}`, undefined);
+    for (const permission of ["installation:read", "keys:bulk-revoke", "installation:manage"] as const) {
+      answers[`${scope} ${permission}`] = await admitToPlatform(caller, { name: "Try", permission }).then(
+        () => "admitted",
+        (error: { code: string }) => error.code,
+      );
+    }
+  }
+  expect(answers).toEqual({
+    "read installation:read": "admitted",
+    "read keys:bulk-revoke": "FORBIDDEN",
+    "read installation:manage": "FORBIDDEN",
+    "write installation:read": "admitted",
+    "write keys:bulk-revoke": "admitted",
+    "write installation:manage": "FORBIDDEN",
+    "manage installation:read": "admitted",
+    "manage keys:bulk-revoke": "admitted",
+    "manage installation:manage": "admitted",
+  });
 });
 
 test("a token of a project gets 404 for every other project, also for one that its person administers", async () => {
@@ -70,10 +101,12 @@ test("a token that may only read is refused every change, and never more than it
   expect(NOT_FOUND).toEqual([
     "keys:issue-for-others",
     "keys:find",
+    "keys:bulk-revoke",
     "members:read",
     "members:manage",
     "activity:read",
     "audit:read",
+    "installation:read",
     "installation:manage",
   ]);
 });

@@ -84,8 +84,9 @@ const PREDICATES: { [E in AuditEventName]: Describe<E> } = {
     `sealed the credentials of ${regions === 1 ? "1 region" : `${regions} regions`} with another master key, ${keyId}`,
 };
 
-function describeLimits(project: string | undefined, scope: "read" | "write" | undefined): string {
+function describeLimits(project: string | undefined, scope: "read" | "write" | "manage" | undefined): string {
   const place = project === undefined ? "" : `, in the project ${project}`;
+  if (scope === "manage") return `${place}, for everything that the person may do`;
   return scope === "read" ? `${place}, to read only` : place;
 }
 

@@ -10,7 +10,7 @@ const tokenFields = {
   email: z.string(),
   name: z.string(),
   project: z.string().optional(),
-  scope: z.enum(["read", "write"]).optional(),
+  scope: z.enum(["read", "write", "manage"]).optional(),
 };
 
 export const EVENT_DATA = {

@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from "commander";
+import { adminCommand } from "@/lib/cli/commands/admin";
 import { auditCommand } from "@/lib/cli/commands/audit";
 import {
   activateCommand,
@@ -61,6 +62,7 @@ function createProgram(terminal: Terminal): Command {
     .addCommand(doctorCommand(terminal))
     .addCommand(supportCommand(terminal))
     .addCommand(auditCommand(terminal))
+    .addCommand(adminCommand(terminal))
     .hook("preAction", (_program, command) => refuseFormat(command));
   return withTerminal(program, terminal);
 }

@@ -8,7 +8,13 @@ import { type AuditEventName, EVENT_DATA } from "@/lib/audit/events";
 import { PERMISSIONS, type Permission } from "@/lib/gate/permissions";
 import { ACTIONS_COARSE, consumeRateLimit } from "@/lib/gate/rate-limit";
 import { auditRefusal, explainError, type GateContext, type GateError, readRefusal } from "@/lib/gate/refusals";
-import { type Actor, authorizeProject, authorizeSomewhere, type ProjectScope } from "@/lib/gate/scope";
+import {
+  type Actor,
+  authorizePlatform,
+  authorizeProject,
+  authorizeSomewhere,
+  type ProjectScope,
+} from "@/lib/gate/scope";
 import { readActor } from "@/lib/gate/session";
 import { env } from "@/lib/platform/env";
 import { AppError } from "@/lib/platform/errors";
@@ -90,6 +96,15 @@ export function inProject<Input extends { project: string }>(): Validated<Input,
     const scope = await authorizeProject(ctx.actor, parsedInput.project, metadata.permission);
     await consumeRateLimit(metadata.name, metadata.limit, ctx.actor.userId);
     return next({ ctx: { scope } });
+  };
+}
+
+/** For actions across projects or on the installation: checks the platform role and the limit. */
+export function inInstallation<Input>(): Validated<Input, object> {
+  return async ({ ctx, metadata, next }) => {
+    authorizePlatform(ctx.actor, metadata.permission);
+    await consumeRateLimit(metadata.name, metadata.limit, ctx.actor.userId);
+    return next({ ctx: {} });
   };
 }
 

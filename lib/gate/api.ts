@@ -1,7 +1,7 @@
 import "server-only";
 import { readTokenUser, type TokenUser } from "@/lib/api-tokens/data";
 import { readBearer } from "@/lib/api-tokens/rules";
-import { isChange, type Permission } from "@/lib/gate/permissions";
+import { isChange, isManagement, type Permission } from "@/lib/gate/permissions";
 import { auditPlatformRead } from "@/lib/gate/platform-reads";
 import {
   ACTIONS_COARSE,
@@ -47,7 +47,7 @@ export async function refuseGuess(address: string | undefined): Promise<never> {
 /**
  * The project with the caller's roles in it, and how the operation's limit stands, if it has one. Consumes a point of the
  * person's coarse limit and one of the operation's. Throws RATE_LIMITED, NOT_FOUND where the caller or the token may not
- * see the project, and FORBIDDEN where the token may only read.
+ * see the project, and FORBIDDEN where the scope of the token does not allow it.
  */
 export async function admitToProject(
   actor: Actor,
@@ -69,18 +69,24 @@ export async function admitPerson(actor: Actor): Promise<void> {
 }
 
 /**
- * For operations across projects. Throws RATE_LIMITED, NOT_FOUND where no platform role allows the operation or the token
- * is one of a project, and FORBIDDEN where the token may only read.
+ * For operations across projects; tells how the operation's limit stands, if it has one. Throws RATE_LIMITED, NOT_FOUND
+ * where no platform role allows the operation or the token is one of a project, and FORBIDDEN where the scope of the
+ * token does not allow it.
  */
-export async function admitToPlatform(actor: Actor, operation: ApiOperation): Promise<void> {
+export async function admitToPlatform(actor: Actor, operation: ApiOperation): Promise<LimitStanding | undefined> {
   await admitPerson(actor);
   authorizePlatform(actor, operation.permission);
   assertScope(actor, operation);
+  const { name, limit } = operation;
+  return limit ? consumeRateLimit(name, limit, actor.userId) : undefined;
 }
 
-/** Throws FORBIDDEN when the token may only read and the operation changes something. */
+/** Throws FORBIDDEN when the scope of the token does not allow the operation. */
 function assertScope({ limits }: Actor, { permission }: ApiOperation): void {
-  if (!limits || limits.scope === "write" || !isChange(permission)) return;
-  const userMessage = "This token may only read. Nothing was changed. Use a token that may read and change keys.";
-  throw new AppError("FORBIDDEN", "a token that may only read", { userMessage });
+  if (!limits || limits.scope === "manage" || !isChange(permission)) return;
+  if (limits.scope === "write" && !isManagement(permission)) return;
+  const may = limits.scope === "write" ? "read and change keys, and nothing else" : "only read";
+  const needed = isManagement(permission) ? "manage" : "write";
+  const userMessage = `This token may ${may}. Nothing was changed. Use a token with the scope ${needed}.`;
+  throw new AppError("FORBIDDEN", "a token with too narrow a scope", { userMessage });
 }

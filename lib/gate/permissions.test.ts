@@ -2,7 +2,9 @@ import { expect, test } from "vitest";
 import {
   can,
   isChange,
+  isManagement,
   mayChangeKeys,
+  mayManage,
   PERMISSIONS,
   type Permission,
   restsOnPlatformRole,
@@ -18,11 +20,13 @@ const TABLE: Record<Permission, string> = {
   "keys:issue-for-others": "y n n n n",
   "keys:disable": "y y n y y",
   "keys:find": "n n n y y",
+  "keys:bulk-revoke": "n n n y y",
   "members:read": "y n n n y",
   "members:manage": "y n n n y",
   "activity:read": "y n n y y",
   "activity:read-own": "y y n y y",
   "audit:read": "n n n n y",
+  "installation:read": "n n n n y",
   "installation:manage": "n n n n y",
   "tokens:own": "y y n y y",
   "account:manage": "y y y y y",
@@ -45,6 +49,7 @@ test("a read changes nothing, and whatever is not a read is a change", () => {
     "activity:read",
     "activity:read-own",
     "audit:read",
+    "installation:read",
   ]);
   expect(isChange("keys:invent" as Permission)).toBe(true);
 });
@@ -52,6 +57,11 @@ test("a read changes nothing, and whatever is not a read is a change", () => {
 test("whoever may issue or disable keys may change them", () => {
   expect(ROLES.map((role) => mayChangeKeys([role]))).toEqual([true, true, false, true, true]);
   expect(mayChangeKeys([])).toBe(false);
+});
+
+test("admins of a project and of the platform may manage", () => {
+  expect(ROLES.map((role) => mayManage([role]))).toEqual([true, false, false, false, true]);
+  expect(PERMISSIONS.filter(isManagement)).toEqual(["members:manage", "installation:manage"]);
 });
 
 test.each(["", "owner", "ADMIN", "__proto__", "constructor", "member+ "])("the unknown role %j may nothing", (role) => {

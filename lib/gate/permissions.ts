@@ -21,6 +21,8 @@ const ALLOWED = {
   "keys:disable": ["admin", "member+", "support", "platform-admin"],
   /** find a key by its id across projects */
   "keys:find": ["support", "platform-admin"],
+  /** end many keys at once, across projects */
+  "keys:bulk-revoke": ["support", "platform-admin"],
   /** see the members of a project */
   "members:read": ["admin", "platform-admin"],
   /** add and remove members of a project, change their roles */
@@ -31,7 +33,9 @@ const ALLOWED = {
   "activity:read-own": ["admin", "member+", "support", "platform-admin"],
   /** the whole audit log */
   "audit:read": ["platform-admin"],
-  /** users, projects, regions */
+  /** see all users, projects, regions and operations */
+  "installation:read": ["platform-admin"],
+  /** add and change users, projects and regions, retry operations */
   "installation:manage": ["platform-admin"],
   /** one's own access tokens; a token works where its person may have it */
   "tokens:own": ["admin", "member+", "support", "platform-admin"],
@@ -51,11 +55,25 @@ const READS: readonly Permission[] = [
   "activity:read",
   "activity:read-own",
   "audit:read",
+  "installation:read",
 ];
+
+/** What a token may do only with the scope `manage`: it concerns people and the installation, and no key. */
+const MANAGEMENT: readonly Permission[] = ["members:manage", "installation:manage"];
 
 /** Whether the permission is one to change something. */
 export function isChange(permission: Permission): boolean {
   return !READS.includes(permission);
+}
+
+/** Whether the permission is one to change people or the installation. */
+export function isManagement(permission: Permission): boolean {
+  return MANAGEMENT.includes(permission);
+}
+
+/** Whether the roles allow any change of people or of the installation. */
+export function mayManage(roles: readonly string[]): boolean {
+  return MANAGEMENT.some((permission) => can(roles, permission));
 }
 
 /** Whether the roles allow any change of keys. */

@@ -1,8 +1,9 @@
 import "server-only";
 import { isTokenLive } from "@/lib/api-tokens/rules";
 import { TOKEN_SCOPES, type TokenScope } from "@/lib/api-tokens/schema";
-import { can, mayChangeKeys } from "@/lib/gate/permissions";
+import { can } from "@/lib/gate/permissions";
 import type { Actor } from "@/lib/gate/scope";
+import { allowsScope } from "@/lib/own-tokens/rules";
 import type { TokenPlace, TokenRow } from "@/lib/own-tokens/schema";
 import { cutPage, decodeCursor, olderThan } from "@/lib/platform/db/cursor";
 import { db } from "@/lib/platform/db/client";
@@ -95,5 +96,5 @@ export async function describeOwnToken(
 }
 
 function scopesOf(roles: readonly string[]): TokenScope[] {
-  return TOKEN_SCOPES.filter((scope) => scope === "read" || mayChangeKeys(roles));
+  return TOKEN_SCOPES.filter((scope) => allowsScope(roles, scope));
 }

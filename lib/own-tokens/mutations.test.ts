@@ -193,6 +193,9 @@ test("tokens are offered where the role allows them", async () => {
   const member = await makeUser(db, `Member ${randomUUID()}`);
   await makeProject(db, [[member, "member"]]);
   expect(await listTokenPlaces(member)).toEqual([]);
+  const admin = await makeUser(db, `Admin ${randomUUID()}`);
+  await makeProject(db, [[admin, "admin"]]);
+  expect(await listTokenPlaces(admin)).toMatchObject([{ scopes: [...both, "manage"] }]);
   const may = (actor: Actor) => maySomewhere(actor, "tokens:own");
   expect([await may(mia), await may(sue), await may(member)]).toEqual([true, true, false]);
   await db.project.update({ where: { id: project.id }, data: { disabledAt: new Date() } });

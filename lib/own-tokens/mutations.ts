@@ -1,6 +1,5 @@
 import "server-only";
 import { createToken, revokeToken } from "@/lib/api-tokens/mutations";
-import { mayChangeKeys } from "@/lib/gate/permissions";
 import {
   type Actor,
   assertPlatformStillAllowed,
@@ -13,7 +12,7 @@ import { lockRow } from "@/lib/platform/db/locks";
 import { withTransaction } from "@/lib/platform/db/transaction";
 import { AppError } from "@/lib/platform/errors";
 import type { Secret } from "@/lib/platform/secret";
-import { decideExpiration, describeTokenRefusal, TOKENS_MAX } from "@/lib/own-tokens/rules";
+import { allowsScope, decideExpiration, describeTokenRefusal, TOKENS_MAX } from "@/lib/own-tokens/rules";
 import type { CreateTokenInput, TokenRefusal } from "@/lib/own-tokens/schema";
 
 export type CreateTokenOutcome = { ok: true; token: Secret } | { ok: false; reason: TokenRefusal; message: string };
@@ -38,7 +37,7 @@ export async function createOwnToken(
     const roles = place
       ? await assertStillAllowed(tx, place, "tokens:own")
       : await assertPlatformStillAllowed(tx, actor, "tokens:own");
-    if (scope === "write" && !mayChangeKeys(roles)) return refuse("scope-too-wide");
+    if (!allowsScope(roles, scope)) return refuse("scope-too-wide");
     const live = { userId: actor.userId, revokedAt: null, expiresAt: { gt: now } };
     if ((await tx.apiToken.count({ where: live })) >= TOKENS_MAX) return refuse("too-many");
     const { token } = await createToken(tx, actor, {

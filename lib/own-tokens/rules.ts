@@ -1,4 +1,5 @@
-import { TOKEN_DAYS_MAX } from "@/lib/api-tokens/schema";
+import { TOKEN_DAYS_MAX, type TokenScope } from "@/lib/api-tokens/schema";
+import { mayChangeKeys, mayManage } from "@/lib/gate/permissions";
 import type { CreateTokenInput, TokenRefusal } from "@/lib/own-tokens/schema";
 
 /** How many tokens of one person may be valid at the same time. */
@@ -18,10 +19,16 @@ export function decideExpiration(
   return { ok: true, expiresAt };
 }
 
+/** Whether people with these roles may have a token with this scope. */
+export function allowsScope(roles: readonly string[], scope: TokenScope): boolean {
+  if (scope === "manage") return mayManage(roles);
+  return scope === "read" || mayChangeKeys(roles);
+}
+
 const SENTENCES: Record<TokenRefusal, string> = {
   "date-passed": "This date has passed. No token was made; choose a later date.",
   "date-too-far": `A token is valid for at most ${TOKEN_DAYS_MAX} days. No token was made; choose an earlier date.`,
-  "scope-too-wide": "Your role there may only read keys. No token was made; choose the scope Read.",
+  "scope-too-wide": "Your role there may do less than this scope. No token was made; choose a narrower scope.",
   "too-many": `You have ${TOKENS_MAX} valid tokens, which is the most that one person may have. No token was made; revoke one first.`,
 };
 

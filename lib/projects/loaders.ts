@@ -79,7 +79,7 @@ export async function findSlug(id: string): Promise<string | undefined> {
 /** Where signing in lands: the console of a platform role, else the dashboard of the last used project. */
 export async function landingPath(actor: Actor): Promise<string> {
   const roles = actor.platformRole ? [actor.platformRole] : [];
-  if (can(roles, "installation:manage")) return "/admin";
+  if (can(roles, "installation:read")) return "/admin";
   if (can(roles, "keys:find")) return "/support";
   const mine = await db.user.findUnique({
     where: { id: actor.userId },

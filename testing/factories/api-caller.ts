@@ -15,7 +15,7 @@ export interface ApiCaller {
   patch: (path: string, content: unknown, headers?: Headers) => Promise<Response>;
 }
 
-/** A token of the person, good for a minute when nothing else is said. */
+/** A token for all that the person may do, good for a minute, when nothing else is said. */
 export async function makeToken(
   database: PrismaClient,
   { email }: Actor,
@@ -24,7 +24,7 @@ export async function makeToken(
 ): Promise<string> {
   const expiresAt = new Date(Date.now() + lastsMs);
   const made = await database.$transaction((tx) =>
-    createToken(tx, SYSTEM_ACTOR, { email, name: "a script", expiresAt, ...limits }),
+    createToken(tx, SYSTEM_ACTOR, { email, name: "a script", expiresAt, scope: "manage", ...limits }),
   );
   return made.token.reveal();
 }

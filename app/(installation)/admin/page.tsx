@@ -8,7 +8,7 @@ import { loadHealth } from "@/lib/installation/loaders";
 export const metadata: Metadata = { title: "Administration" };
 
 export default async function AdminPage() {
-  await requirePlatform("installation:manage");
+  await requirePlatform("installation:read");
   return (
     <>
       <AdministrationHeader />

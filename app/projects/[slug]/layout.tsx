@@ -22,7 +22,7 @@ export default async function ProjectLayout({ params, children }: ProjectLayoutP
       activity: can(roles, "activity:read-own"),
     },
     support: can(roles, "keys:find"),
-    administration: can(roles, "installation:manage"),
+    administration: can(roles, "installation:read"),
   };
   return (
     <Shell person={actor} navigation={navigation}>

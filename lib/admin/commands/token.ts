@@ -28,7 +28,11 @@ export function tokenCommand(): Command {
     .description("makes a token with the rights of a person and prints it; it cannot be shown again")
     .requiredOption("--name <name>", "what the token is for")
     .option("--project <slug>", "the only project in which the token works; all projects of the person when left out")
-    .option("--scope <scope>", "read: the token changes nothing; write: it reads and changes keys", "write")
+    .option(
+      "--scope <scope>",
+      "read: the token changes nothing; write: it reads and changes keys; manage: it does all that its person may do",
+      "write",
+    )
     .option("--days <days>", `how long the token is valid, at most ${TOKEN_DAYS_MAX} days`, String(TOKEN_DAYS_DEFAULT))
     .action(async (email: string, options: CreateOptions) => {
       const expiresAt = new Date(Date.now() + daysSchema.parse(options.days) * DAY_MS);

@@ -13,7 +13,7 @@ export interface TokenOptions {
   /** Of a new token. */
   name?: string;
   project?: string;
-  scope: "read" | "write";
+  scope: "read" | "write" | "manage";
   days: string;
 }
 

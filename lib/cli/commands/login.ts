@@ -33,7 +33,9 @@ export function loginCommand(terminal: Terminal): Command {
     .option("--stdin", "read the token or the password from standard input")
     .option("--name <name>", "with --email: what the new token is called")
     .addOption(
-      new Option("--scope <scope>", "with --email: what it may do").choices(["read", "write"]).default("write"),
+      new Option("--scope <scope>", "with --email: what it may do")
+        .choices(["read", "write", "manage"])
+        .default("write"),
     )
     .option("--days <days>", "with --email: how long it is valid", DAYS)
     .option("--allow-http", "send the token over plain http, where others can read it")

@@ -14,7 +14,7 @@ export const metadata: Metadata = { title: "Projects" };
 const PATH = "/admin/projects";
 
 export default async function AdminProjectsPage({ searchParams }: { searchParams: SearchParameters }) {
-  await requirePlatform("installation:manage");
+  await requirePlatform("installation:read");
   const cursor = readParameter((await searchParams).cursor);
   const { rows, next } = await loadPage(PATH, () => listProjects({ cursor }));
   return (

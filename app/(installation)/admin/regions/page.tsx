@@ -14,7 +14,7 @@ export const metadata: Metadata = { title: "Regions" };
 const PATH = "/admin/regions";
 
 export default async function AdminRegionsPage({ searchParams }: { searchParams: SearchParameters }) {
-  await requirePlatform("installation:manage");
+  await requirePlatform("installation:read");
   const cursor = readParameter((await searchParams).cursor);
   const { rows, next } = await loadPage(PATH, () => listRegions({ cursor }));
   return (

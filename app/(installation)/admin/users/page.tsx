@@ -14,7 +14,7 @@ export const metadata: Metadata = { title: "Users" };
 const PATH = "/admin/users";
 
 export default async function AdminUsersPage({ searchParams }: { searchParams: SearchParameters }) {
-  await requirePlatform("installation:manage");
+  await requirePlatform("installation:read");
   const cursor = readParameter((await searchParams).cursor);
   const { rows, next } = await loadPage(PATH, () => listUsers({ cursor }));
   return (

@@ -1,0 +1,7 @@
+import { Command } from "commander";
+import type { Terminal } from "@/lib/cli/terminal/terminal";
+
+/** The commands of platform admins. Their changes need a token with the scope `manage`. */
+export function adminCommand(_terminal: Terminal): Command {
+  return new Command("admin").description("users, projects, regions and operations, for platform admins");
+}
