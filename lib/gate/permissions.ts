@@ -1,3 +1,5 @@
+import type { TokenScope } from "@/lib/api-tokens/schema";
+
 export const PROJECT_ROLES = ["admin", "member+", "member"] as const;
 export const PLATFORM_ROLES = ["platform-admin", "support"] as const;
 
@@ -79,6 +81,12 @@ export function mayManage(roles: readonly string[]): boolean {
 /** Whether the roles allow any change of keys. */
 export function mayChangeKeys(roles: readonly string[]): boolean {
   return PERMISSIONS.some((permission) => /^keys:/.test(permission) && isChange(permission) && can(roles, permission));
+}
+
+/** Whether people with these roles may have a token with this scope. */
+export function allowsScope(roles: readonly string[], scope: TokenScope): boolean {
+  if (scope === "manage") return mayManage(roles);
+  return scope === "read" || mayChangeKeys(roles);
 }
 
 /** Whether one of the roles allows it. Unknown roles and permissions allow nothing. */

@@ -1,9 +1,8 @@
 import "server-only";
 import { isTokenLive } from "@/lib/api-tokens/rules";
 import { TOKEN_SCOPES, type TokenScope } from "@/lib/api-tokens/schema";
-import { can } from "@/lib/gate/permissions";
+import { allowsScope, can } from "@/lib/gate/permissions";
 import type { Actor } from "@/lib/gate/scope";
-import { allowsScope } from "@/lib/own-tokens/rules";
 import type { TokenPlace, TokenRow } from "@/lib/own-tokens/schema";
 import { cutPage, decodeCursor, olderThan } from "@/lib/platform/db/cursor";
 import { db } from "@/lib/platform/db/client";

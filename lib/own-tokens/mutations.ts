@@ -1,5 +1,6 @@
 import "server-only";
 import { createToken, revokeToken } from "@/lib/api-tokens/mutations";
+import { allowsScope } from "@/lib/gate/permissions";
 import {
   type Actor,
   assertPlatformStillAllowed,
@@ -12,7 +13,7 @@ import { lockRow } from "@/lib/platform/db/locks";
 import { withTransaction } from "@/lib/platform/db/transaction";
 import { AppError } from "@/lib/platform/errors";
 import type { Secret } from "@/lib/platform/secret";
-import { allowsScope, decideExpiration, describeTokenRefusal, TOKENS_MAX } from "@/lib/own-tokens/rules";
+import { decideExpiration, describeTokenRefusal, TOKENS_MAX } from "@/lib/own-tokens/rules";
 import type { CreateTokenInput, TokenRefusal } from "@/lib/own-tokens/schema";
 
 export type CreateTokenOutcome = { ok: true; token: Secret } | { ok: false; reason: TokenRefusal; message: string };

@@ -1,5 +1,4 @@
-import { TOKEN_DAYS_MAX, type TokenScope } from "@/lib/api-tokens/schema";
-import { mayChangeKeys, mayManage } from "@/lib/gate/permissions";
+import { TOKEN_DAYS_MAX } from "@/lib/api-tokens/schema";
 import type { CreateTokenInput, TokenRefusal } from "@/lib/own-tokens/schema";
 
 /** How many tokens of one person may be valid at the same time. */
@@ -17,12 +16,6 @@ export function decideExpiration(
   if (!(expiresAt > now)) return { ok: false, reason: "date-passed" };
   if (expiresAt > inDays(TOKEN_DAYS_MAX)) return { ok: false, reason: "date-too-far" };
   return { ok: true, expiresAt };
-}
-
-/** Whether people with these roles may have a token with this scope. */
-export function allowsScope(roles: readonly string[], scope: TokenScope): boolean {
-  if (scope === "manage") return mayManage(roles);
-  return scope === "read" || mayChangeKeys(roles);
 }
 
 const SENTENCES: Record<TokenRefusal, string> = {
