@@ -68,7 +68,7 @@ export const disableWithReasonFormSchema = disableFormSchema.required({ reason: 
 const SECRET_SHAPE = /^(?=.*[a-z])[A-Za-z0-9/+]{40}$/;
 
 /** What is searched for stands in an address, and addresses are kept in logs: a pasted secret key is refused. */
-const searchTextSchema = z
+export const searchTextSchema = z
   .string()
   .trim()
   .max(128, "Use at most 128 characters")

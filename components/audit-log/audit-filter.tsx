@@ -1,29 +1,47 @@
-import { Search } from "lucide-react";
-import Link from "next/link";
-import { Button } from "@/components/ui/button";
+"use client";
+
+import type { ReactNode } from "react";
+import type { AuditFilterForm } from "@/components/audit-log/form-schema";
+import { useAddressForm } from "@/components/layout/use-address-form";
 import { Field } from "@/components/ui/field";
+import { FilterButtons } from "@/components/ui/filter-buttons";
+import { FilterFold } from "@/components/ui/filter-fold";
+import { FormError } from "@/components/ui/form-error";
 import { Input, Select } from "@/components/ui/input";
-import { EVENT_NAMES, OUTCOMES } from "@/lib/audit-log/schema";
+
+type Name = keyof AuditFilterForm;
 
 interface AuditFilterProps {
   path: string;
   label: string;
-  regions: string[];
-  /** What the page is filtered by now. */
-  values: Record<string, string | undefined>;
+  events: readonly string[];
+  outcomes: readonly string[];
+  regions: readonly string[];
+  /** What stands in the address of the page. */
+  values: { [Field in Name]: string | undefined };
+  /** What is wrong with it, by the name of the field. Empty for what has no field. */
+  refused: Record<string, string>;
   /** Whether the list has the lines of all projects. */
   whole?: boolean;
 }
 
-/** Filters the audit log. A plain form: the filter is the query of the address, and it works without scripts. */
-export function AuditFilter({ path, label, regions, values, whole = false }: AuditFilterProps) {
+/** Filters the audit log. The filter is part of the address, and it works without scripts. */
+export function AuditFilter({ path, label, events, outcomes, regions, values, refused, whole }: AuditFilterProps) {
+  const form = useAddressForm<AuditFilterForm>(
+    path,
+    values,
+    async () => (await import("@/components/audit-log/form-schema")).auditFilterFormSchema,
+  );
+  const { errors, isSubmitted } = form.formState;
   const isFiltered = Object.values(values).some(Boolean);
-  const text = (name: string, title: string, placeholder: string) => (
-    <Field label={title}>
+  const errorOf = (name: Name) => (isSubmitted ? errors[name]?.message : refused[name]);
+
+  const text = (name: Name, title: string, placeholder: string) => (
+    <Field label={title} error={errorOf(name)}>
       {(control) => (
         <Input
           {...control}
-          name={name}
+          {...form.register(name)}
           defaultValue={values[name]}
           placeholder={placeholder}
           autoComplete="off"
@@ -33,46 +51,62 @@ export function AuditFilter({ path, label, regions, values, whole = false }: Aud
       )}
     </Field>
   );
-  const choice = (name: string, title: string, all: string, options: readonly string[]) => (
-    <Field label={title}>
+  const choice = (name: Name, title: string, all: string, known: readonly string[], options: ReactNode) => (
+    <Field label={title} error={errorOf(name)}>
       {(control) => (
-        <Select {...control} name={name} defaultValue={values[name] ?? ""}>
+        <Select {...control} {...form.register(name)} defaultValue={values[name]}>
           <option value="">{all}</option>
-          {options.map((option) => (
-            <option key={option}>{option}</option>
-          ))}
+          {values[name] && !known.includes(values[name]) ? <option>{values[name]}</option> : null}
+          {options}
         </Select>
       )}
     </Field>
   );
-  const day = (name: string, title: string) => (
-    <Field label={title}>
-      {(control) => <Input {...control} name={name} type="date" defaultValue={values[name]?.slice(0, 10)} />}
+  const day = (name: Name, title: string) => (
+    <Field label={title} error={errorOf(name)}>
+      {(control) => (
+        <Input {...control} {...form.register(name)} type="date" defaultValue={values[name]?.slice(0, 10)} />
+      )}
     </Field>
   );
   return (
-    <form action={path} role="search" aria-label={label} className="mb-4 grid gap-3">
-      <div className="grid items-start gap-3 sm:grid-cols-2 lg:grid-cols-4">
-        {text("who", "Who", "A part of the name or e-mail")}
-        {choice("event", "What", "Everything", EVENT_NAMES)}
-        {choice("outcome", "Outcome", "All outcomes", OUTCOMES)}
-        {choice("region", "Region", "All regions", regions)}
-        {whole ? text("project", "Project", "The project in addresses") : null}
-        {text("accessKey", "Access key", "The whole access key")}
-        {day("from", "From")}
-        {day("to", "To")}
-      </div>
-      <div className="flex flex-wrap gap-2">
-        <Button type="submit">
-          <Search aria-hidden />
-          Filter
-        </Button>
-        {isFiltered ? (
-          <Button asChild look="ghost">
-            <Link href={path}>Clear</Link>
-          </Button>
-        ) : null}
-      </div>
-    </form>
+    <FilterFold open={isFiltered}>
+      <form action={path} role="search" aria-label={label} noValidate className="grid gap-3" onSubmit={form.onSubmit}>
+        <FormError message={isSubmitted ? errors.root?.message : refused[""]} />
+        <div className="grid items-start gap-3 sm:grid-cols-2 lg:grid-cols-4">
+          {text("who", "Who", "A part of the name or e-mail")}
+          {choice("event", "What", "Everything", events, <EventOptions events={events} />)}
+          {choice("outcome", "Outcome", "All outcomes", outcomes, <Options names={outcomes} />)}
+          {choice("region", "Region", "All regions", regions, <Options names={regions} />)}
+          {whole ? text("project", "Project", "The project in addresses") : null}
+          {text("accessKey", "Access key", "The whole access key")}
+          {day("from", "From")}
+          {day("to", "To")}
+        </div>
+        <FilterButtons path={path} filtered={isFiltered} pending={form.pending} />
+      </form>
+    </FilterFold>
   );
 }
+
+function Options({ names }: { names: readonly string[] }) {
+  return names.map((name) => <option key={name}>{name}</option>);
+}
+
+/** A group for each noun: `member.joined` is "member joined" in the group "member". */
+function EventOptions({ events }: { events: readonly string[] }) {
+  const nouns = [...new Set(events.map(nounOf))];
+  return nouns.map((noun) => (
+    <optgroup key={noun} label={noun.replaceAll("-", " ")}>
+      {events
+        .filter((event) => nounOf(event) === noun)
+        .map((event) => (
+          <option key={event} value={event}>
+            {event.replaceAll(/[.-]/g, " ")}
+          </option>
+        ))}
+    </optgroup>
+  ));
+}
+
+const nounOf = (event: string): string => event.slice(0, event.indexOf("."));

@@ -10,7 +10,7 @@ import { useZodForm } from "@/components/ui/use-zod-form";
  * A form whose values are the query of an address, such as a filter. Submitting goes to that address. `current` is the
  * query of the page as it is; the fields get it as their `defaultValue`, and again when the address changes.
  */
-export function useAddressForm<Values extends Record<string, string>>(
+export function useAddressForm<Values extends Record<string, string | undefined>>(
   path: string,
   current: { [Name in keyof Values]: string | undefined },
   loadSchema: LoadSchema<Values, Values>,

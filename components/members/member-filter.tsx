@@ -1,11 +1,9 @@
 "use client";
 
-import { Search } from "lucide-react";
-import Link from "next/link";
 import { useAddressForm } from "@/components/layout/use-address-form";
 import type { MemberFilterForm } from "@/components/members/form-schema";
-import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
+import { FilterButtons } from "@/components/ui/filter-buttons";
 import { FormError } from "@/components/ui/form-error";
 import { Input } from "@/components/ui/input";
 
@@ -34,16 +32,8 @@ export function MemberFilter({ path, search }: { path: string; search: string | 
             />
           )}
         </Field>
-        <div className="flex gap-2 pt-7">
-          <Button type="submit" busy={form.pending}>
-            <Search aria-hidden />
-            Filter
-          </Button>
-          {search ? (
-            <Button asChild look="ghost">
-              <Link href={path}>Clear</Link>
-            </Button>
-          ) : null}
+        <div className="pt-7">
+          <FilterButtons path={path} filtered={search !== undefined} pending={form.pending} />
         </div>
       </div>
     </form>

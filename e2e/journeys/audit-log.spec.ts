@@ -32,7 +32,19 @@ test("a member+ sees the own actions only, and a filter that fits nothing says s
   await page.goto("/projects/demo/activity?who=nobody-of-this-name");
   await expect(page.getByText("Nothing found")).toBeVisible();
   await page.goto("/projects/demo/activity?from=yesterday");
+  await expect(page.getByText("Use a date such as 2026-11-28")).toBeVisible();
+  await expect(page.getByText("Nothing is listed")).toBeVisible();
+  await expect(page.getByRole("list", { name: "Activity" })).toHaveCount(0);
+  await page.getByLabel("From").fill("2026-11-28");
+  await page.getByLabel("To", { exact: true }).fill("2026-11-27");
+  await page.getByRole("button", { name: "Filter" }).click();
+  await expect(page.getByText("To is before From")).toBeVisible();
+  await page.getByRole("link", { name: "Clear" }).click();
   await expect(page).toHaveURL(/\/activity$/);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await expect(page.getByRole("textbox", { name: "Who" })).toBeHidden();
+  await page.getByText("Filter", { exact: true }).first().click();
+  await expect(page.getByRole("textbox", { name: "Who" })).toBeVisible();
 });
 
 test("an export counts for the limit of everything that a person does", async ({ openAs, portal }) => {

@@ -5,7 +5,14 @@ import { cursorSchema, ERRORS, json, nextSchema, projectSchema } from "@/lib/api
 import { startExport } from "@/lib/audit-log/loaders/start-export";
 import { type AuditBounds, boundsOf, WHOLE_LOG } from "@/lib/audit-log/loaders/filter";
 import { loadAuditPage } from "@/lib/audit-log/loaders/audit-page";
-import { activityFilterSchema, auditFilterSchema, type AuditFilter, EXPORT_FORMATS } from "@/lib/audit-log/schema";
+import {
+  activityFilterSchema,
+  auditFilterSchema,
+  type AuditFilter,
+  END_AFTER_START,
+  endsAfterStart,
+  EXPORT_FORMATS,
+} from "@/lib/audit-log/schema";
 import type { ApiOperation } from "@/lib/gate/api";
 
 const READ_LOG: ApiOperation = { name: "Read the audit log", permission: "audit:read" };
@@ -50,7 +57,7 @@ function addLogRoutes(api: OpenAPIHono<ApiEnvironment>): void {
   const listRoute = createRoute({
     summary: "The audit log",
     description: "For platform admins.",
-    request: { query: auditFilterSchema.extend(listQuery) },
+    request: { query: auditFilterSchema.extend(listQuery).refine(endsAfterStart, END_AFTER_START) },
     method: "get",
     path: "/audit",
     middleware: admitAcrossProjects(READ_LOG),
@@ -63,7 +70,7 @@ function addLogRoutes(api: OpenAPIHono<ApiEnvironment>): void {
   const exportRoute = createRoute({
     summary: "Export the audit log",
     description: "For platform admins. The export is written to the audit log.",
-    request: { query: auditFilterSchema.extend(exportQuery) },
+    request: { query: auditFilterSchema.extend(exportQuery).refine(endsAfterStart, END_AFTER_START) },
     method: "get",
     path: "/audit/export",
     middleware: admitAcrossProjects(EXPORT_LOG),
@@ -79,7 +86,10 @@ function addActivityRoutes(api: OpenAPIHono<ApiEnvironment>): void {
   const listRoute = createRoute({
     summary: "The activity of a project",
     description: "Project admins read what everybody did, others what they did themselves.",
-    request: { params: projectSchema, query: activityFilterSchema.extend(listQuery) },
+    request: {
+      params: projectSchema,
+      query: activityFilterSchema.extend(listQuery).refine(endsAfterStart, END_AFTER_START),
+    },
     method: "get",
     path: "/projects/{project}/activity",
     middleware: admit(READ),
@@ -92,7 +102,10 @@ function addActivityRoutes(api: OpenAPIHono<ApiEnvironment>): void {
   const exportRoute = createRoute({
     summary: "Export the activity of a project",
     description: "The export is written to the audit log.",
-    request: { params: projectSchema, query: activityFilterSchema.extend(exportQuery) },
+    request: {
+      params: projectSchema,
+      query: activityFilterSchema.extend(exportQuery).refine(endsAfterStart, END_AFTER_START),
+    },
     method: "get",
     path: "/projects/{project}/activity/export",
     middleware: admit(EXPORT),

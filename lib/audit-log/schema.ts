@@ -18,14 +18,14 @@ const timeSchema = z.union([z.iso.date().regex(year), z.iso.datetime({ offset: t
 /** What a list or an export of the audit log is limited to. Everything is optional. */
 export const activityFilterSchema = z.strictObject({
   /** A part of the name or of the e-mail address of the person who acted, or `Latchkey` for the program itself. */
-  who: plainText.max(WHO_MAX).optional(),
+  who: plainText.max(WHO_MAX, `Use at most ${WHO_MAX} characters`).optional(),
   event: z.enum(EVENT_NAMES, "There is no such event").optional(),
   outcome: z.enum(OUTCOMES, "There is no such outcome").optional(),
   region: slugSchema.optional(),
   /** The whole access key id. */
   accessKey: z
     .string()
-    .max(ACCESS_KEY_MAX)
+    .max(ACCESS_KEY_MAX, `Use at most ${ACCESS_KEY_MAX} characters`)
     .regex(/^[A-Za-z0-9]+$/, "Use the whole access key id")
     .optional(),
   /** From this day or time on. */
@@ -38,6 +38,15 @@ export type ActivityFilter = z.infer<typeof activityFilterSchema>;
 /** The same for the whole log. */
 export const auditFilterSchema = activityFilterSchema.extend({ project: slugSchema.optional() });
 export type AuditFilter = z.infer<typeof auditFilterSchema>;
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+/** The end of the day, or the time itself. */
+export const endOf = (to: string): Date => new Date(new Date(to).getTime() + (to.includes("T") ? 0 : DAY_MS));
+
+export const endsAfterStart = ({ from, to }: { from?: string | undefined; to?: string | undefined }): boolean =>
+  !from || !to || endOf(to) > new Date(from);
+export const END_AFTER_START = { path: ["to"], error: "To is before From" };
 
 export const EXPORT_FORMATS = ["ndjson", "csv"] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];

@@ -1,10 +1,9 @@
 "use client";
 
-import { Search } from "lucide-react";
-import Link from "next/link";
 import { useAddressForm } from "@/components/layout/use-address-form";
-import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
+import { FilterButtons } from "@/components/ui/filter-buttons";
+import { FilterFold } from "@/components/ui/filter-fold";
 import { FormError } from "@/components/ui/form-error";
 import { Input, Select } from "@/components/ui/input";
 import { KEY_STATES } from "@/lib/access-keys/rules";
@@ -28,75 +27,69 @@ export function KeyFilter({ path, regions, values }: KeyFilterProps) {
   const isFiltered = Object.values(values).some(Boolean);
 
   return (
-    <form action={path} role="search" aria-label="Keys" noValidate className="mb-4 grid gap-3" onSubmit={form.onSubmit}>
-      <FormError message={errors.root?.message} />
-      <div className="grid items-start gap-3 sm:grid-cols-2 lg:grid-cols-[minmax(0,1.4fr)_repeat(4,minmax(0,1fr))_auto]">
-        <Field label="Access key" error={errors.search?.message}>
-          {(control) => (
-            <Input
-              {...control}
-              {...form.register("search")}
-              defaultValue={values.search}
-              type="search"
-              placeholder="All or a part of it"
-              autoComplete="off"
-              spellCheck={false}
-              className="font-mono text-[0.8125rem] placeholder:font-sans"
-            />
-          )}
-        </Field>
-        <Field label="Name" error={errors.name?.message}>
-          {(control) => (
-            <Input
-              {...control}
-              {...form.register("name")}
-              defaultValue={values.name}
-              placeholder="The whole name"
-              autoComplete="off"
-              dir="auto"
-            />
-          )}
-        </Field>
-        <Field label="Created by" error={errors.createdBy?.message}>
-          {(control) => (
-            <Input
-              {...control}
-              {...form.register("createdBy")}
-              defaultValue={values.createdBy}
-              placeholder="A part of the name"
-              autoComplete="off"
-            />
-          )}
-        </Field>
-        <Field label="Region">
-          {(control) => (
-            <Select {...control} {...form.register("region")} defaultValue={values.region}>
-              <option value="">All regions</option>
-              <Options names={regions} />
-            </Select>
-          )}
-        </Field>
-        <Field label="State">
-          {(control) => (
-            <Select {...control} {...form.register("state")} defaultValue={values.state}>
-              <option value="">All states</option>
-              <Options names={KEY_STATES} />
-            </Select>
-          )}
-        </Field>
-        <div className="flex gap-2 sm:pt-7 max-lg:sm:col-span-2 max-lg:sm:pt-0">
-          <Button type="submit" busy={form.pending}>
-            <Search aria-hidden />
-            Filter
-          </Button>
-          {isFiltered ? (
-            <Button asChild look="ghost">
-              <Link href={path}>Clear</Link>
-            </Button>
-          ) : null}
+    <FilterFold open={isFiltered}>
+      <form action={path} role="search" aria-label="Keys" noValidate className="grid gap-3" onSubmit={form.onSubmit}>
+        <FormError message={errors.root?.message} />
+        <div className="grid items-start gap-3 sm:grid-cols-2 lg:grid-cols-[minmax(0,1.4fr)_repeat(4,minmax(0,1fr))_auto]">
+          <Field label="Access key" error={errors.search?.message}>
+            {(control) => (
+              <Input
+                {...control}
+                {...form.register("search")}
+                defaultValue={values.search}
+                type="search"
+                placeholder="All or a part of it"
+                autoComplete="off"
+                spellCheck={false}
+                className="font-mono text-[0.8125rem] placeholder:font-sans"
+              />
+            )}
+          </Field>
+          <Field label="Name" error={errors.name?.message}>
+            {(control) => (
+              <Input
+                {...control}
+                {...form.register("name")}
+                defaultValue={values.name}
+                placeholder="The whole name"
+                autoComplete="off"
+                dir="auto"
+              />
+            )}
+          </Field>
+          <Field label="Created by" error={errors.createdBy?.message}>
+            {(control) => (
+              <Input
+                {...control}
+                {...form.register("createdBy")}
+                defaultValue={values.createdBy}
+                placeholder="A part of the name"
+                autoComplete="off"
+              />
+            )}
+          </Field>
+          <Field label="Region">
+            {(control) => (
+              <Select {...control} {...form.register("region")} defaultValue={values.region}>
+                <option value="">All regions</option>
+                <Options names={regions} />
+              </Select>
+            )}
+          </Field>
+          <Field label="State">
+            {(control) => (
+              <Select {...control} {...form.register("state")} defaultValue={values.state}>
+                <option value="">All states</option>
+                <Options names={KEY_STATES} />
+              </Select>
+            )}
+          </Field>
+          <div className="sm:pt-7 max-lg:sm:col-span-2 max-lg:sm:pt-0">
+            <FilterButtons path={path} filtered={isFiltered} pending={form.pending} />
+          </div>
         </div>
-      </div>
-    </form>
+      </form>
+    </FilterFold>
   );
 }
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { loadAuditPage } from "@/lib/audit-log/loaders/audit-page";
-import { type AuditBounds, readFilter, WHOLE_LOG } from "@/lib/audit-log/loaders/filter";
+import { type AuditBounds, readAskedFilter, readFilter, WHOLE_LOG } from "@/lib/audit-log/loaders/filter";
 import type { AuditFilter } from "@/lib/audit-log/schema";
 import { db, pool } from "@/lib/platform/db/client";
 import { encodeCursor } from "@/lib/platform/db/cursor";
@@ -90,7 +90,43 @@ describe.each(FILTERS)("a page of 100,000 lines by %s", (name, bounds, filter) =
 });
 
 test("the address of a page gives the filter, and what it does not name is left out", () => {
-  const read = (name: string) => ({ who: "Ada", to: "2026-11-28", cursor: "x" })[name];
-  expect(readFilter(WHOLE_LOG, read)).toEqual({ who: "Ada", to: "2026-11-28" });
-  expect(() => readFilter(WHOLE_LOG, (name) => (name === "to" ? "today" : undefined))).toThrow();
+  expect(readAskedFilter(WHOLE_LOG, { who: " Ada ", to: "2026-11-28", region: "", cursor: "x" })).toMatchObject({
+    filter: { who: "Ada", to: "2026-11-28" },
+    refused: {},
+  });
+});
+
+const WRONG: [string, Record<string, string | string[]>, Record<string, string>][] = [
+  ["a date that is none", { from: "yesterday" }, { from: "Use a date such as 2026-11-28, or a time such as" }],
+  ["a day that no month has", { to: "2026-02-30" }, { to: "Use a date such as 2026-11-28, or a time such as" }],
+  ["a year 0", { from: "0000-01-01" }, { from: "Use a date such as 2026-11-28, or a time such as" }],
+  ["To before From", { from: "2026-11-28", to: "2026-11-27" }, { to: "To is before From" }],
+  ["an outcome that there is not", { outcome: "perhaps" }, { outcome: "There is no such outcome" }],
+  ["an event that there is not", { event: "constructor" }, { event: "There is no such event" }],
+  ["a part of an access key", { accessKey: "LK-1" }, { accessKey: "Use the whole access key id" }],
+  ["a region that cannot be", { region: "North" }, { region: "Use lower case letters, digits and hyphens" }],
+  ["a text that is too long", { who: "a".repeat(201) }, { who: "Use at most 200 characters" }],
+  ["a control character", { who: "a\u0000b" }, { who: "Use no control characters" }],
+  ["a value twice", { who: ["Ada", "Bea"] }, { who: "Give this once" }],
+  ["two wrong values", { outcome: "x", event: "x" }, { event: "There is no such event", outcome: "There is no" }],
+];
+
+test.each(WRONG)("%s in the address has a sentence, and nothing is listed", (_what, query, sentences) => {
+  const { filter, refused } = readAskedFilter(WHOLE_LOG, query);
+  expect(filter).toBeUndefined();
+  expect(Object.keys(refused).sort()).toEqual(Object.keys(sentences).sort());
+  for (const [name, sentence] of Object.entries(sentences)) expect(refused[name]).toContain(sentence);
+  expect(() => readFilter(WHOLE_LOG, query)).toThrow(expect.objectContaining({ code: "BAD_INPUT" }));
+});
+
+test("the activity of a project has no filter by project", () => {
+  expect(readAskedFilter(one, { project: "other" }).filter).toBeUndefined();
+});
+
+test("one day, and a day to its own evening, are in order", () => {
+  for (const query of [
+    { from: "2026-11-28", to: "2026-11-28" },
+    { from: "2026-11-28T23:59:00Z", to: "2026-11-28" },
+  ])
+    expect(readAskedFilter(WHOLE_LOG, query).filter).toEqual(query);
 });

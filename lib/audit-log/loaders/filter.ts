@@ -4,6 +4,9 @@ import {
   activityFilterSchema,
   type AuditFilter,
   auditFilterSchema,
+  END_AFTER_START,
+  endOf,
+  endsAfterStart,
   EXPORT_FORMATS,
   type ExportFormat,
 } from "@/lib/audit-log/schema";
@@ -26,7 +29,6 @@ export const WHOLE_LOG: AuditBounds = { project: null, actorId: null };
 
 /** So many people whose name or address fits are looked for. */
 const PEOPLE_MAX = 50;
-const DAY_MS = 24 * 60 * 60 * 1_000;
 
 /** What a person of the project may read: everything in it with `activity:read`, else the person's own actions. */
 export function boundsOf({ projectId, slug, roles, actor }: ProjectScope): AuditBounds {
@@ -34,15 +36,52 @@ export function boundsOf({ projectId, slug, roles, actor }: ProjectScope): Audit
 }
 
 /** The names of the filters in an address. */
-const NAMES = Object.keys(auditFilterSchema.shape);
+const NAMES = Object.keys(auditFilterSchema.shape) as (keyof AuditFilter)[];
 
-/** The filter in the address of a page. Throws BAD_INPUT with a sentence. */
-export function readFilter(bounds: AuditBounds, read: (name: string) => string | undefined): AuditFilter {
-  const given = NAMES.map((name) => [name, read(name)] as const).filter(([, value]) => value !== undefined);
+/** What an address asks for. */
+export interface AskedFilter {
+  values: Record<keyof AuditFilter, string | undefined>;
+  /** Undefined when a value is wrong. */
+  filter: AuditFilter | undefined;
+  /** A sentence for each wrong value, by its name. */
+  refused: Record<string, string>;
+}
+
+/** The filter in the address of a page. A parameter that is empty asks for nothing. */
+export function readAskedFilter(
+  bounds: AuditBounds,
+  query: Readonly<Record<string, string | string[] | undefined>>,
+): AskedFilter {
+  const given = NAMES.map((name) => [name, [query[name] ?? []].flat()] as const);
+  const twice = given.filter(([, all]) => all.length > 1).map(([name]) => [name, "Give this once"]);
+  const values = Object.fromEntries(given.map(([name, [only]]) => [name, only?.trim() || undefined]));
+  const checked = checkFilter(bounds, values);
+  const refused = { ...("filter" in checked ? {} : checked.refused), ...Object.fromEntries(twice) };
+  return {
+    values: values as AskedFilter["values"],
+    refused,
+    filter: "filter" in checked && twice.length === 0 ? checked.filter : undefined,
+  };
+}
+
+type Checked = { filter: AuditFilter } | { refused: Record<string, string> };
+
+function checkFilter(bounds: AuditBounds, values: Record<string, string | undefined>): Checked {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined);
   const schema = bounds.project ? activityFilterSchema : auditFilterSchema;
-  const parsed = schema.safeParse(Object.fromEntries(given));
-  if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.map(({ path, message }) => [path.join("."), message].filter(Boolean).join(": "));
+  const parsed = schema.refine(endsAfterStart, END_AFTER_START).safeParse(Object.fromEntries(given));
+  if (parsed.success) return { filter: parsed.data };
+  return { refused: Object.fromEntries(parsed.error.issues.map(({ path, message }) => [path.join("."), message])) };
+}
+
+/** The filter in the address of an export. Throws BAD_INPUT with a sentence. */
+export function readFilter(
+  bounds: AuditBounds,
+  query: Readonly<Record<string, string | string[] | undefined>>,
+): AuditFilter {
+  const { filter, refused } = readAskedFilter(bounds, query);
+  if (filter) return filter;
+  const lines = Object.entries(refused).map(([name, message]) => [name, message].filter(Boolean).join(": "));
   throw new AppError("BAD_INPUT", "no filter of the audit log", { userMessage: `${lines.join("; ")}.` });
 }
 
@@ -51,10 +90,10 @@ export function readExportQuery(
   bounds: AuditBounds,
   query: URLSearchParams,
 ): { filter: AuditFilter; format: ExportFormat } {
-  const read = (name: string) => query.get(name)?.trim() || undefined;
-  const format = EXPORT_FORMATS.find((known) => known === read("format"));
+  const given = Object.fromEntries([...query.keys()].map((name) => [name, query.getAll(name)]));
+  const format = EXPORT_FORMATS.find((known) => known === query.get("format")?.trim());
   if (!format) throw new AppError("BAD_INPUT", "no format", { userMessage: "The format is ndjson or csv." });
-  return { filter: readFilter(bounds, read), format };
+  return { filter: readFilter(bounds, given), format };
 }
 
 /** The condition of a filter within the bounds. Undefined when it names a thing that is not there: then no line fits. */
@@ -112,5 +151,3 @@ function composeTimes({ from, to }: ActivityFilter): Prisma.AuditEventWhereInput
     },
   };
 }
-
-const endOf = (to: string): Date => new Date(new Date(to).getTime() + (to.includes("T") ? 0 : DAY_MS));

@@ -4,4 +4,4 @@ import { z } from "zod";
 export const slugSchema = z
   .string()
   .regex(/^[a-z0-9](?:-?[a-z0-9])+$/, "Use lower case letters, digits and hyphens")
-  .max(40);
+  .max(40, "Use at most 40 characters");

@@ -1,14 +1,12 @@
 import type { Metadata } from "next";
 import { loadPage } from "@/app/load-page";
 import { AuditFilter } from "@/components/audit-log/audit-filter";
-import { AuditList } from "@/components/audit-log/audit-list";
-import { ExportLinks } from "@/components/audit-log/export-links";
+import { AuditPageList } from "@/components/audit-log/audit-page-list";
 import { PageHeader } from "@/components/layout/page-header";
-import { Pager } from "@/components/layout/pager";
-import { readParameter, type SearchParameters } from "@/components/layout/parameters";
-import { Empty } from "@/components/ui/empty";
+import { composeAddress, readParameter, type SearchParameters } from "@/components/layout/parameters";
 import { loadAuditPage } from "@/lib/audit-log/loaders/audit-page";
-import { boundsOf, readFilter } from "@/lib/audit-log/loaders/filter";
+import { boundsOf, readAskedFilter } from "@/lib/audit-log/loaders/filter";
+import { EVENT_NAMES, OUTCOMES } from "@/lib/audit-log/schema";
 import { requireProject } from "@/lib/gate/page";
 import { listRegionNames } from "@/lib/regions/loaders";
 
@@ -26,12 +24,10 @@ export default async function ActivityPage({ params, searchParams }: ActivityPag
   const path = `/projects/${slug}/activity`;
   const cursor = readParameter(query.cursor);
   const bounds = boundsOf(scope);
-  const [regions, { filter, page }] = await Promise.all([
+  const { values, filter, refused } = readAskedFilter(bounds, query);
+  const [regions, page] = await Promise.all([
     listRegionNames(),
-    loadPage(path, async () => {
-      const filter = readFilter(bounds, (name) => readParameter(query[name]));
-      return { filter, page: await loadAuditPage(bounds, filter, cursor) };
-    }),
+    filter && loadPage(composeAddress(path, values), () => loadAuditPage(bounds, filter, cursor)),
   ]);
   return (
     <>
@@ -40,16 +36,17 @@ export default async function ActivityPage({ params, searchParams }: ActivityPag
           ? `What happened in ${scope.name}, newest first.`
           : `What you did in ${scope.name}, newest first.`}
       </PageHeader>
-      <AuditFilter path={path} label="Activity" regions={regions} values={filter} />
-      {page.rows.length > 0 ? (
-        <>
-          <ExportLinks path={`/api/projects/${slug}/activity/export`} filter={filter} />
-          <AuditList rows={page.rows} label="Activity" />
-        </>
-      ) : (
-        <Empty title="Nothing found">Choose another filter, or come back when something has happened.</Empty>
-      )}
-      <Pager path={path} parameters={filter} cursor={cursor} next={page.next} />
+      <AuditFilter
+        path={path}
+        label="Activity"
+        {...{ events: EVENT_NAMES, outcomes: OUTCOMES, regions, values, refused }}
+      />
+      <AuditPageList
+        label="Activity"
+        path={path}
+        exportPath={`/api/projects/${slug}/activity/export`}
+        {...{ values, cursor, page }}
+      />
     </>
   );
 }

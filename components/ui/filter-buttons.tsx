@@ -1,0 +1,27 @@
+import { Search } from "lucide-react";
+import Link from "next/link";
+import { Button } from "@/components/ui/button";
+
+interface FilterButtonsProps {
+  /** The address of the list without a filter. */
+  path: string;
+  filtered: boolean;
+  pending: boolean;
+}
+
+/** The buttons of a filter. **Clear** is there while something is filtered. */
+export function FilterButtons({ path, filtered, pending }: FilterButtonsProps) {
+  return (
+    <div className="flex flex-wrap gap-2">
+      <Button type="submit" busy={pending}>
+        <Search aria-hidden />
+        Filter
+      </Button>
+      {filtered ? (
+        <Button asChild look="ghost">
+          <Link href={path}>Clear</Link>
+        </Button>
+      ) : null}
+    </div>
+  );
+}
