@@ -3,17 +3,18 @@ import { Shell } from "@/components/layout/shell";
 import { requireActor } from "@/lib/gate/page";
 import { can } from "@/lib/gate/permissions";
 import { authorizeProject } from "@/lib/gate/scope";
-import { listMyProjects } from "@/lib/projects/loaders";
+import { listSwitcherProjects } from "@/lib/projects/loaders";
 
 /** The layout of the pages outside projects. A person with one project sees the entries of that project here too. */
 export default async function InstallationLayout({ children }: { children: ReactNode }) {
   const actor = await requireActor();
-  const projects = await listMyProjects(actor);
+  const { projects, more } = await listSwitcherProjects(actor);
   const only = projects.length === 1 ? projects[0] : undefined;
   const scope = only && (await authorizeProject(actor, only.slug, "storage:read"));
   const platform = actor.platformRole ? [actor.platformRole] : [];
   const navigation = {
     projects,
+    moreProjects: more,
     project: scope && {
       slug: scope.slug,
       name: scope.name,

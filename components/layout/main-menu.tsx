@@ -33,7 +33,7 @@ export function MainMenu({ navigation, onChoose }: MainMenuProps) {
       <Link href="/" prefetch={false} onClick={onChoose} className="-mb-4 flex h-14 items-center px-2">
         <Logo />
       </Link>
-      <ProjectSwitcher projects={navigation.projects} current={project} />
+      <ProjectSwitcher projects={navigation.projects} more={navigation.moreProjects} current={project} />
       {storage ? (
         <div>
           <h2 id="menu-add-on" className="px-2.5 pb-1.5 text-xs font-medium text-muted">

@@ -16,15 +16,14 @@ import {
 
 export interface ProjectMenuProps {
   projects: { slug: string; name: string }[];
+  /** Whether the person has others: they are found on the page with all projects. */
+  more: boolean;
   /** The project in view; undefined outside projects. */
   current: { slug: string; name: string } | undefined;
 }
 
-/** The menu lists this many projects. The page with all projects is better for more. */
-const SHOWN_MAX = 12;
-
 /** The menu of the project switcher. */
-export function ProjectMenu({ trigger, projects, current }: ProjectMenuProps & { trigger: ReactElement }) {
+export function ProjectMenu({ trigger, projects, more, current }: ProjectMenuProps & { trigger: ReactElement }) {
   const router = useRouter();
   return (
     <Menu defaultOpen>
@@ -35,7 +34,7 @@ export function ProjectMenu({ trigger, projects, current }: ProjectMenuProps & {
           value={current?.slug ?? ""}
           onValueChange={(slug) => router.push(`/projects/${slug}/object-storage`)}
         >
-          {projects.slice(0, SHOWN_MAX).map(({ slug, name }) => (
+          {projects.map(({ slug, name }) => (
             <MenuRadioItem key={slug} value={slug}>
               <span className="truncate">{name}</span>
             </MenuRadioItem>
@@ -44,7 +43,7 @@ export function ProjectMenu({ trigger, projects, current }: ProjectMenuProps & {
         <MenuSeparator />
         <MenuItem asChild>
           <Link href="/projects" prefetch={false}>
-            All projects
+            {more ? "Search all projects" : "All projects"}
           </Link>
         </MenuItem>
       </MenuContent>

@@ -5,12 +5,12 @@ import type { ProjectMenuProps } from "@/components/layout/project-menu";
 import { LazyMenu } from "@/components/ui/lazy-menu";
 
 /** A button with the name of the project in view. It opens a menu of the person's projects. */
-export function ProjectSwitcher({ projects, current }: ProjectMenuProps) {
+export function ProjectSwitcher({ projects, more, current }: ProjectMenuProps) {
   const text = current?.name ?? "Choose a project";
   return (
     <LazyMenu
       load={async () => (await import("@/components/layout/project-menu")).ProjectMenu}
-      menuProps={{ projects, current }}
+      menuProps={{ projects, more, current }}
       trigger={(props) => (
         <button
           type="button"

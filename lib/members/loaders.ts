@@ -1,6 +1,7 @@
 import "server-only";
 import type { ProjectScope } from "@/lib/gate/scope";
 import type { JoinLine, MemberRow } from "@/lib/members/schema";
+import { containsText } from "@/lib/platform/db/contains";
 import { cutPage, decodeCursor } from "@/lib/platform/db/cursor";
 import { db } from "@/lib/platform/db/client";
 import type { Prisma } from "@/prisma/generated/client";
@@ -76,7 +77,6 @@ function beyond(cursor: string): Prisma.MembershipWhereInput {
 }
 
 function nameOrEmail(search: string): Prisma.UserWhereInput {
-  // Prisma takes % and _ for wildcards.
-  const part = { contains: search.replaceAll(/[\\%_]/g, String.raw`\$&`), mode: "insensitive" as const };
+  const part = containsText(search);
   return { OR: [{ email: part }, { name: part }] };
 }

@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
+import type { Actor } from "@/lib/gate/scope";
 import { db, pool } from "@/lib/platform/db/client";
-import { listProjects } from "@/lib/projects/loaders";
+import { listOwnProjects, listProjects, listSwitcherProjects } from "@/lib/projects/loaders";
 import { countRowsRead } from "@/testing/database/rows-read";
 import { startTestDatabase } from "@/testing/database/test-database";
 import { makeProject, makeUser } from "@/testing/factories/people";
@@ -36,4 +37,31 @@ test("the list of projects counts the members of its own rows, and reads no othe
   await db.$executeRaw`ANALYZE projects, memberships`;
   expect(await countRowsRead(pool, () => listProjects({}))).toBeLessThan(60);
   expect(await countRowsRead(pool, () => listProjects({ cursor: next ?? "" }))).toBeLessThan(60);
+});
+
+const own = (userId: string) => ({ userId, email: "", name: "", platformRole: null, limits: null }) as unknown as Actor;
+
+test("the projects of a person come page by page, each once, and are searched by a part of the name or slug", async () => {
+  const ada = await makeUser(db, "Ada");
+  const slugs = [];
+  for (let index = 0; index < 53; index += 1) slugs.push((await makeProject(db, [[ada, "member"]])).slug);
+  const first = await listOwnProjects(own(ada.userId), {});
+  const second = await listOwnProjects(own(ada.userId), { cursor: first.next ?? "" });
+  expect(second.next).toBeNull();
+  expect([...first.rows, ...second.rows].map(({ slug }) => slug)).toEqual(slugs.reverse());
+  const [slug = ""] = slugs;
+  const search = slug.slice(1).toUpperCase();
+  expect((await listOwnProjects(own(ada.userId), { search })).rows).toMatchObject([{ slug }]);
+  expect((await listOwnProjects(own(ada.userId), { search: "%" })).rows).toEqual([]);
+  const { projects, more } = await listSwitcherProjects(own(ada.userId));
+  expect([projects.length, more]).toEqual([12, true]);
+  expect(projects.map(({ slug: offered }) => offered).sort()).toEqual(slugs.slice(0, 12).sort());
+});
+
+test("a person with thousands of projects costs a page no more", async () => {
+  const { userId } = await db.user
+    .findFirstOrThrow({ where: { name: "Mia" }, select: { id: true } })
+    .then(({ id }) => ({ userId: id }));
+  expect(await countRowsRead(pool, () => listSwitcherProjects(own(userId)))).toBeLessThan(60);
+  expect(await countRowsRead(pool, () => listOwnProjects(own(userId), {}))).toBeLessThan(250);
 });

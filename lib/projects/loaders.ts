@@ -2,20 +2,28 @@ import "server-only";
 import { z } from "zod";
 import { can } from "@/lib/gate/permissions";
 import type { Actor } from "@/lib/gate/scope";
+import { containsText } from "@/lib/platform/db/contains";
 import { cutPage, decodeCursor, olderThan } from "@/lib/platform/db/cursor";
 import { db } from "@/lib/platform/db/client";
 
 const PAGE_SIZE = 50;
-const SWITCHER_MAX = 200;
+const USABLE_MAX = 200;
+/** The project switcher offers this many. */
+const SWITCHER_MAX = 12;
 
-/** The projects a person is a member of, by name. */
-export async function listMyProjects(actor: Actor): Promise<{ slug: string; name: string }[]> {
-  return db.project.findMany({
-    where: { disabledAt: null, memberships: { some: { userId: actor.userId } } },
-    orderBy: { name: "asc" },
-    take: SWITCHER_MAX,
-    select: { slug: true, name: true },
+/** A few of the projects that a person is a member of, by name: the newest memberships. `more`: there are others. */
+export async function listSwitcherProjects(
+  actor: Actor,
+): Promise<{ projects: { slug: string; name: string }[]; more: boolean }> {
+  const memberships = await db.membership.findMany({
+    where: { userId: actor.userId, project: { disabledAt: null } },
+    orderBy: [{ createdAt: "desc" }, { projectId: "desc" }],
+    take: SWITCHER_MAX + 1,
+    select: { project: { select: { slug: true, name: true } } },
   });
+  const projects = memberships.slice(0, SWITCHER_MAX).map(({ project }) => project);
+  projects.sort((one, other) => one.name.localeCompare(other.name));
+  return { projects, more: memberships.length > SWITCHER_MAX };
 }
 
 export interface OwnProject {
@@ -25,10 +33,16 @@ export interface OwnProject {
   role: string;
 }
 
+interface ProjectQuery {
+  cursor?: string | undefined;
+  /** A part of the name, or of the name in addresses. */
+  search?: string | undefined;
+}
+
 /** A page of the projects a person is a member of, newest first, without disabled ones. */
 export async function listOwnProjects(
   actor: Actor,
-  cursor: string | undefined,
+  { cursor, search }: ProjectQuery,
 ): Promise<{ rows: OwnProject[]; next: string | null }> {
   const { userId, limits } = actor;
   const projects = await db.project.findMany({
@@ -36,6 +50,7 @@ export async function listOwnProjects(
       ...(limits?.projectId ? { id: limits.projectId } : {}),
       disabledAt: null,
       memberships: { some: { userId } },
+      ...(search ? { AND: { OR: [{ name: containsText(search) }, { slug: containsText(search) }] } } : {}),
       ...(cursor ? olderThan(decodeCursor(cursor)) : {}),
     },
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
@@ -64,7 +79,7 @@ export async function listUsableProjects({ userId, limits }: Actor): Promise<{ i
       memberships: { some: { userId } },
     },
     orderBy: { slug: "asc" },
-    take: SWITCHER_MAX,
+    take: USABLE_MAX,
     select: { id: true, slug: true },
   });
 }
@@ -89,8 +104,9 @@ export async function landingPath(actor: Actor): Promise<string> {
   });
   const last = mine?.lastProject;
   if (last && !last.disabledAt && last.memberships.length > 0) return `/projects/${last.slug}/object-storage`;
-  const [first, ...more] = await listMyProjects(actor);
-  return first && more.length === 0 ? `/projects/${first.slug}/object-storage` : "/projects";
+  const { projects } = await listSwitcherProjects(actor);
+  const [first, ...others] = projects;
+  return first && others.length === 0 ? `/projects/${first.slug}/object-storage` : "/projects";
 }
 
 export interface ProjectRow {

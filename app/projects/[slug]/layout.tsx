@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { Shell } from "@/components/layout/shell";
 import { requireProject } from "@/lib/gate/page";
 import { can } from "@/lib/gate/permissions";
-import { listMyProjects } from "@/lib/projects/loaders";
+import { listSwitcherProjects } from "@/lib/projects/loaders";
 
 interface ProjectLayoutProps {
   params: Promise<{ slug: string }>;
@@ -12,8 +12,10 @@ interface ProjectLayoutProps {
 export default async function ProjectLayout({ params, children }: ProjectLayoutProps) {
   const { slug } = await params;
   const { actor, name, roles } = await requireProject(slug, "storage:read");
+  const { projects, more } = await listSwitcherProjects(actor);
   const navigation = {
-    projects: await listMyProjects(actor),
+    projects,
+    moreProjects: more,
     project: {
       slug,
       name,

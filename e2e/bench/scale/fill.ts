@@ -46,6 +46,18 @@ const STATEMENTS: [what: string, sql: string][] = [
      JOIN users ON users.email = projects.slug || '@latchkey.localhost' ON CONFLICT DO NOTHING`,
   ],
   [
+    "members of one project",
+    `INSERT INTO memberships (project_id, user_id, role)
+     SELECT projects.id, users.id, 'member+' FROM projects CROSS JOIN users
+     WHERE slug = 'demo' AND email LIKE 'scale-%' ON CONFLICT DO NOTHING`,
+  ],
+  [
+    "projects of one person",
+    `INSERT INTO memberships (project_id, user_id, role)
+     SELECT projects.id, users.id, 'admin' FROM projects CROSS JOIN users
+     WHERE slug LIKE 'scale-%' AND email = $3 ON CONFLICT DO NOTHING`,
+  ],
+  [
     "principals",
     `INSERT INTO principals (id, project_id, region_id, external_id)
      SELECT uuidv7(), projects.id, regions.id, 'lk-' || projects.id FROM projects CROSS JOIN regions
@@ -87,10 +99,16 @@ const STATEMENTS: [what: string, sql: string][] = [
   [
     "audit rows",
     `INSERT INTO audit_events (id, at, event, outcome, actor_id, actor_name, project_id, key_id, data)
-     SELECT uuidv7(keys.created_at - now()), keys.created_at, 'key.committed', 'done', keys.created_by_id, 'Mia Member',
-       keys.project_id, keys.id,
+     SELECT uuidv7(keys.created_at - now()), keys.created_at,
+       CASE WHEN number % 1000 = 1 THEN 'key.unknown-found' WHEN number % 3 = 0 THEN 'key.revoked' ELSE 'key.committed' END,
+       CASE WHEN number % 500 = 2 THEN 'refused' WHEN number % 50 = 3 THEN 'failed' ELSE 'done' END,
+       CASE WHEN number % 20 = 0 THEN people.id ELSE keys.created_by_id END,
+       CASE WHEN number % 20 = 0 THEN people.name ELSE 'Mia Member' END, keys.project_id, keys.id,
        jsonb_build_object('region', regions.name, 'accessKeyId', keys.access_key_id, 'kind', 'REGENERATE')
      FROM access_keys AS keys JOIN regions ON regions.id = keys.region_id
+     JOIN projects ON projects.id = keys.project_id
+     LEFT JOIN users AS people ON people.email = projects.slug || '@latchkey.localhost'
+     CROSS JOIN LATERAL (SELECT abs(hashtext(keys.access_key_id)) AS number) AS numbered
      WHERE NOT EXISTS (SELECT FROM audit_events WHERE audit_events.key_id = keys.id)`,
   ],
   [

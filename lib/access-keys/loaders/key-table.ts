@@ -6,6 +6,7 @@ import { KEY_STATES, nameAccessLevel, nameOfSlot } from "@/lib/access-keys/rules
 import { loadKeyHistory } from "@/lib/access-keys/loaders/key-history";
 import type { KeyRow, KeyTablePage } from "@/lib/access-keys/schema";
 import type { ProjectScope } from "@/lib/gate/scope";
+import { containsText } from "@/lib/platform/db/contains";
 import { cutPage, decodeCursor, olderThan } from "@/lib/platform/db/cursor";
 import { db } from "@/lib/platform/db/client";
 import type { Prisma } from "@/prisma/generated/client";
@@ -43,6 +44,7 @@ const CREATORS_MAX = 50;
 /** A page of all keys of a project, current and past, newest first. */
 export async function loadKeyTable(scope: ProjectScope, query: KeyQuery): Promise<KeyTablePage> {
   const state = KEY_STATES.find((known) => known === query.state);
+  if (query.state && !state) return { rows: [], next: null, opened: null };
   // By id, so that the index of a project's region serves the filter.
   const region = query.region
     ? await db.region.findUnique({ where: { name: query.region }, select: { id: true } })
@@ -72,7 +74,7 @@ export async function loadKeyTable(scope: ProjectScope, query: KeyQuery): Promis
 /** By id, so that the index of a project's creators serves the filter. */
 async function findCreators(projectId: string, text: string): Promise<string[]> {
   const people = await db.user.findMany({
-    where: { name: { contains: text, mode: "insensitive" }, createdKeys: { some: { projectId } } },
+    where: { name: containsText(text), createdKeys: { some: { projectId } } },
     take: CREATORS_MAX,
     select: { id: true },
   });

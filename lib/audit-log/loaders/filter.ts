@@ -14,6 +14,7 @@ import { SYSTEM_ACTOR } from "@/lib/audit/record";
 import { can } from "@/lib/gate/permissions";
 import type { ProjectScope } from "@/lib/gate/scope";
 import { db } from "@/lib/platform/db/client";
+import { containsText } from "@/lib/platform/db/contains";
 import { AppError } from "@/lib/platform/errors";
 import type { Prisma } from "@/prisma/generated/client";
 
@@ -134,7 +135,7 @@ async function findActors(text: string): Promise<Prisma.AuditEventWhereInput | n
   if (text.toLowerCase() === name.toLowerCase()) return { actorId: null, actorName: name };
   const people = await db.user.findMany({
     where: {
-      OR: [{ name: { contains: text, mode: "insensitive" } }, { email: { contains: text.toLowerCase() } }],
+      OR: [{ name: containsText(text) }, { email: containsText(text) }],
     },
     take: PEOPLE_MAX,
     select: { id: true },

@@ -14,11 +14,13 @@ interface OwnProject {
 export function projectsCommand(terminal: Terminal): Command {
   return new Command("projects")
     .description("lists your projects")
+    .option("--search <text>", "only projects with this text in the name or slug")
     .action(async (_options: unknown, command: Command) => {
-      const options = command.optsWithGlobals<GlobalOptions>();
+      const options = command.optsWithGlobals<GlobalOptions & { search?: string }>();
       const { portal } = await openContext(terminal, options);
       const projects = await readPages(async (cursor) => {
-        const page = await portal.get<{ projects: OwnProject[]; next: string | null }>("/projects", { cursor });
+        const query = { search: options.search, cursor };
+        const page = await portal.get<{ projects: OwnProject[]; next: string | null }>("/projects", query);
         return { lines: page.projects, next: page.next };
       });
       if (options.output === "json") return printJson(terminal, { projects });

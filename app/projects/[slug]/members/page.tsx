@@ -3,9 +3,9 @@ import { loadPage } from "@/app/load-page";
 import { PageHeader } from "@/components/layout/page-header";
 import { Pager } from "@/components/layout/pager";
 import { readParameter, type SearchParameters } from "@/components/layout/parameters";
+import { SearchFilter } from "@/components/layout/search-filter";
 import { AddMember } from "@/components/members/add-member";
 import { JoinProject } from "@/components/members/join/join-project";
-import { MemberFilter } from "@/components/members/member-filter";
 import { MemberTable } from "@/components/members/member-table";
 import { Empty } from "@/components/ui/empty";
 import { requireProject } from "@/lib/gate/page";
@@ -38,9 +38,7 @@ export default async function MembersPage({ params, searchParams }: MembersPageP
         <AddMember project={slug} />
         {mayJoin ? <JoinProject project={slug} /> : null}
       </div>
-      <div className="mb-4">
-        <MemberFilter path={path} search={search} />
-      </div>
+      <SearchFilter path={path} label="Members" field="Name or email" search={search} />
       {rows.length > 0 ? (
         <MemberTable project={slug} rows={rows} self={actor.email} byRole={byRole} />
       ) : (

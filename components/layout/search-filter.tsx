@@ -1,25 +1,41 @@
 "use client";
 
+import type { SearchForm } from "@/components/layout/search-schema";
 import { useAddressForm } from "@/components/layout/use-address-form";
-import type { MemberFilterForm } from "@/components/members/form-schema";
 import { Field } from "@/components/ui/field";
 import { FilterButtons } from "@/components/ui/filter-buttons";
 import { FormError } from "@/components/ui/form-error";
 import { Input } from "@/components/ui/input";
 
-/** Filters the table of members. The filter is part of the address. */
-export function MemberFilter({ path, search }: { path: string; search: string | undefined }) {
-  const form = useAddressForm<MemberFilterForm>(
+interface SearchFilterProps {
+  path: string;
+  /** What is listed. */
+  label: string;
+  /** What is searched: the name of the field. */
+  field: string;
+  search: string | undefined;
+}
+
+/** Searches a list. The text is the parameter `search` of the address. */
+export function SearchFilter({ path, label, field, search }: SearchFilterProps) {
+  const form = useAddressForm<SearchForm>(
     path,
     { search },
-    async () => (await import("@/components/members/form-schema")).memberFilterFormSchema,
+    async () => (await import("@/components/layout/search-schema")).searchFormSchema,
   );
   const { errors } = form.formState;
   return (
-    <form action={path} role="search" aria-label="Members" noValidate className="grid gap-3" onSubmit={form.onSubmit}>
+    <form
+      action={path}
+      role="search"
+      aria-label={label}
+      noValidate
+      className="mb-4 grid gap-3"
+      onSubmit={form.onSubmit}
+    >
       <FormError message={errors.root?.message} />
       <div className="flex flex-wrap items-start gap-3">
-        <Field label="Name or email" error={errors.search?.message} className="min-w-0 flex-1 sm:max-w-80">
+        <Field label={field} error={errors.search?.message} className="min-w-0 flex-1 sm:max-w-80">
           {(control) => (
             <Input
               {...control}
