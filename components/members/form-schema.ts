@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { addMemberInputSchema } from "@/lib/members/schema";
 
 /** What a person types before a member is added. */

@@ -1,7 +1,7 @@
 import type { OverviewRegion } from "@/components/regions/region-tile";
 import { formatBytes, formatCount } from "@/components/ui/bytes";
 import { Empty } from "@/components/ui/empty";
-import { Table, TableHead, Td } from "@/components/ui/table";
+import { Table, TableBody, TableHead, Td, Tr } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 
 /** The buckets of a project in all regions. */
@@ -26,24 +26,29 @@ function Buckets({ rows }: { rows: Row[] }) {
   return (
     <Table label="Buckets">
       <TableHead columns={["Bucket", "Region", "Created", "Objects", "Stored"]} numeric={["Objects", "Stored"]} />
-      <tbody>
+      <TableBody>
         {rows.map((row) => (
-          <tr key={`${row.region} ${row.name}`}>
+          <Tr key={`${row.region} ${row.name}`}>
             <th
               scope="row"
+              role="rowheader"
               className="border-b px-3.5 py-2.5 font-mono text-[0.8125rem] font-medium [tr:last-child>&]:border-b-0"
             >
               {row.name}
             </th>
-            <Td>{row.region}</Td>
-            <Td>
+            <Td label="Region">{row.region}</Td>
+            <Td label="Created">
               <Time iso={row.createdAt} />
             </Td>
-            <Td className="tabular text-right">{formatCount(row.objects)}</Td>
-            <Td className="tabular text-right whitespace-nowrap">{formatBytes(row.bytes)}</Td>
-          </tr>
+            <Td label="Objects" className="tabular text-right">
+              {formatCount(row.objects)}
+            </Td>
+            <Td label="Stored" className="tabular text-right whitespace-nowrap">
+              {formatBytes(row.bytes)}
+            </Td>
+          </Tr>
         ))}
-      </tbody>
+      </TableBody>
     </Table>
   );
 }

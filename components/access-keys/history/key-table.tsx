@@ -4,7 +4,7 @@ import { KeyHistory } from "@/components/access-keys/history/key-history";
 import { ReceiptList } from "@/components/access-keys/history/receipt-list";
 import { StateBadge } from "@/components/access-keys/state-badge";
 import { cn } from "@/components/ui/cn";
-import { Table, TableHead, Td } from "@/components/ui/table";
+import { Table, TableBody, TableHead, Td, Tr } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { KEY_STATES } from "@/lib/access-keys/rules";
 import type { HistoryLine, KeyRow, KeyTablePage } from "@/lib/access-keys/schema";
@@ -16,7 +16,7 @@ export function KeyTable({ rows, opened }: Pick<KeyTablePage, "rows" | "opened">
   return (
     <Table label="Keys">
       <TableHead columns={COLUMNS} />
-      <tbody>
+      <TableBody>
         {rows.map((row) => {
           const history = opened?.id === row.id ? opened.history : undefined;
           return (
@@ -26,20 +26,20 @@ export function KeyTable({ rows, opened }: Pick<KeyTablePage, "rows" | "opened">
             </Fragment>
           );
         })}
-      </tbody>
+      </TableBody>
     </Table>
   );
 }
 
 function Row({ row, open }: { row: KeyRow; open: boolean }) {
   return (
-    <tr className={cn(open && "[&>*]:border-b-0")}>
+    <Tr className={cn(open && "border-b-0! [&>*]:border-b-0")}>
       <Td>
         <HistoryToggle keyId={row.id} accessKeyId={row.accessKeyId} open={open} />
         <Name {...row} />
       </Td>
-      <Td>{row.region}</Td>
-      <Td>
+      <Td label="Region">{row.region}</Td>
+      <Td label="State">
         <State state={row.state} />
         {row.missingSince ? (
           <span className="mt-1 block max-w-44 text-[0.8125rem] text-warn">
@@ -47,28 +47,30 @@ function Row({ row, open }: { row: KeyRow; open: boolean }) {
           </span>
         ) : null}
       </Td>
-      <Td>
+      <Td label="Created">
         <Time iso={row.createdAt} />
         <span className="block text-muted">{row.createdBy}</span>
         {row.madeFor ? <span className="block text-muted">for {row.madeFor}</span> : null}
       </Td>
-      <Td>{row.expiresAt ? <Time iso={row.expiresAt} /> : <span className="text-muted">Never</span>}</Td>
-      <Td>
+      <Td label="Expires">
+        {row.expiresAt ? <Time iso={row.expiresAt} /> : <span className="text-muted">Never</span>}
+      </Td>
+      <Td label="Last used">
         <LastUse {...row} />
       </Td>
-      <Td>
+      <Td label="Ended">
         <Ended row={row} />
       </Td>
-      <Td>
+      <Td label="Receipt">
         <Receipt row={row} />
       </Td>
-    </tr>
+    </Tr>
   );
 }
 
 function HistoryRow({ row, history }: { row: KeyRow; history: HistoryLine[] }) {
   return (
-    <tr id={`history-${row.id}`}>
+    <Tr id={`history-${row.id}`}>
       <Td colSpan={COLUMNS.length} className="bg-sunken py-4">
         {/* The table is wider than a phone: its history stays in view. */}
         <div className="sticky left-3.5 w-full max-w-[calc(100vw-4rem)]">
@@ -76,7 +78,7 @@ function HistoryRow({ row, history }: { row: KeyRow; history: HistoryLine[] }) {
           <KeyHistory history={history} />
         </div>
       </Td>
-    </tr>
+    </Tr>
   );
 }
 

@@ -55,7 +55,7 @@ const STATEMENTS: [what: string, sql: string][] = [
     "projects of one person",
     `INSERT INTO memberships (project_id, user_id, role)
      SELECT projects.id, users.id, 'admin' FROM projects CROSS JOIN users
-     WHERE slug LIKE 'scale-%' AND email = $3 ON CONFLICT DO NOTHING`,
+     WHERE slug LIKE 'scale-%' AND email = 'owner@latchkey.localhost' ON CONFLICT DO NOTHING`,
   ],
   [
     "principals",

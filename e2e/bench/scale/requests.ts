@@ -7,6 +7,8 @@ import { sendHttp } from "../signed-http";
 /** A request whose time is measured. */
 export interface Measured {
   name: string;
+  /** p95 is to be at most this. */
+  aimMs?: number;
   run: () => Promise<void>;
 }
 
@@ -15,6 +17,8 @@ export interface Callers {
   member: string;
   support: string;
   admin: string;
+  /** An admin of 10,000 projects. */
+  owner: string;
   /** The API allows each person 120 calls a minute, so each of its operations has a person of its own. */
   tokens: [string, string];
 }
@@ -36,21 +40,83 @@ export async function signInCallers(portal: PortalFacts): Promise<Callers> {
     member: await session("member+"),
     support: await session("support"),
     admin: await session("platform-admin"),
+    owner: await session("admin"),
     tokens: [await createToken("member+"), await createToken("admin")],
   };
 }
 
+const LIST_AIM_MS = 150;
+const AUDIT_AIM_MS = 300;
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+/** The lists of 10,000 users, projects, members, and projects of one person. */
+const composeLists = ({
+  middleUser,
+  middleProject,
+  middleMember,
+}: Record<string, string>): [string, string, ListCaller][] => [
+  ["administration: users", "/admin/users", "admin"],
+  ["administration: users, in the middle", `/admin/users?cursor=${middleUser}`, "admin"],
+  ["administration: users, a search", "/admin/users?search=scale-77", "admin"],
+  ["administration: projects", "/admin/projects", "admin"],
+  ["administration: projects, in the middle", `/admin/projects?cursor=${middleProject}`, "admin"],
+  ["administration: projects, a search", "/admin/projects?search=scale-77", "admin"],
+  ["members", "/projects/demo/members", "owner"],
+  ["members, in the middle", `/projects/demo/members?cursor=${middleMember}`, "owner"],
+  ["members, a search", "/projects/demo/members?search=scale-77", "owner"],
+  ["members, a search for nobody", "/projects/demo/members?search=nobody", "owner"],
+  ["my projects, and the switcher", "/projects", "owner"],
+  ["my projects, a search", "/projects?search=scale%2077", "owner"],
+  ["my projects, a search for none", "/projects?search=nothing", "owner"],
+];
+type ListCaller = "admin" | "owner";
+
+/** The filters of the audit log, alone and in pairs. */
+const composeAuditFilters = (accessKey: string): [string, Record<string, string>][] => {
+  const day = (ago: number) => new Date(Date.now() - ago * DAY_MS).toISOString().slice(0, 10);
+  const year = { from: day(400), to: day(300) };
+  return [
+    ["no filter", {}],
+    ["who", { who: "Scale 77" }],
+    ["who, a person who did most", { who: "admin@" }],
+    ["what", { event: "key.revoked" }],
+    ["what, seldom", { event: "key.unknown-found" }],
+    ["what, never", { event: "region.disabled" }],
+    ["outcome", { outcome: "failed" }],
+    ["region", { region: "north" }],
+    ["project", { project: "scale-50" }],
+    ["access key", { accessKey }],
+    ["times", year],
+    ["what and outcome", { event: "key.revoked", outcome: "failed" }],
+    ["what and outcome, never", { event: "key.unknown-found", outcome: "failed" }],
+    ["what and region", { event: "key.unknown-found", region: "north" }],
+    ["what and times", { event: "key.revoked", ...year }],
+    ["project and what", { project: "demo", event: "key.unknown-found" }],
+    ["project and outcome", { project: "demo", outcome: "refused" }],
+    ["project and who", { project: "demo", who: "Scale 77" }],
+    ["who and what", { who: "Scale 77", event: "key.revoked" }],
+    ["who and what, never", { who: "admin@", event: "region.disabled" }],
+    ["who and outcome", { who: "admin@", outcome: "refused" }],
+    ["who and region", { who: "Scale 77", region: "north" }],
+    ["region and outcome", { region: "north", outcome: "refused" }],
+    ["region and times", { region: "north", ...year }],
+    ["outcome and times", { outcome: "refused", ...year }],
+  ];
+};
+
 /** Every page, poll, list, search and reading call of the API, at the present content of the database. */
 export async function composeRequests(url: string, callers: Callers, database: Client): Promise<Measured[]> {
   const { member, support, admin, tokens } = callers;
-  const asked = (name: string, path: string, headers: Record<string, string>): Measured => ({
+  const asked = (name: string, path: string, headers: Record<string, string>, aimMs?: number): Measured => ({
     name,
+    ...(aimMs === undefined ? {} : { aimMs }),
     async run() {
       const { status, body } = await sendHttp("GET", new URL(path, url), headers);
       if (status !== 200) throw new Error(`${path} was answered with ${status}: ${body.slice(0, 200)}`);
     },
   });
-  const page = (name: string, path: string, cookie: string) => asked(name, path, { cookie, accept: "text/html" });
+  const page = (name: string, path: string, cookie: string, aimMs?: number) =>
+    asked(name, path, { cookie, accept: "text/html" }, aimMs);
   const key = await readOne(
     database,
     `SELECT access_keys.id, access_key_id FROM access_keys JOIN projects ON projects.id = project_id
@@ -63,6 +129,12 @@ export async function composeRequests(url: string, callers: Callers, database: C
     "slug = 'demo'",
   );
   const middleProject = await findMiddle(database, "projects", "true");
+  const middleMember = await findMiddle(
+    database,
+    "memberships JOIN projects ON projects.id = project_id",
+    "slug = 'demo'",
+    "user_id",
+  );
   const middleUser = await findMiddle(database, "users", "true");
   const part = key.access_key_id ?? "";
   return [
@@ -79,14 +151,16 @@ export async function composeRequests(url: string, callers: Callers, database: C
     page("search for what all keys begin with", `${keys}?search=${part.slice(0, 5)}`, member),
     page("search for what no key has", `${keys}?search=00000000`, member),
     page("support: a key by its id", `/support?access-key=${part}`, support),
-    page("my projects", "/projects", member),
     page("account", "/account", member),
     page("administration: health", "/admin", admin),
-    page("administration: users", "/admin/users", admin),
-    page("administration: users, in the middle", `/admin/users?cursor=${middleUser}`, admin),
-    page("administration: projects", "/admin/projects", admin),
-    page("administration: projects, in the middle", `/admin/projects?cursor=${middleProject}`, admin),
     page("administration: regions", "/admin/regions", admin),
+    ...composeLists({ middleUser, middleProject, middleMember }).map(([name, path, by]) =>
+      page(name, path, callers[by], LIST_AIM_MS),
+    ),
+    ...composeAuditFilters(part).map(([name, query]) =>
+      page(`audit log: ${name}`, `/admin/audit-log?${new URLSearchParams(query).toString()}`, admin, AUDIT_AIM_MS),
+    ),
+    page("activity of the project with most keys", "/projects/demo/activity?event=key.revoked", admin, AUDIT_AIM_MS),
     asked("poll of the cards", "/api/projects/demo/cards", { cookie: member }),
     asked("health", "/api/health", {}),
     asked("API: all regions", "/api/v1/projects/demo/regions", { authorization: `Bearer ${tokens[0]}` }),
@@ -95,15 +169,15 @@ export async function composeRequests(url: string, callers: Callers, database: C
 }
 
 /** The cursor of the row in the middle of a list that is newest first, as the portal writes it into a link. */
-async function findMiddle(database: Client, table: string, condition: string): Promise<string> {
+async function findMiddle(database: Client, table: string, condition: string, id = "id"): Promise<string> {
   const name = table.split(" ", 1)[0];
-  const { at, id } = await readOne(
+  const middle = await readOne(
     database,
-    `SELECT to_char(${name}.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at, ${name}.id
-     FROM ${table} WHERE ${condition} ORDER BY ${name}.created_at DESC, ${name}.id DESC
+    `SELECT to_char(${name}.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at, ${name}.${id} AS id
+     FROM ${table} WHERE ${condition} ORDER BY ${name}.created_at DESC, ${name}.${id} DESC
      OFFSET (SELECT count(*) / 2 FROM ${table} WHERE ${condition}) LIMIT 1`,
   );
-  return Buffer.from(JSON.stringify({ at, id })).toString("base64url");
+  return Buffer.from(JSON.stringify({ at: middle.at, id: middle.id })).toString("base64url");
 }
 
 async function readOne(database: Client, sql: string): Promise<Record<string, string>> {

@@ -15,8 +15,8 @@ const SIZES = [10_000, 1_000_000] as const;
 /** Node compiles what runs often. These do not count. */
 const WARM_UP = 5;
 const SAMPLES = 30;
-/** On a busy machine a measurement ends after this time, with fewer samples. The whole run then takes 8 minutes. */
-const MEASURE_WITHIN_MS = 100_000;
+/** On a busy machine a measurement ends after this time, with fewer samples. The whole run then takes 10 minutes. */
+const MEASURE_WITHIN_MS = 150_000;
 const P95_MAX_MS = 50;
 const GROWTH_MAX = 1.5;
 /** A growth by less than this is nothing that a person or a server feels. */
@@ -26,6 +26,7 @@ const GROWTH_FROM_MS = 2;
 interface Figures {
   time: number[];
   processor: number[];
+  aimMs: number;
 }
 type Measurement = Map<string, Figures>;
 
@@ -85,7 +86,9 @@ async function connect(portal: OwnPortal, user: string, secret: "password" | "su
 
 /** One of each thing after the other, so that what happens beside it hits all alike. */
 async function measure(web: number, things: Measured[]): Promise<Measurement> {
-  const measured: Measurement = new Map(things.map(({ name }) => [name, { time: [], processor: [] }]));
+  const measured: Measurement = new Map(
+    things.map(({ name, aimMs = P95_MAX_MS }) => [name, { time: [], processor: [], aimMs }]),
+  );
   const until = performance.now() + MEASURE_WITHIN_MS;
   for (let round = -WARM_UP; round < SAMPLES && (round < 1 || performance.now() < until); round += 1) {
     for (const { name, run } of things) {
@@ -110,24 +113,24 @@ const TITLES = {
   processor: "Processor time of the web process and of PostgreSQL together",
 };
 
-function report(part: keyof Figures, [small, large]: Measurement[]): void {
+function report(part: "time" | "processor", [small, large]: Measurement[]): void {
   const [few, many] = SIZES.map((size) => size.toLocaleString("en"));
   const rows = [[TITLES[part], `p50 at ${few}`, "p95", `p50 at ${many}`, "p95", "growth", ""]];
   let missed = 0;
-  for (const [name, { [part]: after }] of large ?? []) {
+  for (const [name, { [part]: after, aimMs }] of large ?? []) {
     const before = small?.get(name)?.[part] ?? [];
     const figures = [quantile(before, 0.5), quantile(before, 0.95), quantile(after, 0.5), quantile(after, 0.95)];
     const [p50Before = 0, , p50After = 0, p95After = 0] = figures;
     const growth = p50After / p50Before;
     const grows = growth > GROWTH_MAX && p50After - p50Before > GROWTH_FROM_MS;
-    const misses = [p95After > P95_MAX_MS ? "p95" : "", grows ? "growth" : ""].filter(Boolean);
+    const misses = [p95After > aimMs ? "p95" : "", grows ? "growth" : ""].filter(Boolean);
     missed += misses.length > 0 ? 1 : 0;
     const told = misses.length > 0 ? `misses: ${misses.join(", ")}` : "";
     rows.push([name, ...figures.map((ms) => `${ms.toFixed(1)} ms`), `${growth.toFixed(2)}×`, told]);
   }
   console.log(`\n${composeTable(rows)}`);
   console.log(
-    `\n${count(small)} and ${count(large)} of each. The aim: p95 at most ${P95_MAX_MS} ms, p50 grows at most ${GROWTH_MAX}-fold. ${missed} miss it.\n`,
+    `\n${count(small)} and ${count(large)} of each. The aim: p95 at most ${P95_MAX_MS} ms, 150 ms for lists of people and projects, 300 ms for the audit log; p50 grows at most ${GROWTH_MAX}-fold. ${missed} miss it.\n`,
   );
 }
 
