@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { FindKeyForm } from "@/components/access-keys/support/find-key-form";
 import { FoundKey } from "@/components/access-keys/support/found-key";
-import { PageHeader } from "@/components/layout/page-header";
+import { SupportHeader } from "@/components/access-keys/support/support-header";
 import { readParameter, type SearchParameters } from "@/components/layout/parameters";
 import { Empty } from "@/components/ui/empty";
 import { loadCards } from "@/lib/access-keys/loaders/cards";
@@ -17,10 +17,11 @@ export default async function SupportPage({ searchParams }: { searchParams: Sear
   const accessKeyId = readParameter((await searchParams)["access-key"]);
   return (
     <>
-      <PageHeader title="Support">
+      <SupportHeader />
+      <p className="mb-5 max-w-2xl text-muted">
         Find a key by its access key. See who owns it and what happened to it, and disable it. Secret keys are kept
         nowhere and cannot be seen here.
-      </PageHeader>
+      </p>
       <FindKeyForm value={accessKeyId} />
       {accessKeyId ? <Result actor={actor} accessKeyId={accessKeyId} /> : null}
     </>
