@@ -81,8 +81,8 @@ export const disableAccess = actionClient
   .inputSchema(disableInputSchema)
   .outputSchema(disableOutputSchema)
   .useValidated(inProject())
-  .action(async ({ parsedInput: { region, name, requestId, reason }, ctx: { scope } }) => {
-    const outcome = await disable({ scope, region, slot: slotOf(name), requestId, reason });
+  .action(async ({ parsedInput: { region, name, requestId, reason, accessKeyId }, ctx: { scope } }) => {
+    const outcome = await disable({ scope, region, slot: slotOf(name), requestId, reason, accessKeyId });
     if (!outcome.ok) return outcome;
     if (outcome.outcome === "already-done") return { ...outcome, accessKeyIds: [] };
     const { revoking, ...told } = outcome;
@@ -96,9 +96,10 @@ export const deactivateKey = actionClient
   .inputSchema(deactivateInputSchema)
   .outputSchema(adjustOutputSchema)
   .useValidated(inProject())
-  .action(async ({ parsedInput: { region, name, requestId, reason }, ctx: { scope } }) =>
-    adjustKey({ scope, region, slot: slotOf(name), requestId, adjustment: { kind: "DEACTIVATE", reason } }),
-  );
+  .action(async ({ parsedInput: { region, name, requestId, reason, accessKeyId }, ctx: { scope } }) => {
+    const adjustment = { kind: "DEACTIVATE" as const, reason };
+    return adjustKey({ scope, region, slot: slotOf(name), requestId, adjustment, accessKeyId });
+  });
 
 /** Switches the current key on again. */
 export const activateKey = actionClient

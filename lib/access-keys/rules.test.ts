@@ -3,6 +3,7 @@ import {
   chooseKeyName,
   decideDisable,
   decideEndOfOne,
+  decideMeantKey,
   decideIssue,
   deriveCardState,
   describeRefusal,
@@ -158,6 +159,22 @@ test.each<[KeyState[], string | undefined]>([
   const decided = decideEndOfOne(keys, `LK${states.length - 1}`);
   expect(decided).toEqual(reason === undefined ? { ok: true } : { ok: false, reason });
   expect(decideEndOfOne(keys, "LKOTHER")).toEqual({ ok: false, reason: "not-enabled" });
+});
+
+test.each<[KeyState[], string | undefined]>([
+  [["ACTIVE"], undefined],
+  [["INACTIVE"], undefined],
+  [["RETIRING", "ACTIVE"], undefined],
+  [["CREATING", "ACTIVE"], undefined],
+  [["CREATING"], undefined],
+  [["RETIRING"], undefined],
+  [["ACTIVE", "RETIRING"], "not-current"],
+  [["EXPIRED", "ISSUED"], "not-current"],
+])("of a slot with %j the last key is meant: refused with %s, and a key that is not there always", (states, reason) => {
+  const keys = states.map((state, index) => ({ accessKeyId: `LK${index}`, state }));
+  const decided = decideMeantKey(keys, `LK${states.length - 1}`);
+  expect(decided).toEqual(reason === undefined ? { ok: true } : { ok: false, reason });
+  expect(decideMeantKey(keys, "LKOTHER")).toEqual({ ok: false, reason: "not-current" });
 });
 
 test.each([

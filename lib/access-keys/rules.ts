@@ -216,6 +216,19 @@ export function decideDisable(
   return { ok: true };
 }
 
+/**
+ * Whether the end of a slot is the end of the key that the caller means. The old key of an overlap and a key that is
+ * being made end with it. Refused when the key is not there any more, and when another one has become the current one.
+ */
+export function decideMeantKey(
+  keys: readonly { accessKeyId: string; state: KeyState }[],
+  accessKeyId: string,
+): { ok: true } | { ok: false; reason: Refusal } {
+  const isThere = keys.some((key) => key.accessKeyId === accessKeyId);
+  const other = keys.find((key) => key.accessKeyId !== accessKeyId && CURRENT_STATES.includes(key.state));
+  return isThere && !other ? { ok: true } : { ok: false, reason: "not-current" };
+}
+
 /** Whether the end of a slot is the end of this key alone. */
 export function decideEndOfOne(
   keys: readonly { accessKeyId: string; state: KeyState }[],
@@ -231,6 +244,8 @@ const SENTENCES: Record<Refusal, string> = {
   "already-enabled": "CLI access is enabled here already. Nothing was changed.",
   "not-enabled": "CLI access is not enabled here. Nothing was changed.",
   busy: "Another change is in progress here. Nothing was changed; try again when it is done.",
+  "not-current":
+    "This key is not the current key here any more: it was replaced or ended in the meantime. Nothing was changed; look at the key again.",
   "region-disabled": "This region is switched off by the administrators. Nothing was changed.",
   suspended: "The gateways here may still hold the keys that were disabled. Nothing was changed; enable again later.",
   "reason-required": "Say why you take the access away. Nothing was changed.",

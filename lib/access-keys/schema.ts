@@ -95,9 +95,15 @@ export const retireInputSchema = changeSchema;
 
 export const keepLongerInputSchema = changeSchema.extend({ overlapSeconds: overlapSchema });
 
-export const disableInputSchema = changeSchema.extend({ confirm: confirmSchema, reason: reasonSchema.optional() });
+/** The key that the caller means: the change is refused when another one is the current key by then. */
+const meantKeySchema = z.string().regex(/^[A-Za-z0-9]{1,128}$/, "This is not an access key id");
 
-export const deactivateInputSchema = changeSchema.extend({ reason: reasonSchema.optional() });
+/** What whoever takes access away may say. */
+const takeAwaySchema = changeSchema.extend({ accessKeyId: meantKeySchema.optional(), reason: reasonSchema.optional() });
+
+export const disableInputSchema = takeAwaySchema.extend({ confirm: confirmSchema });
+
+export const deactivateInputSchema = takeAwaySchema;
 
 export const activateInputSchema = changeSchema;
 
@@ -113,6 +119,7 @@ export const acknowledgeInputSchema = z.strictObject({
 export const REFUSALS = [
   "already-enabled",
   "not-enabled",
+  "not-current",
   "busy",
   "region-disabled",
   "suspended",

@@ -164,9 +164,9 @@ function addDisableRoute(api: OpenAPIHono<ApiEnvironment>): void {
   });
   api.openapi(disableRoute, async (context) => {
     const { region } = context.req.valid("param");
-    const { name, reason, dryRun, ...given } = context.req.valid("json");
+    const { name, reason, accessKeyId, dryRun, ...given } = context.req.valid("json");
     const requestId = readRequestId(context.req.valid("header")["idempotency-key"], given.requestId);
-    const request = { scope: context.var.scope, region, slot: slotOf(name), requestId, reason };
+    const request = { scope: context.var.scope, region, slot: slotOf(name), requestId, reason, accessKeyId };
     if (dryRun) return replyToDryRun(context, await dryRunDisable(request));
     const ended = await disableAccess(request);
     if (!ended.ok) return replyWithRefusal(context, ended);

@@ -49,10 +49,10 @@ function addUpdateRoute(api: OpenAPIHono<ApiEnvironment>): void {
   });
   api.openapi(route, async (context) => {
     const { region } = context.req.valid("param");
-    const { name, dryRun, ...wanted } = context.req.valid("json");
+    const { name, accessKeyId, dryRun, ...wanted } = context.req.valid("json");
     const requestId = readRequestId(context.req.valid("header")["idempotency-key"], wanted.requestId);
     const place = { scope: context.var.scope, region, slot: slotOf(name) };
-    const request = { ...place, requestId, adjustment: readAdjustment(wanted) };
+    const request = { ...place, requestId, accessKeyId, adjustment: readAdjustment(wanted) };
     if (dryRun) return replyToDryRun(context, await dryRunAdjustment(request));
     const adjusted = await adjustKey(request);
     if (!adjusted.ok) return replyWithRefusal(context, adjusted);

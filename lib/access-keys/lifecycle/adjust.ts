@@ -31,6 +31,8 @@ export interface AdjustRequest {
   /** Unique per actor. The same one again is the same change. */
   requestId: string;
   adjustment: Adjustment;
+  /** The key that the caller means. Refused when it is not the slot's current one any more. */
+  accessKeyId?: string | undefined;
 }
 
 type Refused = Extract<AdjustOutput, { ok: false }>;
@@ -104,7 +106,7 @@ export async function decideChange(
   request: AdjustRequest,
   roles: string[],
 ): Promise<{ ok: true; key: SlotKey; plan: AdjustmentPlan; region: Region } | { ok: false; refused: AdjustOutput }> {
-  const { scope, slot, requestId, adjustment } = request;
+  const { scope, slot, requestId, adjustment, accessKeyId } = request;
   await lockRow(tx, "regions", principal.regionId, "share");
   const region = await tx.region.findUniqueOrThrow({ where: { id: principal.regionId } });
   const repeated = await findRequested(tx, scope.actor.userId, requestId);
@@ -120,6 +122,8 @@ export async function decideChange(
   if (isReasonMissing && restsOnPlatformRole(roles, "keys:disable"))
     return { ok: false, refused: refuse("reason-required") };
   const key = await findCurrentKey(tx, { principalId: principal.id, slot });
+  if (accessKeyId !== undefined && key?.accessKeyId !== accessKeyId)
+    return { ok: false, refused: refuse("not-current") };
   const switches = openProvider(region).capabilities.deactivate === "key";
   const decision = decideAdjustment(adjustment, key, switches, now);
   if (!decision.ok || !key) return { ok: false, refused: refuse(decision.ok ? "not-enabled" : decision.reason) };
@@ -206,10 +210,11 @@ async function giveUp({ operationId }: PendingAdjustment, error: ProviderError):
   return refuse(reason);
 }
 
-function hashAdjustment({ scope, region, slot, adjustment }: AdjustRequest): string {
+function hashAdjustment({ scope, region, slot, adjustment, accessKeyId }: AdjustRequest): string {
   const { kind } = adjustment;
-  const values = kind === "SET_EXPIRATION" ? [adjustment.expiresAt?.toISOString() ?? "never"] : [];
-  return hashInput(kind, { projectId: scope.projectId, region, slot }, ...values);
+  const date = kind === "SET_EXPIRATION" ? [adjustment.expiresAt?.toISOString() ?? "never"] : [];
+  const meant = accessKeyId === undefined ? [] : [accessKeyId];
+  return hashInput(kind, { projectId: scope.projectId, region, slot }, ...date, ...meant);
 }
 
 function refuse(reason: Refusal, who?: string): Refused {

@@ -2,7 +2,7 @@ import "server-only";
 import { listLiveKeys, type SlotKey } from "@/lib/access-keys/data";
 import { enqueueSweeps } from "@/lib/access-keys/repair/enqueue-sweeps";
 import { markRevoking } from "@/lib/access-keys/revoke/mark-revoking";
-import { decideDisable, decideEndOfOne, describeRefusal } from "@/lib/access-keys/rules";
+import { decideDisable, decideEndOfOne, decideMeantKey, describeRefusal } from "@/lib/access-keys/rules";
 import type { DryRunOutput, Refusal } from "@/lib/access-keys/schema";
 import { restsOnPlatformRole } from "@/lib/gate/permissions";
 import { assertStillAllowed, type ProjectScope } from "@/lib/gate/scope";
@@ -25,8 +25,10 @@ export interface DisableRequest {
   /** Unique per actor. The same one again is the same change. */
   requestId: string;
   reason?: string | undefined;
-  /** The caller means this key alone. Refused when another key of the slot would end too, or instead of it. */
+  /** The key that the caller means. Refused when it is not the slot's current one any more. */
   accessKeyId?: string | undefined;
+  /** The caller means this key and no other. Refused when another key of the slot would end too, or instead of it. */
+  onlyKey?: string | undefined;
 }
 
 /** `revoking`: the ids of the keys whose removal can start now. */
@@ -83,12 +85,9 @@ interface Found {
 type Decided = { ok: true; keys: SlotKey[] } | { ok: false; outcome: Exclude<DisableOutcome, { outcome: "revoking" }> };
 
 /** Decides whether the keys of the slot may be ended. It only reads. */
-async function decide(
-  tx: Transaction,
-  { principal, region, roles }: Found,
-  { scope, slot, requestId, reason, accessKeyId }: DisableRequest,
-): Promise<Decided> {
-  const inputHash = hashInput("DISABLE", { projectId: scope.projectId, region: region.name, slot });
+async function decide(tx: Transaction, { principal, region, roles }: Found, request: DisableRequest): Promise<Decided> {
+  const { scope, slot, requestId, reason } = request;
+  const inputHash = hashDisable(request, region);
   const repeated = await findRequested(tx, scope.actor.userId, requestId);
   if (repeated && repeated.inputHash !== inputHash) return { ok: false, outcome: refuse("request-reused") };
   if (repeated) {
@@ -99,18 +98,24 @@ async function decide(
   const states = keys.map((key) => key.state);
   const required = restsOnPlatformRole(roles, "keys:disable");
   const decision = decideDisable(states, { required, given: reason !== undefined });
-  const meant = decision.ok && accessKeyId !== undefined ? decideEndOfOne(keys, accessKeyId) : decision;
+  const meant = decision.ok ? decideMeant(keys, request) : decision;
   return meant.ok ? { ok: true, keys } : { ok: false, outcome: refuse(meant.reason) };
+}
+
+/** Whether the keys that would end are those that the caller means. */
+function decideMeant(keys: SlotKey[], { accessKeyId, onlyKey }: DisableRequest) {
+  if (onlyKey !== undefined) return decideEndOfOne(keys, onlyKey);
+  return accessKeyId === undefined ? { ok: true as const } : decideMeantKey(keys, accessKeyId);
 }
 
 async function write(
   tx: Transaction,
   { principal, now, region }: Found,
-  { scope, slot, requestId, reason }: DisableRequest,
+  request: DisableRequest,
   keys: SlotKey[],
 ): Promise<DisableOutcome> {
+  const { scope, slot, requestId, reason } = request;
   const { projectId, actor } = scope;
-  const inputHash = hashInput("DISABLE", { projectId, region: region.name, slot });
   const othersChange = await isHeldForAnotherSlot(tx, principal, slot);
   const fence = othersChange ? principal.fence : await endLease(tx, principal);
   // The process of a cancelled operation may have a write in flight that lands after the removal.
@@ -122,7 +127,7 @@ async function write(
       state: "DONE",
       actorId: actor.userId,
       requestId,
-      inputHash,
+      inputHash: hashDisable(request, region),
       projectId,
       regionId: region.id,
       principalId: principal.id,
@@ -141,6 +146,11 @@ async function write(
     accessKeyIds: keys.map((key) => key.accessKeyId),
     revoking: keys.map((key) => key.id),
   };
+}
+
+function hashDisable({ scope, slot, accessKeyId }: DisableRequest, region: Region): string {
+  const values = accessKeyId === undefined ? [] : [accessKeyId];
+  return hashInput("DISABLE", { projectId: scope.projectId, region: region.name, slot }, ...values);
 }
 
 function refuse(reason: Refusal): Extract<DisableOutcome, { ok: false }> {

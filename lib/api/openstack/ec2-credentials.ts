@@ -54,9 +54,11 @@ export function addEc2CredentialRoutes(api: Hono<ApiEnvironment>, at: string): v
   api.delete(`${path}/:access`, admit(DISABLE), async (context) => {
     const { scope, region } = context.var;
     const { accessKeyId, slot, state } = await findHeldKey(scope, region, context.req.param("access") ?? "");
-    const change = { scope, region, slot, requestId: randomUUID(), accessKeyId };
+    const change = { scope, region, slot, requestId: randomUUID() };
     const ended =
-      state === "RETIRING" ? await retireKey({ ...change, keepSeconds: null }) : await disableAccess(change);
+      state === "RETIRING"
+        ? await retireKey({ ...change, accessKeyId, keepSeconds: null })
+        : await disableAccess({ ...change, onlyKey: accessKeyId });
     if (!ended.ok) return replyWithIdentityRefusal(context, ended);
     if ("revoking" in ended) void startRevocation(ended.revoking ?? []);
     return context.body(null, 204);

@@ -1,15 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { Command } from "commander";
 import { readExpiration, readOverlap } from "@/lib/cli/commands/dates";
+import { findKeyPlace } from "@/lib/cli/commands/find-key-place";
 import { nameEndingKeys } from "@/lib/cli/commands/name-ending-keys";
 import { printDryRun } from "@/lib/cli/commands/issue-keys";
 import { describeEnd, waitForRefusal } from "@/lib/cli/commands/wait-for-refusal";
-import { findPlace, findSlot, type GlobalOptions, openContext } from "@/lib/cli/context";
+import { type GlobalOptions, openContext } from "@/lib/cli/context";
 import type { AlreadyDone, DryRun, Revoking, Updated } from "@/lib/cli/portal/replies";
 import { printJson } from "@/lib/cli/terminal/output";
 import { confirm } from "@/lib/cli/terminal/prompt";
 import { print, type Terminal } from "@/lib/cli/terminal/terminal";
 import { describeBound, findUsual } from "@/lib/revocation-bounds/rules";
+
+const WHOLE_ID = "the whole access key id; refused when it is not the current key";
 
 interface ChangeOptions extends GlobalOptions {
   name?: string;
@@ -27,21 +30,23 @@ const withName = (command: Command): Command =>
 export function disableCommand(terminal: Terminal): Command {
   return withName(new Command("disable"))
     .description("disables the access: ends the key for good")
+    .argument("[access-key-id]", WHOLE_ID)
     .option("--reason <text>", "why; support staff must say")
     .option("--wait", "wait until every gateway refuses the key")
-    .action(async (_options: unknown, own: Command) => {
+    .action(async (id: string | undefined, _options: unknown, own: Command) => {
       const options = own.optsWithGlobals<ChangeOptions>();
       const context = await openContext(terminal, options);
-      const place = await findPlace(context);
+      const { place, slot, name } = await findKeyPlace(context, id, options.name);
       const { card, path, project } = place;
-      const { name, reason, dryRun } = options;
-      const slot = findSlot(card, name);
-      const body = { requestId: randomUUID(), name, reason, confirm: "confirm", dryRun };
+      const { reason, dryRun } = options;
+      // The question names this key. Another one that takes its place meanwhile is not ended.
+      const accessKeyId = id ?? slot.key?.accessKeyId;
+      const body = { requestId: randomUUID(), name, accessKeyId, reason, confirm: "confirm", dryRun };
       if (dryRun) return printDryRun(terminal, await context.portal.post<DryRun>(`${path}/disable`, body));
       const end = describeBound(card.region.revocationBoundSeconds, findUsual(card, "ended"));
       await confirm(
         terminal,
-        `${nameEndingKeys(slot)} of ${project} in ${card.region.name} ends for good, ${end}.`,
+        `${nameEndingKeys(slot, id)} of ${project} in ${card.region.name} ends for good, ${end}.`,
         options.yes,
       );
       const ended = await context.portal.post<Revoking | AlreadyDone>(`${path}/disable`, body);
@@ -56,6 +61,8 @@ export function disableCommand(terminal: Terminal): Command {
 interface Change {
   at: "" | "/retire" | "/keep-longer";
   fields: object;
+  /** The key that is meant; without an id the current one. */
+  accessKeyId?: string | undefined;
 }
 
 function changeCommand(
@@ -67,13 +74,12 @@ function changeCommand(
     const own = given.at(-1) as Command;
     const argument = typeof given[0] === "string" ? given[0] : undefined;
     const options = own.optsWithGlobals<ChangeOptions>();
-    const { at, fields } = compose(options, argument);
+    const { at, fields, accessKeyId } = compose(options, argument);
     const context = await openContext(terminal, options);
-    const { card, path } = await findPlace(context);
-    findSlot(card, options.name);
-    const body = { requestId: randomUUID(), name: options.name, dryRun: options.dryRun, ...fields };
+    const { place, name } = await findKeyPlace(context, accessKeyId, options.name);
+    const body = { requestId: randomUUID(), name, accessKeyId, dryRun: options.dryRun, ...fields };
     const send = at === "" ? context.portal.patch : context.portal.post;
-    const reply = await send<Updated | DryRun>(`${path}${at}`, body);
+    const reply = await send<Updated | DryRun>(`${place.path}${at}`, body);
     if ("wouldBe" in reply) return printDryRun(terminal, reply);
     if (options.output === "json") return printJson(terminal, reply);
     print(terminal, reply.message);
@@ -84,8 +90,13 @@ function changeCommand(
 export function deactivateCommand(terminal: Terminal): Command {
   const command = new Command("deactivate")
     .description("switches the key off; activate switches it on again")
+    .argument("[access-key-id]", WHOLE_ID)
     .option("--reason <text>", "why; support staff must say");
-  return changeCommand(terminal, command, ({ reason }) => ({ at: "", fields: { state: "INACTIVE", reason } }));
+  return changeCommand(terminal, command, ({ reason }, accessKeyId) => ({
+    at: "",
+    fields: { state: "INACTIVE", reason },
+    accessKeyId,
+  }));
 }
 
 /** Switches a key on again. */
