@@ -8,8 +8,11 @@ export interface OverviewRegion {
   name: string;
   endpoint: string;
   signingRegion: string;
-  /** `not-enabled`: the project has never had a key here, so the storage system does not know it. */
-  service: "ok" | "unreachable" | "not-enabled";
+  /**
+   * `not-enabled`: the project has never had a key here, so the storage system does not know it. `closed`: the project
+   * cannot use the region.
+   */
+  service: "ok" | "unreachable" | "not-enabled" | "closed";
   /** How many current keys of the project the storage system does not know. */
   missingKeys: number;
   /** Null when it is not known. */
@@ -20,13 +23,18 @@ export interface OverviewRegion {
 const SERVICES: Record<OverviewRegion["service"] | "missing", { text: string; icon: LucideIcon; className: string }> = {
   ok: { text: "Service is up", icon: CircleCheck, className: "text-good" },
   unreachable: { text: "Service does not answer", icon: TriangleAlert, className: "text-warn" },
+  closed: { text: "Object storage is not enabled in this region", icon: CircleSlash, className: "text-muted" },
   "not-enabled": { text: "No keys yet", icon: CircleSlash, className: "text-muted" },
   missing: { text: "Keys are missing", icon: TriangleAlert, className: "text-warn" },
 };
 
 /** A region in the overview: endpoint, state of the service and figures. */
 export function RegionTile({ region }: { region: OverviewRegion }) {
-  const { text, icon: Icon, className } = SERVICES[region.missingKeys > 0 ? "missing" : region.service];
+  const {
+    text,
+    icon: Icon,
+    className,
+  } = SERVICES[region.missingKeys > 0 && region.service !== "closed" ? "missing" : region.service];
   return (
     <li className="rounded-lg border bg-surface px-4 py-3.5 shadow-low">
       <div className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1">
@@ -57,6 +65,9 @@ export function RegionTile({ region }: { region: OverviewRegion }) {
 }
 
 function Figures({ region }: { region: OverviewRegion }) {
+  if (region.service === "closed") {
+    return <p className="mt-3 text-muted">An administrator of this portal can enable it. Keys that exist work on.</p>;
+  }
   if (region.service === "not-enabled") {
     if (region.missingKeys > 0) return null;
     return <p className="mt-3 text-muted">Buckets and figures are shown here after the first key is made.</p>;

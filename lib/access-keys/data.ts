@@ -5,11 +5,13 @@ import {
   type KeyEvent,
   type KeyState,
   LIVE_STATES,
+  type RegionClosure,
   statesThatAllow,
   targetOf,
 } from "@/lib/access-keys/rules";
 import { db, type Transaction } from "@/lib/platform/db/client";
 import { readDatabaseClock } from "@/lib/platform/db/locks";
+import { isRegionClosed } from "@/lib/projects/data";
 import type { AccessKey, Prisma, Principal, Region } from "@/prisma/generated/client";
 
 /** One place for a key of a principal: the default one, or a named key. */
@@ -39,6 +41,19 @@ export function listLiveKeys(tx: Transaction, { principalId, slot }: Slot): Prom
     orderBy: { createdAt: "asc" },
     select: slotKeySelect,
   });
+}
+
+/**
+ * Why no key may be made or switched on in a region for a project; undefined when that may be. The caller has locked the
+ * project and the region, so that neither is closed before the change is written down.
+ */
+export async function findClosure(
+  tx: Transaction,
+  projectId: string,
+  { id, disabledAt }: Pick<Region, "id" | "disabledAt">,
+): Promise<RegionClosure | undefined> {
+  if (disabledAt !== null) return "region-disabled";
+  return (await isRegionClosed(tx, projectId, id)) ? "region-closed" : undefined;
 }
 
 /** The names of a principal's named keys that can still be ended. They stand only while their principal is locked. */

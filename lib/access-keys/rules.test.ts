@@ -80,7 +80,7 @@ describe("deciding", () => {
   const now = new Date("2026-01-01T12:00:00Z");
   const slot = (...states: KeyState[]) => ({
     states,
-    regionDisabled: false,
+    closure: undefined,
     suspendedUntil: null,
     removalOpen: false,
     expiresAt: null,
@@ -97,7 +97,9 @@ describe("deciding", () => {
     ["ENABLE", slot("ACTIVE"), "already-enabled"],
     ["ENABLE", slot("INACTIVE"), "already-enabled"],
     ["ENABLE", slot("CREATING"), "busy"],
-    ["ENABLE", { ...slot(), regionDisabled: true }, "region-disabled"],
+    ["ENABLE", { ...slot(), closure: "region-disabled" }, "region-disabled"],
+    ["ENABLE", { ...slot(), closure: "region-closed" }, "region-closed"],
+    ["REGENERATE", { ...slot("ACTIVE"), closure: "region-closed" }, "region-closed"],
     ["ENABLE", { ...slot("REVOKING"), suspendedUntil: new Date("2026-01-01T12:00:01Z") }, "suspended"],
     ["ENABLE", { ...slot("REVOKED"), suspendedUntil: now }, undefined],
     ["ENABLE", { ...slot("REVOKING"), suspendedUntil: now, removalOpen: true }, "suspended"],

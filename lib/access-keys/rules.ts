@@ -115,11 +115,15 @@ export const nameAccessLevel = (access: AccessLevel): AccessLevelName => (access
 /** A date that a caller gives, in ISO 8601; null without one. */
 export const readDate = (text: string | null | undefined): Date | null => (text ? new Date(text) : null);
 
+/** Why a project cannot use a region: nobody can, or an administrator closed the region for the project. */
+export type RegionClosure = Extract<Refusal, "region-disabled" | "region-closed">;
+
 export type IssueKind = "ENABLE" | "REGENERATE";
 
 export interface SlotSituation {
   states: readonly KeyState[];
-  regionDisabled: boolean;
+  /** Why the project cannot use the region; undefined when it can. */
+  closure: RegionClosure | undefined;
   /** Until when all keys of the project are stopped; null when they are not. */
   suspendedUntil: Date | null;
   /** Whether one of the keys that the suspension is for waits for its removal: without it that one would work again. */
@@ -156,7 +160,7 @@ export function decideIssue(
   slot: SlotSituation,
   now: Date,
 ): { ok: true } | { ok: false; reason: Refusal } {
-  if (slot.regionDisabled) return { ok: false, reason: "region-disabled" };
+  if (slot.closure) return { ok: false, reason: slot.closure };
   if (slot.expiresAt && isTooEarly(slot.expiresAt, now)) return { ok: false, reason: "date-too-early" };
   const unfit = slot.recipient && decideRecipient(slot.recipient);
   if (unfit) return { ok: false, reason: unfit };
@@ -247,6 +251,8 @@ const SENTENCES: Record<Refusal, string> = {
   "not-current":
     "This key is not the current key here any more: it was replaced or ended in the meantime. Nothing was changed; look at the key again.",
   "region-disabled": "This region is switched off by the administrators. Nothing was changed.",
+  "region-closed":
+    "Object storage is not enabled in this region for the project. Nothing was changed; a platform admin can enable it.",
   suspended: "The gateways here may still hold the keys that were disabled. Nothing was changed; enable again later.",
   "reason-required": "Say why you take the access away. Nothing was changed.",
   "date-too-early": "The expiration date must be more than a minute from now. Nothing was changed.",

@@ -122,6 +122,7 @@ export const REFUSALS = [
   "not-current",
   "busy",
   "region-disabled",
+  "region-closed",
   "suspended",
   "reason-required",
   "date-too-early",
@@ -312,6 +313,7 @@ export const cardSchema = slotSchema.extend({
     readOnly: z.enum(["all", "objects", "none"]),
     /** Whether clients must leave the checksums out that SDKs send with uploads since 2025. */
     plainUploads: z.boolean(),
+    /** Whether the project cannot use the region: it is switched off, or closed for the project. */
     disabled: z.boolean(),
   }),
   /** From when on CLI access can be enabled again; null when nothing is in the way. */

@@ -7,6 +7,7 @@ import { db } from "@/lib/platform/db/client";
 import { readDatabaseClock } from "@/lib/platform/db/locks";
 import { logger } from "@/lib/platform/logger";
 import { ProviderError } from "@/lib/providers/errors";
+import { readAllowedRegions } from "@/lib/projects/data";
 import { countMissingKeys, openProvider } from "@/lib/regions/data";
 import type { RegionRow } from "@/lib/regions/schema";
 import type { Region } from "@/prisma/generated/client";
@@ -19,7 +20,8 @@ export interface RegionOverview {
   name: string;
   endpoint: string;
   signingRegion: string;
-  service: "ok" | "unreachable" | "not-enabled";
+  /** `closed`: the project cannot use the region. `not-enabled`: it has had no key there. */
+  service: "ok" | "unreachable" | "not-enabled" | "closed";
   /** How many current keys of the project the storage system does not know. */
   missingKeys: number;
   usage: { buckets: number; objects: number; bytes: string } | null;
@@ -35,14 +37,28 @@ export async function listRegionNames(): Promise<string[]> {
 /** What a project has in each region, as the storage systems tell it now. Bytes are decimal integers. */
 export async function loadOverview(scope: ProjectScope): Promise<RegionOverview[]> {
   const regions = await db.region.findMany({
-    where: { disabledAt: null },
     orderBy: { name: "asc" },
     include: { principals: { where: { projectId: scope.projectId }, select: { externalId: true } } },
   });
   const missing = await countMissingKeys(scope.projectId);
+  const allowed = await readAllowedRegions(scope.projectId);
   return Promise.all(
-    regions.map((region) => loadRegionOverview(region, region.principals[0]?.externalId, missing.get(region.id) ?? 0)),
+    regions.map((region) => {
+      const missingKeys = missing.get(region.id) ?? 0;
+      const isClosed = region.disabledAt !== null || !(allowed?.has(region.id) ?? true);
+      return isClosed
+        ? composeFacts(region, missingKeys, "closed")
+        : loadRegionOverview(region, region.principals[0]?.externalId, missingKeys);
+    }),
   );
+}
+
+function composeFacts(
+  { name, endpoint, signingRegion }: Region,
+  missingKeys: number,
+  service: RegionOverview["service"],
+): RegionOverview {
+  return { name, endpoint, signingRegion, missingKeys, service, usage: null, buckets: null };
 }
 
 async function loadRegionOverview(
@@ -50,9 +66,7 @@ async function loadRegionOverview(
   principal: string | undefined,
   missingKeys: number,
 ): Promise<RegionOverview> {
-  const { name, endpoint, signingRegion } = region;
-  const facts = { name, endpoint, signingRegion, missingKeys, usage: null, buckets: null };
-  if (!principal) return { ...facts, service: "not-enabled" };
+  if (!principal) return composeFacts(region, missingKeys, "not-enabled");
   const context = { signal: AbortSignal.timeout(OVERVIEW_DEADLINE_MS), requestId: randomUUID() };
   try {
     const provider = openProvider(region);
@@ -61,8 +75,7 @@ async function loadRegionOverview(
       provider.listBuckets?.(principal, context),
     ]);
     return {
-      ...facts,
-      service: "ok",
+      ...composeFacts(region, missingKeys, "ok"),
       usage: usage ? { buckets: usage.buckets, objects: usage.objects, bytes: usage.bytes.toString() } : null,
       buckets:
         buckets?.map((bucket) => ({
@@ -73,9 +86,10 @@ async function loadRegionOverview(
         })) ?? null,
     };
   } catch (error) {
-    if (error instanceof ProviderError && error.failure === "not-found") return { ...facts, service: "not-enabled" };
-    logger.warn({ err: error, region: name }, "no overview of the region");
-    return { ...facts, service: "unreachable" };
+    if (error instanceof ProviderError && error.failure === "not-found")
+      return composeFacts(region, missingKeys, "not-enabled");
+    logger.warn({ err: error, region: region.name }, "no overview of the region");
+    return composeFacts(region, missingKeys, "unreachable");
   }
 }
 

@@ -78,7 +78,7 @@ const NO_SWITCH =
 /** What the state means, and what to do next. */
 export function Hint({ card, mayIssue }: { card: Card; mayIssue: boolean }) {
   const text = card.region.disabled
-    ? "This region is switched off by the administrators. Keys cannot be made here for now."
+    ? "Object storage is not enabled in this region. Keys cannot be made or switched on here; keys that exist work on."
     : describeState(card, mayIssue);
   return text ? <p className="text-[0.8125rem] text-muted">{text}</p> : null;
 }

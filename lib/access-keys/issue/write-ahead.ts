@@ -1,6 +1,6 @@
 import "server-only";
 import { composeAccessKeyId } from "@/lib/access-key-ids/rules";
-import { isRemovalOpen, listKeyNames, listLiveKeys, type SlotKey } from "@/lib/access-keys/data";
+import { findClosure, isRemovalOpen, listKeyNames, listLiveKeys, type SlotKey } from "@/lib/access-keys/data";
 import { findRecipient } from "@/lib/access-keys/issue/find-recipient";
 import {
   CURRENT_STATES,
@@ -139,7 +139,7 @@ export async function decideChange(
     name: slot === DEFAULT_SLOT ? undefined : slot,
     names: slot === DEFAULT_SLOT ? [] : await listKeyNames(tx, principal.id),
     namesMax: env.LATCHKEY_NAMED_KEYS,
-    regionDisabled: region.disabledAt !== null,
+    closure: await findClosure(tx, request.scope.projectId, region),
     suspendedUntil,
     removalOpen,
     expiresAt,

@@ -1,5 +1,5 @@
 import "server-only";
-import { findCurrentKey, type SlotKey } from "@/lib/access-keys/data";
+import { findClosure, findCurrentKey, type SlotKey } from "@/lib/access-keys/data";
 import { applyPlan } from "@/lib/access-keys/lifecycle/apply-plan";
 import { commitAdjustment, type PendingAdjustment } from "@/lib/access-keys/lifecycle/commit-adjustment";
 import { enqueueCarryOut } from "@/lib/access-keys/lifecycle/carry-out";
@@ -125,7 +125,8 @@ export async function decideChange(
   if (accessKeyId !== undefined && key?.accessKeyId !== accessKeyId)
     return { ok: false, refused: refuse("not-current") };
   const switches = openProvider(region).capabilities.deactivate === "key";
-  const decision = decideAdjustment(adjustment, key, switches, now);
+  const closure = await findClosure(tx, scope.projectId, region);
+  const decision = decideAdjustment(adjustment, key, { switches, closure }, now);
   if (!decision.ok || !key) return { ok: false, refused: refuse(decision.ok ? "not-enabled" : decision.reason) };
   return { ok: true, key, plan: decision.plan, region };
 }

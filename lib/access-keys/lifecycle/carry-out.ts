@@ -60,7 +60,8 @@ async function takeOver(
   const switches = openProvider(region).capabilities.deactivate === "key";
   // The storage system may have the date already, so a date that has come near since the request is still set.
   const decidedAt = adjustment.kind === "SET_EXPIRATION" ? operation.createdAt : now;
-  const decision = decideAdjustment(adjustment, key, switches, decidedAt);
+  // It was decided when it was written ahead: a region that was closed since does not matter.
+  const decision = decideAdjustment(adjustment, key, { switches }, decidedAt);
   if (!decision.ok) return { ok: true, write: async () => ({ reason: describeRefusal(decision.reason) }) };
   const { requestId } = operation;
   const pending = { operationId, requestId, adjustment, plan: decision.plan, key, principal, region };

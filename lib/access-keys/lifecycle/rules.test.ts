@@ -21,12 +21,15 @@ test.each<[string, Adjustment, AdjustableKey | undefined, object]>([
   ["revives by a later date", until(later), key("EXPIRED", earlier), { expiresAt: later, event: "revive" }],
   ["revives by no date", until(null), key("EXPIRED", earlier), { expiresAt: null, event: "revive" }],
 ])("it %s", (_what, adjustment, found, plan) => {
-  expect(decideAdjustment(adjustment, found, true, now)).toMatchObject({ ok: true, plan });
+  expect(decideAdjustment(adjustment, found, { switches: true }, now)).toMatchObject({ ok: true, plan });
 });
 
 test("a date alone switches nothing, and a switch alone has no date", () => {
-  expect(decideAdjustment(until(later), key("INACTIVE"), true, now)).toEqual({ ok: true, plan: { expiresAt: later } });
-  const off = decideAdjustment(DEACTIVATE, key("ACTIVE", later), true, now);
+  expect(decideAdjustment(until(later), key("INACTIVE"), { switches: true }, now)).toEqual({
+    ok: true,
+    plan: { expiresAt: later },
+  });
+  const off = decideAdjustment(DEACTIVATE, key("ACTIVE", later), { switches: true }, now);
   expect(off.ok && "expiresAt" in off.plan).toBe(false);
 });
 
@@ -42,11 +45,23 @@ test.each<[string, Adjustment, AdjustableKey | undefined, boolean, string]>([
   ["to a date that has passed", until(earlier), key("ACTIVE"), true, "date-too-early"],
   ["to a date within the next minute", until(new Date(now.getTime() + 60_000)), key("EXPIRED"), true, "date-too-early"],
 ])("a change %s is refused", (_what, adjustment, found, switches, reason) => {
-  expect(decideAdjustment(adjustment, found, switches, now)).toEqual({ ok: false, reason });
+  expect(decideAdjustment(adjustment, found, { switches }, now)).toEqual({ ok: false, reason });
 });
 
 test("a date has passed from its own moment on", () => {
   expect(hasPassed(now, now)).toBe(true);
   expect(hasPassed(new Date(now.getTime() + 1), now)).toBe(false);
   expect(hasPassed(null, now)).toBe(false);
+});
+
+test.each<[string, Adjustment, AdjustableKey, boolean]>([
+  ["switched on", ACTIVATE, key("INACTIVE"), false],
+  ["revived", until(later), key("EXPIRED", earlier), false],
+  ["switched off", DEACTIVATE, key("ACTIVE"), true],
+  ["given a date", until(later), key("ACTIVE"), true],
+])("in a region that the project cannot use a key is %s: %j", (_what, adjustment, found, allowed) => {
+  for (const closure of ["region-disabled", "region-closed"] as const) {
+    const decision = decideAdjustment(adjustment, found, { switches: true, closure }, now);
+    expect(decision.ok ? undefined : decision.reason).toBe(allowed ? undefined : closure);
+  }
 });

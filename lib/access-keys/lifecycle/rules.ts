@@ -1,4 +1,4 @@
-import { isTooEarly, type KeyEvent, type KeyState } from "@/lib/access-keys/rules";
+import { isTooEarly, type KeyEvent, type KeyState, type RegionClosure } from "@/lib/access-keys/rules";
 import type { Refusal } from "@/lib/access-keys/schema";
 
 /** A change of an existing key. `expiresAt: null`: the key never expires. */
@@ -26,13 +26,14 @@ export type AdjustmentDecision = { ok: true; plan: AdjustmentPlan } | { ok: fals
 
 /**
  * Decides a change of the current key of a slot; undefined: there is none. `switches`: whether the storage system can
- * switch a single key off and on. A switch never changes the date. A date changes the state of an expired key only,
- * which works again with a later one.
+ * switch a single key off and on. `closure`: why the project cannot use the region, where it cannot: then no key is
+ * switched on. A switch never changes the date. A date changes the state of an expired key only, which works again with
+ * a later one.
  */
 export function decideAdjustment(
   adjustment: Adjustment,
   key: AdjustableKey | undefined,
-  switches: boolean,
+  { switches, closure }: { switches: boolean; closure?: RegionClosure | undefined },
   now: Date,
 ): AdjustmentDecision {
   if (!key) return { ok: false, reason: "not-enabled" };
@@ -44,11 +45,13 @@ export function decideAdjustment(
     case "ACTIVATE":
       if (!switches) return { ok: false, reason: "cannot-switch" };
       if (key.state === "ACTIVE") return { ok: false, reason: "not-inactive" };
+      if (closure) return { ok: false, reason: closure };
       if (key.state === "EXPIRED" || hasPassed(key.expiresAt, now)) return { ok: false, reason: "date-passed" };
       return { ok: true, plan: { switchTo: "active", event: "activate" } };
     case "SET_EXPIRATION": {
       const { expiresAt } = adjustment;
       if (expiresAt && isTooEarly(expiresAt, now)) return { ok: false, reason: "date-too-early" };
+      if (key.state === "EXPIRED" && closure) return { ok: false, reason: closure };
       if (key.state === "EXPIRED") return { ok: true, plan: { expiresAt, switchTo: "active", event: "revive" } };
       return { ok: true, plan: { expiresAt } };
     }

@@ -16,6 +16,7 @@ import { db } from "@/lib/platform/db/client";
 import { readDatabaseClock } from "@/lib/platform/db/locks";
 import { env } from "@/lib/platform/env";
 import type { Capabilities } from "@/lib/providers/provider";
+import { readAllowedRegions } from "@/lib/projects/data";
 import { findRegion } from "@/lib/regions/data";
 import type { Principal, Region } from "@/prisma/generated/client";
 
@@ -40,6 +41,7 @@ export async function loadCard(scope: ProjectScope, regionName: string): Promise
 }
 
 async function composeCards(scope: ProjectScope, regions: Region[]): Promise<Card[]> {
+  const allowed = await readAllowedRegions(scope.projectId);
   const regionId = { in: regions.map(({ id }) => id) };
   const principals = await db.principal.findMany({ where: { projectId: scope.projectId, regionId } });
   const now = await readDatabaseClock(db);
@@ -49,6 +51,7 @@ async function composeCards(scope: ProjectScope, regions: Region[]): Promise<Car
       region,
       facts.find(({ principal }) => principal.regionId === region.id),
       now,
+      region.disabledAt === null && (allowed?.has(region.id) ?? true),
     ),
   );
 }
@@ -130,7 +133,8 @@ async function loadOperations(principalId: string, named: CardKey[]): Promise<Ca
   });
 }
 
-function composeCard(region: Region, facts: PrincipalFacts | undefined, now: Date): Card {
+/** `usable`: whether the project may use the region. */
+function composeCard(region: Region, facts: PrincipalFacts | undefined, now: Date, usable: boolean): Card {
   const { keys = [], operations = [] } = facts ?? {};
   const suspendedUntil = facts?.principal.suspendedUntil ?? null;
   const capabilities = readCapabilities(region);
@@ -150,14 +154,14 @@ function composeCard(region: Region, facts: PrincipalFacts | undefined, now: Dat
   const live = new Set(working.map(({ slot }) => slot).filter((slot) => slot !== DEFAULT_SLOT));
   return {
     ...compose(DEFAULT_SLOT),
-    region: describeRegion(region, capabilities),
+    region: describeRegion(region, capabilities, usable),
     enableFrom: suspendedUntil && suspendedUntil > now ? suspendedUntil.toISOString() : null,
     named: names.map(compose),
     namesLeft: Math.max(0, env.LATCHKEY_NAMED_KEYS - live.size),
   };
 }
 
-function describeRegion(region: Region, capabilities: Capabilities | undefined): Card["region"] {
+function describeRegion(region: Region, capabilities: Capabilities | undefined, usable: boolean): Card["region"] {
   return {
     name: region.name,
     endpoint: region.endpoint,
@@ -173,7 +177,7 @@ function describeRegion(region: Region, capabilities: Capabilities | undefined):
     tellsLastUse: capabilities?.lastUsed ?? false,
     readOnly: capabilities?.readOnly ?? "none",
     plainUploads: region.plainUploads ?? false,
-    disabled: region.disabledAt !== null || capabilities === undefined,
+    disabled: !usable || capabilities === undefined,
   };
 }
 

@@ -248,7 +248,7 @@ test("a key whose end is decided, and a region that is switched off", async () =
   expect([results.key, sentences.key]).toEqual(["failed", expect.stringContaining("was disabled")]);
   await db.region.update({ where: { name: "north" }, data: { disabledAt: new Date() } });
   onTestFinished(async () => void (await db.region.update({ where: { name: "north" }, data: { disabledAt: null } })));
-  expect((await doctor()).sentences.key).toContain("switched off");
+  expect((await doctor()).sentences.key).toContain("cannot use the region");
 });
 
 test("an endpoint that is not there, and one that is no S3", async () => {

@@ -47,7 +47,7 @@ export function regionsCommand(terminal: Terminal): Command {
           region.name,
           region.endpoint,
           region.signingRegion,
-          region.disabled ? "switched off" : state,
+          region.disabled ? "not enabled" : state,
           key?.accessKeyId,
           named.length,
         ]),

@@ -7,7 +7,7 @@ const DAY_S = 86_400;
 /** What the portal knows of the current key. */
 export function evaluateKey({ region }: Card, { key, state, change }: CardSlot): Finding {
   if (region.disabled)
-    return warning(KEY, `The region ${region.name} is switched off at the portal, which changes nothing there.`);
+    return warning(KEY, `The project cannot use the region ${region.name} at the portal: no key can be made there.`);
   if (change)
     return warning(KEY, `A change of the key by ${change.by} is in progress since ${change.since}. Try again.`);
   const sentence = STATES[state];
