@@ -11,7 +11,7 @@ import {
 } from "@/lib/access-keys/rules";
 import { db, type Transaction } from "@/lib/platform/db/client";
 import { readDatabaseClock } from "@/lib/platform/db/locks";
-import { isRegionClosed } from "@/lib/projects/data";
+import { isRegionClosed } from "@/lib/project-regions/data";
 import type { AccessKey, Prisma, Principal, Region } from "@/prisma/generated/client";
 
 /** One place for a key of a principal: the default one, or a named key. */

@@ -70,6 +70,10 @@ const PREDICATES: { [E in AuditEventName]: Describe<E> } = {
   "project.changed": ({ slug }) => `changed the project ${slug}`,
   "project.disabled": ({ slug }) => `disabled the project ${slug}`,
   "project.enabled": ({ slug }) => `enabled the project ${slug}`,
+  "project.regions-set": ({ slug, regions }) =>
+    `let the project ${slug} use ${regions === null ? "all regions" : describeAllowed(regions)}`,
+  "operation.retried": ({ region, accessKeyId, what }) =>
+    `had ${WHAT_RETRIED[what]}${accessKeyId ? ` of ${accessKeyId}` : ""} in ${region} tried again`,
   "member.set": ({ email, role }) => `made ${email} ${role}`,
   "member.added": ({ email, role }) => `added ${email} to the project as ${role}`,
   "member.role-changed": ({ email, role, former }) => `changed the role of ${email} from ${former} to ${role}`,
@@ -90,6 +94,9 @@ function describeLimits(project: string | undefined, scope: "read" | "write" | "
   return scope === "read" ? `${place}, to read only` : place;
 }
 
+const describeAllowed = (regions: string[]): string =>
+  regions.length === 0 ? "no region" : `only ${regions.join(", ")}`;
+const WHAT_RETRIED = { operation: "the change", revocation: "the removal", job: "a job" } as const;
 const describeReason = (reason: string | undefined): string => (reason ? `, saying “${reason}”` : "");
 const describeTime = (iso: string): string => `${iso.slice(0, 16).replace("T", " ")} UTC`;
 const describeExpiration = (expiresAt: string | null): string =>

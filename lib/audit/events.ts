@@ -95,6 +95,14 @@ export const EVENT_DATA = {
   "project.changed": z.strictObject({ slug: z.string(), name: z.string() }),
   "project.disabled": z.strictObject({ slug: z.string() }),
   "project.enabled": z.strictObject({ slug: z.string() }),
+  /** which regions the project may use, by name; null for all */
+  "project.regions-set": z.strictObject({ slug: z.string(), regions: z.array(z.string()).nullable() }),
+  /** an administrator had an unfinished change of keys tried again */
+  "operation.retried": z.strictObject({
+    region: z.string(),
+    accessKeyId: z.string().optional(),
+    what: z.enum(["operation", "revocation", "job"]),
+  }),
   /** older lines; today they are `member.added` and `member.role-changed` */
   "member.set": z.strictObject({ email: z.string(), role: z.string() }),
   "member.added": z.strictObject({ email: z.string(), role: z.string() }),

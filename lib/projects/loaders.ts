@@ -1,10 +1,16 @@
 import "server-only";
 import { z } from "zod";
+import { LIVE_STATES } from "@/lib/access-keys/rules";
 import { can } from "@/lib/gate/permissions";
 import type { Actor } from "@/lib/gate/scope";
 import { containsText } from "@/lib/platform/db/contains";
 import { cutPage, decodeCursor, olderThan } from "@/lib/platform/db/cursor";
 import { db } from "@/lib/platform/db/client";
+import { AppError } from "@/lib/platform/errors";
+import { slugSchema } from "@/lib/platform/text/slug";
+import { readAllowedRegions } from "@/lib/project-regions/data";
+import type { ProjectDetail } from "@/lib/projects/schema";
+import type { Prisma } from "@/prisma/generated/client";
 
 const PAGE_SIZE = 50;
 const USABLE_MAX = 200;
@@ -118,12 +124,17 @@ export interface ProjectRow {
   disabledAt: string | null;
 }
 
-/** A page of all projects, newest first. For those who manage the installation: the caller checks. */
+/**
+ * A page of all projects, newest first, or of those with `search` in the name or slug. For those who manage the
+ * installation: the caller checks.
+ */
 export async function listProjects(query: {
   cursor?: string | undefined;
+  search?: string | undefined;
 }): Promise<{ rows: ProjectRow[]; next: string | null }> {
+  const { cursor, search } = query;
   const projects = await db.project.findMany({
-    where: query.cursor ? olderThan(decodeCursor(query.cursor)) : {},
+    where: { AND: [search ? nameOrSlug(search) : {}, cursor ? olderThan(decodeCursor(cursor)) : {}] },
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
     take: PAGE_SIZE + 1,
   });
@@ -144,4 +155,44 @@ export async function listProjects(query: {
     disabledAt: disabledAt?.toISOString() ?? null,
   }));
   return { rows, next: page.next };
+}
+
+function nameOrSlug(search: string): Prisma.ProjectWhereInput {
+  // Prisma takes % and _ for wildcards.
+  const part = { contains: search.replaceAll(/[\\%_]/g, String.raw`\$&`), mode: "insensitive" as const };
+  return { OR: [{ name: part }, { slug: part }] };
+}
+
+/** A project, for those who manage the installation: the caller checks. Throws NOT_FOUND. */
+export async function loadProject(slug: string): Promise<ProjectDetail> {
+  const project = slugSchema.safeParse(slug).success ? await db.project.findUnique({ where: { slug } }) : null;
+  if (!project) throw new AppError("NOT_FOUND", "no such project", { userMessage: `There is no project ${slug}.` });
+  const { id: projectId, name, createdAt, disabledAt, regionsRestricted } = project;
+  const regions = await db.region.findMany({
+    orderBy: { name: "asc" },
+    select: { id: true, name: true, disabledAt: true },
+  });
+  const allowed = await readAllowedRegions(projectId);
+  const roles = await db.membership.groupBy({ by: ["role"], where: { projectId }, _count: true });
+  const keys = await db.accessKey.groupBy({
+    by: ["regionId"],
+    where: { projectId, state: { in: [...LIVE_STATES] } },
+    _count: true,
+  });
+  const liveKeys = new Map(keys.map(({ regionId, _count }) => [regionId, _count]));
+  return {
+    slug,
+    name,
+    createdAt: createdAt.toISOString(),
+    disabledAt: disabledAt?.toISOString() ?? null,
+    members: roles.reduce((sum, { _count }) => sum + _count, 0),
+    admins: roles.find(({ role }) => role === "admin")?._count ?? 0,
+    restricted: regionsRestricted,
+    regions: regions.map((region) => ({
+      name: region.name,
+      switchedOff: region.disabledAt !== null,
+      allowed: allowed?.has(region.id) ?? true,
+      liveKeys: liveKeys.get(region.id) ?? 0,
+    })),
+  };
 }

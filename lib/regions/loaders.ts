@@ -7,7 +7,7 @@ import { db } from "@/lib/platform/db/client";
 import { readDatabaseClock } from "@/lib/platform/db/locks";
 import { logger } from "@/lib/platform/logger";
 import { ProviderError } from "@/lib/providers/errors";
-import { readAllowedRegions } from "@/lib/projects/data";
+import { readAllowedRegions } from "@/lib/project-regions/data";
 import { countMissingKeys, openProvider } from "@/lib/regions/data";
 import type { RegionRow } from "@/lib/regions/schema";
 import type { Region } from "@/prisma/generated/client";

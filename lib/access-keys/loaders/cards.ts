@@ -16,7 +16,7 @@ import { db } from "@/lib/platform/db/client";
 import { readDatabaseClock } from "@/lib/platform/db/locks";
 import { env } from "@/lib/platform/env";
 import type { Capabilities } from "@/lib/providers/provider";
-import { readAllowedRegions } from "@/lib/projects/data";
+import { readAllowedRegions } from "@/lib/project-regions/data";
 import { findRegion } from "@/lib/regions/data";
 import type { Principal, Region } from "@/prisma/generated/client";
 

@@ -3,6 +3,7 @@ import { commandLineActor, printTable, readAllPages } from "@/lib/admin/command-
 import { withTransaction } from "@/lib/platform/db/transaction";
 import { slugSchema } from "@/lib/platform/text/slug";
 import { listProjects } from "@/lib/projects/loaders";
+import { newSlugSchema } from "@/lib/projects/schema";
 import { createProject, renameProject, setProjectDisabled } from "@/lib/projects/mutations";
 import { nameSchema } from "@/lib/users/schema";
 
@@ -13,7 +14,7 @@ export function projectCommand(): Command {
     .description("creates a project; the slug is its part of the portal's addresses")
     .requiredOption("--name <name>", "the name that people see")
     .action(async (slug: string, options: { name: string }) => {
-      const project = { slug: slugSchema.parse(slug), name: nameSchema.parse(options.name) };
+      const project = { slug: newSlugSchema.parse(slug), name: nameSchema.parse(options.name) };
       await withTransaction((tx) => createProject(tx, commandLineActor(), project));
       console.log(`Created the project ${slug}.`);
     });
