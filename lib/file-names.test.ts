@@ -36,6 +36,7 @@ const NOUN_FILES = /^(schema|rules|data|loaders|mutations|actions)(\.test)?\.ts$
 const NOUN_FOLDERS: Record<string, string[]> = {
   "access-keys": ["loaders", "issue", "revoke", "lifecycle", "repair"],
   "audit-log": ["loaders"],
+  "bulk-revocations": ["loaders", "run"],
   regions: ["file", "master-key"],
   clients: ["snippets"],
 };

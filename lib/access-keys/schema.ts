@@ -5,16 +5,16 @@ import { slugSchema } from "@/lib/platform/text/slug";
 /** The word a person types before something is taken away. */
 const CONFIRM_WORD = "confirm";
 
-const confirmSchema = z.literal(CONFIRM_WORD, {
+export const confirmSchema = z.literal(CONFIRM_WORD, {
   error: `Type the word ${CONFIRM_WORD} in lower case, without spaces`,
 });
 
 /** The caller chooses it once for each change. Sent again, it asks for the same change and not for another one. */
-const requestIdSchema = z.uuid();
+export const requestIdSchema = z.uuid();
 
 const REASON_MAX = 500;
 
-const reasonSchema = plainText
+export const reasonSchema = plainText
   .trim()
   .min(1, "Say why the access is taken away")
   .max(REASON_MAX, `Use at most ${REASON_MAX} characters`);

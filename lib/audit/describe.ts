@@ -55,6 +55,14 @@ const PREDICATES: { [E in AuditEventName]: Describe<E> } = {
   "key.missing-found": ({ accessKeyId, region }) => `did not find ${accessKeyId} in ${region}, although it is current`,
   "key.found-again": ({ accessKeyId, region }) => `found ${accessKeyId} in ${region} again`,
   "key.looked-up": ({ wanted, found }) => `looked up ${wanted}${found ? "" : ", which the portal does not know"}`,
+  "bulk-revocation.started": ({ keys, by, chosen, reason }) =>
+    `started to revoke ${countKeys(keys)} ${describeChoice(by, chosen)}${describeReason(reason)}`,
+  "bulk-revocation.retried": ({ keys }) => `had ${countKeys(keys)} of a bulk revocation tried again`,
+  "bulk-revocation.finished": ({ revoked, alreadyEnded, failed }) =>
+    `finished a bulk revocation: ${revoked} revoked, ${alreadyEnded} ended before, ${failed} failed`,
+  "bulk-revocation.previewed": ({ keys, by, chosen }) =>
+    `looked at what a bulk revocation ${describeChoice(by, chosen)} would end: ${countKeys(keys)}`,
+  "bulk-revocation.exported": ({ format }) => `exported the results of a bulk revocation as ${format.toUpperCase()}`,
   "project.read": ({ slug }) => `looked at the project ${slug}, without a role in it`,
   "audit.exported": ({ format, filtered }) =>
     `exported ${filtered ? "a part of the audit log" : "the audit log"} as ${format.toUpperCase()}`,
@@ -97,6 +105,9 @@ function describeLimits(project: string | undefined, scope: "read" | "write" | "
 const describeAllowed = (regions: string[]): string =>
   regions.length === 0 ? "no region" : `only ${regions.join(", ")}`;
 const WHAT_RETRIED = { operation: "the change", revocation: "the removal", job: "a job" } as const;
+const countKeys = (keys: number): string => (keys === 1 ? "1 key" : `${keys} keys`);
+const describeChoice = (by: "project" | "user" | "region" | "text", chosen: string | undefined): string =>
+  chosen === undefined ? "found in a text" : `of the ${by} ${chosen}`;
 const describeReason = (reason: string | undefined): string => (reason ? `, saying “${reason}”` : "");
 const describeTime = (iso: string): string => `${iso.slice(0, 16).replace("T", " ")} UTC`;
 const describeExpiration = (expiresAt: string | null): string =>

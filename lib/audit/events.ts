@@ -12,6 +12,8 @@ const tokenFields = {
   project: z.string().optional(),
   scope: z.enum(["read", "write", "manage"]).optional(),
 };
+const choiceFields = { by: z.enum(["project", "user", "region", "text"]), chosen: z.string().optional() };
+const bulkFields = { bulkRevocation: z.uuid(), ...choiceFields };
 
 export const EVENT_DATA = {
   /** someone signed in */
@@ -79,6 +81,21 @@ export const EVENT_DATA = {
   "key.found-again": z.strictObject(keyFields),
   /** support looked for a key; text that is not of an access key id's form is not kept, since it may be a secret */
   "key.looked-up": z.strictObject({ wanted: z.string().max(128), found: z.boolean() }),
+  /** a bulk revocation was written down; `chosen` is left out for a text, which is kept nowhere */
+  "bulk-revocation.started": z.strictObject({ ...bulkFields, keys: z.int(), reason: z.string() }),
+  /** its failed keys are tried again */
+  "bulk-revocation.retried": z.strictObject({ bulkRevocation: z.uuid(), keys: z.int() }),
+  /** no key of it waits or runs any more */
+  "bulk-revocation.finished": z.strictObject({
+    bulkRevocation: z.uuid(),
+    revoked: z.int(),
+    alreadyEnded: z.int(),
+    failed: z.int(),
+  }),
+  /** someone looked at which keys a bulk revocation would end */
+  "bulk-revocation.previewed": z.strictObject({ ...choiceFields, keys: z.int() }),
+  /** someone exported the results of a bulk revocation */
+  "bulk-revocation.exported": z.strictObject({ bulkRevocation: z.uuid(), format: z.enum(["ndjson", "csv"]) }),
   /** someone of the platform read a project in which the person has no role */
   "project.read": z.strictObject({ slug: z.string() }),
   /** someone exported the audit log, or the activity of a project */

@@ -12,6 +12,8 @@ export const JOBS = {
   "retire-key": z.strictObject({ keyId: z.uuid() }),
   /** Ends the suspension of a principal when no gateway can hold a removed key any more. */
   "resume-principal": z.strictObject({ principalId: z.uuid() }),
+  /** Ends the keys of bulk revocations in one region. One job a region, so that its storage system is not flooded. */
+  "bulk-revoke": z.strictObject({ regionId: z.uuid() }),
   /** Compares a principal's keys on the storage system with ours, and removes keys that a late write made. */
   "sweep-principal": z.strictObject({ principalId: z.uuid() }),
   /** Has every principal swept. */
@@ -33,6 +35,7 @@ export const RETRY_LIMITS: Record<JobName, number> = {
   "expire-key": 1_000,
   "retire-key": 1_000,
   "resume-principal": 1_000,
+  "bulk-revoke": 1_000,
   "sweep-principal": 5,
   "sweep-all": 1,
   "check-regions": 1,

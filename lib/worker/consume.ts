@@ -8,8 +8,8 @@ export type Handlers = { [N in JobName]: (payload: JobPayload<N>) => Promise<voi
 
 /** How many jobs of one kind run at once: a storage system that does not answer must not block the others. */
 const AT_ONCE = 8;
-/** Jobs that do a whole round. */
-const ROUNDS: ReadonlySet<JobName> = new Set(["sweep-all", "check-regions", "prune"]);
+/** Jobs that do a whole round come one at a time, and those that end many keys at once are few. */
+const FEW: Partial<Record<JobName, number>> = { "sweep-all": 1, "check-regions": 1, prune: 1, "bulk-revoke": 4 };
 /** A consumer asks so rarely by itself: it is woken otherwise. */
 const POLL_SECONDS = 30;
 /** How often the worker looks for jobs that have become due, all kinds in one query. */
@@ -38,5 +38,5 @@ function consume<N extends JobName>(queue: PgBoss, name: N, handlers: Handlers):
     queue.work(name, options, async (jobs) => {
       for (const job of jobs) await handlers[name](JOBS[name].parse(job.data ?? {}) as JobPayload<N>);
     });
-  return Promise.all(Array.from({ length: ROUNDS.has(name) ? 1 : AT_ONCE }, start));
+  return Promise.all(Array.from({ length: FEW[name] ?? AT_ONCE }, start));
 }

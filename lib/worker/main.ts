@@ -1,4 +1,5 @@
 import { chainEvents } from "@/lib/audit-log/mutations";
+import { settleBulkRevocations } from "@/lib/bulk-revocations/run/settle";
 import { startHeartbeat } from "@/lib/installation/mutations";
 import { JOB_NAMES, type JobName } from "@/lib/jobs/jobs";
 import { enqueueRound, startConsuming } from "@/lib/jobs/queue";
@@ -7,6 +8,7 @@ import { env } from "@/lib/platform/env";
 import { onStop } from "@/lib/platform/lifecycle";
 import { logger } from "@/lib/platform/logger";
 import { consumeJobs, type Handlers } from "@/lib/worker/consume";
+import { handleBulkRevoke } from "@/lib/worker/handlers/bulk-revoke";
 import { handleCheckRegions } from "@/lib/worker/handlers/check-regions";
 import { handleExpireKey } from "@/lib/worker/handlers/expire-key";
 import { handlePrune } from "@/lib/worker/handlers/prune";
@@ -26,6 +28,7 @@ const HANDLERS: Handlers = {
   "expire-key": handleExpireKey,
   "retire-key": handleRetireKey,
   "resume-principal": handleResumePrincipal,
+  "bulk-revoke": handleBulkRevoke,
   "sweep-principal": handleSweepPrincipal,
   "sweep-all": handleSweepAll,
   "check-regions": handleCheckRegions,
@@ -50,12 +53,14 @@ async function main(): Promise<void> {
   const consuming = await consumeJobs(queue, HANDLERS);
   const heartbeat = startHeartbeat("worker");
   const looking = keepLooking(() => handleReconcile(), LOOK_EVERY_MS);
+  const settling = keepLooking(() => settleBulkRevocations(), LOOK_EVERY_MS);
   const checking = keepLooking(() => enqueueRound(queue, "check-regions", env.LATCHKEY_CHECK_SECONDS), ASK_EVERY_MS);
   const sampling = keepLooking(() => handleSampleKeys(), ASK_EVERY_MS);
   const chaining = keepLooking(() => chainEvents(), CHAIN_EVERY_MS);
   onStop(async () => {
     consuming.stop();
     looking.stop();
+    settling.stop();
     checking.stop();
     sampling.stop();
     chaining.stop();

@@ -1,4 +1,5 @@
 import "server-only";
+import { setTimeout as pause } from "node:timers/promises";
 import { findRevokingKey, moveKey, type RevokingKey } from "@/lib/access-keys/data";
 import { deleteKey } from "@/lib/access-keys/revoke/delete";
 import { measureRefusal, type RemovedKey } from "@/lib/access-keys/revoke/measure";
@@ -48,6 +49,20 @@ export async function startRevocation(keyIds: readonly string[]): Promise<void> 
     await Promise.allSettled([revocation.deleted]);
   }
   await Promise.all(finished);
+}
+
+/**
+ * Removes a key whose end is decided, and goes on to measure its refusal. Resolves when every gateway refuses the key, or
+ * when the key is removed and the time for waiting is over; the measurement then goes on beside, and in the worker's job.
+ * Throws UNAVAILABLE when the removal is not proved.
+ */
+export async function removeKey(keyId: string, waitMs: number): Promise<void> {
+  const { deleted, finished } = begin(keyId);
+  const measured = finished.catch((error: unknown) => {
+    logger.warn({ err: error, keyId }, "revocation goes on in the worker");
+  });
+  await deleted;
+  await Promise.race([measured, pause(waitMs, undefined, { ref: false })]);
 }
 
 function begin(keyId: string): Revocation {

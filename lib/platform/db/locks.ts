@@ -6,12 +6,13 @@ import { Prisma, type PrismaClient } from "@/prisma/generated/client";
  * for them.
  *
  * Every transaction takes its locks in one order: user, project, membership, principal, region,
- * operation, key, receipt.
+ * operation, key, receipt. Of a bulk revocation: user, bulk revocation.
  * Two transactions that keep the order cannot wait for each other in a circle.
  */
 
 /** The tables whose rows are locked by their id. */
-export type LockedTable = "users" | "projects" | "regions" | "principals" | "operations" | "receipts";
+export type LockedTable =
+  "users" | "projects" | "regions" | "principals" | "operations" | "receipts" | "bulk_revocations";
 
 /** `share` keeps others from changing the row. `update` also keeps them from locking it. */
 export type LockMode = "share" | "update";
@@ -23,6 +24,7 @@ const TABLES: Record<LockedTable, Prisma.Sql> = {
   principals: Prisma.sql`principals`,
   operations: Prisma.sql`operations`,
   receipts: Prisma.sql`receipts`,
+  bulk_revocations: Prisma.sql`bulk_revocations`,
 };
 
 const MODES: Record<LockMode, Prisma.Sql> = {

@@ -47,10 +47,10 @@ CREATE UNIQUE INDEX "bulk_revocations_started_by_id_request_id_key" ON "bulk_rev
 CREATE INDEX "bulk_revocation_keys_bulk_revocation_id_state_position_idx" ON "bulk_revocation_keys"("bulk_revocation_id", "state", "position");
 
 -- CreateIndex
-CREATE INDEX "bulk_revocation_keys_open" ON "bulk_revocation_keys"("region_id", "bulk_revocation_id", "position") WHERE (state = ANY (ARRAY['WAITING'::bulk_key_state, 'RUNNING'::bulk_key_state]));
+CREATE INDEX "bulk_revocation_keys_region_id_state_bulk_revocation_id_position_idx" ON "bulk_revocation_keys"("region_id", "state", "bulk_revocation_id", "position");
 
 -- CreateIndex
-CREATE INDEX "bulk_revocation_keys_unproved" ON "bulk_revocation_keys"("key_id") WHERE ((decided_at IS NOT NULL) AND (state = ANY (ARRAY['RUNNING'::bulk_key_state, 'FAILED'::bulk_key_state])));
+CREATE INDEX "bulk_revocation_keys_state_decided_at_idx" ON "bulk_revocation_keys"("state", "decided_at");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "bulk_revocation_keys_bulk_revocation_id_position_key" ON "bulk_revocation_keys"("bulk_revocation_id", "position");

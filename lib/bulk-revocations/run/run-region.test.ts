@@ -1,0 +1,179 @@
+import { randomUUID } from "node:crypto";
+import { expect, test } from "vitest";
+import { disableAccess } from "@/lib/access-keys/revoke/disable";
+import { retryBulkRevocation, startBulkRevocation } from "@/lib/bulk-revocations/mutations";
+import { runRegion } from "@/lib/bulk-revocations/run/run-region";
+import { settleBulkRevocations } from "@/lib/bulk-revocations/run/settle";
+import { startRevocation } from "@/lib/access-keys/revoke/revoke";
+import type { Choice } from "@/lib/bulk-revocations/schema";
+import { type Actor, authorizeProject } from "@/lib/gate/scope";
+import { db } from "@/lib/platform/db/client";
+import { addNamedKey, type Issued } from "@/testing/factories/keys";
+import { makeProject, makeUser } from "@/testing/factories/people";
+import { stateOf, useProjectWithKeys } from "@/testing/factories/project-with-keys";
+
+const project = useProjectWithKeys();
+const LONG_MS = 120_000;
+
+const support = () => makeUser(db, "Sam", { platformRole: "support" });
+const north = async () => (await db.region.findUniqueOrThrow({ where: { name: "north" } })).id;
+
+async function start(by: Actor, choice: Choice): Promise<string> {
+  const started = await startBulkRevocation(by, { choice, reason: "leaked", requestId: randomUUID() });
+  if (!started.ok) throw new Error(started.message);
+  return started.id;
+}
+
+const work = async () => {
+  await runRegion(await north(), Date.now() + LONG_MS);
+  await settleBulkRevocations();
+};
+
+const rowsOf = (id: string) =>
+  db.bulkRevocationKey.findMany({
+    where: { bulkRevocationId: id },
+    orderBy: { position: "asc" },
+    include: { key: true },
+  });
+const statesOf = async (id: string) => (await rowsOf(id)).map(({ state }) => state);
+
+const textOf = (...keys: Issued[]) => ({ text: keys.map(({ change }) => change.accessKeyId).join(" ") });
+
+test("a storage system that fails leaves each key failed with a sentence, and a retry ends them", async () => {
+  const sam = await support();
+  const keys = [await project.makeKey(), await addNamedKey(project.scope, "north", "second")];
+  const id = await start(sam, { project: project.scope.slug });
+  const fault = project.storage.admin.inject({
+    match: (method) => method === "DELETE",
+    when: "before",
+    what: "drop",
+  });
+  await work();
+  fault.release();
+  expect(await rowsOf(id)).toMatchObject(
+    keys.map(() => ({ state: "FAILED", failure: expect.stringContaining("did not confirm the removal") })),
+  );
+  expect((await db.bulkRevocation.findUniqueOrThrow({ where: { id } })).finishedAt).not.toBeNull();
+  const rita = await makeUser(db, "Rita", { platformRole: "platform-admin" });
+  expect(await retryBulkRevocation(rita, id)).toMatchObject({ ok: true, keys: 2 });
+  await work();
+  expect(await statesOf(id)).toEqual(["REVOKED", "REVOKED"]);
+  expect(await project.readKeyIds()).toEqual([]);
+  expect(await retryBulkRevocation(rita, id)).toMatchObject({ ok: false, reason: "nothing-failed" });
+});
+
+test("what was failed is called revoked when the worker's own job has proved its end", async () => {
+  const sam = await support();
+  const key = await project.makeKey();
+  const id = await start(sam, { project: project.scope.slug });
+  const fault = project.storage.admin.inject({
+    match: (method) => method === "DELETE",
+    when: "before",
+    what: "drop",
+  });
+  await work();
+  expect(await statesOf(id)).toEqual(["FAILED"]);
+  fault.release();
+  await startRevocation([key.change.keyId]);
+  await settleBulkRevocations();
+  expect(await rowsOf(id)).toMatchObject([{ state: "REVOKED", failure: null }]);
+});
+
+test("a role that is taken away stops what still waits, with a sentence, and another person's retry goes on", async () => {
+  const sam = await support();
+  const key = await project.makeKey();
+  const id = await start(sam, { project: project.scope.slug });
+  await db.user.update({ where: { id: sam.userId }, data: { platformRole: null } });
+  // A role in the project does not help: the bulk revocation rests on the platform role.
+  await db.membership.create({ data: { projectId: project.scope.projectId, userId: sam.userId, role: "admin" } });
+  await work();
+  expect(await rowsOf(id)).toMatchObject([
+    { state: "FAILED", failure: expect.stringContaining("may not revoke keys any more") },
+  ]);
+  expect(await stateOf(key.change.keyId)).toBe("ACTIVE");
+  await retryBulkRevocation(await support(), id);
+  await work();
+  expect(await statesOf(id)).toEqual(["REVOKED"]);
+});
+
+test("a worker that died in the middle is followed by one that goes on, before and after a key's end was decided", async () => {
+  const sam = await support();
+  await project.makeKey();
+  await addNamedKey(project.scope, "north", "second");
+  await addNamedKey(project.scope, "north", "third");
+  const id = await start(sam, { project: project.scope.slug });
+  const [begun, decided] = await rowsOf(id);
+  if (!begun || !decided) throw new Error("no keys");
+  // It died with two keys begun, and had decided the end of one without writing that down.
+  await db.bulkRevocationKey.updateMany({ where: { id: { in: [begun.id, decided.id] } }, data: { state: "RUNNING" } });
+  await disableAccess({
+    scope: await authorizeProject(sam, project.scope.slug, "keys:disable"),
+    region: "north",
+    slot: decided.key.slot,
+    requestId: decided.id,
+    reason: "leaked",
+    accessKeyIds: [decided.key.accessKeyId],
+  });
+  await db.$executeRaw`DELETE FROM pgboss.job WHERE name = 'bulk-revoke'`;
+  await settleBulkRevocations();
+  const [queued] = await db.$queryRaw<{ count: bigint }[]>`
+    SELECT count(*) FROM pgboss.job WHERE name = 'bulk-revoke' AND state = 'created'`;
+  expect(Number(queued?.count)).toBe(1);
+  await work();
+  expect(await statesOf(id)).toEqual(["REVOKED", "REVOKED", "REVOKED"]);
+  expect(await project.readKeyIds()).toEqual([]);
+});
+
+test("a key in two bulk revocations ends once", async () => {
+  const sam = await support();
+  const key = await project.makeKey();
+  const first = await start(sam, { project: project.scope.slug });
+  const second = await start(await support(), textOf(key));
+  await work();
+  expect(await statesOf(first)).toEqual(["REVOKED"]);
+  expect(await statesOf(second)).toEqual(["ALREADY_ENDED"]);
+  expect(await db.auditEvent.count({ where: { event: "key.revoking", keyId: key.change.keyId } })).toBe(1);
+});
+
+test("two workers at once do no harm", async () => {
+  const sam = await support();
+  const key = await project.makeKey();
+  const id = await start(sam, { project: project.scope.slug });
+  const region = await north();
+  await Promise.all([runRegion(region, Date.now() + LONG_MS), runRegion(region, Date.now() + LONG_MS)]);
+  await work();
+  expect(await statesOf(id)).toEqual(["REVOKED"]);
+  expect(await db.auditEvent.count({ where: { event: "key.revoking", keyId: key.change.keyId } })).toBe(1);
+});
+
+test("exactly the key that is listed ends: the other one of its overlap works on, whichever it is", async () => {
+  for (const listed of ["current", "old"] as const) {
+    const { slug } = await makeProject(db, [[project.mia, "member+"]]);
+    const scope = await authorizeProject(project.mia, slug, "keys:issue");
+    const old = await addNamedKey(scope, "north", "one");
+    const current = await addNamedKey(scope, "north", "two");
+    // As after a rotation that keeps the old key.
+    const until = new Date(Date.now() + 3_600_000);
+    await db.accessKey.update({
+      where: { id: old.change.keyId },
+      data: { state: "RETIRING", slot: "two", retiresAt: until },
+    });
+    const [ends, stays] = listed === "current" ? [current, old] : [old, current];
+    const id = await start(await support(), textOf(ends));
+    await work();
+    expect(await statesOf(id)).toEqual(["REVOKED"]);
+    expect(await stateOf(stays.change.keyId)).toBe(listed === "current" ? "RETIRING" : "ACTIVE");
+    expect(await project.ask(stays)).toBe("accepted");
+    expect(await project.ask(ends)).toBe("refused-unknown");
+  }
+});
+
+test("a key beside one that is being made is busy, and fails with that sentence", async () => {
+  const key = await project.makeKey();
+  const other = await project.regenerate();
+  expect(other.ok).toBe(true);
+  const id = await start(await support(), textOf(key));
+  await work();
+  expect(await rowsOf(id)).toMatchObject([{ state: "FAILED", failure: expect.stringContaining("in progress") }]);
+  expect(await stateOf(key.change.keyId)).toBe("ACTIVE");
+});
