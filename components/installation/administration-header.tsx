@@ -8,8 +8,13 @@ const PAGES = [
   ["/admin/users", "Users"],
   ["/admin/projects", "Projects"],
   ["/admin/regions", "Regions"],
+  ["/admin/operations", "Operations"],
   ["/admin/audit-log", "Audit log"],
 ] as const;
+
+/** A page below that of a tab, such as that of one project, belongs to the tab. The overview is above all. */
+const isAt = (path: string, href: string): boolean =>
+  path === href || (href !== "/admin" && path.startsWith(`${href}/`));
 
 /** The heading of the administration, with links to its pages. */
 export function AdministrationHeader() {
@@ -23,7 +28,7 @@ export function AdministrationHeader() {
             <li key={href}>
               <Link
                 href={href}
-                aria-current={path === href ? "page" : undefined}
+                aria-current={isAt(path, href) ? "page" : undefined}
                 className="flex h-9 items-center border-b-2 border-transparent px-3 font-medium text-muted -outline-offset-2 hover:text-foreground aria-[current=page]:border-accent aria-[current=page]:text-foreground"
               >
                 {text}

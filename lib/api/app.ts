@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { addAccessKeyRoutes } from "@/lib/api/access-keys";
+import { addAdminProjectRoutes } from "@/lib/api/admin-projects";
 import { addAuditRoutes } from "@/lib/api/audit";
 import { addConnectRoute } from "@/lib/api/connect";
 import type { ApiDocument } from "@/lib/api/document";
@@ -53,6 +54,7 @@ export function createApi(): OpenAPIHono<ApiEnvironment> {
   addAccessKeyRoutes(api);
   addConnectRoute(api);
   addAuditRoutes(api);
+  addAdminProjectRoutes(api);
   return api;
 }
 

@@ -5,8 +5,8 @@ import type { Actor } from "@/lib/gate/scope";
 import type { Transaction } from "@/lib/platform/db/client";
 import { lockName, lockRow } from "@/lib/platform/db/locks";
 import { AppError } from "@/lib/platform/errors";
-import { describeProjectRefusal, describeRegions, isSameRestriction } from "@/lib/projects/rules";
-import type { ProjectOutput, ProjectRefusal, ProjectWish } from "@/lib/projects/schema";
+import { describeProjectRefusal, describeRegions, isSameRestriction, type ProjectRefusal } from "@/lib/projects/rules";
+import type { ProjectOutput, ProjectWish } from "@/lib/projects/schema";
 
 /** Creates a project. Throws CONFLICT when the slug is taken. */
 export async function createProject(

@@ -1,4 +1,9 @@
-import { type ProjectRefusal, SLUG_MAX, SLUG_MIN } from "@/lib/projects/schema";
+export const SLUG_MIN = 2;
+export const SLUG_MAX = 40;
+
+/** Why a project was not made or changed. */
+export const PROJECT_REFUSALS = ["slug-taken", "unknown-region", "changed-meanwhile"] as const;
+export type ProjectRefusal = (typeof PROJECT_REFUSALS)[number];
 
 /** A slug for a project of this name; empty when the name has too few Latin letters and digits. */
 export function proposeSlug(name: string): string {

@@ -1,10 +1,8 @@
 import { z } from "zod";
 import { plainText } from "@/lib/platform/text/plain-text";
 import { slugSchema } from "@/lib/platform/text/slug";
+import { PROJECT_REFUSALS, SLUG_MAX, SLUG_MIN } from "@/lib/projects/rules";
 import { nameSchema } from "@/lib/users/schema";
-
-export const SLUG_MIN = 2;
-export const SLUG_MAX = 40;
 
 /**
  * What no new project may be called. `new` and `all` could be pages or choices beside the projects of a list; the others
@@ -48,10 +46,6 @@ export const switchProjectInputSchema = z.strictObject({ project: slugSchema });
 
 /** The filter of the list of projects. */
 export const projectSearchSchema = plainText.max(200, "Use at most 200 characters");
-
-/** Why a project was not made or changed; the sentences stand in `rules.ts`. */
-export const PROJECT_REFUSALS = ["slug-taken", "unknown-region", "changed-meanwhile"] as const;
-export type ProjectRefusal = (typeof PROJECT_REFUSALS)[number];
 
 /** What every change of a project answers. `already-done`: everything was like this before. */
 export const projectOutputSchema = z.union([

@@ -88,7 +88,8 @@ function composeQuery(query: Query): string {
 function describeLoss(url: string, method: string, path: string, error: unknown): string {
   const why = describeNetworkError(error);
   if (method === "GET") return `The portal at ${url} cannot be reached: ${why}.`;
-  const list = /\/members(\/|$)/.test(path) ? "members" : "keys";
+  const admin = /^\/admin\/(\w+)/.exec(path);
+  const list = admin ? `admin ${admin[1]}` : /\/members(\/|$)/.test(path) ? "members" : "keys";
   return `The portal at ${url} did not answer: ${why}. The change may have been made: look with latchkey ${list} list.`;
 }
 

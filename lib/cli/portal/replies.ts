@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { issuedSchema, revokingSchema } from "@/lib/api/access-keys";
+import type { adminProjectDetailSchema, adminProjectSchema, projectChangedSchema } from "@/lib/api/admin-projects";
 import type { updatedSchema } from "@/lib/api/key-changes";
 import type { keyDetailSchema, keySchema, supportKeySchema } from "@/lib/api/key-replies";
 import type { memberSchema, membersChangedSchema } from "@/lib/api/members";
@@ -8,6 +9,8 @@ import type { dryRunSchema } from "@/lib/api/responses";
 import type { accountSchema, createdSchema } from "@/lib/api/tokens";
 
 /** What the API of a portal answers. */
+export type AdminProject = z.infer<typeof adminProjectSchema>;
+export type AdminProjectDetail = z.infer<typeof adminProjectDetailSchema>;
 export type Account = z.infer<typeof accountSchema>;
 export type CreatedToken = z.infer<typeof createdSchema>;
 export type DryRun = z.infer<typeof dryRunSchema>;
@@ -17,6 +20,7 @@ export type KeyDetail = z.infer<typeof keyDetailSchema>;
 export type Member = z.infer<typeof memberSchema>;
 export type MembersChanged = z.infer<typeof membersChangedSchema>;
 export type Problem = z.infer<typeof problemSchema>;
+export type ProjectChanged = z.infer<typeof projectChangedSchema>;
 export type Revoking = z.infer<typeof revokingSchema>;
 export type SupportKey = z.infer<typeof supportKeySchema>;
 export type Updated = z.infer<typeof updatedSchema>;

@@ -4,6 +4,8 @@ import { AdministrationHeader } from "@/components/installation/administration-h
 import { Pager } from "@/components/layout/pager";
 import { readParameter, type SearchParameters } from "@/components/layout/parameters";
 import { Section } from "@/components/layout/section";
+import { AddProject } from "@/components/projects/add-project";
+import { ProjectFilter } from "@/components/projects/project-filter";
 import { ProjectTable } from "@/components/projects/project-table";
 import { Empty } from "@/components/ui/empty";
 import { requirePlatform } from "@/lib/gate/page";
@@ -15,23 +17,31 @@ const PATH = "/admin/projects";
 
 export default async function AdminProjectsPage({ searchParams }: { searchParams: SearchParameters }) {
   await requirePlatform("installation:read");
-  const cursor = readParameter((await searchParams).cursor);
-  const { rows, next } = await loadPage(PATH, () => listProjects({ cursor }));
+  const query = await searchParams;
+  const cursor = readParameter(query.cursor);
+  const search = readParameter(query.search);
+  const { rows, next } = await loadPage(PATH, () => listProjects({ cursor, search }));
   return (
     <>
       <AdministrationHeader />
-      <Section
-        id="projects"
-        title="Projects"
-        description="Newest first. npm run admin -- project makes and changes them."
-      >
-        {rows.length > 0 ? (
-          <ProjectTable rows={rows} />
-        ) : (
-          <Empty title="No projects yet">npm run admin -- project makes one.</Empty>
-        )}
-        <Pager path={PATH} cursor={cursor} next={next} />
+      <Section id="projects" title="Projects" description="Newest first.">
+        <div className="mb-4">
+          <AddProject />
+        </div>
+        <div className="mb-4">
+          <ProjectFilter path={PATH} search={search} />
+        </div>
+        {rows.length > 0 ? <ProjectTable rows={rows} /> : <NoProjects filtered={search !== undefined} />}
+        <Pager path={PATH} parameters={{ search }} cursor={cursor} next={next} />
       </Section>
     </>
+  );
+}
+
+function NoProjects({ filtered }: { filtered: boolean }) {
+  return filtered ? (
+    <Empty title="No project matches">Search for a shorter part of the name or of the slug.</Empty>
+  ) : (
+    <Empty title="No projects yet">Add project makes one.</Empty>
   );
 }

@@ -1,0 +1,57 @@
+"use client";
+
+import dynamic from "next/dynamic";
+import { useState } from "react";
+import { Button } from "@/components/ui/button";
+import { formatCount } from "@/components/ui/bytes";
+import { Table, TableHead, Td } from "@/components/ui/table";
+import type { ProjectRegionRow } from "@/lib/projects/schema";
+
+const RegionAccessDialog = dynamic(() =>
+  import("@/components/projects/region-access-dialog").then((module) => module.RegionAccessDialog),
+);
+
+interface RegionAccessProps {
+  project: string;
+  restricted: boolean;
+  regions: ProjectRegionRow[];
+}
+
+/** Which regions a project may use, and the button that changes it. */
+export function RegionAccess({ project, restricted, regions }: RegionAccessProps) {
+  const [open, setOpen] = useState(false);
+  return (
+    <div className="grid gap-3">
+      {regions.length > 0 ? (
+        <Table label="Regions of the project">
+          <TableHead columns={["Region", "The project", "Keys"]} numeric={["Keys"]} />
+          <tbody>
+            {regions.map((region) => (
+              <tr key={region.name}>
+                <Td className="font-medium [overflow-wrap:anywhere]">{region.name}</Td>
+                <Td>
+                  {region.allowed ? "May use it" : <span className="text-warn">May not use it</span>}
+                  {region.switchedOff ? <span className="text-muted">; switched off for everybody</span> : null}
+                </Td>
+                <Td className="tabular text-right">{formatCount(region.liveKeys)}</Td>
+              </tr>
+            ))}
+          </tbody>
+        </Table>
+      ) : (
+        <p className="text-muted">There is no region yet.</p>
+      )}
+      <div>
+        <Button onClick={() => setOpen(true)}>Change regions</Button>
+      </div>
+      {open ? (
+        <RegionAccessDialog
+          project={project}
+          restricted={restricted}
+          regions={regions}
+          onClose={() => setOpen(false)}
+        />
+      ) : null}
+    </div>
+  );
+}
