@@ -20,7 +20,7 @@ export interface SignInAttempt {
 
 /**
  * Starts a session when the password fits, ends the browser's former session in the same step, and audits the attempt
- * either way. An unknown or disabled account takes as long as a wrong password. The caller has applied the limits.
+ * either way. An unknown or disabled account, and one without a password, takes as long as a wrong password. The caller has applied the limits.
  */
 export async function startSession(attempt: SignInAttempt): Promise<{ sessionId: string; userId: string } | undefined> {
   const email = attempt.email.trim().toLowerCase();
@@ -41,7 +41,7 @@ export async function startSession(attempt: SignInAttempt): Promise<{ sessionId:
 
 /** Undefined when the password was changed, or the person disabled, since the password was compared. */
 async function startFor(
-  user: { id: string; name: string; passwordHash: string },
+  user: { id: string; name: string; passwordHash: string | null },
   attempt: SignInAttempt,
 ): Promise<{ sessionId: string; userId: string } | undefined> {
   return withTransaction(async (tx) => {

@@ -4,24 +4,30 @@ import { type AuditActor, recordEvent } from "@/lib/audit/record";
 import type { PlatformRole } from "@/lib/gate/permissions";
 import { withTransaction } from "@/lib/platform/db/transaction";
 import { db, type Transaction } from "@/lib/platform/db/client";
-import { lockRows } from "@/lib/platform/db/locks";
+import { lockName } from "@/lib/platform/db/locks";
 import { AppError } from "@/lib/platform/errors";
 import { isCommonPassword } from "@/lib/platform/crypto/common-passwords";
 import { hashPassword, verifyPassword } from "@/lib/platform/crypto/password";
 import type { Secret } from "@/lib/platform/secret";
+import { endSessionsOf, hasOtherPlatformAdmin, lockUsers, withdrawSetUpLinks } from "@/lib/users/data";
 import { describeWeakness } from "@/lib/users/rules";
 import type { ChangePasswordOutput } from "@/lib/users/schema";
 
 export interface NewUser {
   email: string;
   name: string;
-  /** Made with `hashPassword` before the transaction: hashing takes tens of milliseconds. */
-  passwordHash: string;
+  /**
+   * Made with `hashPassword` before the transaction: hashing takes tens of milliseconds. Null: the person chooses a
+   * password with a set-up link, and cannot sign in before.
+   */
+  passwordHash: string | null;
   platformRole: PlatformRole | null;
 }
 
-/** Creates a person who can sign in. Throws CONFLICT when the e-mail address is taken. */
+/** Creates a person. Throws CONFLICT when the e-mail address is taken. */
 export async function createUser(tx: Transaction, by: AuditActor, user: NewUser): Promise<{ id: string }> {
+  // Of two at once with the same address the second one waits, and gets the sentence.
+  await lockName(tx, `user ${user.email}`);
   const taken = await tx.user.findUnique({ where: { email: user.email }, select: { id: true } });
   if (taken) throw new AppError("CONFLICT", "e-mail taken", { userMessage: `There is a user ${user.email} already.` });
   const { email, name, platformRole, passwordHash } = user;
@@ -53,7 +59,7 @@ export async function changeUser(
 }
 
 /**
- * Disables a person, which ends their sessions and API tokens at once, or enables them again, which brings neither
+ * Disables a person, which ends their sessions, API tokens and set-up links at once, or enables them again, which brings none of them
  * back. Throws NOT_FOUND, and CONFLICT rather than disable the last platform-admin.
  */
 export async function setUserDisabled(
@@ -67,7 +73,8 @@ export async function setUserDisabled(
   const now = new Date();
   await tx.user.update({ where: { id: user.id }, data: { disabledAt: disabled ? now : null } });
   if (disabled) {
-    await tx.session.updateMany({ where: { userId: user.id, revokedAt: null }, data: { revokedAt: now } });
+    await endSessionsOf(tx, user.id);
+    await withdrawSetUpLinks(tx, user.id);
     await revokeTokensOf(tx, by, { id: user.id, email });
   }
   await recordEvent(tx, {
@@ -78,11 +85,15 @@ export async function setUserDisabled(
   });
 }
 
-/** Sets a new password, given as its hash, and ends all sessions and API tokens of the person. Throws NOT_FOUND. */
+/**
+ * Sets a new password, given as its hash, and ends all sessions, API tokens and set-up links of the person. Throws
+ * NOT_FOUND.
+ */
 export async function setPassword(tx: Transaction, by: AuditActor, email: string, passwordHash: string): Promise<void> {
   const user = await requireUser(tx, email);
   await tx.user.update({ where: { id: user.id }, data: { passwordHash } });
-  await tx.session.updateMany({ where: { userId: user.id, revokedAt: null }, data: { revokedAt: new Date() } });
+  await endSessionsOf(tx, user.id);
+  await withdrawSetUpLinks(tx, user.id);
   await revokeTokensOf(tx, by, { id: user.id, email });
   await recordEvent(tx, { event: "user.password-changed", outcome: "done", actor: by, data: { email } });
 }
@@ -135,20 +146,11 @@ async function requireUser(tx: Transaction, email: string): Promise<{ id: string
   return user;
 }
 
-/**
- * Refuses to end the last platform-admin, who alone can make another. Locks all of them, so that two cannot end each
- * other.
- */
+/** Refuses to end the last platform-admin, who alone can make another: two cannot end each other. */
 async function refuseForLastAdmin(tx: Transaction, id: string, email: string): Promise<void> {
-  const where = { platformRole: "platform-admin", disabledAt: null };
-  const known = await tx.user.findMany({ where, select: { id: true } });
-  await lockRows(
-    tx,
-    "users",
-    known.map((admin) => admin.id),
-  );
-  const admins = await tx.user.findMany({ where, select: { id: true } });
-  if (admins.length !== 1 || admins[0]?.id !== id) return;
+  await lockUsers(tx, [id]);
+  const admin = { id, platformRole: "platform-admin", disabledAt: null, passwordHash: { not: null } };
+  if ((await tx.user.count({ where: admin })) === 0 || (await hasOtherPlatformAdmin(tx, id))) return;
   const userMessage = `${email} is the last platform-admin who can sign in. Make another one first; nothing was changed.`;
   throw new AppError("CONFLICT", "the last platform-admin", { userMessage });
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { plainText } from "@/lib/platform/text/plain-text";
+import { isVisibleText, plainText } from "@/lib/platform/text/plain-text";
 
 export const PASSWORD_MIN = 12;
 export const PASSWORD_MAX = 200;
@@ -14,7 +14,8 @@ export const emailSchema = z
 export const nameSchema = z
   .string()
   .trim()
-  .pipe(plainText.min(1, "Give a name").max(100, "Use at most 100 characters"));
+  .pipe(plainText.min(1, "Give a name").max(100, "Use at most 100 characters"))
+  .refine(isVisibleText, "Give a name that can be seen");
 
 export const newPasswordSchema = plainText
   .min(PASSWORD_MIN, `Use at least ${PASSWORD_MIN} characters`)
@@ -31,10 +32,14 @@ export const changePasswordInputSchema = z.strictObject({
   next: newPasswordSchema,
 });
 
+/** Whether the new password was typed twice alike. */
+export const isTypedAlike = ({ next, again }: { next: string; again: string }): boolean => next === again;
+export const TYPED_ALIKE = { path: ["again"], error: "This is not the same as the new password" };
+
 /** The form of it: the new password is typed twice. */
 export const changePasswordFormSchema = changePasswordInputSchema
   .extend({ again: z.string() })
-  .refine(({ next, again }) => next === again, { path: ["again"], error: "This is not the same as the new password" });
+  .refine(isTypedAlike, TYPED_ALIKE);
 
 export const changePasswordOutputSchema = z.union([
   z.strictObject({ ok: z.literal(true) }),

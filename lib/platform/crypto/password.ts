@@ -11,8 +11,8 @@ export function hashPassword(password: string): Promise<string> {
 }
 
 /** Whether a password matches a hash. Without a hash it returns false after the same time, so that no user is revealed. */
-export async function verifyPassword(passwordHash: string | undefined, password: string): Promise<boolean> {
+export async function verifyPassword(passwordHash: string | null | undefined, password: string): Promise<boolean> {
   dummyHash ??= hashPassword("a password of no user");
   const matches = await verify(passwordHash ?? (await dummyHash), password);
-  return passwordHash !== undefined && matches;
+  return typeof passwordHash === "string" && matches;
 }

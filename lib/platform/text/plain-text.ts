@@ -10,3 +10,11 @@ export function isPlainText(text: string): boolean {
 
 /** A text without control characters. It sets no limit on the length: add one where you use it. */
 export const plainText = z.string().refine(isPlainText, "Use no control characters");
+
+/**
+ * Whether a text shows anything: not only spaces, characters without width, fillers and marks of direction. A blank
+ * pattern of Braille shows nothing either.
+ */
+export function isVisibleText(text: string): boolean {
+  return /[^\p{Default_Ignorable_Code_Point}\p{Z}\p{C}\u2800]/u.test(text);
+}
