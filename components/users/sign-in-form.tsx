@@ -6,6 +6,7 @@ import { Field } from "@/components/ui/field";
 import { FormError } from "@/components/ui/form-error";
 import { Input } from "@/components/ui/input";
 import { useZodForm } from "@/components/ui/use-zod-form";
+import { requestSession } from "@/components/users/request-session";
 import type { SignInForm as SignInValues } from "@/lib/users/schema";
 
 const RATE_LIMITED = /^TRY_AGAIN_IN:(\d+)$/;
@@ -52,15 +53,4 @@ export function SignInForm() {
       </Button>
     </form>
   );
-}
-
-/** Asks the server for a session. Resolves to an error code when there is none. */
-async function requestSession(email: string, password: string): Promise<string | undefined> {
-  try {
-    const { signIn } = await import("next-auth/react");
-    const answer = await signIn("credentials", { redirect: false, email, password });
-    return answer?.ok && !answer.error ? undefined : (answer?.error ?? "unknown");
-  } catch {
-    return "unreachable";
-  }
 }

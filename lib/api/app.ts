@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { addAccessKeyRoutes } from "@/lib/api/access-keys";
 import { addAdminProjectRoutes } from "@/lib/api/admin-projects";
+import { addAdminUserRoutes } from "@/lib/api/admin-users";
 import { addAuditRoutes } from "@/lib/api/audit";
 import { addConnectRoute } from "@/lib/api/connect";
 import type { ApiDocument } from "@/lib/api/document";
@@ -55,6 +56,7 @@ export function createApi(): OpenAPIHono<ApiEnvironment> {
   addConnectRoute(api);
   addAuditRoutes(api);
   addAdminProjectRoutes(api);
+  addAdminUserRoutes(api);
   return api;
 }
 

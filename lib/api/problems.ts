@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { type Refusal, REFUSALS } from "@/lib/access-keys/schema";
+import { USER_REFUSALS, type UserRefusal } from "@/lib/managed-users/schema";
 import { MEMBER_REFUSALS, type MemberRefusal } from "@/lib/members/schema";
 import { PROJECT_REFUSALS, type ProjectRefusal } from "@/lib/projects/rules";
 import { DOCS_PATH } from "@/lib/api/paths";
@@ -26,7 +27,7 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 /** Why the rules refuse a change. Stable as the codes are. */
-export type Reason = Refusal | MemberRefusal | ProjectRefusal;
+export type Reason = Refusal | MemberRefusal | ProjectRefusal | UserRefusal;
 const CODES = Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]];
 
 export const problemSchema = z
@@ -37,7 +38,7 @@ export const problemSchema = z
     detail: z.string().openapi({ description: "What happened, whether anything changed, what works now." }),
     code: z.enum(CODES).openapi({ description: "Stable: compare this." }),
     reason: z
-      .enum([...REFUSALS, ...MEMBER_REFUSALS, ...PROJECT_REFUSALS])
+      .enum([...new Set([...REFUSALS, ...MEMBER_REFUSALS, ...PROJECT_REFUSALS, ...USER_REFUSALS])])
       .optional()
       .openapi({ description: "Why the rules refused the change, if they did." }),
     retryAfterSeconds: z.number().optional(),

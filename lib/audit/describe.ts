@@ -67,7 +67,18 @@ const PREDICATES: { [E in AuditEventName]: Describe<E> } = {
   "audit.exported": ({ format, filtered }) =>
     `exported ${filtered ? "a part of the audit log" : "the audit log"} as ${format.toUpperCase()}`,
   "user.created": ({ email }) => `created the user ${email}`,
-  "user.changed": ({ email }) => `changed the user ${email}`,
+  "user.invited": ({ email, expiresAt }) => `made a set-up link for ${email}, until ${describeTime(expiresAt)}`,
+  "user.set-up": ({ email, reason }) =>
+    reason === undefined
+      ? `chose a password with the set-up link for ${email}`
+      : `could not use a set-up link for ${email} (${reason})`,
+  "user.changed": ({ email, platformRole, former }) =>
+    former === undefined
+      ? `changed the user ${email}`
+      : `changed the platform role of ${email} from ${former ?? "none"} to ${platformRole ?? "none"}`,
+  "user.password-reset": ({ email, expiresAt }) =>
+    `reset the password of ${email} and made a set-up link, until ${describeTime(expiresAt)}`,
+  "user.sessions-ended": ({ email }) => `ended the sessions of ${email}`,
   "user.disabled": ({ email }) => `disabled the user ${email}`,
   "user.enabled": ({ email }) => `enabled the user ${email}`,
   "user.password-changed": ({ email }) => `changed the password of ${email}`,

@@ -101,7 +101,20 @@ export const EVENT_DATA = {
   /** someone exported the audit log, or the activity of a project */
   "audit.exported": z.strictObject({ format: z.enum(["ndjson", "csv"]), filtered: z.boolean() }),
   "user.created": z.strictObject({ email: z.string(), platformRole: z.string().nullable() }),
-  "user.changed": z.strictObject({ email: z.string(), platformRole: z.string().nullable() }),
+  /** a new user has a set-up link, which works until a time */
+  "user.invited": z.strictObject({ email: z.string(), expiresAt: z.iso.datetime() }),
+  /** the user of a set-up link chose a password, or was refused */
+  "user.set-up": z.strictObject({ email: z.string(), reason: z.string().optional() }),
+  /** `former` is the role until now; left out where it stays */
+  "user.changed": z.strictObject({
+    email: z.string(),
+    platformRole: z.string().nullable(),
+    former: z.string().nullable().optional(),
+  }),
+  /** the password does not work any more, and the user has a set-up link, which works until a time */
+  "user.password-reset": z.strictObject({ email: z.string(), expiresAt: z.iso.datetime() }),
+  /** every session of the user was ended */
+  "user.sessions-ended": z.strictObject({ email: z.string() }),
   "user.disabled": z.strictObject({ email: z.string() }),
   "user.enabled": z.strictObject({ email: z.string() }),
   "user.password-changed": z.strictObject({ email: z.string() }),

@@ -19,7 +19,8 @@ import { readActor } from "@/lib/gate/session";
 import { env } from "@/lib/platform/env";
 import { AppError } from "@/lib/platform/errors";
 
-const EVENTS = Object.keys(EVENT_DATA) as [AuditEventName, ...AuditEventName[]];
+/** The names of all audit events. */
+export const EVENTS = Object.keys(EVENT_DATA) as [AuditEventName, ...AuditEventName[]];
 
 /** What every action must declare. An action without one of these does not compile. */
 const metadataSchema = z.strictObject({
@@ -126,7 +127,7 @@ export function inOwnAccountWithPermission<Input>(): Validated<Input, object> {
 }
 
 /** A browser sends the origin with every POST. A request without one, or with another, does not come from our pages. */
-async function assertOwnOrigin(): Promise<void> {
+export async function assertOwnOrigin(): Promise<void> {
   const origin = (await headers()).get("origin");
   if (origin !== new URL(env.LATCHKEY_URL).origin) throw new AppError("FORBIDDEN", "a request of another origin");
 }

@@ -17,6 +17,8 @@ export const SIGN_IN_ACCOUNT: Limit = { points: 8, seconds: 15 * 60 };
 export const SIGN_IN_ACCOUNT_ANYWHERE: Limit = { points: 100, seconds: 15 * 60 };
 /** Attempts to sign in from a network, to any account. */
 export const SIGN_IN_NETWORK: Limit = { points: 60, seconds: 15 * 60 };
+/** What a network may ask of the pages for people who cannot sign in yet. */
+export const STRANGERS_NETWORK: Limit = { points: 60, seconds: 15 * 60 };
 /** All actions of one person together. */
 export const ACTIONS_COARSE: Limit = { points: 120, seconds: 60 };
 

@@ -49,13 +49,11 @@ export async function changeUser(
   const { id } = await requireUser(tx, email);
   if (change.platformRole !== undefined && change.platformRole !== "platform-admin")
     await refuseForLastAdmin(tx, id, email);
-  const user = await tx.user.update({ where: { id }, data: change, select: { platformRole: true } });
-  await recordEvent(tx, {
-    event: "user.changed",
-    outcome: "done",
-    actor: by,
-    data: { email, platformRole: user.platformRole },
-  });
+  await lockUsers(tx, [id]);
+  const { platformRole: former } = await tx.user.findUniqueOrThrow({ where: { id }, select: { platformRole: true } });
+  const { platformRole } = await tx.user.update({ where: { id }, data: change, select: { platformRole: true } });
+  const data = { email, platformRole, ...(platformRole === former ? {} : { former }) };
+  await recordEvent(tx, { event: "user.changed", outcome: "done", actor: by, data });
 }
 
 /**

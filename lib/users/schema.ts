@@ -49,3 +49,18 @@ export const changePasswordOutputSchema = z.union([
 export type ChangePasswordOutput = z.infer<typeof changePasswordOutputSchema>;
 export type SignInForm = z.infer<typeof signInFormSchema>;
 export type ChangePasswordForm = z.infer<typeof changePasswordFormSchema>;
+
+/** A line of the table of users. Times are in ISO 8601. */
+export interface UserRow {
+  id: string;
+  email: string;
+  name: string;
+  platformRole: string | null;
+  createdAt: string;
+  disabledAt: string | null;
+  /** Whether the person has no password, and waits for a set-up link to be used. */
+  waitsForSetUp: boolean;
+  projectCount: number;
+  /** The projects, where they are few. */
+  projects: { slug: string; role: string }[];
+}

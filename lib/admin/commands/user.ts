@@ -1,8 +1,10 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { z } from "zod";
 import { commandLineActor, printTable, readAllPages } from "@/lib/admin/command-line";
 import { choosePassword } from "@/lib/admin/commands/password";
 import { PLATFORM_ROLES } from "@/lib/gate/permissions";
+import { inviteUser } from "@/lib/managed-users/mutations";
+import type { AddUserInput } from "@/lib/managed-users/schema";
 import { hashPassword } from "@/lib/platform/crypto/password";
 import { withTransaction } from "@/lib/platform/db/transaction";
 import { AppError } from "@/lib/platform/errors";
@@ -16,6 +18,13 @@ const changedRoleSchema = z.enum(
   `The role must be one of ${PLATFORM_ROLES.join(", ")}, none`,
 );
 
+interface CreateOptions {
+  name: string;
+  role?: string;
+  passwordStdin?: boolean;
+  link?: boolean;
+}
+
 export function userCommand(): Command {
   const command = new Command("user").description("people who can sign in");
   command
@@ -24,12 +33,18 @@ export function userCommand(): Command {
     .requiredOption("--name <name>", "the name that others see")
     .option("--role <role>", `a role in the whole installation: ${PLATFORM_ROLES.join(" or ")}`)
     .option("--password-stdin", "read the password from standard input")
-    .action(async (email: string, options: { name: string; role?: string; passwordStdin?: boolean }) => {
+    .addOption(
+      new Option("--link", "print a link with which the person chooses a password, in place of a password").conflicts(
+        "passwordStdin",
+      ),
+    )
+    .action(async (email: string, options: CreateOptions) => {
       const user = {
         email: emailSchema.parse(email),
         name: nameSchema.parse(options.name),
         platformRole: options.role === undefined ? null : roleSchema.parse(options.role),
       };
+      if (options.link) return createWithLink(user);
       const { password, announce } = await choosePassword(user.email, options.passwordStdin ?? false);
       const passwordHash = await hashPassword(password.reveal());
       await withTransaction((tx) => createUser(tx, commandLineActor(), { ...user, passwordHash }));
@@ -74,12 +89,18 @@ export function userCommand(): Command {
           user.email,
           user.name,
           user.platformRole ?? "-",
-          user.projects.map(({ slug, role }) => `${slug}:${role}`).join(" ") || "-",
-          user.disabledAt ? "disabled" : "",
+          user.projects.map(({ slug, role }) => `${slug}:${role}`).join(" ") || String(user.projectCount || "-"),
+          user.disabledAt ? "disabled" : user.waitsForSetUp ? "waits for set-up" : "",
         ]),
       );
     });
   return command;
+}
+
+async function createWithLink(user: AddUserInput): Promise<void> {
+  const { url, expiresAt } = await withTransaction((tx) => inviteUser(tx, commandLineActor(), user));
+  console.log(`Created ${user.email}.`);
+  console.log(`Set-up link (shown only this once, works once until ${expiresAt.toISOString()}): ${url.reveal()}`);
 }
 
 async function setDisabled(given: string, disabled: boolean): Promise<string> {

@@ -1,10 +1,12 @@
 import { Command } from "commander";
 import { adminProjectsCommand } from "@/lib/cli/commands/admin-projects";
+import { adminUsersCommand } from "@/lib/cli/commands/admin-users";
 import type { Terminal } from "@/lib/cli/terminal/terminal";
 
 /** The commands of platform admins. Their changes need a token with the scope `manage`. */
 export function adminCommand(terminal: Terminal): Command {
   return new Command("admin")
     .description("users, projects, regions and operations, for platform admins")
-    .addCommand(adminProjectsCommand(terminal));
+    .addCommand(adminProjectsCommand(terminal))
+    .addCommand(adminUsersCommand(terminal));
 }

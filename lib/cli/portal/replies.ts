@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { issuedSchema, revokingSchema } from "@/lib/api/access-keys";
 import type { adminProjectDetailSchema, adminProjectSchema, projectChangedSchema } from "@/lib/api/admin-projects";
+import type { managedUserSchema, setUpLinkSchema, userChangedSchema } from "@/lib/api/admin-users";
 import type { updatedSchema } from "@/lib/api/key-changes";
 import type { keyDetailSchema, keySchema, supportKeySchema } from "@/lib/api/key-replies";
 import type { memberSchema, membersChangedSchema } from "@/lib/api/members";
@@ -23,6 +24,9 @@ export type Problem = z.infer<typeof problemSchema>;
 export type ProjectChanged = z.infer<typeof projectChangedSchema>;
 export type Revoking = z.infer<typeof revokingSchema>;
 export type SupportKey = z.infer<typeof supportKeySchema>;
+export type SetUpLink = z.infer<typeof setUpLinkSchema>;
+export type ManagedUser = z.infer<typeof managedUserSchema>;
+export type UserChanged = z.infer<typeof userChangedSchema>;
 export type Updated = z.infer<typeof updatedSchema>;
 /** The answer to a change that was carried out before. */
 export interface AlreadyDone {

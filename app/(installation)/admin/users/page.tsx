@@ -3,8 +3,10 @@ import { loadPage } from "@/app/load-page";
 import { AdministrationHeader } from "@/components/installation/administration-header";
 import { Pager } from "@/components/layout/pager";
 import { readParameter, type SearchParameters } from "@/components/layout/parameters";
+import { SearchFilter } from "@/components/layout/search-filter";
 import { Section } from "@/components/layout/section";
-import { UserTable } from "@/components/users/user-table";
+import { AddUser } from "@/components/managed-users/add-user";
+import { UserTable } from "@/components/managed-users/user-table";
 import { Empty } from "@/components/ui/empty";
 import { requirePlatform } from "@/lib/gate/page";
 import { listUsers } from "@/lib/users/loaders";
@@ -14,19 +16,29 @@ export const metadata: Metadata = { title: "Users" };
 const PATH = "/admin/users";
 
 export default async function AdminUsersPage({ searchParams }: { searchParams: SearchParameters }) {
-  await requirePlatform("installation:read");
-  const cursor = readParameter((await searchParams).cursor);
-  const { rows, next } = await loadPage(PATH, () => listUsers({ cursor }));
+  const actor = await requirePlatform("installation:read");
+  const query = await searchParams;
+  const search = readParameter(query.search);
+  const cursor = readParameter(query.cursor);
+  const { rows, next } = await loadPage(PATH, () => listUsers({ cursor, search }));
   return (
     <>
       <AdministrationHeader />
-      <Section id="users" title="Users" description="Newest first. npm run admin -- user makes and changes them.">
+      <Section
+        id="users"
+        title="Users"
+        description="Who can sign in, newest first. A change counts from the next request on."
+      >
+        <div className="mb-4">
+          <AddUser />
+        </div>
+        <SearchFilter path={PATH} label="Users" field="Name or email" search={search} />
         {rows.length > 0 ? (
-          <UserTable rows={rows} />
+          <UserTable rows={rows} self={actor.email} />
         ) : (
-          <Empty title="No users here">npm run admin -- user makes one.</Empty>
+          <Empty title="Nobody matches">Search for a shorter part of the name or of the email.</Empty>
         )}
-        <Pager path={PATH} cursor={cursor} next={next} />
+        <Pager path={PATH} parameters={{ search }} cursor={cursor} next={next} />
       </Section>
     </>
   );
