@@ -14,7 +14,7 @@ test("every operation names its security, its problems and its bodies", () => {
   const operations = Object.entries(document.paths).flatMap(([path, verbs]) =>
     Object.entries(verbs).map(([verb, operation]) => [path, verb, operation] as const),
   );
-  expect(operations).toHaveLength(24);
+  expect(operations).toHaveLength(31);
   for (const [path, verb, { summary, responses, requestBody, parameters = [] }] of operations) {
     expect(summary).toMatch(/^[A-Z]/);
     const refusals = Object.entries(responses).filter(([status]) => Number(status) >= 400);
@@ -23,13 +23,13 @@ test("every operation names its security, its problems and its bodies", () => {
     );
     for (const [, { content }] of refusals)
       expect(content).toEqual({ "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } });
-    const isChange = verb !== "get" && path.includes("/projects/");
+    const isChange = verb !== "get" && /\/(projects|admin)\//.test(path);
     const limited = Object.entries(responses).filter(([, { headers = {} }]) => "RateLimit-Remaining" in headers);
     expect(limited.some(([status]) => status.startsWith("2"))).toBe(isChange);
     expect(Object.keys(responses[429]?.headers ?? {})).toContain("Retry-After");
     const fields = Object.keys(requestBody?.content["application/json"]?.schema.properties ?? {});
-    // A change of the members that comes twice is done once by itself.
-    const isKeyChange = isChange && !path.includes("/members");
+    // A change of members or users that comes twice is done once by itself.
+    const isKeyChange = isChange && !/\/(members|admin)\b/.test(path);
     expect(["requestId", "dryRun"].every((field) => fields.includes(field))).toBe(isKeyChange);
     expect(parameters.some(({ name }) => name === "idempotency-key")).toBe(isKeyChange);
   }
@@ -41,6 +41,7 @@ test("the API describes its operations", () => {
   );
   expect(operations.sort()).toEqual([
     "get /api/v1/account",
+    "get /api/v1/admin/users",
     "get /api/v1/audit",
     "get /api/v1/audit/export",
     "get /api/v1/projects",
@@ -53,9 +54,15 @@ test("the API describes its operations", () => {
     "get /api/v1/projects/{project}/regions/{region}",
     "get /api/v1/projects/{project}/regions/{region}/connect/{client}",
     "get /api/v1/support/keys/{accessKeyId}",
+    "patch /api/v1/admin/users",
     "patch /api/v1/projects/{project}/members",
     "patch /api/v1/projects/{project}/regions/{region}",
     "post /api/v1/account/revoke-token",
+    "post /api/v1/admin/users",
+    "post /api/v1/admin/users/disable",
+    "post /api/v1/admin/users/enable",
+    "post /api/v1/admin/users/end-sessions",
+    "post /api/v1/admin/users/reset-password",
     "post /api/v1/projects/{project}/members",
     "post /api/v1/projects/{project}/members/remove",
     "post /api/v1/projects/{project}/regions/{region}/disable",
