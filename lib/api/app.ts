@@ -10,6 +10,7 @@ import { addKeyRoutes } from "@/lib/api/keys";
 import { addMemberRoutes } from "@/lib/api/members";
 import { API_PATH } from "@/lib/api/paths";
 import { addProjectRoutes } from "@/lib/api/projects";
+import { addSupportRoutes } from "@/lib/api/support";
 import { addTokenRoutes } from "@/lib/api/tokens";
 import { type ApiEnvironment, refuseInput, replyWithError } from "@/lib/api/replies";
 import { AppError } from "@/lib/platform/errors";
@@ -52,6 +53,7 @@ export function createApi(): OpenAPIHono<ApiEnvironment> {
   addProjectRoutes(api);
   addMemberRoutes(api);
   addKeyRoutes(api);
+  addSupportRoutes(api);
   addAccessKeyRoutes(api);
   addConnectRoute(api);
   addAuditRoutes(api);

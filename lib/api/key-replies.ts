@@ -46,12 +46,17 @@ export const keySchema = z.strictObject(keyFields).openapi("Key");
 /** A key with its history. */
 export const keyDetailSchema = z.strictObject(detailFields).openapi("KeyDetail");
 
+const ofProject = { project: z.strictObject({ project: z.string(), name: z.string() }) };
+
+/** A key of a search of support, with the project it belongs to. */
+export const foundKeySchema = z.strictObject({ ...keyFields, ...ofProject }).openapi("FoundKey");
+
 /** A key that support found, with the project it belongs to. */
 export const supportKeySchema = z
   .strictObject({
     ...detailFields,
     live: z.boolean().openapi({ description: "Whether the key can still be disabled." }),
-    project: z.strictObject({ project: z.string(), name: z.string() }),
+    ...ofProject,
   })
   .openapi("SupportKey");
 

@@ -96,6 +96,15 @@ export const EVENT_DATA = {
   "bulk-revocation.previewed": z.strictObject({ ...choiceFields, keys: z.int() }),
   /** someone exported the results of a bulk revocation */
   "bulk-revocation.exported": z.strictObject({ bulkRevocation: z.uuid(), format: z.enum(["ndjson", "csv"]) }),
+  /**
+   * support searched across projects; a text that may be a secret is not kept. One line an hour for the same search of
+   * the same person
+   */
+  "support.searched": z.strictObject({
+    by: z.enum(["access-key", "email", "project"]),
+    wanted: z.string().max(128).optional(),
+    found: z.boolean(),
+  }),
   /** someone of the platform read a project in which the person has no role */
   "project.read": z.strictObject({ slug: z.string() }),
   /** someone exported the audit log, or the activity of a project */

@@ -203,6 +203,51 @@ test("support finds a key of any project and disables it with a reason", async (
   expect((await latchkey(`support disable ${made.accessKeyId} --yes --reason leaked`, as)).code).toBe(EXIT.refused);
 });
 
+test("support finds keys by a part, people and projects, and switches a key off with a reason", async () => {
+  const made = await readJson<Made>("keys create");
+  const sam = await makeUser(db, `Sam ${randomUUID()}`, { platformRole: "support" });
+  const as = { env: { LATCHKEY_TOKEN: await makeToken(db, sam) } };
+  const finds = [
+    `support find ${made.accessKeyId.slice(4, 16).toLowerCase()}`,
+    `support find --email ${mia.email.split(" ")[1]}`,
+    `support find --project ${slug}`,
+  ];
+  for (const line of finds) {
+    const found = await latchkey(line, as);
+    expect(found, line).toMatchObject({ code: EXIT.done });
+    expect(found.printed, line).toMatch(new RegExp(`${made.accessKeyId} +${slug} +north +default +ACTIVE`));
+    expect(JSON.parse((await latchkey(`${line} --output json`, as)).printed)).toMatchObject({
+      keys: [{ accessKeyId: made.accessKeyId, project: { project: slug } }],
+    });
+  }
+  expect((await latchkey("support find --email example.test", as)).printed).toContain(sam.email);
+  expect((await latchkey("support find --project nosuchproject", as)).printed).toBe("There are none.\n");
+  for (const line of ["support find", "support find ab", `support find ${slug} --email x`, "support find --email ab"])
+    expect((await latchkey(line, as)).code, line).toBe(EXIT.usage);
+  const off = `support deactivate ${made.accessKeyId}`;
+  expect((await latchkey(off, as)).code).toBe(EXIT.usage);
+  expect((await latchkey(`${off} --reason leaked`)).code).toBe(EXIT.notAllowed);
+  expect(await latchkey(`${off} --reason leaked`, as)).toMatchObject({ code: EXIT.done });
+  expect(await works(made)).toBe(false);
+  expect((await latchkey(`keys history ${made.accessKeyId}`)).printed).toContain("saying “leaked”");
+});
+
+test("a key that is named and is not the current one any more is not ended, and neither is the current one", async () => {
+  const old = await readJson<Made>("keys create");
+  const next = await readJson<Made>("keys regenerate --keep-old 1h --yes");
+  for (const line of [`keys disable ${old.accessKeyId} --yes`, `keys deactivate ${old.accessKeyId}`]) {
+    const ended = await latchkey(line);
+    expect(ended, line).toMatchObject({ code: EXIT.refused });
+    expect(ended.complaint).toContain("is not the current key here any more");
+  }
+  expect([await works(old), await works(next)]).toEqual([true, true]);
+  expect((await latchkey(`keys disable ${next.accessKeyId} --name x`)).code).toBe(EXIT.usage);
+  expect((await latchkey(`keys disable ${next.accessKeyId} -r south --yes`)).code).toBe(EXIT.usage);
+  expect((await latchkey(`keys deactivate ${next.accessKeyId}`)).code).toBe(EXIT.done);
+  expect((await latchkey(`keys disable ${next.accessKeyId} --yes`)).code).toBe(EXIT.done);
+  expect((await latchkey(`keys disable ${next.accessKeyId} --yes`)).code).toBe(EXIT.refused);
+});
+
 test("a question names every key that ends", async () => {
   const old = await readJson<Made>("keys create");
   const next = await readJson<Made>("keys regenerate --keep-old 1h --yes");

@@ -11,6 +11,8 @@ import { withTransaction } from "@/lib/platform/db/transaction";
 /** The form of an access key id. Secret keys are longer, or have small letters. */
 const ID_FORM = /^[A-Z0-9]{16,32}$/;
 const INVALID = "an invalid id";
+/** What is often copied along with an id and not seen: characters without width, and spaces. */
+const COPIED_ALONG = /[\p{Cf}\s]/gu;
 
 export interface FoundKey extends KeyRow {
   project: { slug: string; name: string };
@@ -19,7 +21,10 @@ export interface FoundKey extends KeyRow {
   live: boolean;
 }
 
-/** The key with exactly this access key id, in whatever project. For those who may find keys: the caller checks. */
+/**
+ * The key with exactly this access key id, in whatever project. An id in small letters is found too. For those who may
+ * find keys: the caller checks.
+ */
 export async function findKey(accessKeyId: string): Promise<FoundKey | undefined> {
   return (await readKey(accessKeyId))?.found;
 }
@@ -37,7 +42,8 @@ export async function loadProjectKey(scope: ProjectScope, accessKeyId: string): 
  */
 export async function lookUpKey(actor: Actor, typed: string): Promise<FoundKey | undefined> {
   const key = await readKey(typed);
-  const wanted = key?.found.accessKeyId ?? (ID_FORM.test(typed.trim()) ? typed.trim() : INVALID);
+  const text = typed.replaceAll(COPIED_ALONG, "");
+  const wanted = key?.found.accessKeyId ?? (ID_FORM.test(text) ? text : INVALID);
   await withTransaction((tx) =>
     recordEvent(tx, {
       event: "key.looked-up",
@@ -55,15 +61,18 @@ async function readKey(
   accessKeyId: string,
   inProject?: string,
 ): Promise<{ projectId: string; found: FoundKey } | undefined> {
-  const wanted = accessKeyId.trim();
+  const wanted = accessKeyId.replaceAll(COPIED_ALONG, "");
   if (!/^[A-Za-z0-9]{1,128}$/.test(wanted)) return undefined;
-  const key = await db.accessKey.findUnique({
-    where: { accessKeyId: wanted, ...(inProject ? { projectId: inProject } : {}) },
-    include: { ...rowInclude, project: { select: { slug: true, name: true } } },
-  });
+  const key = (await findById(wanted, inProject)) ?? (await findById(wanted.toUpperCase(), inProject));
   if (!key) return undefined;
   const { projectId, project } = key;
   const live = LIVE_STATES.includes(key.state);
   const history = await readKeyHistory({ keyId: key.id });
   return { projectId, found: { ...composeRow(key), project, history, live } };
 }
+
+const findById = (accessKeyId: string, inProject: string | undefined) =>
+  db.accessKey.findUnique({
+    where: { accessKeyId, ...(inProject ? { projectId: inProject } : {}) },
+    include: { ...rowInclude, project: { select: { slug: true, name: true } } },
+  });

@@ -3,10 +3,11 @@ import type { issuedSchema, revokingSchema } from "@/lib/api/access-keys";
 import type { adminProjectDetailSchema, adminProjectSchema, projectChangedSchema } from "@/lib/api/admin-projects";
 import type { managedUserSchema, setUpLinkSchema, userChangedSchema } from "@/lib/api/admin-users";
 import type { updatedSchema } from "@/lib/api/key-changes";
-import type { keyDetailSchema, keySchema, supportKeySchema } from "@/lib/api/key-replies";
+import type { foundKeySchema, keyDetailSchema, keySchema, supportKeySchema } from "@/lib/api/key-replies";
 import type { memberSchema, membersChangedSchema } from "@/lib/api/members";
 import type { problemSchema } from "@/lib/api/problems";
 import type { dryRunSchema } from "@/lib/api/responses";
+import type { foundPersonDetailSchema, foundPersonSchema, projectOfSearchSchema } from "@/lib/api/support";
 import type { accountSchema, createdSchema } from "@/lib/api/tokens";
 
 /** What the API of a portal answers. */
@@ -15,11 +16,15 @@ export type AdminProjectDetail = z.infer<typeof adminProjectDetailSchema>;
 export type Account = z.infer<typeof accountSchema>;
 export type CreatedToken = z.infer<typeof createdSchema>;
 export type DryRun = z.infer<typeof dryRunSchema>;
+export type FoundKey = z.infer<typeof foundKeySchema>;
+export type FoundProject = z.infer<typeof projectOfSearchSchema>;
 export type Issued = z.infer<typeof issuedSchema>;
 export type Key = z.infer<typeof keySchema>;
 export type KeyDetail = z.infer<typeof keyDetailSchema>;
 export type Member = z.infer<typeof memberSchema>;
 export type MembersChanged = z.infer<typeof membersChangedSchema>;
+export type Person = z.infer<typeof foundPersonSchema>;
+export type PersonDetail = z.infer<typeof foundPersonDetailSchema>;
 export type Problem = z.infer<typeof problemSchema>;
 export type ProjectChanged = z.infer<typeof projectChangedSchema>;
 export type Revoking = z.infer<typeof revokingSchema>;
