@@ -1,7 +1,8 @@
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { HTTPException } from "hono/http-exception";
-import { type ApiEnvironment, BODY_MAX_BYTES, refuseBody, tellLimit } from "@/lib/api/replies";
+import { bodyMaxOf } from "@/lib/api/body-bounds";
+import { type ApiEnvironment, refuseBody, tellLimit } from "@/lib/api/replies";
 import { admitPerson, admitToPlatform, admitToProject, type ApiOperation, readCaller } from "@/lib/gate/api";
 import type { Actor, ProjectScope } from "@/lib/gate/scope";
 import { CLIENT_ADDRESS_HEADER } from "@/lib/platform/net/client-address-header";
@@ -65,5 +66,7 @@ const identify = ({ req }: Pick<Context, "req">): Promise<Actor> =>
 /** Refuses a body whose length is not known before it is read, and one that is too long. */
 export function boundBody({ req }: Pick<Context, "req">): void {
   if (req.header("transfer-encoding") !== undefined) throw refuseBody("The body is sent without a Content-Length");
-  if (Number(req.header("content-length") ?? 0) > BODY_MAX_BYTES) throw new HTTPException(413);
+  const bytesMax = bodyMaxOf(req.path);
+  if (Number(req.header("content-length") ?? 0) <= bytesMax) return;
+  throw new HTTPException(413, { message: `The body is longer than ${bytesMax} bytes` });
 }

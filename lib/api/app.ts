@@ -4,6 +4,7 @@ import { addAccessKeyRoutes } from "@/lib/api/access-keys";
 import { addAdminProjectRoutes } from "@/lib/api/admin-projects";
 import { addAdminUserRoutes } from "@/lib/api/admin-users";
 import { addAuditRoutes } from "@/lib/api/audit";
+import { addBulkRevocationRoutes } from "@/lib/api/bulk-revocations";
 import { addConnectRoute } from "@/lib/api/connect";
 import type { ApiDocument } from "@/lib/api/document";
 import { addKeyRoutes } from "@/lib/api/keys";
@@ -54,6 +55,7 @@ export function createApi(): OpenAPIHono<ApiEnvironment> {
   addMemberRoutes(api);
   addKeyRoutes(api);
   addSupportRoutes(api);
+  addBulkRevocationRoutes(api);
   addAccessKeyRoutes(api);
   addConnectRoute(api);
   addAuditRoutes(api);

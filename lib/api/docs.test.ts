@@ -23,13 +23,13 @@ test("every operation names its security, its problems and its bodies", () => {
     );
     for (const [, { content }] of refusals)
       expect(content).toEqual({ "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } });
-    const isChange = verb !== "get" && /\/(projects|admin)\//.test(path);
+    const isChange = verb !== "get" && /\/(projects|admin|support)\//.test(path);
     const limited = Object.entries(responses).filter(([, { headers = {} }]) => "RateLimit-Remaining" in headers);
     expect(limited.some(([status]) => status.startsWith("2"))).toBe(isChange);
     expect(Object.keys(responses[429]?.headers ?? {})).toContain("Retry-After");
     const fields = Object.keys(requestBody?.content["application/json"]?.schema.properties ?? {});
-    // A change of members or users that comes twice is done once by itself.
-    const isKeyChange = isChange && !/\/(members|admin)\b/.test(path);
+    // A change of people, of the installation or of many keys that comes twice is done once by itself.
+    const isKeyChange = isChange && !/\/(members|admin|bulk-revocations)\b/.test(path);
     expect(["requestId", "dryRun"].every((field) => fields.includes(field))).toBe(isKeyChange);
     expect(parameters.some(({ name }) => name === "idempotency-key")).toBe(isKeyChange);
   }
@@ -54,6 +54,10 @@ test("the API describes its operations", () => {
     "get /api/v1/projects/{project}/regions/{region}",
     "get /api/v1/projects/{project}/regions/{region}/connect/{client}",
     "get /api/v1/support/keys",
+    "get /api/v1/support/bulk-revocations",
+    "get /api/v1/support/bulk-revocations/{id}",
+    "get /api/v1/support/bulk-revocations/{id}/export",
+    "get /api/v1/support/bulk-revocations/{id}/keys",
     "get /api/v1/support/keys/{accessKeyId}",
     "patch /api/v1/admin/users",
     "get /api/v1/support/people",
@@ -74,6 +78,8 @@ test("the API describes its operations", () => {
     "post /api/v1/projects/{project}/regions/{region}/keep-longer",
     "post /api/v1/projects/{project}/regions/{region}/regenerate",
     "post /api/v1/projects/{project}/regions/{region}/retire",
+    "post /api/v1/support/bulk-revocations",
+    "post /api/v1/support/bulk-revocations/{id}/retry",
     "post /api/v1/tokens",
   ]);
 });

@@ -20,9 +20,6 @@ export type ApiContext = Pick<Context<ApiEnvironment>, "var" | "req" | "json" | 
 
 const AS_PROBLEM = { "content-type": PROBLEM_TYPE };
 
-/** The most bytes of a body. The web server has the same bound. */
-export const BODY_MAX_BYTES = 64 * 1024;
-
 /**
  * Refusals that come from the storage system. All others mean that the key is in another state than the caller expects.
  */
@@ -95,13 +92,14 @@ export function refuseInput(
 /** What the framework refuses by itself, by its status: bodies that it cannot read. */
 const FRAMEWORK: Record<number, { code: ProblemCode; why: string }> = {
   400: { code: "BAD_INPUT", why: "The body is not JSON" },
-  413: { code: "BODY_TOO_LONG", why: `The body is longer than ${BODY_MAX_BYTES} bytes` },
+  413: { code: "BODY_TOO_LONG", why: "The body is too long" },
   415: { code: "WRONG_CONTENT_TYPE", why: "Send the body as JSON, with Content-Type: application/json" },
 };
 
 /** Why the framework refused a body; undefined for every other error. */
 export function explainFramework(thrown: unknown): { code: ProblemCode; why: string } | undefined {
-  return thrown instanceof HTTPException ? FRAMEWORK[thrown.status] : undefined;
+  const known = thrown instanceof HTTPException ? FRAMEWORK[thrown.status] : undefined;
+  return known && thrown instanceof HTTPException && thrown.status === 413 ? { ...known, why: thrown.message } : known;
 }
 
 /** The error for a body that is not read. */

@@ -3,7 +3,7 @@ import { cookies } from "next/headers";
 import { NextResponse } from "next/server";
 import type { Permission } from "@/lib/gate/permissions";
 import { countRefusedPolls } from "@/lib/gate/poll-refusals";
-import { authorizeProject, type ProjectScope } from "@/lib/gate/scope";
+import { type Actor, authorizePlatform, authorizeProject, type ProjectScope } from "@/lib/gate/scope";
 import { readActor } from "@/lib/gate/session";
 import { nameUnavailable } from "@/lib/platform/db/unavailable";
 import { AppError } from "@/lib/platform/errors";
@@ -24,6 +24,22 @@ export async function answerProjectPoll(
   permission: Permission,
   answer: (scope: ProjectScope) => Promise<object>,
 ): Promise<NextResponse> {
+  return answerPoll(request, async (actor) => answer(await authorizeProject(actor, slug, permission)));
+}
+
+/** The same for what only a platform role may see. */
+export async function answerPlatformPoll(
+  request: Request,
+  permission: Permission,
+  answer: () => Promise<object>,
+): Promise<NextResponse> {
+  return answerPoll(request, async (actor) => {
+    authorizePlatform(actor, permission);
+    return answer();
+  });
+}
+
+async function answerPoll(request: Request, answer: (actor: Actor) => Promise<object>): Promise<NextResponse> {
   let who = "nobody";
   try {
     const jar = await cookies();
@@ -33,8 +49,7 @@ export async function answerProjectPoll(
     );
     if (!actor) throw new AppError("UNAUTHENTICATED", "not signed in");
     who = actor.userId;
-    const scope = await authorizeProject(actor, slug, permission);
-    return NextResponse.json(await answer(scope), { headers: PERSONAL });
+    return NextResponse.json(await answer(actor), { headers: PERSONAL });
   } catch (thrown) {
     return refusePoll(thrown, who);
   }

@@ -1,4 +1,6 @@
 import { IncomingMessage } from "node:http";
+import { bodyMaxOf } from "@/lib/api/body-bounds";
+import { isApiUrl } from "@/lib/api/paths";
 import type { Refusal } from "@/lib/web-server/refuse";
 
 /**
@@ -6,15 +8,18 @@ import type { Refusal } from "@/lib/web-server/refuse";
  * request is answered, so each bound is a few times the largest body that people send there.
  */
 const BOUNDS = [
+  // The access keys that were found in a text: at most 10,000 of them.
+  { path: "/support/bulk-revoke", bytes: 512 * 1024 },
   // An e-mail address, a password of 1,000 characters and a token, each percent-encoded.
   { path: "/api/auth/", bytes: 16 * 1024 },
-  // Actions and programs send a few fields.
+  // Actions send a few fields.
   { path: "/", bytes: 64 * 1024 },
 ];
 
 /** The most bytes that the body of a request with this URL may have. */
 export function boundOf(url: string): number {
-  return BOUNDS.find(({ path }) => url.startsWith(path))?.bytes ?? 0;
+  const path = url.split("?", 1)[0] ?? "";
+  return isApiUrl(path) ? bodyMaxOf(path) : (BOUNDS.find((bound) => path.startsWith(bound.path))?.bytes ?? 0);
 }
 
 /** The refusal of a body that is too long. */

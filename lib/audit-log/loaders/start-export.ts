@@ -7,6 +7,7 @@ import { recordEvent } from "@/lib/audit/record";
 import { CHANGES, consumeRateLimit } from "@/lib/gate/rate-limit";
 import type { Actor } from "@/lib/gate/scope";
 import { withTransaction } from "@/lib/platform/db/transaction";
+import { streamParts } from "@/lib/platform/text/stream-parts";
 
 const TYPES: Record<ExportFormat, string> = {
   ndjson: "application/x-ndjson; charset=utf-8",
@@ -35,7 +36,7 @@ export async function startExport(
   );
   const parts = format === "csv" ? composeCsv(bounds, filter) : composeNdjson(bounds, filter);
   const name = `${bounds.project ? `activity-${bounds.project.slug}` : "audit-log"}.${format}`;
-  return new Response(streamOf(parts), {
+  return new Response(streamParts(parts), {
     headers: {
       "content-type": TYPES[format],
       "content-disposition": `attachment; filename="${name}"`,
@@ -43,24 +44,4 @@ export async function startExport(
       "x-content-type-options": "nosniff",
     },
   });
-}
-
-/** Reads the next part when the receiver has taken the one before. A receiver that leaves ends the reading. */
-function streamOf(parts: AsyncGenerator<string, void, void>): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        let part = await parts.next();
-        // No row of this part fitted the filter.
-        while (part.value === "") part = await parts.next();
-        if (part.done) controller.close();
-        else controller.enqueue(encoder.encode(part.value));
-      },
-      async cancel() {
-        await parts.return();
-      },
-    },
-    { highWaterMark: 1 },
-  );
 }

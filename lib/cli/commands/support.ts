@@ -4,6 +4,8 @@ import type { Card } from "@/lib/access-keys/schema";
 import { findCommand, keyPath } from "@/lib/cli/commands/find-for-support";
 import { nameEndingKeys } from "@/lib/cli/commands/name-ending-keys";
 import { describeEnd, waitForRefusal } from "@/lib/cli/commands/wait-for-refusal";
+import { revokeCommand } from "@/lib/cli/commands/revoke-many";
+import { revocationsCommand } from "@/lib/cli/commands/revocations";
 import { type GlobalOptions, openContext } from "@/lib/cli/context";
 import { Failure } from "@/lib/cli/failure";
 import { pathOf, type Portal } from "@/lib/cli/portal/portal";
@@ -18,7 +20,9 @@ export function supportCommand(terminal: Terminal): Command {
     .description("finds and disables keys of any project, for support staff and platform admins")
     .addCommand(findCommand(terminal))
     .addCommand(disableFoundCommand(terminal))
-    .addCommand(deactivateFoundCommand(terminal));
+    .addCommand(deactivateFoundCommand(terminal))
+    .addCommand(revokeCommand(terminal))
+    .addCommand(revocationsCommand(terminal));
 }
 
 function disableFoundCommand(terminal: Terminal): Command {

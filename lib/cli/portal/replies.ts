@@ -2,6 +2,13 @@ import type { z } from "zod";
 import type { issuedSchema, revokingSchema } from "@/lib/api/access-keys";
 import type { adminProjectDetailSchema, adminProjectSchema, projectChangedSchema } from "@/lib/api/admin-projects";
 import type { managedUserSchema, setUpLinkSchema, userChangedSchema } from "@/lib/api/admin-users";
+import type {
+  bulkPreviewSchema,
+  retriedSchema,
+  revocationKeySchema,
+  revocationSchema,
+  startedSchema,
+} from "@/lib/api/bulk-revocations";
 import type { updatedSchema } from "@/lib/api/key-changes";
 import type { foundKeySchema, keyDetailSchema, keySchema, supportKeySchema } from "@/lib/api/key-replies";
 import type { memberSchema, membersChangedSchema } from "@/lib/api/members";
@@ -14,6 +21,11 @@ import type { accountSchema, createdSchema } from "@/lib/api/tokens";
 export type AdminProject = z.infer<typeof adminProjectSchema>;
 export type AdminProjectDetail = z.infer<typeof adminProjectDetailSchema>;
 export type Account = z.infer<typeof accountSchema>;
+export type BulkPreview = z.infer<typeof bulkPreviewSchema>;
+export type BulkRetried = z.infer<typeof retriedSchema>;
+export type BulkRevocation = z.infer<typeof revocationSchema>;
+export type BulkRevocationKey = z.infer<typeof revocationKeySchema>;
+export type BulkStarted = z.infer<typeof startedSchema>;
 export type CreatedToken = z.infer<typeof createdSchema>;
 export type DryRun = z.infer<typeof dryRunSchema>;
 export type FoundKey = z.infer<typeof foundKeySchema>;
