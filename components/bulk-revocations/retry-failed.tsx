@@ -1,0 +1,33 @@
+"use client";
+
+import { useMutation } from "@tanstack/react-query";
+import { Button } from "@/components/ui/button";
+import { callAction } from "@/components/ui/call-action";
+import { FormError } from "@/components/ui/form-error";
+import { useToasts } from "@/components/ui/toasts";
+import { retryFailedKeys } from "@/lib/bulk-revocations/actions";
+
+const LOST = "The portal did not answer. Look at the counts: the failed keys may be tried again already.";
+
+/** Has the failed keys tried again. */
+export function RetryFailed({ id, onRetried }: { id: string; onRetried: () => void }) {
+  const toasts = useToasts();
+  const retry = useMutation({
+    mutationFn: () => callAction(() => retryFailedKeys({ id })),
+    onSuccess: (reply) => {
+      if (reply.kind === "data" && reply.data.ok) void toasts.show("success", reply.data.message);
+      onRetried();
+    },
+  });
+  const reply = retry.data;
+  const refused = reply?.kind === "refused" ? reply.message : reply?.kind === "lost" ? LOST : undefined;
+  const refusal = reply?.kind === "data" && !reply.data.ok ? reply.data.message : refused;
+  return (
+    <>
+      <Button size="sm" look="primary" busy={retry.isPending} onClick={() => retry.mutate()}>
+        Retry failed
+      </Button>
+      <FormError message={refusal} />
+    </>
+  );
+}

@@ -1,0 +1,37 @@
+import { Table, TableHead, Td } from "@/components/ui/table";
+import { TextLink } from "@/components/ui/text-link";
+import { Time } from "@/components/ui/time";
+import type { BulkRevocationLine } from "@/lib/bulk-revocations/schema";
+
+const COLUMNS = ["Started", "By", "Keys of", "Keys", "Revoked", "Failed", "State", "Reason"];
+
+/** The bulk revocations, newest first. */
+export function RevocationList({ rows }: { rows: readonly BulkRevocationLine[] }) {
+  return (
+    <Table label="Bulk revocations">
+      <TableHead columns={COLUMNS} numeric={["Keys", "Revoked", "Failed"]} />
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row.id}>
+            <Td>
+              <TextLink href={`/support/bulk-revoke/${row.id}`}>
+                <Time iso={row.createdAt} />
+              </TextLink>
+            </Td>
+            <Td>
+              <bdi>{row.startedBy}</bdi>
+            </Td>
+            <Td>{row.chosen === null ? "a text" : `${row.chosenBy} ${row.chosen}`}</Td>
+            <Td className="text-right tabular-nums">{row.keys}</Td>
+            <Td className="text-right tabular-nums">{row.counts.revoked}</Td>
+            <Td className="text-right tabular-nums">{row.counts.failed}</Td>
+            <Td>{row.finishedAt === null ? "In progress" : "Finished"}</Td>
+            <Td className="min-w-48">
+              <bdi>{row.reason}</bdi>
+            </Td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  );
+}
