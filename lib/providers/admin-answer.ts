@@ -11,6 +11,8 @@ export interface AdminAnswer {
   body: unknown;
   /** How far the storage system's clock is ahead of ours. Milliseconds, exact to the second. */
   aheadMs: number | undefined;
+  /** The header Server. */
+  server: string | undefined;
 }
 
 /** Sends one request to an admin API. Throws `unavailable` or `ambiguous` when no answer comes. */
@@ -21,7 +23,8 @@ export async function askAdmin(url: URL, request: Omit<OutboundRequest, "maxByte
     },
   );
   const date = Date.parse(headers.date ?? "");
-  return { status, body: parseJson(text), aheadMs: Number.isNaN(date) ? undefined : date - Date.now() };
+  const aheadMs = Number.isNaN(date) ? undefined : date - Date.now();
+  return { status, body: parseJson(text), aheadMs, server: [headers.server].flat()[0] };
 }
 
 /**

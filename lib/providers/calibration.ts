@@ -5,6 +5,7 @@ import { Secret } from "@/lib/platform/secret";
 import { ProviderError } from "@/lib/providers/errors";
 import { acceptsKey, refusesKey } from "@/lib/providers/probe-answers";
 import type { CallContext, Gateway, KeyRef, ProbeAnswer, Provider } from "@/lib/providers/provider";
+import { gatewayStep, runStep } from "@/lib/providers/steps";
 
 /**
  * How the refusal of a removed key can be measured at a gateway.
@@ -21,6 +22,17 @@ export const calibrationSchema = z.record(z.string(), measurementSchema);
 
 export type Measurement = z.infer<typeof measurementSchema>;
 export type Calibration = z.infer<typeof calibrationSchema>;
+
+const MEASURED: Record<Measurement, string> = {
+  "random-secret": "refuses a removed key with an answer of its own: a removal can be measured there",
+  "real-secret": "gives a removed key no answer of its own: a removal is measured with the key's secret",
+  none: "gives a removed key no answer of its own: a removal cannot be measured there",
+};
+const KEY_STEP = {
+  step: "key",
+  passed: "a throwaway key is made",
+  remedy: "look for the cause in the log of the storage system",
+} as const;
 
 const LIVE_WITHIN_MS = 6_000;
 const GONE_WITHIN_MS = 2_000;
@@ -41,13 +53,26 @@ export async function calibrate(
 ): Promise<Calibration> {
   const { principal, accessKeyId } = throwaway;
   const gateways = provider.gateways();
-  await provider.ensurePrincipal(principal, "Latchkey calibration", context);
-  await removeThrowawayKeys(provider, principal, context);
+  const gone = {
+    step: "key",
+    passed: "the throwaway key is removed",
+    remedy: `remove the key ${accessKeyId} of ${principal} on the storage system`,
+  } as const;
+  await runStep(context, { ...KEY_STEP, passed: `the user ${principal} is there for throwaway keys` }, async () => {
+    await provider.ensurePrincipal(principal, "Latchkey calibration", context);
+    await removeThrowawayKeys(provider, principal, context);
+  });
   let answers: Map<Gateway, ProbeAnswer>;
   try {
     const spec = { ...throwaway, secretAccessKey: createSecret(), tag: "calibration", access: "full" as const };
-    const secret = await provider.putKey(spec, context);
-    await Promise.all(gateways.map((gateway) => expectLive(provider, gateway, accessKeyId, secret, context)));
+    const secret = await runStep(context, KEY_STEP, () => provider.putKey(spec, context));
+    await Promise.all(
+      gateways.map((gateway) =>
+        runStep(context, { ...gatewayStep(gateway), passed: `${gateway.name} accepts the throwaway key` }, () =>
+          expectLive(provider, gateway, accessKeyId, secret, context),
+        ),
+      ),
+    );
     answers = new Map(
       await Promise.all(
         gateways.map(
@@ -59,14 +84,18 @@ export async function calibrate(
     await Promise.all(gateways.map((gateway) => expectLive(provider, gateway, accessKeyId, secret, context)));
     await whileLive(secret);
   } finally {
-    await removeThrowaway(provider, throwaway, context.requestId);
+    await runStep(context, gone, () => removeThrowaway(provider, throwaway, context.requestId));
   }
   const found = await Promise.all(
     [...answers].map(async ([gateway, toWrongSecret]): Promise<[string, Measurement]> => {
-      if (acceptsKey(toWrongSecret)) throw new ProviderError("invalid", `${gateway.name} accepts any secret`);
-      const tellsApart =
-        toWrongSecret === "refused-secret" && (await tellsRemovedKey(provider, gateway, accessKeyId, context));
-      return [gateway.endpoint, tellsApart ? "random-secret" : provider.readSecret ? "real-secret" : "none"];
+      const step = { ...gatewayStep(gateway), passed: (by: Measurement) => `${gateway.name} ${MEASURED[by]}` };
+      const measurement = await runStep(context, step, async () => {
+        if (acceptsKey(toWrongSecret)) throw new ProviderError("invalid", `${gateway.name} accepts any secret`);
+        const tellsApart =
+          toWrongSecret === "refused-secret" && (await tellsRemovedKey(provider, gateway, accessKeyId, context));
+        return tellsApart ? "random-secret" : provider.readSecret ? "real-secret" : "none";
+      });
+      return [gateway.endpoint, measurement];
     }),
   );
   return Object.fromEntries(found);

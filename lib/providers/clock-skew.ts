@@ -5,6 +5,13 @@ import { ProviderError } from "@/lib/providers/errors";
  */
 const SKEW_MAX_MS = 300_000;
 
+/** The step of a check that looks at the clock. */
+export const CLOCK_STEP = {
+  step: "clock",
+  passed: "the storage system's clock agrees with the portal's",
+  remedy: "set both clocks with NTP; signatures fail when they differ by 15 minutes",
+} as const;
+
 /** Throws when the storage system's clock, which is `aheadMs` ahead of ours, is so far off that signatures may fail. */
 export function assertClock(aheadMs: number): void {
   if (Math.abs(aheadMs) > SKEW_MAX_MS) throw toSkewFailure(aheadMs);

@@ -17,17 +17,20 @@ export class ProviderError extends Error {
   readonly failure: ProviderFailure;
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
+  /** What an admin does about it: a sentence without a capital letter and a full stop. */
+  readonly remedy: string | undefined;
 
   constructor(
     failure: ProviderFailure,
     message: string,
-    info: { status?: number; retryAfterMs?: number; cause?: unknown } = {},
+    info: { status?: number; retryAfterMs?: number; remedy?: string; cause?: unknown } = {},
   ) {
     super(message, { cause: info.cause });
     this.name = "ProviderError";
     this.failure = failure;
     this.status = info.status;
     this.retryAfterMs = info.retryAfterMs;
+    this.remedy = info.remedy;
   }
 
   /** Whether the storage system may have done the write all the same. */

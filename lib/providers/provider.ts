@@ -1,4 +1,5 @@
 import type { Secret } from "@/lib/platform/secret";
+import type { StepFinding } from "@/lib/providers/steps";
 
 /** One S3 address at which a key is accepted or refused. */
 export interface Gateway {
@@ -108,6 +109,8 @@ export interface CallContext {
    * lease.
    */
   mayWrite?: () => Promise<boolean>;
+  /** Told each finding of a check as it comes. */
+  report?: ((finding: StepFinding) => void) | undefined;
 }
 
 /**

@@ -5,8 +5,13 @@ import { ANY_STORE, builtinCredentialsSchema, builtinSettingsSchema } from "@/li
 import { createCephRgwProvider } from "@/lib/providers/ceph-rgw/ceph-rgw";
 import { cephRgwCredentialsSchema, cephRgwSettingsSchema } from "@/lib/providers/ceph-rgw/settings";
 import { ProviderError } from "@/lib/providers/errors";
+import { type ProviderField, readFields } from "@/lib/providers/fields";
 import { createKeystoneProvider } from "@/lib/providers/keystone/keystone";
-import { readKeystoneOptions } from "@/lib/providers/keystone/settings";
+import {
+  keystoneCredentialsSchema,
+  keystoneSettingsSchema,
+  readKeystoneOptions,
+} from "@/lib/providers/keystone/settings";
 import type { Gateway, Provider } from "@/lib/providers/provider";
 
 /** What a region's row holds for its driver, with the credentials unsealed. */
@@ -19,21 +24,44 @@ export interface RegionConfiguration {
   credentials: Secret;
 }
 
+/** A kind of storage system: what people call it, and what a region of it takes. */
+export interface ProviderForm {
+  kind: string;
+  title: string;
+  description: string;
+  settings: ProviderField[];
+  credentials: ProviderField[];
+}
+
 interface Driver {
+  title: string;
+  /** Sentences that help to choose it. */
+  description: string;
+  settings: z.ZodObject;
+  credentials: z.ZodObject;
   /** The name of the secret among its credentials; the others may be given on a command line. */
   secretField: string;
-  /** The credentials that are not secret. */
-  openFields?: readonly string[];
   /** The settings that the check finds out; nobody types them. */
   foundSettings?: readonly string[];
+  /**
+   * What tells one storage system from another of the same kind. Two regions of one system would take each other's keys
+   * for unknown ones.
+   */
+  systemOf: (settings: Readonly<Record<string, unknown>>) => string | undefined;
   create: (region: RegionConfiguration) => Provider;
 }
 
 /** A new driver is a new entry here. No other code asks for the kind. */
 const DRIVERS: Record<string, Driver> = {
   builtin: {
+    title: "Built-in S3 server",
+    description: "The evaluation server that comes with the portal. Production belongs on a real storage system.",
+    settings: builtinSettingsSchema,
+    credentials: builtinCredentialsSchema,
     secretField: "adminToken",
     foundSettings: ["store"],
+    // One server has several regions, each with a store of its own.
+    systemOf: ({ store }) => (typeof store === "string" && store !== ANY_STORE ? store : undefined),
     create: (region) => {
       const { adminUrl, store } = builtinSettingsSchema.parse(region.settings);
       const { adminToken } = builtinCredentialsSchema.parse(JSON.parse(region.credentials.reveal()));
@@ -48,9 +76,13 @@ const DRIVERS: Record<string, Driver> = {
     },
   },
   "ceph-rgw": {
+    title: "Ceph RADOS Gateway",
+    description: "Ceph Pacific or later. The portal makes a radosgw user for each project, with the Admin Ops API.",
+    settings: cephRgwSettingsSchema,
+    credentials: cephRgwCredentialsSchema,
     secretField: "secretAccessKey",
-    openFields: ["accessKeyId"],
     foundSettings: ["deactivate"],
+    systemOf: ({ adminUrl }) => String(adminUrl),
     create: (region) => {
       const { accessKeyId, secretAccessKey } = cephRgwCredentialsSchema.parse(JSON.parse(region.credentials.reveal()));
       return createCephRgwProvider({
@@ -63,8 +95,13 @@ const DRIVERS: Record<string, Driver> = {
     },
   },
   keystone: {
+    title: "OpenStack Keystone",
+    description:
+      "S3 gateways that ask Keystone, such as radosgw. The portal makes a project with a robot user for each project.",
+    settings: keystoneSettingsSchema,
+    credentials: keystoneCredentialsSchema,
     secretField: "password",
-    openFields: ["rgwAccessKeyId"],
+    systemOf: ({ identityUrl, domain = "default" }) => `${String(identityUrl)} ${String(domain)}`,
     create: ({ settings, signingRegion, endpoint, ...region }) => {
       const credentials: unknown = JSON.parse(region.credentials.reveal());
       const gateways = gatewaysOf({ ...region, endpoint });
@@ -140,9 +177,10 @@ function toInvalidSettings(error: unknown): InvalidSetting[] {
   });
 }
 
-/** Whether a credential is secret: every field is, except those that the driver names as open. */
+/** Whether a credential is secret: every field is, except those that the driver explains as no secret. */
 export function isSecretField(kind: string, field: string): boolean {
-  return !(findDriver(kind).openFields ?? []).includes(field);
+  const known = readFields(findDriver(kind).credentials).find(({ name }) => name === field);
+  return known === undefined || known.kind === "secret";
 }
 
 /** The settings without those that the check found out. */
@@ -160,6 +198,25 @@ export function acceptAnyStore<T>(
   settings: Readonly<Record<string, T>>,
 ): Record<string, T | string> | undefined {
   return findDriver(kind).foundSettings?.includes("store") ? { ...settings, store: ANY_STORE } : undefined;
+}
+
+/** What a region of each kind of storage system takes. */
+export function listProviderForms(): ProviderForm[] {
+  return Object.entries(DRIVERS).map(([kind, { title, description, settings, credentials }]) => ({
+    kind,
+    title,
+    description,
+    settings: readFields(settings),
+    credentials: readFields(credentials),
+  }));
+}
+
+/**
+ * A text that is the same for two regions of one storage system. Undefined where the settings do not tell it. Throws
+ * `invalid` for an unknown kind.
+ */
+export function nameSystem(kind: string, settings: Readonly<Record<string, unknown>>): string | undefined {
+  return findDriver(kind).systemOf(settings);
 }
 
 /** The kinds of all providers. */

@@ -14,10 +14,11 @@ import { type Calibration, calibrate, removeThrowawayKeys } from "@/lib/provider
 import { ProviderError } from "@/lib/providers/errors";
 import { guard } from "@/lib/providers/guard";
 import type { CallContext, Findings, KeyRef, Provider } from "@/lib/providers/provider";
-import { acceptAnyStore, createProvider } from "@/lib/providers/registry";
+import { acceptAnyStore, createProvider, nameSystem } from "@/lib/providers/registry";
+import { runStep } from "@/lib/providers/steps";
 import { credentialsContext, openCredentials, openProvider, readCalibration, sampleHeldKeys } from "@/lib/regions/data";
-import { isCalibrationDue } from "@/lib/regions/rules";
-import type { CheckedRegion, RegionInput } from "@/lib/regions/schema";
+import { describeUploads, isCalibrationDue, listAddresses } from "@/lib/regions/rules";
+import type { CheckedRegion, RegionInput, Report } from "@/lib/regions/schema";
 import type { AccessKeyState, Prisma, Region } from "@/prisma/generated/client";
 
 const CHECK_DEADLINE_MS = 8_000;
@@ -29,24 +30,59 @@ const CALIBRATION_CLAIM_SECONDS = 60;
 
 /**
  * Checks a region before anything is saved: asks the storage system, calibrates its gateways with a throwaway key, and
- * gives the input with the findings. A region that exists already must find its keys again. Throws BAD_INPUT with the
- * reason.
+ * gives the input with the findings. A region that exists already must find its keys again, and the storage system may
+ * belong to no other region. `report` is told each finding as it comes. Throws BAD_INPUT with the reason.
  */
-export async function checkRegionInput(region: RegionInput): Promise<CheckedRegion> {
+export async function checkRegionInput(region: RegionInput, report?: Report): Promise<CheckedRegion> {
   try {
     const open = (input: RegionInput) => guard(createProvider(input.provider, input), input.name, logger);
-    const context = { signal: AbortSignal.timeout(CHECK_DEADLINE_MS), requestId: randomUUID() };
+    const context = { signal: AbortSignal.timeout(CHECK_DEADLINE_MS), requestId: randomUUID(), report };
     const { findings, warnings } = await open(region).check(context);
     const found = { ...region, settings: { ...region.settings, ...findings } };
     const provider = open(found);
-    const hasFoundKeys = await expectKeysOf(region.name, provider);
-    return { ...found, warnings, hasFoundKeys, ...(await calibrateProvider(provider, found.name, "check")) };
+    const ownerStep = {
+      step: "owner",
+      passed: "no other region has its keys there",
+      remedy: "change the region that is there already, or give this one a storage system of its own",
+    } as const;
+    const hasFoundKeys = await runStep({ report }, ownerStep, async () => {
+      await expectNoOther(found, provider);
+      return expectKeysOf(region.name, provider);
+    });
+    return { ...found, warnings, hasFoundKeys, ...(await calibrateProvider(provider, found.name, "check", report)) };
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     throw new AppError("BAD_INPUT", "the region's check failed", {
       userMessage: `The region ${region.name} was not saved: ${error.message}.`,
     });
   }
+}
+
+/** Throws `invalid` when another region of this portal is at the same storage system, or has keys there. */
+async function expectNoOther(region: RegionInput, provider: Provider): Promise<void> {
+  const others = await db.region.findMany({
+    where: { name: { not: region.name }, provider: region.provider },
+    select: { id: true, name: true, endpoint: true, gateways: true, settings: true },
+  });
+  const systemOf = ({ settings }: { settings: unknown }) => nameSystem(region.provider, settings as Prisma.JsonObject);
+  const system = systemOf(region);
+  const addresses = listAddresses(region);
+  for (const other of others) {
+    const isSame = system !== undefined && systemOf(other) === system;
+    // Under another address it may be the same all the same: then it has the keys of the other region.
+    if (isSame || listAddresses(other).some((one) => addresses.includes(one)) || (await hasKeysOf(other.id, provider)))
+      throw new ProviderError("invalid", `this storage system belongs to the region ${other.name} already`);
+  }
+}
+
+/** Whether the storage system has a key of a region, as far as some of its principals tell. */
+async function hasKeysOf(regionId: string, provider: Provider): Promise<boolean> {
+  const context = { signal: AbortSignal.timeout(CHECK_DEADLINE_MS), requestId: randomUUID() };
+  for (const { principal, accessKeyIds } of await sampleHeldKeys(regionId, SAMPLED_PRINCIPALS)) {
+    const there = await provider.listKeys(principal, context);
+    if (there.some(({ accessKeyId }) => accessKeyIds.includes(accessKeyId))) return true;
+  }
+  return false;
 }
 
 /**
@@ -56,13 +92,8 @@ export async function checkRegionInput(region: RegionInput): Promise<CheckedRegi
  */
 async function expectKeysOf(name: string, provider: Provider): Promise<boolean> {
   const known = await db.region.findUnique({ where: { name }, select: { id: true } });
-  const samples = known ? await sampleHeldKeys(known.id, SAMPLED_PRINCIPALS) : [];
-  if (samples.length === 0) return false;
-  const context = { signal: AbortSignal.timeout(CHECK_DEADLINE_MS), requestId: randomUUID() };
-  for (const { principal, accessKeyIds } of samples) {
-    const there = await provider.listKeys(principal, context);
-    if (there.some(({ accessKeyId }) => accessKeyIds.includes(accessKeyId))) return true;
-  }
+  if (!known || (await sampleHeldKeys(known.id, 1)).length === 0) return false;
+  if (await hasKeysOf(known.id, provider)) return true;
   throw new ProviderError(
     "invalid",
     `the storage system there does not have the keys of region ${name}: give the new one another name`,
@@ -73,15 +104,21 @@ async function expectKeysOf(name: string, provider: Provider): Promise<boolean> 
  * Calibrates with a key that nobody gets, of a principal that owns nothing. Its name tells an admin of the storage
  * system why it is there.
  */
-async function calibrateProvider(provider: Provider, name: string, purpose: Purpose): Promise<Calibrated> {
+async function calibrateProvider(
+  provider: Provider,
+  name: string,
+  purpose: Purpose,
+  report?: Report,
+): Promise<Calibrated> {
   const throwaway = {
     principal: await nameThrowaway(name, purpose),
     accessKeyId: composeAccessKeyId(await readMarker(), randomText),
   };
-  const context = { signal: AbortSignal.timeout(CALIBRATION_DEADLINE_MS), requestId: randomUUID() };
+  const context = { signal: AbortSignal.timeout(CALIBRATION_DEADLINE_MS), requestId: randomUUID(), report };
   let plainUploads: boolean | null = null;
   const calibration = await calibrate(provider, throwaway, context, async (secret) => {
     plainUploads = await needsPlainUploads(provider, throwaway, secret, context);
+    report?.({ step: "uploads", ...describeUploads(plainUploads) });
   });
   return { calibration, plainUploads };
 }
@@ -173,14 +210,17 @@ export async function putRegion(
   region: CheckedRegion,
   masterKey: Buffer,
 ): Promise<void> {
-  const { name, endpoint, credentials, calibration, plainUploads, warnings: _warnings, hasFoundKeys, ...rest } = region;
+  const { name, endpoint, credentials, calibration, plainUploads, warnings = [], hasFoundKeys, ...rest } = region;
   const known = await tx.region.findUnique({ where: { name }, select: { id: true } });
   if (known && hasFoundKeys === false) {
     // No key is written ahead between this look and the change.
     await lockRow(tx, "regions", known.id, "update");
     await expectNoKeys(tx, known.id, name);
   }
-  const data = { ...rest, endpoint, ...(calibration ? { calibration, plainUploads, calibratedAt: new Date() } : {}) };
+  const now = new Date();
+  const passed = { checkedAt: now, checkError: null, failingSince: null };
+  const kept = { ...rest, endpoint, warnings: [...warnings] };
+  const data = { ...kept, ...(calibration ? { calibration, plainUploads, calibratedAt: now, ...passed } : {}) };
   const { id } = known
     ? await tx.region.update({ where: { name }, data, select: { id: true } })
     : await tx.region.create({ data: { ...data, name }, select: { id: true } });
@@ -233,27 +273,32 @@ export async function acceptStore(tx: Transaction, by: AuditActor, name: string)
 /** Checks every region's storage system, and writes the result down. */
 export async function checkRegions(): Promise<void> {
   const regions = await db.region.findMany({ where: { disabledAt: null } });
-  await Promise.all(regions.map(checkRegion));
+  await Promise.all(regions.map((region) => checkRegion(region)));
 }
 
-async function checkRegion(region: Region): Promise<void> {
+/** Checks one region's storage system, and writes the result down. Gives the fault that was found, null for none. */
+export async function checkRegion(region: Region, report?: Report): Promise<string | null> {
   let checkError: string | null = null;
   let findings: Findings = {};
+  let warnings = region.warnings;
   try {
-    const context = { signal: AbortSignal.timeout(CHECK_DEADLINE_MS), requestId: region.id };
-    ({ findings } = await openProvider(region).check(context));
+    const context = { signal: AbortSignal.timeout(CHECK_DEADLINE_MS), requestId: region.id, report };
+    const found = await openProvider(region).check(context);
+    findings = found.findings;
+    warnings = [...found.warnings];
     await ensureCalibration(region).catch(ignoreOtherProcess);
   } catch (error) {
     checkError = error instanceof Error ? error.message : "the check failed";
   }
   const checkedAt = new Date();
   const failingSince = checkError === null ? null : (region.failingSince ?? checkedAt);
-  await db.region.update({ where: { id: region.id }, data: { checkedAt, checkError, failingSince } });
+  await db.region.update({ where: { id: region.id }, data: { checkedAt, checkError, failingSince, warnings } });
   const known = region.settings as Prisma.JsonObject;
-  if (Object.entries(findings).every(([name, found]) => known[name] === found)) return;
+  if (Object.entries(findings).every(([name, found]) => known[name] === found)) return checkError;
   // Only where the settings are still those that were checked.
   const where = { id: region.id, settings: { equals: known } };
   await db.region.updateMany({ where, data: { settings: { ...known, ...findings } } });
+  return checkError;
 }
 
 /**

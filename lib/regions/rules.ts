@@ -1,4 +1,5 @@
 import type { Calibration } from "@/lib/providers/calibration";
+import type { StepFinding } from "@/lib/providers/steps";
 
 /** A gateway may be reconfigured, so each is calibrated once a day. Milliseconds. */
 const CALIBRATION_LASTS_MS = 24 * 60 * 60 * 1_000;
@@ -10,4 +11,17 @@ export function isCalibrationDue(
 ): boolean {
   if (!known || !at || now.getTime() - at.getTime() >= CALIBRATION_LASTS_MS) return true;
   return endpoints.some((endpoint) => known[endpoint] === undefined);
+}
+
+/** What a check says of uploads with checksums. Null: it could not be tried. */
+export function describeUploads(plainUploads: boolean | null): Pick<StepFinding, "outcome" | "text"> {
+  if (plainUploads === null) return { outcome: "warning", text: "uploads with checksums could not be tried" };
+  if (!plainUploads) return { outcome: "passed", text: "uploads with checksums are stored as they were sent" };
+  const text = "uploads with checksums fail there: the settings that the portal offers to clients leave them out";
+  return { outcome: "warning", text };
+}
+
+/** The S3 addresses at which keys of a region are checked. */
+export function listAddresses({ endpoint, gateways }: { endpoint: string; gateways: string[] }): string[] {
+  return gateways.length > 0 ? gateways : [endpoint];
 }

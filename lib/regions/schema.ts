@@ -1,5 +1,6 @@
 import type { Secret } from "@/lib/platform/secret";
 import type { Calibration } from "@/lib/providers/calibration";
+import type { StepFinding } from "@/lib/providers/steps";
 import type { Prisma } from "@/prisma/generated/client";
 
 /** The input that makes a region. */
@@ -14,6 +15,9 @@ export interface RegionInput {
   credentials: Secret;
 }
 
+/** Told each finding of a check as it comes. */
+export type Report = (finding: StepFinding) => void;
+
 /** A region that has passed its check. */
 export interface CheckedRegion extends RegionInput {
   calibration?: Calibration;
@@ -21,7 +25,7 @@ export interface CheckedRegion extends RegionInput {
   plainUploads?: boolean | null;
   /** Whether it was there already and its keys were found again; false where it had none to look for. */
   hasFoundKeys?: boolean;
-  /** Sentences for an admin, not kept. */
+  /** Sentences for an admin. */
   warnings?: readonly string[];
 }
 

@@ -23,6 +23,8 @@ export interface CephRgwOptions extends AdminAccess {
   /** The longest time for which a gateway may accept a removed key. Seconds. */
   cacheSeconds: number;
   deactivate: Capabilities["deactivate"];
+  /** The release that the operator tells. */
+  cephRelease?: string | undefined;
 }
 
 const USERS_PAGE = 1_000;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { ALPHANUMERIC, randomText } from "@/lib/platform/crypto/random-text";
 import { Secret } from "@/lib/platform/secret";
-import { assertClock } from "@/lib/providers/clock-skew";
+import { assertClock, CLOCK_STEP } from "@/lib/providers/clock-skew";
 import { ProviderError } from "@/lib/providers/errors";
 import { acceptsKey } from "@/lib/providers/probe-answers";
 import { warnOfRelease } from "@/lib/providers/keystone/advisories";
@@ -14,6 +14,7 @@ import type { KeystoneOptions } from "@/lib/providers/keystone/settings";
 import { probeS3 } from "@/lib/providers/probe";
 import type { CallContext, CheckResult, Gateway } from "@/lib/providers/provider";
 import { type Capability, checkAdmin } from "@/lib/providers/rgw-admin/check-admin";
+import { gatewayStep, reportWarnings, runStep } from "@/lib/providers/steps";
 
 const READS: Capability[] = [
   ["users", "read"],
@@ -26,16 +27,51 @@ const SUSPENDS: Capability[] = [...READS, ["users", "write"]];
  * gateways. Throws a `ProviderError` whose message tells an admin which of them is wrong. Writes nothing.
  */
 export async function checkKeystone(options: KeystoneOptions, context: CallContext): Promise<CheckResult> {
-  const { aheadMs } = await openSession(options);
+  const { identityUrl, userName, projectName, rgw } = options;
+  const { aheadMs } = await runStep(
+    context,
+    {
+      step: "credentials",
+      passed: `Keystone at ${identityUrl} signs ${userName} in to ${projectName}`,
+      remedy: "check the address, the service user and its domain, the project and its domain, and the password",
+    },
+    () => openSession(options),
+  );
   // Keystone verifies the signatures, and refuses those whose time is 15 minutes off.
-  assertClock(aheadMs);
-  await assertAdmin(options, context);
-  await assertDomain(options, context);
-  if (!(await findRole(options, context))) throw new ProviderError("invalid", `Keystone has no role ${options.role}`);
-  if (options.rgw) await checkAdmin(options.rgw, options.exclusive ? SUSPENDS : READS, context);
-  await Promise.all(options.gateways.map((gateway) => checkGateway(options, gateway, context)));
-  const warnings = [...warnOfRelease(options.keystoneRelease), ...(await warnOfCatalogue(options, context))];
-  return { findings: {}, warnings };
+  await runStep(context, CLOCK_STEP, () => assertClock(aheadMs));
+  await runStep(
+    context,
+    {
+      step: "rights",
+      passed: `${userName} may see users, projects and credentials`,
+      remedy: `run openstack role add --user ${userName} --project ${projectName} admin`,
+    },
+    () => assertAdmin(options, context),
+  );
+  await runStep(
+    context,
+    {
+      step: "storage",
+      passed: `Keystone has the domain ${options.domain} and the role ${options.role}`,
+      remedy: "openstack domain list and openstack role list show what there is; give the id of the domain",
+    },
+    async () => {
+      await assertDomain(options, context);
+      if (!(await findRole(options, context)))
+        throw new ProviderError("invalid", `Keystone has no role ${options.role}`);
+    },
+  );
+  if (rgw) await checkAdmin(rgw, options.exclusive ? SUSPENDS : READS, context);
+  await Promise.all(
+    options.gateways.map((gateway) =>
+      runStep(context, gatewayStep(gateway), () => checkGateway(options, gateway, context)),
+    ),
+  );
+  const holes = warnOfRelease(options.keystoneRelease);
+  reportWarnings(context, "version", holes, "no known vulnerability is open in Keystone");
+  const catalogue = await warnOfCatalogue(options, context);
+  reportWarnings(context, "storage", catalogue, "Keystone's catalogue names the region's address");
+  return { findings: {}, warnings: [...holes, ...catalogue] };
 }
 
 /** Checks that the service user may read other users, projects and credentials, which a plain member may not. */
