@@ -37,7 +37,7 @@ const NOUN_FOLDERS: Record<string, string[]> = {
   "access-keys": ["loaders", "issue", "revoke", "lifecycle", "repair"],
   "audit-log": ["loaders"],
   "bulk-revocations": ["loaders", "run"],
-  regions: ["file", "master-key"],
+  regions: ["administration", "file", "master-key"],
   clients: ["snippets"],
 };
 

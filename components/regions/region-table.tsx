@@ -1,3 +1,4 @@
+import { TextLink } from "@/components/ui/text-link";
 import { Table, TableHead, Td } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import type { RegionRow } from "@/lib/regions/schema";
@@ -10,7 +11,10 @@ export function RegionTable({ rows }: { rows: RegionRow[] }) {
       <tbody>
         {rows.map((row) => (
           <tr key={row.name}>
-            <Td className="font-medium">{row.name}</Td>
+            <Td className="font-medium">
+              <TextLink href={`/admin/regions/${row.name}`}>{row.name}</TextLink>
+              {row.declared ? <span className="block font-normal text-muted">In the regions file</span> : null}
+            </Td>
             <Td className="font-mono text-[0.8125rem]">{row.provider}</Td>
             <Td className="font-mono text-[0.8125rem]">{row.endpoint}</Td>
             <Td className="font-mono text-[0.8125rem]">{row.signingRegion}</Td>
@@ -18,6 +22,11 @@ export function RegionTable({ rows }: { rows: RegionRow[] }) {
             <Td>
               <RegionState row={row} />
               <MissingKeys count={row.missingKeys} />
+              {row.warnings.map((warning) => (
+                <span key={warning} className="block max-w-prose text-warn">
+                  {warning}
+                </span>
+              ))}
             </Td>
             <Td>
               <Waiting waiting={row.waiting} />
@@ -29,7 +38,8 @@ export function RegionTable({ rows }: { rows: RegionRow[] }) {
   );
 }
 
-function RegionState({ row }: { row: RegionRow }) {
+/** How a region stands by its last check. */
+export function RegionState({ row }: { row: RegionRow }) {
   if (row.disabledAt) {
     return (
       <span className="text-muted">

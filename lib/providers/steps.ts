@@ -3,6 +3,7 @@ import type { CallContext, Gateway } from "@/lib/providers/provider";
 
 /**
  * What a check looks at, in this order.
+ * - `settings`: the settings fit the kind of storage system
  * - `address`: the admin API answers
  * - `clock`: the storage system's clock agrees with the portal's
  * - `credentials`: the storage system accepts the admin credentials
@@ -15,6 +16,7 @@ import type { CallContext, Gateway } from "@/lib/providers/provider";
  * - `uploads`: uploads with checksums are stored as they were sent
  */
 export const CHECK_STEPS = [
+  "settings",
   "address",
   "clock",
   "credentials",

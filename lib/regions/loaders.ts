@@ -5,12 +5,15 @@ import { cutPage, decodeCursor, olderThan } from "@/lib/platform/db/cursor";
 import { OPEN_STATES } from "@/lib/operations/rules";
 import { db } from "@/lib/platform/db/client";
 import { readDatabaseClock } from "@/lib/platform/db/locks";
+import { isPlainText } from "@/lib/platform/text/plain-text";
 import { logger } from "@/lib/platform/logger";
 import { ProviderError } from "@/lib/providers/errors";
 import { readAllowedRegions } from "@/lib/project-regions/data";
-import { countMissingKeys, openProvider } from "@/lib/regions/data";
-import type { RegionRow } from "@/lib/regions/schema";
-import type { Region } from "@/prisma/generated/client";
+import { listProviderForms, omitFoundSettings, type ProviderForm } from "@/lib/providers/registry";
+import { countMissingKeys, openCredentials, openProvider } from "@/lib/regions/data";
+import { toSentence } from "@/lib/regions/rules";
+import type { RegionDetail, RegionRow } from "@/lib/regions/schema";
+import type { Prisma, Region } from "@/prisma/generated/client";
 
 const PAGE_SIZE = 50;
 /** How long the dashboard waits for a storage system before it says that it does not answer. */
@@ -101,27 +104,78 @@ export async function listRegions(query: {
     where: query.cursor ? olderThan(decodeCursor(query.cursor)) : {},
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
     take: PAGE_SIZE + 1,
-    omit: { sealedCredentials: true },
+    omit: { sealedCredentials: true, sealedRotation: true },
   });
   const page = cutPage(regions, PAGE_SIZE);
   const waiting = await loadWaiting();
   const missing = await countMissingKeys();
-  const rows = page.rows.map(
-    ({ id, name, provider, endpoint, signingRegion, checkedAt, checkError, failingSince, disabledAt }) => ({
-      id,
-      name,
-      provider,
-      endpoint,
-      signingRegion,
-      checkError,
-      checkedAt: checkedAt?.toISOString() ?? null,
-      failingSince: failingSince?.toISOString() ?? null,
-      disabledAt: disabledAt?.toISOString() ?? null,
-      waiting: waiting.get(id) ?? null,
-      missingKeys: missing.get(id) ?? 0,
-    }),
+  return { rows: page.rows.map((region) => toRow(region, waiting, missing)), next: page.next };
+}
+
+function toRow(
+  region: Omit<Region, "sealedCredentials" | "sealedRotation">,
+  waiting: Awaited<ReturnType<typeof loadWaiting>>,
+  missing: Map<string, number>,
+): RegionRow {
+  const { id, name, provider, endpoint, signingRegion, checkError, declared, warnings } = region;
+  return {
+    id,
+    name,
+    provider,
+    endpoint,
+    signingRegion,
+    checkError,
+    declared,
+    warnings: warnings.map(toSentence),
+    checkedAt: region.checkedAt?.toISOString() ?? null,
+    failingSince: region.failingSince?.toISOString() ?? null,
+    disabledAt: region.disabledAt?.toISOString() ?? null,
+    waiting: waiting.get(id) ?? null,
+    missingKeys: missing.get(id) ?? 0,
+  };
+}
+
+/** What a region of each kind of storage system takes. */
+export function loadProviderForms(): ProviderForm[] {
+  return listProviderForms();
+}
+
+/**
+ * One region for those who manage the installation, without any secret, and what a region of its kind takes. Undefined
+ * when there is none of this name.
+ */
+export async function loadRegion(name: string): Promise<{ region: RegionDetail; form: ProviderForm } | undefined> {
+  const region = isPlainText(name) ? await db.region.findUnique({ where: { name } }) : null;
+  const form = listProviderForms().find(({ kind }) => kind === region?.provider);
+  if (!region || !form) return undefined;
+  const open = new Set(form.credentials.filter(({ kind }) => kind !== "secret").map((field) => field.name));
+  const detail = {
+    ...toRow(region, await loadWaiting(), await countMissingKeys()),
+    gateways: region.gateways,
+    settings: toTexts(omitFoundSettings(region.provider, region.settings as Prisma.JsonObject)),
+    openCredentials: toTexts(readOpened(region), (field) => open.has(field)),
+    rotation: { possible: false as const, why: "" },
+    rotating: region.sealedRotation !== null,
+  };
+  return { region: detail, form };
+}
+
+/** The credentials as fields; none where no master key opens them. */
+function readOpened(region: Region): Record<string, unknown> {
+  try {
+    return JSON.parse(openCredentials(region).reveal()) as Record<string, unknown>;
+  } catch (error) {
+    if (error instanceof ProviderError) return {};
+    throw error;
+  }
+}
+
+function toTexts(values: object, wanted: (name: string) => boolean = () => true): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values)
+      .filter(([name]) => wanted(name))
+      .map(([name, value]) => [name, String(value)]),
   );
-  return { rows, next: page.next };
 }
 
 /**

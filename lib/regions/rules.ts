@@ -1,5 +1,6 @@
 import type { Calibration } from "@/lib/providers/calibration";
 import type { StepFinding } from "@/lib/providers/steps";
+import type { Region } from "@/prisma/generated/client";
 
 /** A gateway may be reconfigured, so each is calibrated once a day. Milliseconds. */
 const CALIBRATION_LASTS_MS = 24 * 60 * 60 * 1_000;
@@ -24,4 +25,27 @@ export function describeUploads(plainUploads: boolean | null): Pick<StepFinding,
 /** The S3 addresses at which keys of a region are checked. */
 export function listAddresses({ endpoint, gateways }: { endpoint: string; gateways: string[] }): string[] {
   return gateways.length > 0 ? gateways : [endpoint];
+}
+
+/** A text without a capital letter and a full stop as a sentence. An address or a name in front keeps its letters. */
+export function toSentence(text: string): string {
+  const begun = /^[a-z]+(-[a-z]+)? /.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
+}
+
+type Saved = Pick<Region, "endpoint" | "signingRegion" | "gateways" | "settings" | "declared" | "sealedCredentials">;
+
+/** Whether a region is as it was read before, as far as people change it. Undefined: there is none. */
+export function isSameRegion(before: Saved | undefined, now: Saved | undefined): boolean {
+  const factsOf = (region: Saved | undefined) =>
+    region &&
+    JSON.stringify([
+      region.endpoint,
+      region.signingRegion,
+      region.gateways,
+      region.settings,
+      region.declared,
+      Buffer.from(region.sealedCredentials ?? []).toString("base64"),
+    ]);
+  return factsOf(before) === factsOf(now);
 }

@@ -1,10 +1,12 @@
 import type { Metadata } from "next";
+import Link from "next/link";
 import { loadPage } from "@/app/load-page";
 import { AdministrationHeader } from "@/components/installation/administration-header";
 import { Pager } from "@/components/layout/pager";
 import { readParameter, type SearchParameters } from "@/components/layout/parameters";
 import { Section } from "@/components/layout/section";
 import { RegionTable } from "@/components/regions/region-table";
+import { Button } from "@/components/ui/button";
 import { Empty } from "@/components/ui/empty";
 import { requirePlatform } from "@/lib/gate/page";
 import { listRegions } from "@/lib/regions/loaders";
@@ -20,11 +22,16 @@ export default async function AdminRegionsPage({ searchParams }: { searchParams:
   return (
     <>
       <AdministrationHeader />
-      <Section id="regions" title="Regions" description="Newest first. npm run admin -- region makes and changes them.">
+      <Section id="regions" title="Regions" description="Newest first. Choose one to check, change or switch it.">
+        <div className="mb-4">
+          <Button asChild look="primary">
+            <Link href="/admin/regions/new">Add region</Link>
+          </Button>
+        </div>
         {rows.length > 0 ? (
           <RegionTable rows={rows} />
         ) : (
-          <Empty title="No regions yet">npm run admin -- region adds one.</Empty>
+          <Empty title="No regions yet">Add region makes the first one.</Empty>
         )}
         {rows.some(({ provider }) => provider === "builtin") ? (
           <p className="mt-2 max-w-prose text-muted">

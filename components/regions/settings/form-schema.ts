@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { httpUrl } from "@/lib/platform/net/http-url";
+import { plainText } from "@/lib/platform/text/plain-text";
+import { slugSchema } from "@/lib/platform/text/slug";
+import type { RegionFormKind } from "@/components/regions/settings/region-wish";
+
+/** A field of a provider, as far as a form checks it. The server checks the rest. */
+interface Wanted {
+  name: string;
+  required: boolean;
+}
+
+const text = plainText.max(4_096, "Use at most 4096 characters");
+const address = text
+  .trim()
+  .min(1, "Give an address")
+  .refine((url) => httpUrl.safeParse(url).success, "Give a URL such as https://s3.example.org");
+
+/** What a person types before a region is checked. */
+export function createRegionFormSchema(
+  kind: RegionFormKind,
+  settings: readonly Wanted[],
+  credentials: readonly Wanted[],
+) {
+  const isWhole = kind !== "credentials";
+  return z.object({
+    name: isWhole ? slugSchema : z.string(),
+    endpoint: isWhole ? address : z.string(),
+    signingRegion: isWhole
+      ? text.trim().min(1, "Give a signing region").max(64, "Use at most 64 characters")
+      : z.string(),
+    gateways: text,
+    settings: isWhole ? fieldsOf(settings) : z.record(z.string(), z.string()),
+    credentials: fieldsOf(kind === "edit" ? credentials.map((one) => ({ ...one, required: false })) : credentials),
+  });
+}
+
+function fieldsOf(wanted: readonly Wanted[]) {
+  return z.object(
+    Object.fromEntries(wanted.map(({ name, required }) => [name, required ? text.min(1, "Fill this in") : text])),
+  );
+}

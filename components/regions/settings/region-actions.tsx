@@ -1,0 +1,50 @@
+"use client";
+
+import Link from "next/link";
+import { useRouter } from "next/navigation";
+import { FindingList } from "@/components/regions/settings/finding-list";
+import { SwitchRegion } from "@/components/regions/settings/switch-region";
+import { useRegionCheck } from "@/components/regions/settings/use-region-check";
+import { Button } from "@/components/ui/button";
+import { FormError } from "@/components/ui/form-error";
+import { Notice } from "@/components/ui/notice";
+import { checkRegionNow } from "@/lib/regions/actions";
+import type { RegionDetail } from "@/lib/regions/schema";
+
+/** What an administrator can do with a region. Of one that a file declares, only its check. */
+export function RegionActions({ region }: { region: RegionDetail }) {
+  const router = useRouter();
+  const { run, busy, findings, end, refusal } = useRegionCheck();
+  const { name, declared, disabledAt } = region;
+  const checkNow = async () => {
+    await run(() => checkRegionNow({ name }));
+    router.refresh();
+  };
+  return (
+    <div className="mt-5 grid gap-4">
+      <div className="flex flex-wrap gap-2">
+        <Button look="primary" busy={busy} onClick={() => void checkNow()}>
+          Check now
+        </Button>
+        {declared ? null : (
+          <>
+            <Button asChild>
+              <Link href={`/admin/regions/${name}/edit`}>Edit</Link>
+            </Button>
+            <Button asChild>
+              <Link href={`/admin/regions/${name}/credentials`}>Replace credentials</Link>
+            </Button>
+            <SwitchRegion name={name} on={disabledAt === null} />
+          </>
+        )}
+      </div>
+      <FormError message={refusal} />
+      {findings.length > 0 || busy ? <FindingList findings={findings} /> : null}
+      {end && !busy ? (
+        <Notice look={end.ok ? "good" : "danger"} role={end.ok ? "status" : "alert"}>
+          {end.message}
+        </Notice>
+      ) : null}
+    </div>
+  );
+}

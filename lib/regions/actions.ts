@@ -1,0 +1,50 @@
+"use server";
+
+import { z } from "zod";
+import { actionClient, inInstallation } from "@/lib/gate/action";
+import { CHANGES } from "@/lib/gate/rate-limit";
+import { checkSaved, checkWish, saveWish, switchRegion } from "@/lib/regions/administration/save-region";
+import { streamCheck } from "@/lib/regions/administration/stream-check";
+import {
+  type CheckLine,
+  checkOutputSchema,
+  regionNameSchema,
+  regionWishSchema,
+  switchOutputSchema,
+  switchRegionSchema,
+} from "@/lib/regions/schema";
+
+const linesSchema = z.custom<AsyncIterable<CheckLine>>();
+const permission = "installation:manage";
+
+/** Checks a region that is not saved. Its findings come one by one. */
+export const testRegion = actionClient
+  .metadata({ name: "Test connection", permission, event: "action.refused", limit: CHANGES })
+  .inputSchema(regionWishSchema)
+  .outputSchema(linesSchema)
+  .useValidated(inInstallation())
+  .action(async ({ parsedInput }) => streamCheck((onFinding) => checkWish(parsedInput, onFinding)));
+
+/** Checks a saved region now. Its findings come one by one. */
+export const checkRegionNow = actionClient
+  .metadata({ name: "Check region", permission, event: "action.refused", limit: CHANGES })
+  .inputSchema(regionNameSchema)
+  .outputSchema(linesSchema)
+  .useValidated(inInstallation())
+  .action(async ({ parsedInput: { name } }) => streamCheck((onFinding) => checkSaved(name, onFinding)));
+
+/** Checks a new or changed region, and saves it. */
+export const saveRegion = actionClient
+  .metadata({ name: "Save region", permission, event: "region.changed", limit: CHANGES })
+  .inputSchema(regionWishSchema)
+  .outputSchema(checkOutputSchema)
+  .useValidated(inInstallation())
+  .action(async ({ parsedInput, ctx: { actor } }) => saveWish(actor, parsedInput));
+
+/** Switches a region off for new keys, or on again. */
+export const setRegionSwitch = actionClient
+  .metadata({ name: "Switch region", permission, event: "region.disabled", limit: CHANGES })
+  .inputSchema(switchRegionSchema)
+  .outputSchema(switchOutputSchema)
+  .useValidated(inInstallation())
+  .action(async ({ parsedInput: { name, on }, ctx: { actor } }) => switchRegion(actor, name, on));
