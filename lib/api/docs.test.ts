@@ -85,7 +85,8 @@ test("the API describes its operations", () => {
 });
 
 test("no example holds a secret", () => {
-  expect(text).not.toMatch(/[A-Za-z0-9/+]{40}/);
+  // The path of a schema is as long as a secret key.
+  expect(text.replaceAll(/#\/components\/schemas\/\w+/g, "")).not.toMatch(/[A-Za-z0-9/+]{40}/);
   expect(text).not.toContain("lkt_");
 });
 

@@ -39,9 +39,7 @@ export const problemSchema = z
     detail: z.string().openapi({ description: "What happened, whether anything changed, what works now." }),
     code: z.enum(CODES).openapi({ description: "Stable: compare this." }),
     reason: z
-      .enum([
-        ...new Set([...REFUSALS, ...MEMBER_REFUSALS, ...PROJECT_REFUSALS, ...USER_REFUSALS, ...BULK_REFUSALS]),
-      ])
+      .enum([...new Set([...REFUSALS, ...MEMBER_REFUSALS, ...PROJECT_REFUSALS, ...USER_REFUSALS, ...BULK_REFUSALS])])
       .optional()
       .openapi({ description: "Why the rules refused the change, if they did." }),
     retryAfterSeconds: z.number().optional(),

@@ -47,7 +47,7 @@ CREATE UNIQUE INDEX "bulk_revocations_started_by_id_request_id_key" ON "bulk_rev
 CREATE INDEX "bulk_revocation_keys_bulk_revocation_id_state_position_idx" ON "bulk_revocation_keys"("bulk_revocation_id", "state", "position");
 
 -- CreateIndex
-CREATE INDEX "bulk_revocation_keys_region_id_state_bulk_revocation_id_position_idx" ON "bulk_revocation_keys"("region_id", "state", "bulk_revocation_id", "position");
+CREATE INDEX "bulk_revocation_keys_region_id_state_bulk_revocation_id_pos_idx" ON "bulk_revocation_keys"("region_id", "state", "bulk_revocation_id", "position");
 
 -- CreateIndex
 CREATE INDEX "bulk_revocation_keys_state_decided_at_idx" ON "bulk_revocation_keys"("state", "decided_at");
