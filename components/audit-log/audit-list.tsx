@@ -1,3 +1,4 @@
+import { Fragment } from "react";
 import { Time } from "@/components/ui/time";
 import type { AuditLine } from "@/lib/audit-log/schema";
 
@@ -11,14 +12,30 @@ export function AuditList({ rows, label, whole = false }: { rows: AuditLine[]; l
             <Time iso={row.at} exact />
           </span>
           <span className="min-w-0 break-words">
-            <bdi>{row.sentence}</bdi>
+            <Sentence {...row} />
             <span className="block text-xs text-muted">
-              {[row.event, whole ? row.project?.name : undefined, row.address].filter(Boolean).join(" · ")}
+              {[row.event, whole ? row.project?.name : undefined, row.address].filter(Boolean).map((part, index) => (
+                <Fragment key={index}>
+                  {index > 0 ? " · " : ""}
+                  <bdi>{part}</bdi>
+                </Fragment>
+              ))}
             </span>
           </span>
           <span className="text-sm text-muted">{row.outcome}</span>
         </li>
       ))}
     </ol>
+  );
+}
+
+/** The sentence begins with the name of the person. The name is isolated, so that its letters turn nothing beside it. */
+function Sentence({ actor, sentence }: AuditLine) {
+  if (actor === null || !sentence.startsWith(actor)) return <bdi>{sentence}</bdi>;
+  return (
+    <>
+      <bdi>{actor}</bdi>
+      <bdi>{sentence.slice(actor.length)}</bdi>
+    </>
   );
 }

@@ -126,6 +126,7 @@ test.each([
   ["event=no.such", "event: There is no such event"],
   ["from=yesterday", "from: Use a date"],
   ["from=0000-01-01", "from: "],
+  ["from=2026-11-28&to=2026-11-27", "to: To is before From"],
   ["accessKey=%27", "accessKey: Use the whole"],
   ["cursor=x", "cursor"],
   ["everything=1", "everything"],
@@ -150,15 +151,21 @@ test("a filter by access key and by region finds what happened to the key", asyn
 });
 
 describe("an export", () => {
-  test("in CSV has a line for each row, and no cell that a spreadsheet takes for a formula", async () => {
-    const reply = await callers.ada.get(activity("/export?format=csv&event=project.changed"));
+  test.each([
+    ["of the activity", "ada", () => [activity("/export"), `activity-${project.slug}.csv`]],
+    ["of the audit log", "paula", () => [`/audit/export?project=${project.slug}`, "audit-log.csv"]],
+  ] as const)("%s in CSV has a line for each row, and no cell that is a formula", async (_what, who, find) => {
+    const [path = "", file = ""] = find();
+    const reply = await callers[who].get(`${path}${path.includes("?") ? "&" : "?"}format=csv&event=project.changed`);
     const text = await reply.text();
     expect(reply.headers.get("content-type")).toBe("text/csv; charset=utf-8");
-    expect(reply.headers.get("content-disposition")).toContain(`activity-${project.slug}.csv`);
+    expect(reply.headers.get("content-disposition")).toContain(file);
     const lines = text.split("\r\n");
     expect(lines.at(-1)).toBe("");
     expect(lines).toHaveLength(1 + ROWS + ODD.length + 1);
     for (const name of ODD.slice(0, 8)) expect(text).toContain(`'${name}`);
+    // The sentence, where the name stands beside other words.
+    expect(text).toContain(",live changed the project");
     expect(text).toContain('"a ""b"", c"');
     expect(text).toMatch(/,🗝️,/);
     expect(text).not.toMatch(/(^|,|\n)"?[=+@\t-]/);

@@ -128,11 +128,17 @@ const describeTime = (iso: string): string => `${iso.slice(0, 16).replace("T", "
 const describeExpiration = (expiresAt: string | null): string =>
   expiresAt === null ? "never expires" : `expires on ${describeTime(expiresAt)}`;
 
+/** Embeddings, overrides and isolates. */
+const DIRECTIONS = /[\u202A-\u202E\u2066-\u2069]/g;
+
+/** Without the characters that turn the text around a name. */
+const withoutDirections = (text: string): string => text.replaceAll(DIRECTIONS, "");
+
 /** One stored line as a sentence. A line of another version that cannot be parsed is shown by its event name. */
 export function describeEvent(line: { event: string; actorName: string | null; data: unknown }): string {
   const actor = line.actorName ?? "Someone";
-  if (!isEventName(line.event)) return `${actor}: ${line.event}`;
-  return `${actor} ${predicateOf(line.event, line.data) ?? `: ${line.event}`}.`;
+  if (!isEventName(line.event)) return withoutDirections(`${actor}: ${line.event}`);
+  return withoutDirections(`${actor} ${predicateOf(line.event, line.data) ?? `: ${line.event}`}.`);
 }
 
 function predicateOf<E extends AuditEventName>(event: E, stored: unknown): string | undefined {

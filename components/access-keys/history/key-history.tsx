@@ -15,7 +15,7 @@ export function KeyHistory({ history }: { history: HistoryLine[] }) {
           <span className="text-muted">
             <Time iso={at} exact />
           </span>
-          <span className="break-words">{sentence}</span>
+          <bdi className="break-words">{sentence}</bdi>
         </li>
       ))}
     </ol>

@@ -10,4 +10,4 @@ export function composeCsvLine(cells: readonly (string | null)[]): string {
 }
 
 const defuse = (cell: string): string => (FORMULA.test(cell) || /^[\t\r]/.test(cell) ? `'${cell}` : cell);
-const quote = (cell: string): string => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
+const quote = (cell: string): string => (/[",;\t\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
