@@ -1,5 +1,5 @@
 import { ResultBadge } from "@/components/bulk-revocations/result-badge";
-import { Table, TableHead, Td } from "@/components/ui/table";
+import { Table, TableBody, TableHead, Td, Tr } from "@/components/ui/table";
 import { TextLink } from "@/components/ui/text-link";
 import type { BulkKeyLine } from "@/lib/bulk-revocations/schema";
 
@@ -8,21 +8,23 @@ export function KeyResults({ rows }: { rows: readonly BulkKeyLine[] }) {
   return (
     <Table label="Keys">
       <TableHead columns={["Access key", "Project", "Region", "Result", "Why"]} />
-      <tbody>
+      <TableBody>
         {rows.map(({ accessKeyId, project, region, result, failure }) => (
-          <tr key={accessKeyId}>
+          <Tr key={accessKeyId}>
             <Td className="font-mono">
               <TextLink href={`/support?access-key=${accessKeyId}`}>{accessKeyId}</TextLink>
             </Td>
-            <Td>{project}</Td>
-            <Td>{region}</Td>
-            <Td>
+            <Td label="Project">{project}</Td>
+            <Td label="Region">{region}</Td>
+            <Td label="Result">
               <ResultBadge result={result} />
             </Td>
-            <Td className="min-w-48">{failure}</Td>
-          </tr>
+            <Td label="Why" className="min-w-48">
+              {failure}
+            </Td>
+          </Tr>
         ))}
-      </tbody>
+      </TableBody>
     </Table>
   );
 }

@@ -1,6 +1,6 @@
 import { formatCount } from "@/components/ui/bytes";
 import { SwitchedState } from "@/components/ui/switched-state";
-import { Table, TableHead, Td } from "@/components/ui/table";
+import { Table, TableBody, TableHead, Td, Tr } from "@/components/ui/table";
 import { TextLink } from "@/components/ui/text-link";
 import { Time } from "@/components/ui/time";
 
@@ -12,38 +12,36 @@ interface ProjectRow {
   disabledAt: string | null;
 }
 
-/** All projects, for administrators. On phones each row is a card. */
+/** All projects, for administrators. */
 export function ProjectTable({ rows }: { rows: ProjectRow[] }) {
   return (
-    <Table label="Projects" className="max-sm:block max-sm:[&_tbody]:block max-sm:[&_thead]:sr-only">
+    <Table label="Projects">
       <TableHead columns={["Project", "Slug", "Members", "Created", "State"]} numeric={["Members"]} />
-      <tbody>
+      <TableBody>
         {rows.map((row) => (
-          <tr
-            key={row.slug}
-            className="max-sm:grid max-sm:gap-1 max-sm:border-b max-sm:px-3.5 max-sm:py-3 max-sm:last:border-b-0 max-sm:[&>td]:border-b-0 max-sm:[&>td]:p-0"
-          >
+          <Tr key={row.slug}>
             <Td className="min-w-0 font-medium">
               <TextLink href={`/admin/projects/${row.slug}`} className="[overflow-wrap:anywhere]">
                 <bdi>{row.name}</bdi>
               </TextLink>
             </Td>
-            <Td className="font-mono text-[0.8125rem]">{row.slug}</Td>
-            <Td className="tabular sm:text-right">
+            <Td label="Slug" className="font-mono text-[0.8125rem]">
+              {row.slug}
+            </Td>
+            <Td label="Members" className="tabular text-right">
               <TextLink href={`/projects/${row.slug}/members`}>
-                {formatCount(row.members)} <span className="sm:sr-only">members of {row.name}</span>
+                {formatCount(row.members)} <span className="sr-only">members of {row.name}</span>
               </TextLink>
             </Td>
-            <Td className="max-sm:text-muted">
-              <span className="sm:hidden">Created </span>
+            <Td label="Created">
               <Time iso={row.createdAt} />
             </Td>
-            <Td>
+            <Td label="State">
               <SwitchedState disabledAt={row.disabledAt} />
             </Td>
-          </tr>
+          </Tr>
         ))}
-      </tbody>
+      </TableBody>
     </Table>
   );
 }

@@ -4,7 +4,7 @@ import dynamic from "next/dynamic";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { formatCount } from "@/components/ui/bytes";
-import { Table, TableHead, Td } from "@/components/ui/table";
+import { Table, TableBody, TableHead, Td, Tr } from "@/components/ui/table";
 import type { ProjectRegionRow } from "@/lib/projects/schema";
 
 const RegionAccessDialog = dynamic(() =>
@@ -25,18 +25,20 @@ export function RegionAccess({ project, restricted, regions }: RegionAccessProps
       {regions.length > 0 ? (
         <Table label="Regions of the project">
           <TableHead columns={["Region", "The project", "Keys"]} numeric={["Keys"]} />
-          <tbody>
+          <TableBody>
             {regions.map((region) => (
-              <tr key={region.name}>
+              <Tr key={region.name}>
                 <Td className="font-medium [overflow-wrap:anywhere]">{region.name}</Td>
-                <Td>
+                <Td label="The project">
                   {region.allowed ? "May use it" : <span className="text-warn">May not use it</span>}
                   {region.switchedOff ? <span className="text-muted">; switched off for everybody</span> : null}
                 </Td>
-                <Td className="tabular text-right">{formatCount(region.liveKeys)}</Td>
-              </tr>
+                <Td label="Keys" className="tabular text-right">
+                  {formatCount(region.liveKeys)}
+                </Td>
+              </Tr>
             ))}
-          </tbody>
+          </TableBody>
         </Table>
       ) : (
         <p className="text-muted">There is no region yet.</p>

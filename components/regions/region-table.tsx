@@ -1,5 +1,5 @@
 import { TextLink } from "@/components/ui/text-link";
-import { Table, TableHead, Td } from "@/components/ui/table";
+import { Table, TableBody, TableHead, Td, Tr } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import type { RegionRow } from "@/lib/regions/schema";
 
@@ -8,18 +8,24 @@ export function RegionTable({ rows }: { rows: RegionRow[] }) {
   return (
     <Table label="Regions">
       <TableHead columns={["Region", "Provider", "Endpoint", "Signing region", "Last check", "State", "Waiting"]} />
-      <tbody>
+      <TableBody>
         {rows.map((row) => (
-          <tr key={row.name}>
+          <Tr key={row.name}>
             <Td className="font-medium">
               <TextLink href={`/admin/regions/${row.name}`}>{row.name}</TextLink>
               {row.declared ? <span className="block font-normal text-muted">In the regions file</span> : null}
             </Td>
-            <Td className="font-mono text-[0.8125rem]">{row.provider}</Td>
-            <Td className="font-mono text-[0.8125rem]">{row.endpoint}</Td>
-            <Td className="font-mono text-[0.8125rem]">{row.signingRegion}</Td>
-            <Td>{row.checkedAt ? <Time iso={row.checkedAt} /> : "Not yet"}</Td>
-            <Td>
+            <Td label="Provider" className="font-mono text-[0.8125rem]">
+              {row.provider}
+            </Td>
+            <Td label="Endpoint" className="font-mono text-[0.8125rem]">
+              {row.endpoint}
+            </Td>
+            <Td label="Signing region" className="font-mono text-[0.8125rem]">
+              {row.signingRegion}
+            </Td>
+            <Td label="Last check">{row.checkedAt ? <Time iso={row.checkedAt} /> : "Not yet"}</Td>
+            <Td label="State">
               <RegionState row={row} />
               <MissingKeys count={row.missingKeys} />
               {row.warnings.map((warning) => (
@@ -28,12 +34,12 @@ export function RegionTable({ rows }: { rows: RegionRow[] }) {
                 </span>
               ))}
             </Td>
-            <Td>
+            <Td label="Waiting">
               <Waiting waiting={row.waiting} />
             </Td>
-          </tr>
+          </Tr>
         ))}
-      </tbody>
+      </TableBody>
     </Table>
   );
 }
