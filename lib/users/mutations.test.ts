@@ -147,3 +147,10 @@ test("names and passwords hold no control characters", () => {
   expect(newPasswordSchema.safeParse("correct horse battery").success).toBe(true);
   expect(newPasswordSchema.safeParse(`correct horse${nul}battery`).success).toBe(false);
 });
+
+test("a name shows something: odd letters are welcome, and a name that nobody can see is not", () => {
+  for (const name of ["Žofie 🔑", "أحمد", "\u202eأحمد\u200b", "👩‍💻", "O’Neil", "李"])
+    expect(nameSchema.safeParse(name).success, name).toBe(true);
+  for (const name of ["\u200b", "\u200d\ufe0f", "\u202e\u2066", "\u3164", "\u2800", "\u00ad \u2060", "\u034f"])
+    expect(nameSchema.safeParse(name).success, JSON.stringify(name)).toBe(false);
+});
