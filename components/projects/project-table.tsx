@@ -28,7 +28,7 @@ export function ProjectTable({ rows }: { rows: ProjectRow[] }) {
             <Td label="Slug" className="font-mono text-[0.8125rem]">
               {row.slug}
             </Td>
-            <Td label="Members" className="tabular text-right">
+            <Td label="Members" className="tabular sm:text-right">
               <TextLink href={`/projects/${row.slug}/members`}>
                 {formatCount(row.members)} <span className="sr-only">members of {row.name}</span>
               </TextLink>

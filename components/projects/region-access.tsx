@@ -33,7 +33,7 @@ export function RegionAccess({ project, restricted, regions }: RegionAccessProps
                   {region.allowed ? "May use it" : <span className="text-warn">May not use it</span>}
                   {region.switchedOff ? <span className="text-muted">; switched off for everybody</span> : null}
                 </Td>
-                <Td label="Keys" className="tabular text-right">
+                <Td label="Keys" className="tabular sm:text-right">
                   {formatCount(region.liveKeys)}
                 </Td>
               </Tr>

@@ -3,9 +3,9 @@ import { loadPage } from "@/app/load-page";
 import { AdministrationHeader } from "@/components/installation/administration-header";
 import { Pager } from "@/components/layout/pager";
 import { readParameter, type SearchParameters } from "@/components/layout/parameters";
+import { SearchFilter } from "@/components/layout/search-filter";
 import { Section } from "@/components/layout/section";
 import { AddProject } from "@/components/projects/add-project";
-import { ProjectFilter } from "@/components/projects/project-filter";
 import { ProjectTable } from "@/components/projects/project-table";
 import { Empty } from "@/components/ui/empty";
 import { requirePlatform } from "@/lib/gate/page";
@@ -28,9 +28,7 @@ export default async function AdminProjectsPage({ searchParams }: { searchParams
         <div className="mb-4">
           <AddProject />
         </div>
-        <div className="mb-4">
-          <ProjectFilter path={PATH} search={search} />
-        </div>
+        <SearchFilter path={PATH} label="Projects" field="Name or slug" search={search} />
         {rows.length > 0 ? <ProjectTable rows={rows} /> : <NoProjects filtered={search !== undefined} />}
         <Pager path={PATH} parameters={{ search }} cursor={cursor} next={next} />
       </Section>
