@@ -17,6 +17,12 @@ export interface Health {
   openOperations: number;
 }
 
+/** Whether the worker has given no sign for a while. */
+export async function isWorkerSilent(): Promise<boolean> {
+  const heartbeat = await db.heartbeat.findUnique({ where: { name: "worker" } });
+  return !heartbeat || Date.now() - heartbeat.at.getTime() >= WORKER_SILENT_MS;
+}
+
 /** The health of the installation. Throws when the database is not usable. */
 export async function loadHealth(): Promise<Health> {
   const now = Date.now();

@@ -69,6 +69,22 @@ export async function enqueueRound(queue: PgBoss, name: "check-regions", everySe
 }
 
 /**
+ * Has a job start now, in the caller's transaction: one of this name and key that waits for its time or for another try
+ * starts at the commit, else a new one. `running`: a worker carries it out at this moment, and nothing is enqueued.
+ */
+export async function enqueueNow<N extends JobName>(
+  tx: Transaction,
+  name: N,
+  payload: JobPayload<N>,
+  key: string,
+): Promise<"queued" | "running"> {
+  const queue = await connectQueue();
+  const options = { db: fromPrisma(tx), singletonKey: key, startAfter: 0 };
+  const { updated, inserted } = await queue.upsert(name, JOBS[name].parse(payload), options);
+  return updated + inserted > 0 ? "queued" : "running";
+}
+
+/**
  * Puts a job on the queue in the caller's transaction: it exists exactly when the change does, and the worker hears of
  * it at the commit. Nothing happens when an unfinished job of this name and key is there.
  */

@@ -2,8 +2,8 @@ import type { Transaction } from "@/lib/platform/db/client";
 import { Prisma, type PrismaClient } from "@/prisma/generated/client";
 
 /**
- * The SQL by hand, all of it: row locks, the database's clock, advisory locks and the jobs that are due. Prisma has no word
- * for them.
+ * The SQL by hand, all of it: row locks, the database's clock, advisory locks and the jobs of the
+ * queue. Prisma has no word for them.
  *
  * Every transaction takes its locks in one order: user, project, membership, principal, region,
  * operation, key, receipt. Of a bulk revocation: user, bulk revocation.
@@ -90,4 +90,59 @@ export async function listDueJobNames(client: PrismaClient): Promise<string[]> {
   const rows = await client.$queryRaw<{ name: string }[]>`
     SELECT DISTINCT name FROM pgboss.job WHERE state IN ('created', 'retry') AND start_after <= now()`;
   return rows.map(({ name }) => name);
+}
+
+/** A job of the queue. */
+export interface QueuedJob {
+  id: string;
+  name: string;
+  /** Its payload. */
+  data: unknown;
+  /** What keeps it from being there twice. */
+  key: string | null;
+  state: string;
+  /** How often it was tried again. */
+  retries: number;
+  createdAt: Date;
+  /** Why the last try failed; null when no try failed. */
+  error: string | null;
+}
+
+const JOB = Prisma.sql`
+  id, name, data, singleton_key AS key, state::text AS state, retry_count AS retries,
+  date_trunc('milliseconds', created_on) AS "createdAt", output ->> 'message' AS error`;
+
+/**
+ * The jobs of these names whose last try failed, and which wait for another or were given up, the newest first, those
+ * after `before`. One that was given up is left out when a later job of its key is there.
+ */
+export async function listFailedJobs(
+  client: PrismaClient,
+  { names, before, take }: { names: string[]; before?: { at: Date; id: string } | undefined; take: number },
+): Promise<QueuedJob[]> {
+  const at = before?.at ?? new Date("9999-01-01");
+  const id = before?.id ?? "ffffffff-ffff-ffff-ffff-ffffffffffff";
+  return client.$queryRaw<QueuedJob[]>`
+    SELECT ${JOB} FROM pgboss.job AS job
+    WHERE name = ANY(${names}) AND state IN ('retry', 'failed')
+      AND (date_trunc('milliseconds', created_on), id) < (${at}, ${id}::uuid)
+      AND NOT EXISTS (
+        SELECT FROM pgboss.job AS later
+        WHERE job.state = 'failed' AND later.name = job.name AND later.singleton_key = job.singleton_key
+          AND later.created_on > job.created_on)
+    ORDER BY date_trunc('milliseconds', created_on) DESC, id DESC LIMIT ${take}`;
+}
+
+/** The unfinished jobs with these keys. */
+export async function listUnfinishedJobs(client: PrismaClient, keys: string[]): Promise<QueuedJob[]> {
+  return client.$queryRaw<QueuedJob[]>`
+    SELECT ${JOB} FROM pgboss.job
+    WHERE state <= 'active' AND policy = 'exclusive' AND COALESCE(singleton_key, '') = ANY(${keys})`;
+}
+
+/** A job whose last try failed, by its id. Undefined when there is none, and when it has gone on since. */
+export async function findFailedJob(tx: Transaction, id: string): Promise<QueuedJob | undefined> {
+  const [job] = await tx.$queryRaw<QueuedJob[]>`
+    SELECT ${JOB} FROM pgboss.job WHERE id = ${id}::uuid AND state IN ('retry', 'failed')`;
+  return job;
 }
