@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { addAccessKeyRoutes } from "@/lib/api/access-keys";
+import { addAdminOperationRoutes } from "@/lib/api/admin-operations";
 import { addAdminProjectRoutes } from "@/lib/api/admin-projects";
 import { addAdminUserRoutes } from "@/lib/api/admin-users";
 import { addAuditRoutes } from "@/lib/api/audit";
@@ -61,6 +62,7 @@ export function createApi(): OpenAPIHono<ApiEnvironment> {
   addAuditRoutes(api);
   addAdminProjectRoutes(api);
   addAdminUserRoutes(api);
+  addAdminOperationRoutes(api);
   return api;
 }
 

@@ -28,8 +28,8 @@ test("every operation names its security, its problems and its bodies", () => {
     expect(limited.some(([status]) => status.startsWith("2"))).toBe(isChange);
     expect(Object.keys(responses[429]?.headers ?? {})).toContain("Retry-After");
     const fields = Object.keys(requestBody?.content["application/json"]?.schema.properties ?? {});
-    // A change of people, of the installation or of many keys that comes twice is done once by itself.
-    const isKeyChange = isChange && !/\/(members|admin|bulk-revocations)\b/.test(path);
+    // Every other change that comes twice is done once by itself.
+    const isKeyChange = isChange && /\/projects\/.*\/regions\/\{region\}/.test(path);
     expect(["requestId", "dryRun"].every((field) => fields.includes(field))).toBe(isKeyChange);
     expect(parameters.some(({ name }) => name === "idempotency-key")).toBe(isKeyChange);
   }
@@ -42,6 +42,9 @@ test("the API describes its operations", () => {
   expect(operations.sort()).toEqual([
     "get /api/v1/account",
     "get /api/v1/admin/users",
+    "get /api/v1/admin/operations",
+    "get /api/v1/admin/projects",
+    "get /api/v1/admin/projects/{project}",
     "get /api/v1/audit",
     "get /api/v1/audit/export",
     "get /api/v1/projects",
@@ -71,6 +74,15 @@ test("the API describes its operations", () => {
     "post /api/v1/admin/users/enable",
     "post /api/v1/admin/users/end-sessions",
     "post /api/v1/admin/users/reset-password",
+    "patch /api/v1/admin/projects/{project}",
+    "patch /api/v1/projects/{project}/members",
+    "patch /api/v1/projects/{project}/regions/{region}",
+    "post /api/v1/account/revoke-token",
+    "post /api/v1/admin/operations/retry",
+    "post /api/v1/admin/projects",
+    "post /api/v1/admin/projects/{project}/disable",
+    "post /api/v1/admin/projects/{project}/enable",
+    "post /api/v1/admin/projects/{project}/regions",
     "post /api/v1/projects/{project}/members",
     "post /api/v1/projects/{project}/members/remove",
     "post /api/v1/projects/{project}/regions/{region}/disable",

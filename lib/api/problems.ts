@@ -1,10 +1,11 @@
 import { z } from "@hono/zod-openapi";
-import { type Refusal, REFUSALS } from "@/lib/access-keys/schema";
-import { USER_REFUSALS, type UserRefusal } from "@/lib/managed-users/schema";
-import { BULK_REFUSALS, type BulkRefusal } from "@/lib/bulk-revocations/schema";
-import { MEMBER_REFUSALS, type MemberRefusal } from "@/lib/members/schema";
-import { PROJECT_REFUSALS, type ProjectRefusal } from "@/lib/projects/rules";
+import { REFUSALS } from "@/lib/access-keys/schema";
+import { USER_REFUSALS } from "@/lib/managed-users/schema";
+import { BULK_REFUSALS } from "@/lib/bulk-revocations/schema";
+import { MEMBER_REFUSALS } from "@/lib/members/schema";
+import { PROJECT_REFUSALS } from "@/lib/projects/rules";
 import { DOCS_PATH } from "@/lib/api/paths";
+import { RETRY_REFUSALS } from "@/lib/unfinished-changes/rules";
 
 /** The media type of RFC 9457. */
 export const PROBLEM_TYPE = "application/problem+json";
@@ -28,7 +29,17 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 /** Why the rules refuse a change. Stable as the codes are. */
-export type Reason = Refusal | MemberRefusal | ProjectRefusal | UserRefusal | BulkRefusal;
+const REASONS = [
+  ...new Set([
+    ...REFUSALS,
+    ...MEMBER_REFUSALS,
+    ...PROJECT_REFUSALS,
+    ...USER_REFUSALS,
+    ...BULK_REFUSALS,
+    ...RETRY_REFUSALS,
+  ]),
+];
+export type Reason = (typeof REASONS)[number];
 const CODES = Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]];
 
 export const problemSchema = z
@@ -39,7 +50,7 @@ export const problemSchema = z
     detail: z.string().openapi({ description: "What happened, whether anything changed, what works now." }),
     code: z.enum(CODES).openapi({ description: "Stable: compare this." }),
     reason: z
-      .enum([...new Set([...REFUSALS, ...MEMBER_REFUSALS, ...PROJECT_REFUSALS, ...USER_REFUSALS, ...BULK_REFUSALS])])
+      .enum(REASONS)
       .optional()
       .openapi({ description: "Why the rules refused the change, if they did." }),
     retryAfterSeconds: z.number().optional(),

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { RETRY_REFUSALS, UNFINISHED_KINDS, UNFINISHED_STATES } from "@/lib/unfinished-changes/rules";
 
-const lineSchema = z.strictObject({
+export const unfinishedLineSchema = z.strictObject({
   /** Of the operation, of the key that is being removed, or of the job. */
   id: z.uuid(),
   kind: z.enum(UNFINISHED_KINDS),
@@ -25,10 +25,10 @@ const lineSchema = z.strictObject({
 });
 
 /** A change of keys that is not finished. Times are ISO 8601. */
-export type UnfinishedLine = z.infer<typeof lineSchema>;
+export type UnfinishedLine = z.infer<typeof unfinishedLineSchema>;
 
 export const unfinishedPageSchema = z.strictObject({
-  rows: z.array(lineSchema),
+  rows: z.array(unfinishedLineSchema),
   /** The cursor of the next page; null on the last. */
   next: z.string().nullable(),
 });

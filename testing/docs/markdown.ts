@@ -5,7 +5,7 @@ const SEGMENT = String.raw`(?:[\w.@*-]|\[[\w.]+\]|\(\w+\)|<\w+>|\{[\w,.-]+\})+`;
 const FILE_NAME = /^\.?[\w-]+(\.[\w-]+)*\.(ts|tsx|mts|mjs|cjs|json|yaml|yml|md|prisma|sql|css|py|env|example)$/;
 const VARIABLE = /\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g;
 /** Commands of `latchkey` that have commands of their own. */
-const GROUPS = ["keys", "support", "members", "audit"];
+const GROUPS = ["keys", "support", "members", "audit", "admin"];
 const LATCHKEY = /(?:^|[\n`]) *latchkey ([a-z][a-z-]*)(?: ([a-z][a-z-]*))?([^\n`]*)/g;
 const COMMAND = /\bnpm (?:run ([\w:-]+)|(test)\b)([^\n`]*)/g;
 

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { adminOperationsCommand } from "@/lib/cli/commands/admin-operations";
 import { adminProjectsCommand } from "@/lib/cli/commands/admin-projects";
 import { adminUsersCommand } from "@/lib/cli/commands/admin-users";
 import type { Terminal } from "@/lib/cli/terminal/terminal";
@@ -8,5 +9,6 @@ export function adminCommand(terminal: Terminal): Command {
   return new Command("admin")
     .description("users, projects, regions and operations, for platform admins")
     .addCommand(adminProjectsCommand(terminal))
-    .addCommand(adminUsersCommand(terminal));
+    .addCommand(adminUsersCommand(terminal))
+    .addCommand(adminOperationsCommand(terminal));
 }

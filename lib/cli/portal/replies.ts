@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { issuedSchema, revokingSchema } from "@/lib/api/access-keys";
+import type { retriedSchema, unfinishedSchema } from "@/lib/api/admin-operations";
 import type { adminProjectDetailSchema, adminProjectSchema, projectChangedSchema } from "@/lib/api/admin-projects";
 import type { managedUserSchema, setUpLinkSchema, userChangedSchema } from "@/lib/api/admin-users";
 import type {
@@ -39,12 +40,14 @@ export type Person = z.infer<typeof foundPersonSchema>;
 export type PersonDetail = z.infer<typeof foundPersonDetailSchema>;
 export type Problem = z.infer<typeof problemSchema>;
 export type ProjectChanged = z.infer<typeof projectChangedSchema>;
+export type Retried = z.infer<typeof retriedSchema>;
 export type Revoking = z.infer<typeof revokingSchema>;
 export type SupportKey = z.infer<typeof supportKeySchema>;
 export type SetUpLink = z.infer<typeof setUpLinkSchema>;
 export type ManagedUser = z.infer<typeof managedUserSchema>;
 export type UserChanged = z.infer<typeof userChangedSchema>;
 export type Updated = z.infer<typeof updatedSchema>;
+export type UnfinishedOperation = z.infer<typeof unfinishedSchema>;
 /** The answer to a change that was carried out before. */
 export interface AlreadyDone {
   outcome: "already-done";
