@@ -4,8 +4,8 @@ import {
   disableWithReasonFormSchema,
   enableFormSchema,
   expirationFormSchema,
-  findKeyFormSchema,
   keyFilterFormSchema,
+  searchFormSchema,
 } from "@/components/access-keys/form-schema";
 import { DEFAULT_SLOT } from "@/lib/access-keys/rules";
 import { enableInputSchema, expirationSchema, keyNameSchema } from "@/lib/access-keys/schema";
@@ -21,7 +21,7 @@ const SECRETS = [
 
 test.each(SECRETS)("%j looks like a secret key, so no search sends it", (text) => {
   const filter = keyFilterFormSchema.safeParse({ ...ALL, search: text });
-  const find = findKeyFormSchema.safeParse({ "access-key": text });
+  const find = searchFormSchema.safeParse({ by: "access-key", text });
   expect(filter.error?.issues.map(({ message }) => message)).toEqual([expect.stringContaining("secret key")]);
   expect(find.error?.issues.map(({ message }) => message)).toEqual([expect.stringContaining("secret key")]);
 });
@@ -30,16 +30,21 @@ test.each(["LKAAA0000000000000AA", "LKAAA0000000000000AALKAAA0000000000000AA", "
   "%j may be an access key",
   (text) => {
     expect(keyFilterFormSchema.parse({ ...ALL, search: text }).search).toBe(text);
-    expect(findKeyFormSchema.parse({ "access-key": ` ${text} ` })).toEqual({ "access-key": text });
+    expect(searchFormSchema.parse({ by: "access-key", text: ` ${text} ` })).toEqual({ by: "access-key", text });
   },
 );
 
 test.each([
-  ["", /^Type or paste/],
-  ["short", /^This is not an access key/],
-  ["with space in it", /^This is not an access key/],
-])("support cannot search for %j", (accessKey, sentence) => {
-  expect(findKeyFormSchema.safeParse({ "access-key": accessKey }).error?.issues[0]?.message).toMatch(sentence);
+  ["", /^Type at least 3 characters/],
+  ["LK%", /^This is no part of an access key/],
+])("support cannot search for %j", (text, sentence) => {
+  const { error } = searchFormSchema.safeParse({ by: "access-key", text });
+  expect(error?.issues).toMatchObject([{ path: ["text"], message: expect.stringMatching(sentence) as string }]);
+});
+
+test("an e-mail address in the place of an access key is searched for as one", () => {
+  const values = { by: "email", text: "ana@example.org" };
+  expect(searchFormSchema.parse({ by: "access-key", text: "Ana@Example.org" })).toEqual(values);
 });
 
 test("a reason is needed only where the form asks for it", () => {

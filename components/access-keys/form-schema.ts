@@ -9,6 +9,8 @@ import {
   regenerateInputSchema,
   setExpirationInputSchema,
 } from "@/lib/access-keys/schema";
+import { readSearch } from "@/lib/support/rules";
+import { SEARCH_KINDS } from "@/lib/support/schema";
 
 /**
  * What a person typed into a date field of the browser: a date and time of the person's time zone without its offset.
@@ -86,18 +88,15 @@ export const keyFilterFormSchema = z.strictObject({
   state: z.string(),
 });
 
-/** The search of support for one key. */
-export const findKeyFormSchema = z.strictObject({
-  "access-key": searchTextSchema.pipe(
-    z
-      .string()
-      .min(1, "Type or paste the access key to look for")
-      .regex(
-        /^[A-Za-z0-9_-]{8,128}$/,
-        "This is not an access key. Access keys are letters and digits, most often 20 of them.",
-      ),
-  ),
-});
+/** The search of support. An e-mail address in the place of an access key is searched for as one. */
+export const searchFormSchema = z
+  .strictObject({ by: z.enum(SEARCH_KINDS), text: z.string() })
+  .transform(({ by, text }, context) => {
+    const search = readSearch(by, text);
+    if (search.ok) return { by: search.by, text: search.text };
+    context.addIssue({ code: "custom", path: ["text"], message: search.message });
+    return z.NEVER;
+  });
 
 export type EnableFormInput = z.input<typeof enableFormSchema>;
 export type EnableForm = z.infer<typeof enableFormSchema>;
@@ -112,4 +111,4 @@ export type KeepLongerForm = z.infer<typeof keepLongerFormSchema>;
 export type DeactivateForm = z.infer<typeof deactivateFormSchema>;
 export type DisableForm = z.infer<typeof disableFormSchema>;
 export type KeyFilterForm = z.infer<typeof keyFilterFormSchema>;
-export type FindKeyForm = z.infer<typeof findKeyFormSchema>;
+export type SearchForm = z.infer<typeof searchFormSchema>;

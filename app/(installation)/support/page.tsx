@@ -1,51 +1,38 @@
 import type { Metadata } from "next";
-import { FindKeyForm } from "@/components/access-keys/support/find-key-form";
-import { FoundKey } from "@/components/access-keys/support/found-key";
+import { SearchResults } from "@/app/(installation)/support/search-results";
+import { SearchForm } from "@/components/access-keys/support/search-form";
 import { SupportHeader } from "@/components/access-keys/support/support-header";
 import { readParameter, type SearchParameters } from "@/components/layout/parameters";
 import { Empty } from "@/components/ui/empty";
-import { loadCards } from "@/lib/access-keys/loaders/cards";
-import { lookUpKey } from "@/lib/access-keys/loaders/find-key";
 import { requirePlatform } from "@/lib/gate/page";
-import { can, restsOnPlatformRole } from "@/lib/gate/permissions";
-import { type Actor, authorizeProject } from "@/lib/gate/scope";
+import { readSearch } from "@/lib/support/rules";
+import { SEARCH_KINDS } from "@/lib/support/schema";
 
 export const metadata: Metadata = { title: "Support" };
 
 export default async function SupportPage({ searchParams }: { searchParams: SearchParameters }) {
   const actor = await requirePlatform("keys:find");
-  const accessKeyId = readParameter((await searchParams)["access-key"]);
+  const query = await searchParams;
+  // A link to one key has its id.
+  const accessKeyId = readParameter(query["access-key"]);
+  const asked = SEARCH_KINDS.find((kind) => kind === readParameter(query.by)) ?? "access-key";
+  const typed = accessKeyId ?? readParameter(query.text);
+  const search = typed === undefined ? undefined : readSearch(accessKeyId ? "access-key" : asked, typed);
+  const by = search?.ok ? search.by : asked;
   return (
     <>
       <SupportHeader />
       <p className="mb-5 max-w-2xl text-muted">
-        Find a key by its access key. See who owns it and what happened to it, and disable it. Secret keys are kept
-        nowhere and cannot be seen here.
+        Find a key by its access key, by a person or by a project. See who owns it and what happened to it, switch it
+        off or disable it. Secret keys are kept nowhere and cannot be seen here. Every search is written to the audit
+        log.
       </p>
-      <FindKeyForm value={accessKeyId} />
-      {accessKeyId ? <Result actor={actor} accessKeyId={accessKeyId} /> : null}
+      <SearchForm by={by} text={search?.ok ? search.text : undefined} />
+      {search?.ok ? (
+        <SearchResults actor={actor} by={by} text={search.text} cursor={readParameter(query.cursor)} />
+      ) : search ? (
+        <Empty title="This was not searched for">{search.message}</Empty>
+      ) : null}
     </>
-  );
-}
-
-async function Result({ actor, accessKeyId }: { actor: Actor; accessKeyId: string }) {
-  const found = await lookUpKey(actor, accessKeyId);
-  if (!found) {
-    return (
-      <Empty title="No key of this portal has this access key">
-        Look for a missing or doubled character. A key that was made elsewhere is not known here and cannot be disabled
-        here.
-      </Empty>
-    );
-  }
-  const scope = await authorizeProject(actor, found.project.slug, "keys:read");
-  return (
-    <FoundKey
-      key={found.id}
-      found={found}
-      cards={await loadCards(scope)}
-      mayDisable={can(scope.roles, "keys:disable")}
-      reasonRequired={restsOnPlatformRole(scope.roles, "keys:disable")}
-    />
   );
 }

@@ -15,6 +15,8 @@ interface DisableDialogProps {
   /** The current card. It changes with the polls while the dialog is open. */
   card: Card;
   reasonRequired: boolean;
+  /** The key that is meant. When another one is the current key by then, nothing is disabled. */
+  accessKeyId?: string | undefined;
   /** Asks for a fresh card now rather than at the next poll. */
   onChanged: () => void;
   onClose: () => void;
@@ -22,11 +24,20 @@ interface DisableDialogProps {
 }
 
 /** Disables access in a region: the question, and then the receipt as the gateways are measured. */
-export function DisableDialog({ project, card, reasonRequired, onChanged, ...dialog }: DisableDialogProps) {
+export function DisableDialog({
+  project,
+  card,
+  reasonRequired,
+  accessKeyId,
+  onChanged,
+  ...dialog
+}: DisableDialogProps) {
   const requestChange = useChangeRequest();
   const disable = useMutation({
     mutationFn: (confirmation: Confirmation) =>
-      requestChange((requestId) => disableAccess({ ...placeOf(project, card), requestId, ...confirmation })),
+      requestChange((requestId) =>
+        disableAccess({ ...placeOf(project, card), accessKeyId, requestId, ...confirmation }),
+      ),
     onSuccess: (result) => {
       if (result.ok) onChanged();
     },

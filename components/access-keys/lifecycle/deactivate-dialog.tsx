@@ -14,16 +14,17 @@ import { FormError } from "@/components/ui/form-error";
 import { Textarea } from "@/components/ui/input";
 import { useZodForm } from "@/components/ui/use-zod-form";
 
+interface DeactivateDialogProps extends LifecycleDialogProps {
+  reasonRequired: boolean;
+  /** The key that is meant. When another one is the current key by then, nothing is switched off. */
+  accessKeyId?: string | undefined;
+}
+
 /** Switches the current key of a region off. */
-export function DeactivateDialog({
-  project,
-  card,
-  reasonRequired,
-  ...dialog
-}: LifecycleDialogProps & { reasonRequired: boolean }) {
+export function DeactivateDialog({ project, card, reasonRequired, accessKeyId, ...dialog }: DeactivateDialogProps) {
   const place = placeOf(project, card);
   const change = useLifecycleChange(
-    (requestId, typed: Partial<DeactivateForm>) => deactivateKey({ ...place, requestId, ...typed }),
+    (requestId, typed: Partial<DeactivateForm>) => deactivateKey({ ...place, accessKeyId, requestId, ...typed }),
     dialog.onClose,
   );
   const form = useZodForm<Partial<DeactivateForm>, Partial<DeactivateForm>>(async () => {

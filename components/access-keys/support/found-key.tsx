@@ -21,6 +21,10 @@ const DisableDialog = dynamic(
   () => import("@/components/access-keys/disable/disable-dialog").then((module) => module.DisableDialog),
   { ssr: false },
 );
+const DeactivateDialog = dynamic(
+  () => import("@/components/access-keys/lifecycle/deactivate-dialog").then((module) => module.DeactivateDialog),
+  { ssr: false },
+);
 
 interface FoundKeyProps {
   found: KeyRow & {
@@ -35,9 +39,15 @@ interface FoundKeyProps {
   reasonRequired: boolean;
 }
 
+/** A dialog that is open, and the key that it is about, however the card changes meanwhile. */
+interface OpenDialog {
+  name: "disable" | "deactivate";
+  accessKeyId: string;
+}
+
 /** A key that support has found: its owner, project and region, its state and its history. Nobody has its secret. */
 export function FoundKey({ found, cards: initialCards, mayDisable, reasonRequired }: FoundKeyProps) {
-  const [open, setOpen] = useState(false);
+  const [open, setOpen] = useState<OpenDialog>();
   const article = useRef<HTMLElement>(null);
   const router = useRouter();
   const { cards, refresh } = useCards(found.project.slug, initialCards);
@@ -52,6 +62,19 @@ export function FoundKey({ found, cards: initialCards, mayDisable, reasonRequire
     // The state and the history are not polled: they come with the page.
     if (isOutdated) router.refresh();
   }, [isOutdated, router]);
+
+  const dialog = {
+    project: found.project.slug,
+    reasonRequired,
+    onClose: () => {
+      setOpen(undefined);
+      router.refresh();
+    },
+    onCloseAutoFocus: (event: Event) => {
+      event.preventDefault();
+      article.current?.querySelector<HTMLElement>("footer button, h2")?.focus();
+    },
+  };
 
   return (
     <article ref={article} aria-labelledby="found-key" className="rounded-lg border bg-surface shadow-low">
@@ -73,7 +96,14 @@ export function FoundKey({ found, cards: initialCards, mayDisable, reasonRequire
               {found.access === "read-only" ? " (read only)" : ""}
             </Fact>
           )}
-          <Fact name="Owner">{found.createdBy}</Fact>
+          <Fact name="Owner">
+            <bdi>{found.createdBy}</bdi>
+          </Fact>
+          {found.madeFor ? (
+            <Fact name="Made for">
+              <bdi>{found.madeFor}</bdi>
+            </Fact>
+          ) : null}
           <Fact name="Created">
             <Time iso={found.createdAt} />
           </Fact>
@@ -102,31 +132,44 @@ export function FoundKey({ found, cards: initialCards, mayDisable, reasonRequire
       </div>
       {mayDisable && found.live && card ? (
         <footer className="flex flex-wrap items-center gap-3 border-t px-4 py-3">
-          <Button look="quietDanger" onClick={() => setOpen(true)}>
+          {mayDeactivate(found, card) ? (
+            <Button onClick={() => setOpen({ name: "deactivate", accessKeyId: found.accessKeyId })}>Deactivate</Button>
+          ) : null}
+          <Button
+            look="quietDanger"
+            onClick={() => setOpen({ name: "disable", accessKeyId: findMeant(found.accessKeyId, card) })}
+          >
             Disable Access
           </Button>
-          <p className="min-w-0 flex-1 text-[0.8125rem] text-muted">
-            {found.name === null ? "Ends the CLI access" : `Ends the key “${found.name}”`} of {found.project.name} in{" "}
-            {found.region}. Its buckets and data stay.
+          <p className="min-w-56 flex-1 text-[0.8125rem] text-muted">
+            Disable Access ends {nameEnding(found.accessKeyId, card)}: the{" "}
+            {found.name === null ? "CLI access" : `key “${found.name}”`} of {found.project.name} in {found.region}.
+            {card.region.switches ? "" : " This region cannot switch a single key off."} Buckets and data stay.
           </p>
         </footer>
       ) : null}
-      {open && card ? (
-        <DisableDialog
-          project={found.project.slug}
-          card={card}
-          reasonRequired={reasonRequired}
-          onChanged={refresh}
-          onClose={() => {
-            setOpen(false);
-            router.refresh();
-          }}
-          onCloseAutoFocus={(event) => {
-            event.preventDefault();
-            article.current?.querySelector<HTMLElement>("footer button, h2")?.focus();
-          }}
-        />
+      {open?.name === "disable" && card ? (
+        <DisableDialog {...dialog} card={card} accessKeyId={open.accessKeyId} onChanged={refresh} />
+      ) : null}
+      {open?.name === "deactivate" && card ? (
+        <DeactivateDialog {...dialog} card={card} accessKeyId={open.accessKeyId} />
       ) : null}
     </article>
   );
+}
+
+/** Whether the key can be switched off alone, as far as the card tells. The server checks it again. */
+function mayDeactivate({ accessKeyId }: KeyRow, { state, change, key, region }: Card): boolean {
+  return region.switches && state === "ACTIVE" && !change && key?.accessKeyId === accessKeyId;
+}
+
+/** What disabling is asked for: the current key. The old key of an overlap ends with it. */
+function findMeant(accessKeyId: string, { key, retiring }: Card): string {
+  return retiring?.accessKeyId === accessKeyId ? (key?.accessKeyId ?? accessKeyId) : accessKeyId;
+}
+
+/** The key, and the other key of an overlap, which ends with it. */
+function nameEnding(accessKeyId: string, { key, retiring }: Card): string {
+  const others = [key, retiring].flatMap((other) => other?.accessKeyId ?? []).filter((id) => id !== accessKeyId);
+  return others.length === 0 ? "this key" : `this key and with it ${others.join(" and ")}`;
 }
