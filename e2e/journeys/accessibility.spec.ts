@@ -14,7 +14,7 @@ const SCREENS: Record<string, string[]> = {
   ],
   admin: ["/projects/demo/members"],
   member: ["/projects/demo/object-storage"],
-  support: ["/support", "/account/tokens"],
+  support: ["/support", "/support?by=project&text=demo", "/account/tokens"],
   "platform-admin": [
     "/admin",
     "/admin/users",
