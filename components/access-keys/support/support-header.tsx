@@ -3,11 +3,15 @@
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 
-const PAGES = [["/support", "Find"]] as const;
+const PAGES = [
+  ["/support", "Find"],
+  ["/support/bulk-revoke", "Bulk revoke"],
+] as const;
 
 /** The heading of the support console, with links to its pages. */
 export function SupportHeader() {
   const path = usePathname();
+  const isCurrent = (href: string) => path === href || (href !== "/support" && path.startsWith(`${href}/`));
   return (
     <div className="mb-6">
       <h1 className="text-xl font-semibold tracking-tight">Support</h1>
@@ -17,7 +21,7 @@ export function SupportHeader() {
             <li key={href}>
               <Link
                 href={href}
-                aria-current={path === href ? "page" : undefined}
+                aria-current={isCurrent(href) ? "page" : undefined}
                 className="flex h-9 items-center border-b-2 border-transparent px-3 font-medium text-muted -outline-offset-2 hover:text-foreground aria-[current=page]:border-accent aria-[current=page]:text-foreground"
               >
                 {text}
