@@ -14,7 +14,7 @@ const SCREENS: Record<string, string[]> = {
   ],
   admin: ["/projects/demo/members"],
   member: ["/projects/demo/object-storage"],
-  support: ["/support", "/support?by=project&text=demo", "/account/tokens"],
+  support: ["/support", "/support?by=project&text=demo", "/support/bulk-revoke", "/account/tokens"],
   "platform-admin": [
     "/admin",
     "/admin/users",
