@@ -7,7 +7,8 @@ import { load } from "./run.mjs";
 
 /**
  * `npm run bench` measures all parts on this machine. `npm run bench -- s3`, `npm run bench -- keys`,
- * `npm run bench -- scale`, `npm run bench -- memory` and `npm run bench -- commands` measure one part.
+ * `npm run bench -- scale`, `npm run bench -- memory`, `npm run bench -- commands` and `npm run bench -- bulk-revoke`
+ * measure one part.
  */
 const BENCHES = {
   /** Compares the built-in S3 server with plain files. */
@@ -20,6 +21,8 @@ const BENCHES = {
   memory: () => load("bench/memory"),
   /** Times whole commands of latchkey and of OpenStack's client. */
   commands: () => load("bench/commands"),
+  /** Compares a bulk revocation with bare admin calls that remove as many keys. */
+  "bulk-revoke": () => load("bench/bulk-revoke"),
 };
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHES);
 if (!names.every((name) => Object.hasOwn(BENCHES, name)) || !existsSync(join(ROOT, "node_modules"))) {

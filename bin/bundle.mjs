@@ -21,6 +21,7 @@ const PROGRAMS = {
   "bench/keys": "e2e/bench/keys-main.ts",
   "bench/scale": "e2e/bench/scale/scale-main.ts",
   "bench/memory": "e2e/bench/memory-main.ts",
+  "bench/bulk-revoke": "e2e/bench/bulk-revoke-main.ts",
   "bench/commands": "e2e/bench/commands-main.ts",
   "chaos/main": "e2e/chaos/main.ts",
 };

@@ -50,7 +50,8 @@ export async function createPlaces(portal: PortalFacts, database: Client, count:
   return places;
 }
 
-async function createToken(database: Client, email: string): Promise<string> {
+/** An API token of a person, by SQL. */
+export async function createToken(database: Client, email: string): Promise<string> {
   const token = `lkt_${randomBytes(24).toString("hex")}`;
   await database.query(
     `INSERT INTO api_tokens (id, user_id, name, hash, expires_at)

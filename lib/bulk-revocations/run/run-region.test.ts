@@ -177,3 +177,41 @@ test("a key beside one that is being made is busy, and fails with that sentence"
   expect(await rowsOf(id)).toMatchObject([{ state: "FAILED", failure: expect.stringContaining("in progress") }]);
   expect(await stateOf(key.change.keyId)).toBe("ACTIVE");
 });
+
+test("whatever fails, every key of the set has ended or is listed as failed, and a retry ends the rest", async () => {
+  const sam = await support();
+  const keys: Issued[] = [];
+  for (const _project of [1, 2, 3]) {
+    const { slug } = await makeProject(db, [[project.mia, "member+"]]);
+    const scope = await authorizeProject(project.mia, slug, "keys:issue");
+    for (const name of ["one", "two", "three"]) keys.push(await addNamedKey(scope, "north", name));
+  }
+  const id = await start(sam, textOf(...keys));
+  // Every third request of a kind breaks, in another way each.
+  let requests = 0;
+  const kinds = ["drop", "error", "garbage", "refuse"] as const;
+  const faults = kinds.map((what, index) =>
+    project.storage.admin.inject({
+      match: () => (requests += 1) % (index + 3) === 0,
+      when: index % 2 === 0 ? "before" : "after",
+      what,
+    }),
+  );
+  await work();
+  for (const fault of faults) fault.release();
+  const rows = await rowsOf(id);
+  expect(rows).toHaveLength(keys.length);
+  for (const { state, failure, decidedAt, key } of rows) {
+    // A gateway may need longer than a lane waits. Then the end is decided, and the worker's own job goes on.
+    expect(["REVOKED", "FAILED", ...(decidedAt ? ["RUNNING"] : [])]).toContain(state);
+    expect(failure !== null).toBe(state === "FAILED");
+    if (state === "REVOKED") expect(key.state).toBe("REVOKED");
+  }
+  if (rows.some(({ state }) => state === "FAILED")) await retryBulkRevocation(sam, id);
+  await work();
+  const open = (await rowsOf(id)).filter(({ state }) => state === "RUNNING");
+  await startRevocation(open.map(({ keyId }) => keyId));
+  await settleBulkRevocations();
+  expect(new Set(await statesOf(id))).toEqual(new Set(["REVOKED"]));
+  for (const issued of keys) expect(await project.ask(issued)).toBe("refused-unknown");
+});
