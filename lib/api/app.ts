@@ -11,6 +11,7 @@ import type { ApiDocument } from "@/lib/api/document";
 import { addKeyRoutes } from "@/lib/api/keys";
 import { addMemberRoutes } from "@/lib/api/members";
 import { API_PATH } from "@/lib/api/paths";
+import { addRegionRoutes } from "@/lib/api/regions";
 import { addProjectRoutes } from "@/lib/api/projects";
 import { addSupportRoutes } from "@/lib/api/support";
 import { addTokenRoutes } from "@/lib/api/tokens";
@@ -54,6 +55,7 @@ export function createApi(): OpenAPIHono<ApiEnvironment> {
   addTokenRoutes(api);
   addProjectRoutes(api);
   addMemberRoutes(api);
+  addRegionRoutes(api);
   addKeyRoutes(api);
   addSupportRoutes(api);
   addBulkRevocationRoutes(api);

@@ -4,6 +4,7 @@ import { USER_REFUSALS } from "@/lib/managed-users/schema";
 import { BULK_REFUSALS } from "@/lib/bulk-revocations/schema";
 import { MEMBER_REFUSALS } from "@/lib/members/schema";
 import { PROJECT_REFUSALS } from "@/lib/projects/rules";
+import { REGION_REFUSALS } from "@/lib/regions/schema";
 import { DOCS_PATH } from "@/lib/api/paths";
 import { RETRY_REFUSALS } from "@/lib/unfinished-changes/rules";
 
@@ -37,6 +38,7 @@ const REASONS = [
     ...USER_REFUSALS,
     ...BULK_REFUSALS,
     ...RETRY_REFUSALS,
+    ...REGION_REFUSALS,
   ]),
 ];
 export type Reason = (typeof REASONS)[number];

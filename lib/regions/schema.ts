@@ -72,12 +72,16 @@ export const findingSchema = z.strictObject({
 });
 export type Finding = z.infer<typeof findingSchema>;
 
+/** Why a change of a region is refused: its check failed, or the rules. The sentences say more. */
+export const REGION_REFUSALS = ["check-failed", "region-refused"] as const;
+export type RegionRefusal = (typeof REGION_REFUSALS)[number];
+
 /** How a check, or a change with a check, ended. */
 export const checkOutputSchema = z.union([
   z.strictObject({ ok: z.literal(true), message: z.string(), findings: z.array(findingSchema) }),
   z.strictObject({
     ok: z.literal(false),
-    reason: z.enum(["check-failed", "refused"]),
+    reason: z.enum(REGION_REFUSALS),
     message: z.string(),
     findings: z.array(findingSchema),
   }),
@@ -89,7 +93,7 @@ export type CheckLine = { finding: Finding } | { end: CheckOutput };
 
 export const switchOutputSchema = z.union([
   z.strictObject({ ok: z.literal(true), message: z.string() }),
-  z.strictObject({ ok: z.literal(false), reason: z.literal("refused"), message: z.string() }),
+  z.strictObject({ ok: z.literal(false), reason: z.enum(REGION_REFUSALS), message: z.string() }),
 ]);
 export type SwitchOutput = z.infer<typeof switchOutputSchema>;
 

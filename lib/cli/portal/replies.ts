@@ -14,6 +14,13 @@ import type { updatedSchema } from "@/lib/api/key-changes";
 import type { foundKeySchema, keyDetailSchema, keySchema, supportKeySchema } from "@/lib/api/key-replies";
 import type { memberSchema, membersChangedSchema } from "@/lib/api/members";
 import type { problemSchema } from "@/lib/api/problems";
+import type {
+  providerSchema,
+  regionCheckSchema,
+  regionRowSchema,
+  regionSavedSchema,
+  regionSwitchedSchema,
+} from "@/lib/api/regions";
 import type { dryRunSchema } from "@/lib/api/responses";
 import type { foundPersonDetailSchema, foundPersonSchema, projectOfSearchSchema } from "@/lib/api/support";
 import type { accountSchema, createdSchema } from "@/lib/api/tokens";
@@ -41,6 +48,11 @@ export type PersonDetail = z.infer<typeof foundPersonDetailSchema>;
 export type Problem = z.infer<typeof problemSchema>;
 export type ProjectChanged = z.infer<typeof projectChangedSchema>;
 export type Retried = z.infer<typeof retriedSchema>;
+export type Provider = z.infer<typeof providerSchema>;
+export type RegionCheck = z.infer<typeof regionCheckSchema>;
+export type RegionRow = z.infer<typeof regionRowSchema>;
+export type RegionSaved = z.infer<typeof regionSavedSchema>;
+export type RegionSwitched = z.infer<typeof regionSwitchedSchema>;
 export type Revoking = z.infer<typeof revokingSchema>;
 export type SupportKey = z.infer<typeof supportKeySchema>;
 export type SetUpLink = z.infer<typeof setUpLinkSchema>;

@@ -2,7 +2,7 @@ import { db } from "@/lib/platform/db/client";
 import { Secret } from "@/lib/platform/secret";
 import { ProviderError } from "@/lib/providers/errors";
 import { findInvalidSettings, listProviderForms, omitFoundSettings, type ProviderForm } from "@/lib/providers/registry";
-import { openCredentials, toRegionInput } from "@/lib/regions/data";
+import { findRegion, openCredentials, toRegionInput } from "@/lib/regions/data";
 import type { RegionInput, RegionWish } from "@/lib/regions/schema";
 import type { Region } from "@/prisma/generated/client";
 
@@ -14,12 +14,12 @@ export type Composed =
 type Fields = Readonly<Record<string, string | number | boolean>>;
 const refuse = (...problems: string[]): Composed => ({ ok: false, problems });
 
-/** The region that a wish would save, with the credentials that stay. Asks no storage system. */
+/** The region that a wish would save, with the credentials that stay. Asks no storage system. Throws NOT_FOUND. */
 export async function composeInput(wish: RegionWish): Promise<Composed> {
   const { name } = wish.region;
-  const known = (await db.region.findUnique({ where: { name } })) ?? undefined;
-  if (wish.kind === "changed") return known ? composeChange(known, wish.region) : refuse(`There is no region ${name}.`);
-  if (known) return refuse(`There is already a region ${name}. Give this one another name.`);
+  if (wish.kind === "changed") return composeChange(await findRegion(name), wish.region);
+  if ((await db.region.count({ where: { name } })) > 0)
+    return refuse(`There is already a region ${name}. Give this one another name.`);
   const { credentials, settings, ...region } = wish.region;
   const form = listProviderForms().find(({ kind }) => kind === region.provider);
   if (!form) {

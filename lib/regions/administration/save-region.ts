@@ -43,7 +43,7 @@ export async function saveWish(actor: Actor, wish: RegionWish): Promise<CheckOut
     await putRegion(tx, actor, checked, masterKey);
     return undefined;
   });
-  if (refusal) return { ok: false, reason: "refused", message: refusal, findings };
+  if (refusal) return { ok: false, reason: "region-refused", message: refusal, findings };
   return { ok: true, message: `The region ${name} is ${known ? "changed" : "added"}.`, findings };
 }
 
@@ -53,7 +53,7 @@ async function judgeWish(wish: RegionWish, onFinding?: OnFinding): Promise<Judge
   if (!composed.ok) {
     const message = composed.problems.join(" ");
     for (const text of composed.problems) report({ step: "settings", outcome: "failed", text });
-    return { ok: false, reason: "refused", message: `${message} Nothing was saved.`, findings };
+    return { ok: false, reason: "region-refused", message: `${message} Nothing was saved.`, findings };
   }
   try {
     const checked = await checkRegionInput(composed.input, report);
@@ -82,7 +82,7 @@ export async function switchRegion(actor: Actor, name: string, on: boolean): Pro
   if ((region.disabledAt === null) === on) return { ok: true, message };
   if (region.declared) {
     const why = `The regions file declares ${name}. To switch it, use npm run admin -- region.`;
-    return { ok: false, reason: "refused", message: why };
+    return { ok: false, reason: "region-refused", message: why };
   }
   await changeInstallation(actor, "installation:manage", (tx) => setRegionDisabled(tx, actor, name, !on));
   return { ok: true, message };
