@@ -29,7 +29,13 @@ export function createRegionFormSchema(
     signingRegion: isWhole
       ? text.trim().min(1, "Give a signing region").max(64, "Use at most 64 characters")
       : z.string(),
-    gateways: text,
+    gateways: z
+      .string()
+      .max(4_096, "Use at most 4096 characters")
+      .refine(
+        (lines) => lines.split(/\s+/).every((line) => line === "" || httpUrl.safeParse(line).success),
+        "Give one URL a line, such as https://rgw-1.example.org",
+      ),
     settings: isWhole ? fieldsOf(settings) : z.record(z.string(), z.string()),
     credentials: fieldsOf(kind === "edit" ? credentials.map((one) => ({ ...one, required: false })) : credentials),
   });
