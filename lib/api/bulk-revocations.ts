@@ -75,7 +75,7 @@ export const startedSchema = z
     message: z.string(),
   })
   .openapi("BulkRevocationStarted");
-export const retriedSchema = z.strictObject({ keys: z.int(), message: z.string() }).openapi("BulkRevocationRetried");
+export const bulkRetriedSchema = z.strictObject({ keys: z.int(), message: z.string() }).openapi("BulkRevocationRetried");
 
 /** The routes that end many keys at once. For support and platform admins. */
 export function addBulkRevocationRoutes(api: OpenAPIHono<ApiEnvironment>): void {
@@ -129,7 +129,7 @@ function addRetryRoute(api: OpenAPIHono<ApiEnvironment>): void {
     method: "post",
     path: `${PATH}/{id}/retry`,
     middleware: admitAcrossProjects(RETRY),
-    responses: { 202: limitedJson("The worker tries them again.", retriedSchema), ...ERRORS, ...CONFLICT },
+    responses: { 202: limitedJson("The worker tries them again.", bulkRetriedSchema), ...ERRORS, ...CONFLICT },
   });
   api.openapi(route, async (context) => {
     const retried = await retryBulkRevocation(context.var.actor, context.req.valid("param").id);

@@ -5,7 +5,7 @@ import type { adminProjectDetailSchema, adminProjectSchema, projectChangedSchema
 import type { managedUserSchema, setUpLinkSchema, userChangedSchema } from "@/lib/api/admin-users";
 import type {
   bulkPreviewSchema,
-  retriedSchema,
+  bulkRetriedSchema,
   revocationKeySchema,
   revocationSchema,
   startedSchema,
@@ -30,7 +30,7 @@ export type AdminProject = z.infer<typeof adminProjectSchema>;
 export type AdminProjectDetail = z.infer<typeof adminProjectDetailSchema>;
 export type Account = z.infer<typeof accountSchema>;
 export type BulkPreview = z.infer<typeof bulkPreviewSchema>;
-export type BulkRetried = z.infer<typeof retriedSchema>;
+export type BulkRetried = z.infer<typeof bulkRetriedSchema>;
 export type BulkRevocation = z.infer<typeof revocationSchema>;
 export type BulkRevocationKey = z.infer<typeof revocationKeySchema>;
 export type BulkStarted = z.infer<typeof startedSchema>;
