@@ -4,13 +4,21 @@ import { Empty } from "@/components/ui/empty";
 import { Table, TableBody, TableHead, Td, Tr } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 
+/** So many rows are shown. A storage system lists all buckets of a project at once. */
+const SHOWN_MAX = 200;
+
 /** The buckets of a project in all regions. */
 export function BucketTable({ regions }: { regions: OverviewRegion[] }) {
   const rows = regions.flatMap(({ name, buckets }) => (buckets ?? []).map((bucket) => ({ region: name, ...bucket })));
   const unreachable = regions.filter((region) => region.service === "unreachable").map((region) => region.name);
   return (
     <>
-      {rows.length > 0 ? <Buckets rows={rows} /> : <NoBuckets regions={regions} />}
+      {rows.length > 0 ? <Buckets rows={rows.slice(0, SHOWN_MAX)} /> : <NoBuckets regions={regions} />}
+      {rows.length > SHOWN_MAX ? (
+        <p className="mt-2 text-[0.8125rem] text-muted">
+          {SHOWN_MAX} of {formatCount(rows.length)} buckets are shown. An S3 client lists them all.
+        </p>
+      ) : null}
       {unreachable.length > 0 ? (
         <p className="mt-2 text-[0.8125rem] text-muted">
           The buckets in {unreachable.join(" and ")} are missing here: the storage system did not answer.
