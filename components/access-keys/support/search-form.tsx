@@ -2,7 +2,7 @@
 
 import { Search } from "lucide-react";
 import { useId } from "react";
-import { useWatch } from "react-hook-form";
+import { useController } from "react-hook-form";
 import type { SearchForm as SearchValues } from "@/components/access-keys/form-schema";
 import { useAddressForm } from "@/components/layout/use-address-form";
 import { Button } from "@/components/ui/button";
@@ -27,8 +27,8 @@ export function SearchForm({ by: current, text }: { by: SearchKind; text: string
     { by: current, text },
     async () => (await import("@/components/access-keys/form-schema")).searchFormSchema,
   );
-  const by = useWatch({ control: form.control, name: "by" }) ?? current;
-  const { label, hint } = KINDS[by];
+  const { field: by } = useController({ control: form.control, name: "by", defaultValue: current });
+  const { label, hint } = KINDS[by.value];
   const { errors } = form.formState;
 
   return (
@@ -48,9 +48,10 @@ export function SearchForm({ by: current, text }: { by: SearchKind; text: string
             <input
               type="radio"
               id={`${id}-${kind}`}
+              name={by.name}
               value={kind}
-              defaultChecked={kind === current}
-              {...form.register("by")}
+              checked={kind === by.value}
+              onChange={() => by.onChange(kind)}
             />
             <label htmlFor={`${id}-${kind}`}>{KINDS[kind].label}</label>
           </div>
@@ -67,7 +68,7 @@ export function SearchForm({ by: current, text }: { by: SearchKind; text: string
               autoComplete="off"
               autoCapitalize="off"
               spellCheck={false}
-              className={by === "access-key" ? "font-mono" : undefined}
+              className={by.value === "access-key" ? "font-mono" : undefined}
             />
           )}
         </Field>
