@@ -90,6 +90,12 @@ test("the sign-in page, in both themes, narrow and wide", async ({ page, portal 
   await expectAccessibleInEveryLook(page, "/login");
 });
 
+test("the page of a set-up link, in both themes, narrow and wide", async ({ page, portal }) => {
+  await page.goto(`${portal.url}/set-up`);
+  await expect(page.getByText("has no set-up link in it")).toBeVisible();
+  await expectAccessibleInEveryLook(page, "/set-up");
+});
+
 test("the page of the API, in both themes, narrow and wide", async ({ page, portal }) => {
   await page.goto(`${portal.url}/api/docs`);
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
@@ -138,6 +144,31 @@ for (const scheme of ["light", "dark"] as const) {
     await own.getByRole("button", { name: "Remove" }).click();
     await expectAccessible(page, "Remove");
     await expectNoSidewaysScroll(page, "Remove");
+  });
+
+  test(`the dialogs of users, ${scheme}`, async ({ openAs, portal }) => {
+    const page = await openAs("platform-admin");
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.goto("/admin/users");
+    await page.getByRole("button", { name: "Add user" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("button", { name: "Add user" }).click();
+    await expect(dialog.getByText("This is not an e-mail address")).toBeVisible();
+    await expectAccessible(page, "Add user");
+    await dialog.getByRole("textbox", { name: "Name" }).fill("Look");
+    await dialog.getByRole("textbox", { name: "Email" }).fill(`look-${scheme}@example.org`);
+    await dialog.getByRole("button", { name: "Add user" }).click();
+    await dialog.getByRole("button", { name: "Copy set-up link" }).waitFor();
+    await expectAccessible(page, "Set-up link");
+    await expectNoSidewaysScroll(page, "Set-up link");
+    await dialog.getByRole("checkbox", { name: "I have copied the link" }).check();
+    await dialog.getByRole("button", { name: "Hide link" }).click();
+    const own = page.getByRole("row").filter({ hasText: personOf(portal, "platform-admin").email });
+    await own.getByRole("button", { name: /^Actions of/ }).click();
+    await page.getByRole("menuitem", { name: "Disable" }).click();
+    await expectAccessible(page, "Disable");
+    await expectNoSidewaysScroll(page, "Disable");
   });
 
   test(`the dialogs and the reveal, ${scheme}`, async ({ openAs, portal }) => {
