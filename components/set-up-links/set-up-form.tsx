@@ -1,6 +1,5 @@
 "use client";
 
-import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { callAction } from "@/components/ui/call-action";
@@ -31,16 +30,10 @@ export function SetUpForm({ secret, email, name, minLength, onEnd }: SetUpFormPr
     async () => (await import("@/lib/set-up-links/schema")).setUpFormSchema,
     { defaultValues: { next: "", again: "" } },
   );
-  const { errors } = form.formState;
-  const change = useMutation({
-    mutationFn: (next: string) => callAction(() => setUp({ secret, next })),
-    gcTime: 0,
-  });
+  const { errors, isSubmitting } = form.formState;
 
   async function submit({ next }: SetUpValues) {
-    const reply = await change.mutateAsync(next);
-    // A finished mutation keeps its input, which is a password, until it is reset and collected.
-    change.reset();
+    const reply = await callAction(() => setUp({ secret, next }));
     if (reply.kind !== "data") form.setError("root", { message: reply.kind === "lost" ? LOST : reply.message });
     else if (reply.data.ok) await enter(reply.data.email, next);
     else if (reply.data.reason === "weak")
@@ -75,7 +68,7 @@ export function SetUpForm({ secret, email, name, minLength, onEnd }: SetUpFormPr
       <Field label="New password again" error={errors.again?.message}>
         {(control) => <Input {...control} {...form.register("again")} type="password" autoComplete="new-password" />}
       </Field>
-      <Button type="submit" look="primary" busy={change.isPending || isDone}>
+      <Button type="submit" look="primary" busy={isSubmitting || isDone}>
         Set password
       </Button>
     </form>
