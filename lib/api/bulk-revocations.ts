@@ -64,7 +64,7 @@ export const revocationSchema = bulkRevocationSchema.openapi("BulkRevocation");
 export const revocationKeySchema = bulkKeySchema.openapi("BulkRevocationKey");
 export const bulkPreviewSchema = z
   .strictObject({ dryRun: z.literal(true), preview: previewSchema })
-  .openapi("BulkRevocationPreview");
+  .openapi("BulkPreview");
 export const startedSchema = z
   .strictObject({
     outcome: z.enum(["started", "already-done"]),
@@ -74,8 +74,8 @@ export const startedSchema = z
     madeSince: z.int(),
     message: z.string(),
   })
-  .openapi("BulkRevocationStarted");
-export const bulkRetriedSchema = z.strictObject({ keys: z.int(), message: z.string() }).openapi("BulkRevocationRetried");
+  .openapi("BulkStarted");
+export const bulkRetriedSchema = z.strictObject({ keys: z.int(), message: z.string() }).openapi("BulkRetried");
 
 /** The routes that end many keys at once. For support and platform admins. */
 export function addBulkRevocationRoutes(api: OpenAPIHono<ApiEnvironment>): void {
