@@ -82,6 +82,7 @@ test("the API describes its operations", () => {
     "post /api/v1/admin/providers/check",
     "post /api/v1/admin/regions",
     "post /api/v1/admin/regions/{region}/check",
+    "post /api/v1/admin/regions/{region}/rotate-credentials",
     "post /api/v1/admin/regions/{region}/switch",
     "post /api/v1/admin/users",
     "post /api/v1/admin/users/disable",

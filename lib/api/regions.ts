@@ -5,6 +5,7 @@ import { BODY_ERRORS, cursorSchema, ERRORS, json, limitedJson, nextSchema, reque
 import type { ApiOperation } from "@/lib/gate/api";
 import { CHANGES } from "@/lib/gate/rate-limit";
 import { slugSchema } from "@/lib/platform/text/slug";
+import { rotateCredentials } from "@/lib/regions/administration/rotate-credentials";
 import { checkSaved, checkWish, saveWish, switchRegion } from "@/lib/regions/administration/save-region";
 import { listRegions, loadProviderForms } from "@/lib/regions/loaders";
 import { changedRegionSchema, findingSchema, newRegionSchema, type RegionWish } from "@/lib/regions/schema";
@@ -14,6 +15,7 @@ const CHECK = operation("Test connection");
 const CHECK_NOW = operation("Check region");
 const SAVE = operation("Save region");
 const SWITCH = operation("Switch region");
+const ROTATE = operation("Rotate credentials");
 
 function operation(name: string): ApiOperation {
   return { name, permission: "installation:manage", limit: CHANGES };
@@ -158,6 +160,20 @@ function addChangeRoutes(api: OpenAPIHono<ApiEnvironment>): void {
   api.openapi(changeRoute, (context) => {
     const region = { ...context.req.valid("json"), name: context.req.valid("param").region };
     return save(context, { kind: "changed", region });
+  });
+  const rotateRoute = createRoute({
+    summary: "Replace the portal's own credentials by new ones that only the portal knows",
+    description: "The new ones are checked before they are saved, and the former ones are proved refused.",
+    request: { params: nameSchema, ...emptyBody },
+    method: "post",
+    path: `${AT}/rotate-credentials`,
+    middleware: admitAcrossProjects(ROTATE),
+    responses,
+  });
+  api.openapi(rotateRoute, async (context) => {
+    const rotated = await rotateCredentials(context.var.actor, context.req.valid("param").region);
+    if (!rotated.ok) return replyWithReason(context, "CONFLICT", rotated);
+    return context.json({ message: rotated.message, findings: rotated.findings }, 200);
   });
   const switchRoute = createRoute({
     summary: "Switch a region off for new keys, or on again",

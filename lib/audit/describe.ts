@@ -107,6 +107,10 @@ const PREDICATES: { [E in AuditEventName]: Describe<E> } = {
   "region.changed": ({ name }) => `changed the region ${name}`,
   "region.disabled": ({ name }) => `switched the region ${name} off`,
   "region.enabled": ({ name }) => `switched the region ${name} on`,
+  "region.rotating": ({ name }) => `asked for new credentials of the portal in ${name}`,
+  "region.rotated": ({ name }) => `saved new credentials of the portal in ${name}`,
+  "region.former-ended": ({ name }) => `ended the former credentials of the portal in ${name}`,
+  "region.rotation-undone": ({ name }) => `undid the rotation of the portal's credentials in ${name}`,
   "master-key.rotated": ({ keyId, regions }) =>
     `sealed the credentials of ${regions === 1 ? "1 region" : `${regions} regions`} with another master key, ${keyId}`,
 };

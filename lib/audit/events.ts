@@ -156,6 +156,14 @@ export const EVENT_DATA = {
   "region.changed": z.strictObject({ name: z.string(), endpoint: z.string() }),
   "region.disabled": z.strictObject({ name: z.string() }),
   "region.enabled": z.strictObject({ name: z.string() }),
+  /** new credentials of the portal itself were requested; written before the storage system is called */
+  "region.rotating": z.strictObject({ name: z.string() }),
+  /** the new credentials are checked and saved */
+  "region.rotated": z.strictObject({ name: z.string() }),
+  /** the former credentials are ended, and refused */
+  "region.former-ended": z.strictObject({ name: z.string() }),
+  /** the new credentials were given up, and the former ones count */
+  "region.rotation-undone": z.strictObject({ name: z.string() }),
   /** all credentials were sealed with another master key; `keyId` is the beginning of its SHA-256 */
   "master-key.rotated": z.strictObject({ keyId: z.string(), regions: z.int() }),
 } as const;

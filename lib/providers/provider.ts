@@ -196,6 +196,27 @@ export interface Provider {
    */
   probeUpload(gateway: Gateway, key: KeyRef, secretAccessKey: Secret, context: CallContext): Promise<boolean>;
 
+  /**
+   * Chooses what new credentials of the portal itself need, as JSON. Nothing is made. Whoever keeps the plan finds after
+   * a crash what was made of it. This and the next three are there where the portal can replace its own credentials.
+   */
+  planCredentials?(context: CallContext): Promise<Secret>;
+
+  /**
+   * Makes credentials as planned, and gives them as the driver reads them, as JSON. The present ones work on, or end with
+   * it. Throws when the new ones are not accepted.
+   */
+  makeCredentials?(plan: Secret, context: CallContext): Promise<Secret>;
+
+  /**
+   * Undoes what an interrupted `makeCredentials` made. Where that cannot be undone, gives the credentials that count now;
+   * undefined: the present ones.
+   */
+  settleCredentials?(plan: Secret, context: CallContext): Promise<Secret | undefined>;
+
+  /** Ends former credentials of the portal. Resolves only when they are refused. Works with the new ones. */
+  endCredentials?(former: Secret, context: CallContext): Promise<void>;
+
   usage?(principal: string, context: CallContext): Promise<Usage>;
 
   listBuckets?(principal: string, context: CallContext): Promise<BucketView[]>;

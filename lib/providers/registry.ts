@@ -48,6 +48,8 @@ interface Driver {
    * for unknown ones.
    */
   systemOf: (settings: Readonly<Record<string, unknown>>) => string | undefined;
+  /** What an admin does where the portal cannot replace its own credentials. */
+  rotatedBy?: string;
   create: (region: RegionConfiguration) => Provider;
 }
 
@@ -60,6 +62,8 @@ const DRIVERS: Record<string, Driver> = {
     credentials: builtinCredentialsSchema,
     secretField: "adminToken",
     foundSettings: ["store"],
+    rotatedBy:
+      "The admin token is a setting of the server: change LATCHKEY_S3_ADMIN_TOKEN there, then replace it here.",
     // One server has several regions, each with a store of its own.
     systemOf: ({ store }) => (typeof store === "string" && store !== ANY_STORE ? store : undefined),
     create: (region) => {
@@ -217,6 +221,11 @@ export function listProviderForms(): ProviderForm[] {
  */
 export function nameSystem(kind: string, settings: Readonly<Record<string, unknown>>): string | undefined {
   return findDriver(kind).systemOf(settings);
+}
+
+/** Why the portal cannot replace its own credentials there. Undefined: it can. */
+export function explainNoRotation(kind: string): string | undefined {
+  return findDriver(kind).rotatedBy;
 }
 
 /** The kinds of all providers. */

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { actionClient, inInstallation } from "@/lib/gate/action";
 import { CHANGES } from "@/lib/gate/rate-limit";
+import { rotateCredentials } from "@/lib/regions/administration/rotate-credentials";
 import { checkSaved, checkWish, saveWish, switchRegion } from "@/lib/regions/administration/save-region";
 import { streamCheck } from "@/lib/regions/administration/stream-check";
 import {
@@ -48,3 +49,11 @@ export const setRegionSwitch = actionClient
   .outputSchema(switchOutputSchema)
   .useValidated(inInstallation())
   .action(async ({ parsedInput: { name, on }, ctx: { actor } }) => switchRegion(actor, name, on));
+
+/** Replaces the portal's own credentials at a region's storage system. */
+export const rotateRegionCredentials = actionClient
+  .metadata({ name: "Rotate credentials", permission, event: "region.rotated", limit: CHANGES })
+  .inputSchema(regionNameSchema)
+  .outputSchema(checkOutputSchema)
+  .useValidated(inInstallation())
+  .action(async ({ parsedInput: { name }, ctx: { actor } }) => rotateCredentials(actor, name));

@@ -18,6 +18,11 @@ export function credentialsContext(regionId: string): string {
   return `region:${regionId}`;
 }
 
+/** The context that an open rotation is sealed for. */
+export function rotationContext(regionId: string): string {
+  return `rotation:${regionId}`;
+}
+
 /**
  * The guarded driver of a region. Throws `ProviderError` when its credentials cannot be opened, because they were sealed
  * with another master key, or when its settings are invalid.

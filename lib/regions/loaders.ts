@@ -9,7 +9,7 @@ import { isPlainText } from "@/lib/platform/text/plain-text";
 import { logger } from "@/lib/platform/logger";
 import { ProviderError } from "@/lib/providers/errors";
 import { readAllowedRegions } from "@/lib/project-regions/data";
-import { listProviderForms, omitFoundSettings, type ProviderForm } from "@/lib/providers/registry";
+import { explainNoRotation, listProviderForms, omitFoundSettings, type ProviderForm } from "@/lib/providers/registry";
 import { countMissingKeys, openCredentials, openProvider } from "@/lib/regions/data";
 import { toSentence } from "@/lib/regions/rules";
 import type { RegionDetail, RegionRow } from "@/lib/regions/schema";
@@ -154,7 +154,7 @@ export async function loadRegion(name: string): Promise<{ region: RegionDetail; 
     gateways: region.gateways,
     settings: toTexts(omitFoundSettings(region.provider, region.settings as Prisma.JsonObject)),
     openCredentials: toTexts(readOpened(region), (field) => open.has(field)),
-    rotation: { possible: false as const, why: "" },
+    noRotation: explainNoRotation(region.provider) ?? null,
     rotating: region.sealedRotation !== null,
   };
   return { region: detail, form };

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { composeAccessKeyId } from "@/lib/access-key-ids/rules";
 import { type AuditActor, recordEvent } from "@/lib/audit/record";
 import { readMarker } from "@/lib/installation/data";
+import { openSealed } from "@/lib/platform/crypto/master-keys";
 import { isSealedWith, seal } from "@/lib/platform/crypto/seal";
 import { db, type Transaction } from "@/lib/platform/db/client";
 import { lockRow, lockRows, readDatabaseClock } from "@/lib/platform/db/locks";
@@ -16,7 +17,14 @@ import { guard } from "@/lib/providers/guard";
 import type { CallContext, Findings, KeyRef, Provider } from "@/lib/providers/provider";
 import { acceptAnyStore, createProvider, nameSystem } from "@/lib/providers/registry";
 import { runStep } from "@/lib/providers/steps";
-import { credentialsContext, openCredentials, openProvider, readCalibration, sampleHeldKeys } from "@/lib/regions/data";
+import {
+  credentialsContext,
+  openCredentials,
+  openProvider,
+  readCalibration,
+  rotationContext,
+  sampleHeldKeys,
+} from "@/lib/regions/data";
 import { describeUploads, isCalibrationDue, listAddresses } from "@/lib/regions/rules";
 import type { CheckedRegion, RegionInput, Report } from "@/lib/regions/schema";
 import type { AccessKeyState, Prisma, Region } from "@/prisma/generated/client";
@@ -323,7 +331,12 @@ export async function resealRegions(tx: Transaction, masterKey: Buffer): Promise
   );
   for (const region of others) {
     const sealed = seal(openCredentials(region).reveal(), masterKey, credentialsContext(region.id));
-    await tx.region.update({ where: { id: region.id }, data: { sealedCredentials: Uint8Array.from(sealed) } });
+    const { sealedRotation } = region;
+    const rotation =
+      sealedRotation &&
+      seal(openSealed(Buffer.from(sealedRotation), rotationContext(region.id)), masterKey, rotationContext(region.id));
+    const data = { sealedCredentials: Uint8Array.from(sealed), sealedRotation: rotation && Uint8Array.from(rotation) };
+    await tx.region.update({ where: { id: region.id }, data });
   }
   return others.length;
 }

@@ -33,7 +33,10 @@ export function toSentence(text: string): string {
   return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }
 
-type Saved = Pick<Region, "endpoint" | "signingRegion" | "gateways" | "settings" | "declared" | "sealedCredentials">;
+type Saved = Pick<
+  Region,
+  "endpoint" | "signingRegion" | "gateways" | "settings" | "declared" | "sealedCredentials" | "sealedRotation"
+>;
 
 /** Whether a region is as it was read before, as far as people change it. Undefined: there is none. */
 export function isSameRegion(before: Saved | undefined, now: Saved | undefined): boolean {
@@ -46,6 +49,7 @@ export function isSameRegion(before: Saved | undefined, now: Saved | undefined):
       region.settings,
       region.declared,
       Buffer.from(region.sealedCredentials ?? []).toString("base64"),
+      Buffer.from(region.sealedRotation ?? []).toString("base64"),
     ]);
   return factsOf(before) === factsOf(now);
 }

@@ -140,8 +140,8 @@ export interface RegionDetail extends RegionRow {
   settings: Record<string, string>;
   /** The credentials that are not secret. */
   openCredentials: Record<string, string>;
-  /** Whether the portal can replace its own credentials there; else why not. */
-  rotation: { possible: true } | { possible: false; why: string };
+  /** Why the portal cannot replace its own credentials there; null: it can. */
+  noRotation: string | null;
   /** Whether a rotation was interrupted, and the worker goes on with it. */
   rotating: boolean;
 }

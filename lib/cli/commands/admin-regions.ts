@@ -18,6 +18,7 @@ export function adminRegionsCommand(terminal: Terminal): Command {
     .addCommand(addCommand(terminal))
     .addCommand(editCommand(terminal))
     .addCommand(replaceCommand(terminal))
+    .addCommand(rotateCommand(terminal))
     .addCommand(checkNowCommand(terminal))
     .addCommand(switchCommand(terminal, "switch-off"))
     .addCommand(switchCommand(terminal, "switch-on"));
@@ -121,6 +122,19 @@ async function change(terminal: Terminal, context: Context, options: RegionOptio
   const body = await readRegionBody(context, options, name);
   if (Object.keys(body).length === 0) throw new Failure("usage", "Nothing to change: give at least one option.");
   tellSaved(terminal, options, await context.portal.patch<RegionSaved>(regionAt(name), body));
+}
+
+function rotateCommand(terminal: Terminal): Command {
+  return new Command("rotate-credentials")
+    .description("replaces the portal's own credentials by new ones that only the portal knows")
+    .argument("<region>")
+    .action(async (name: string, _options, command: Command) => {
+      const { context, options } = await open(terminal, command);
+      const question = `The credentials that the portal has in ${name} end. Other programs that use them stop.`;
+      await confirm(terminal, question, options.yes);
+      const path = regionAt(name, "rotate-credentials");
+      tellSaved(terminal, options, await context.portal.post<RegionSaved>(path, {}));
+    });
 }
 
 function checkNowCommand(terminal: Terminal): Command {

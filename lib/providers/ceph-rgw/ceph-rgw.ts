@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { Secret } from "@/lib/platform/secret";
 import type { AdminAnswer } from "@/lib/providers/admin-answer";
 import { checkCephRgw } from "@/lib/providers/ceph-rgw/check";
+import { createRotation } from "@/lib/providers/ceph-rgw/rotation";
 import { accessOf, findHeldKey, findReadOnlyKey, hasSubuserOf, nameSubuser } from "@/lib/providers/ceph-rgw/subusers";
 import { ProviderError } from "@/lib/providers/errors";
 import { runExclusive } from "@/lib/providers/keyed-mutex";
@@ -208,6 +209,8 @@ export function createCephRgwProvider(options: CephRgwOptions): Provider {
 
     probeUpload: (gateway, { principal, accessKeyId }, secretAccessKey, context) =>
       probeUpload(gateway, principal, { signingRegion: options.signingRegion, accessKeyId, secretAccessKey }, context),
+
+    ...createRotation(options),
 
     usage: (principal, context) => readUsage(options, principal, context),
 

@@ -16,6 +16,7 @@ import {
   listRobots,
   type RobotAccess,
 } from "@/lib/providers/keystone/robots";
+import { createRotation } from "@/lib/providers/keystone/rotation";
 import type { KeystoneOptions } from "@/lib/providers/keystone/settings";
 import { setSuspended, suspendProject } from "@/lib/providers/keystone/suspension";
 import { assertMayWrite } from "@/lib/providers/may-write";
@@ -127,6 +128,7 @@ export function createKeystoneProvider(options: KeystoneOptions): Provider {
     probeUpload: (gateway, { principal, accessKeyId }, secretAccessKey, context) =>
       probeUpload(gateway, principal, { signingRegion: options.signingRegion, accessKeyId, secretAccessKey }, context),
 
+    ...createRotation(options),
     ...(rgw ? createFigures(options, rgw) : {}),
     ...(rgw && options.exclusive ? createSuspension({ ...options, rgw }) : {}),
   };

@@ -68,7 +68,11 @@ async function connect(answer: (url: URL, request: IncomingMessage) => Answer | 
 
 function loginAnswer(lifeMs: number, aheadMs: number): Answer {
   const issued = Date.now() + aheadMs;
-  const token = { issued_at: new Date(issued).toISOString(), expires_at: new Date(issued + lifeMs).toISOString() };
+  const token = {
+    issued_at: new Date(issued).toISOString(),
+    expires_at: new Date(issued + lifeMs).toISOString(),
+    user: { id: "service" },
+  };
   return { status: 201, body: { token } };
 }
 

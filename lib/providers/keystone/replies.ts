@@ -3,7 +3,11 @@ import { parseJson } from "@/lib/platform/text/parse-json";
 
 /** The answers of Keystone, reduced to what the driver uses. Other forms are refused. */
 export const loginReplySchema = z.object({
-  token: z.object({ issued_at: z.coerce.date(), expires_at: z.coerce.date() }),
+  token: z.object({
+    issued_at: z.coerce.date(),
+    expires_at: z.coerce.date(),
+    user: z.object({ id: z.string().min(1) }),
+  }),
 });
 
 /** A user, a project or a role. */

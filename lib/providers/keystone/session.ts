@@ -23,6 +23,8 @@ export interface Session {
   renewAt: number;
   /** How far Keystone's clock was ahead of ours at the login. Milliseconds. */
   aheadMs: number;
+  /** The id of the service user. */
+  userId: string;
 }
 
 /** Shorter than the deadline of a call, so that a slow login is not taken for a slow change. */
@@ -71,7 +73,8 @@ function sessionKeyOf(access: IdentityAccess): string {
   return createHmac("sha256", HASH_KEY).update(JSON.stringify(parts)).digest("base64");
 }
 
-async function logIn(access: IdentityAccess): Promise<Session> {
+/** Signs in anew. Throws as `openSession` does. */
+export async function logIn(access: IdentityAccess): Promise<Session> {
   const request = {
     method: "POST" as const,
     headers: { "content-type": "application/json" },
@@ -94,12 +97,13 @@ async function logIn(access: IdentityAccess): Promise<Session> {
   if (status !== 201 || typeof token !== "string" || !reply.success) {
     throw new ProviderError("unavailable", `no Keystone answers at ${access.identityUrl} (${status})`, { status });
   }
-  const { issued_at: issued, expires_at: expires } = reply.data.token;
+  const { issued_at: issued, expires_at: expires, user } = reply.data.token;
   const lifeMs = expires.getTime() - issued.getTime();
   return {
     token: new Secret(token),
     renewAt: performance.now() + lifeMs - Math.min(RENEW_BEFORE_MS, lifeMs / 4),
     aheadMs: issued.getTime() - Date.now(),
+    userId: user.id,
   };
 }
 

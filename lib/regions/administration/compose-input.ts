@@ -39,6 +39,7 @@ function composeChange(known: Region, change: Extract<RegionWish, { kind: "chang
   if (!form) return refuse(`The region ${known.name} is of a kind that this version does not know.`);
   if (known.declared)
     return refuse(`The regions file declares ${known.name}. Change it there: the file counts at each start.`);
+  if (known.sealedRotation) return refuse(`The credentials of ${known.name} are being rotated. Try again in a minute.`);
   const given = change.credentials && omitEmpty(change.credentials);
   const former = toRegionInput(known, new Secret("{}"));
   const settings = omitEmpty({ ...(former.settings as Fields), ...change.settings });
