@@ -1,7 +1,6 @@
 import type { z } from "zod";
 
-const KINDS = ["url", "text", "number", "boolean", "secret"] as const;
-export type FieldKind = (typeof KINDS)[number];
+export type FieldKind = "url" | "text" | "number" | "boolean" | "secret";
 
 /** A setting or a credential of a storage system, as a form, the command line and the documentation show it. */
 export interface ProviderField {

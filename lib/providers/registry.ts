@@ -187,6 +187,12 @@ export function isSecretField(kind: string, field: string): boolean {
   return known === undefined || known.kind === "secret";
 }
 
+/** The credentials that are no secret, by their names. */
+export function readOpenCredentials(kind: string, credentials: Secret): Record<string, string> {
+  const fields = Object.entries(parseFields(credentials) ?? {});
+  return Object.fromEntries(fields.filter(([name]) => !isSecretField(kind, name)));
+}
+
 /** The settings without those that the check found out. */
 export function omitFoundSettings<T>(kind: string, settings: Readonly<Record<string, T>>): Record<string, T> {
   const found = findDriver(kind).foundSettings ?? [];

@@ -9,7 +9,13 @@ import { isPlainText } from "@/lib/platform/text/plain-text";
 import { logger } from "@/lib/platform/logger";
 import { ProviderError } from "@/lib/providers/errors";
 import { readAllowedRegions } from "@/lib/project-regions/data";
-import { explainNoRotation, listProviderForms, omitFoundSettings, type ProviderForm } from "@/lib/providers/registry";
+import {
+  explainNoRotation,
+  listProviderForms,
+  omitFoundSettings,
+  type ProviderForm,
+  readOpenCredentials,
+} from "@/lib/providers/registry";
 import { countMissingKeys, openCredentials, openProvider } from "@/lib/regions/data";
 import { toSentence } from "@/lib/regions/rules";
 import type { RegionDetail, RegionRow } from "@/lib/regions/schema";
@@ -148,34 +154,29 @@ export async function loadRegion(name: string): Promise<{ region: RegionDetail; 
   const region = isPlainText(name) ? await db.region.findUnique({ where: { name } }) : null;
   const form = listProviderForms().find(({ kind }) => kind === region?.provider);
   if (!region || !form) return undefined;
-  const open = new Set(form.credentials.filter(({ kind }) => kind !== "secret").map((field) => field.name));
   const detail = {
     ...toRow(region, await loadWaiting(), await countMissingKeys()),
     gateways: region.gateways,
     settings: toTexts(omitFoundSettings(region.provider, region.settings as Prisma.JsonObject)),
-    openCredentials: toTexts(readOpened(region), (field) => open.has(field)),
+    openCredentials: readOpened(region),
     noRotation: explainNoRotation(region.provider) ?? null,
     rotating: region.sealedRotation !== null,
   };
   return { region: detail, form };
 }
 
-/** The credentials as fields; none where no master key opens them. */
-function readOpened(region: Region): Record<string, unknown> {
+/** The credentials that are no secret; none where no master key opens them. */
+function readOpened(region: Region): Record<string, string> {
   try {
-    return JSON.parse(openCredentials(region).reveal()) as Record<string, unknown>;
+    return readOpenCredentials(region.provider, openCredentials(region));
   } catch (error) {
     if (error instanceof ProviderError) return {};
     throw error;
   }
 }
 
-function toTexts(values: object, wanted: (name: string) => boolean = () => true): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(values)
-      .filter(([name]) => wanted(name))
-      .map(([name, value]) => [name, String(value)]),
-  );
+function toTexts(values: object): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
 }
 
 /**

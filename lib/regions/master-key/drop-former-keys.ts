@@ -30,12 +30,12 @@ export async function dropFormerKeys(
       if (stored.LATCHKEY_MASTER_KEY !== settings.LATCHKEY_MASTER_KEY) return 0;
       if (now.getTime() - statSync(pathOfSecrets(folder)).mtimeMs < KEPT_MS) return 0;
       const regions = await tx.region.findMany({
-        where: { sealedCredentials: { not: null } },
-        select: { sealedCredentials: true },
+        where: { OR: [{ sealedCredentials: { not: null } }, { sealedRotation: { not: null } }] },
+        select: { sealedCredentials: true, sealedRotation: true },
       });
+      const seals = regions.flatMap((region) => [region.sealedCredentials, region.sealedRotation]);
       const isNeeded = async (key: Buffer) =>
-        regions.some(({ sealedCredentials }) => isSealedWith(Buffer.from(sealedCredentials ?? []), key)) ||
-        holdsBuiltinSeals(folder, key);
+        seals.some((sealed) => isSealedWith(Buffer.from(sealed ?? []), key)) || holdsBuiltinSeals(folder, key);
       const former = list.split(",").filter(Boolean);
       const needed: string[] = [];
       for (const text of former) if (await isNeeded(parseMasterKey(text))) needed.push(text);
