@@ -1,5 +1,4 @@
 import { ProviderError } from "@/lib/providers/errors";
-import type { CallContext, Gateway } from "@/lib/providers/provider";
 
 /**
  * What a check looks at, in this order.
@@ -39,6 +38,11 @@ export interface StepFinding {
   remedy?: string | undefined;
 }
 
+/** What is told each finding. */
+interface Reporter {
+  report?: ((finding: StepFinding) => void) | undefined;
+}
+
 interface Step<T> {
   step: CheckStep;
   /** What is true when the step passed. */
@@ -49,7 +53,7 @@ interface Step<T> {
 
 /** Runs one step of a check, and reports how it ended. Throws what `work` throws. */
 export async function runStep<T>(
-  { report }: Pick<CallContext, "report">,
+  { report }: Reporter,
   { step, passed, remedy }: Step<T>,
   work: () => Promise<T> | T,
 ): Promise<T> {
@@ -66,7 +70,7 @@ export async function runStep<T>(
 
 /** Reports the warnings of a step, or that there are none. */
 export function reportWarnings(
-  { report }: Pick<CallContext, "report">,
+  { report }: Reporter,
   step: CheckStep,
   warnings: readonly string[],
   passed: string,
@@ -76,7 +80,7 @@ export function reportWarnings(
 }
 
 /** The step of a check that looks at one gateway. */
-export function gatewayStep({ name, endpoint }: Gateway) {
+export function gatewayStep({ name, endpoint }: { name: string; endpoint: string }) {
   return {
     step: "gateways",
     passed: `${name} at ${endpoint} answers`,

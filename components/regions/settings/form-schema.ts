@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { httpUrl } from "@/lib/platform/net/http-url";
 import { plainText } from "@/lib/platform/text/plain-text";
 import { slugSchema } from "@/lib/platform/text/slug";
 import type { RegionFormKind } from "@/components/regions/settings/region-wish";
@@ -14,7 +13,7 @@ const text = plainText.max(4_096, "Use at most 4096 characters");
 const address = text
   .trim()
   .min(1, "Give an address")
-  .refine((url) => httpUrl.safeParse(url).success, "Give a URL such as https://s3.example.org");
+  .refine((url) => isAddress(url), "Give a URL such as https://s3.example.org");
 
 /** What a person types before a region is checked. */
 export function createRegionFormSchema(
@@ -33,7 +32,7 @@ export function createRegionFormSchema(
       .string()
       .max(4_096, "Use at most 4096 characters")
       .refine(
-        (lines) => lines.split(/\s+/).every((line) => line === "" || httpUrl.safeParse(line).success),
+        (lines) => lines.split(/\s+/).every((line) => line === "" || isAddress(line)),
         "Give one URL a line, such as https://rgw-1.example.org",
       ),
     settings: isWhole ? fieldsOf(settings) : z.record(z.string(), z.string()),
@@ -45,4 +44,8 @@ function fieldsOf(wanted: readonly Wanted[]) {
   return z.object(
     Object.fromEntries(wanted.map(({ name, required }) => [name, required ? text.min(1, "Fill this in") : text])),
   );
+}
+
+function isAddress(typed: string): boolean {
+  return /^https?:/.test(typed) && URL.canParse(typed);
 }

@@ -1,14 +1,13 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { randomText, UPPER_DIGITS } from "@/lib/platform/crypto/random-text";
 import { Secret } from "@/lib/platform/secret";
-import type { CephRgwOptions } from "@/lib/providers/ceph-rgw/ceph-rgw";
 import { cephRgwCredentialsSchema } from "@/lib/providers/ceph-rgw/settings";
 import { ProviderError } from "@/lib/providers/errors";
 import { runExclusive } from "@/lib/providers/keyed-mutex";
 import { acceptsKey } from "@/lib/providers/probe-answers";
 import { probeS3 } from "@/lib/providers/probe";
-import type { CallContext, Provider } from "@/lib/providers/provider";
-import { callAdminOps, codeOf, readBody, toFailure } from "@/lib/providers/rgw-admin/admin-ops";
+import type { CallContext, Gateway, Provider } from "@/lib/providers/provider";
+import { type AdminAccess, callAdminOps, codeOf, readBody, toFailure } from "@/lib/providers/rgw-admin/admin-ops";
 import { newKeysWithSecretsReplySchema, userReplySchema } from "@/lib/providers/rgw-admin/replies";
 
 const PAUSE_MS = 100;
@@ -22,7 +21,7 @@ type Rotation = Required<
  * Replaces the key of the admin user by a second key of this user. The id is chosen before, so that a key that was made
  * and not saved is found and removed. radosgw chooses the secret: a chosen one would stand in its log.
  */
-export function createRotation(options: CephRgwOptions): Rotation {
+export function createRotation(options: AdminAccess & { gateways: Gateway[] }): Rotation {
   const readOwner = async (context: CallContext) =>
     readBody(userReplySchema)(
       await callAdminOps(options, "GET", "user", { "access-key": options.accessKeyId }, context),
