@@ -165,3 +165,22 @@ test("no search reads much more than its page", async () => {
     expect(await countRowsRead(pool, () => findPerson(sam, { text }))).toBeLessThan(100);
   expect(await countRowsRead(pool, () => findProject(sam, { text: slug }))).toBeLessThan(100);
 });
+
+test("people and projects are found by a part by an index", async () => {
+  await db.$executeRaw`
+    INSERT INTO users (id, email, name, password_hash)
+    SELECT gen_random_uuid(), 'crowd-' || number || '@example.test', 'Crowd ' || number, '' FROM generate_series(1, 5000) AS number`;
+  await db.$executeRaw`
+    INSERT INTO projects (id, slug, name)
+    SELECT gen_random_uuid(), 'crowd-' || number, 'Crowd ' || number FROM generate_series(1, 5000) AS number`;
+  await pool.query("VACUUM ANALYZE users");
+  await pool.query("VACUUM ANALYZE projects");
+  const text = "nosuchtext";
+  expect(await listIndexesUsed(pool, () => searchByEmail(sam, { text }))).toContain("users_email_name_trgm");
+  expect(await listIndexesUsed(pool, () => searchByProject(sam, { text }))).toEqual(
+    expect.arrayContaining(["projects_slug_trgm", "projects_name_trgm"]),
+  );
+  // What all have in common comes by the index of the time.
+  for (const search of [searchByEmail, searchByProject])
+    expect(await countRowsRead(pool, () => search(sam, { text: "crowd-" }))).toBeLessThan(1_000);
+});
