@@ -5,7 +5,6 @@ import { Failure } from "@/lib/cli/failure";
 import { pathOf, readPages } from "@/lib/cli/portal/portal";
 import type { FoundKey, FoundProject, Person, PersonDetail, SupportKey } from "@/lib/cli/portal/replies";
 import { printFields, printJson, printRows } from "@/lib/cli/terminal/output";
-import { SEARCH_MIN } from "@/lib/support/schema";
 import { print, tell, type Terminal } from "@/lib/cli/terminal/terminal";
 
 interface FindOptions extends GlobalOptions {
@@ -39,8 +38,6 @@ export function findCommand(terminal: Terminal): Command {
 
 async function findKeys(context: Context, id: string): Promise<void> {
   const { terminal, portal, options } = context;
-  if (id.length < SEARCH_MIN)
-    throw new Failure("usage", `Type at least ${SEARCH_MIN} characters of the access key. Nothing was changed.`);
   if (id.length >= ID_LENGTH) {
     const found = await portal.get<SupportKey>(keyPath(id));
     if (options.output === "json") return printJson(terminal, found);
