@@ -51,10 +51,7 @@ export const problemSchema = z
     status: z.int(),
     detail: z.string().openapi({ description: "What happened, whether anything changed, what works now." }),
     code: z.enum(CODES).openapi({ description: "Stable: compare this." }),
-    reason: z
-      .enum(REASONS)
-      .optional()
-      .openapi({ description: "Why the rules refused the change, if they did." }),
+    reason: z.enum(REASONS).optional().openapi({ description: "Why the rules refused the change, if they did." }),
     retryAfterSeconds: z.number().optional(),
   })
   .openapi("Problem", {

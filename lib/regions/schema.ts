@@ -74,7 +74,6 @@ export type Finding = z.infer<typeof findingSchema>;
 
 /** Why a change of a region is refused: its check failed, or the rules. The sentences say more. */
 export const REGION_REFUSALS = ["check-failed", "region-refused"] as const;
-export type RegionRefusal = (typeof REGION_REFUSALS)[number];
 
 /** How a check, or a change with a check, ended. */
 export const checkOutputSchema = z.union([
