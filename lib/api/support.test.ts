@@ -130,7 +130,7 @@ test("of all operations that change a project, support may take a key away and d
     ],
   };
   const documented = Object.entries(describeApi(api).paths)
-    .filter(([path]) => path.includes("/regions/{region}"))
+    .filter(([path]) => path.includes("/projects/{project}/regions/{region}"))
     .flatMap(([path, verbs]) => Object.keys(verbs).map((verb) => `${verb} ${path.split("{region}")[1] ?? ""}`))
     .filter((operation) => !operation.startsWith("get "));
   expect(documented.toSorted()).toEqual([...Object.keys(bodies), "post /disable"].sort());

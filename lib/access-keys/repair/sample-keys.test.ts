@@ -235,9 +235,10 @@ describe("the last use", () => {
 
   test("a listing that fails takes nothing from those before it", async () => {
     const issued = await project.makeKey();
-    const others = await Promise.all([1, 2, 3, 4].map(() => makeOtherKey()));
+    // A round lists four principals at once: the fifth is never beside the first.
+    let last = "";
+    for (let count = 0; count < 4; count += 1) last = (await makeOtherKey()).principal;
     await project.ask(issued);
-    const last = others.map(({ principal }) => principal).at(-1) ?? "";
     const fault = project.storage.admin.inject({
       match: (method, path) => method === "GET" && path.endsWith(`${last}/keys`),
       when: "before",
