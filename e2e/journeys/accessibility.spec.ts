@@ -19,7 +19,11 @@ const SCREENS: Record<string, string[]> = {
     "/admin",
     "/admin/users",
     "/admin/projects",
+    "/admin/projects/demo",
     "/admin/regions",
+    "/admin/regions/new",
+    "/admin/regions/north",
+    "/admin/operations",
     "/admin/audit-log",
     "/projects/demo/members",
   ],
@@ -169,6 +173,27 @@ for (const scheme of ["light", "dark"] as const) {
     await page.getByRole("menuitem", { name: "Disable" }).click();
     await expectAccessible(page, "Disable");
     await expectNoSidewaysScroll(page, "Disable");
+  });
+
+  test(`the dialogs of projects, ${scheme}`, async ({ openAs }) => {
+    const page = await openAs("platform-admin");
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.goto("/admin/projects");
+    await page.getByRole("button", { name: "Add project" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("textbox", { name: "Slug" }).fill("../demo");
+    await dialog.getByRole("button", { name: "Add project" }).click();
+    await expect(dialog.getByText("A slug is one word and not a path")).toBeVisible();
+    await expectAccessible(page, "Add project");
+    await expectNoSidewaysScroll(page, "Add project");
+    await page.goto("/admin/projects/demo");
+    await page.getByRole("button", { name: "Change regions" }).click();
+    await dialog.getByRole("combobox", { name: "The project may use" }).selectOption("Only these regions");
+    await dialog.getByRole("checkbox", { name: "north" }).uncheck();
+    await expect(dialog.getByText("north gets closed.")).toBeVisible();
+    await expectAccessible(page, "Regions");
+    await expectNoSidewaysScroll(page, "Regions");
   });
 
   test(`the dialogs and the reveal, ${scheme}`, async ({ openAs, portal }) => {
