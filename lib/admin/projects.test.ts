@@ -37,7 +37,11 @@ test("the list has every page, newest first", async () => {
 
 test.each([
   ["a taken slug", ["project", "create", "research", "--name", "Another"], "There is a project research already."],
-  ["a slug in capitals", ["project", "create", "Lab", "--name", "Lab"], "Use lower case letters, digits and hyphens"],
+  [
+    "a slug in capitals",
+    ["project", "create", "Lab", "--name", "Lab"],
+    "Use lower case letters, digits and single hyphens",
+  ],
   ["no name", ["project", "create", "lab"], "required option '--name <name>' not specified"],
   ["a name with control characters", ["project", "create", "lab", "--name", "a\u0007b"], "Use no control characters"],
   ["a project that is not there", ["project", "disable", "lab"], "There is no project lab."],

@@ -137,7 +137,6 @@ test.each(["constructor", "toString"])("%s is no profile and no time unless some
 
 test.each(["", ".", ".."])("the access key id %o asks for no other path", async (id) => {
   expect((await latchkey(["keys", "show", id])).code).toBe(EXIT.usage);
-  expect((await latchkey(["support", "find", id])).code).toBe(EXIT.usage);
   expect((await latchkey(["support", "disable", id, "--yes", "--reason", "x"])).code).toBe(EXIT.usage);
   expect(asked).toEqual([]);
 });
