@@ -25,7 +25,7 @@ const QUESTIONS = {
     title: "Enable",
     look: "primary",
     call: enableUser,
-    text: "can sign in again, with the same password and roles as before. Access tokens that ended stay ended.",
+    text: "can sign in again, with the same password and roles as before. Access tokens that ended stay ended. Whoever has no password yet needs a new set-up link: choose Reset password.",
     ownText: undefined,
   },
 } as const;

@@ -149,7 +149,7 @@ test("an admin edits, signs out, resets, disables and enables the user; only the
   const context = await browser.newContext({ baseURL: portal.url });
   const person = await context.newPage();
   await openLink(person, links[0] ?? "");
-  await expect(person.getByText("since it was replaced")).toBeVisible();
+  await expect(person.getByText("This link does not work any more")).toBeVisible();
   await openLink(person, links[1] ?? "");
   await expect(person.getByRole("button", { name: "Set password" })).toBeVisible();
 

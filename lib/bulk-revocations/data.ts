@@ -176,11 +176,11 @@ export async function markProved(limit: number, ids?: readonly string[]): Promis
   });
 }
 
-/** Gives up the keys of a bulk revocation that still wait, in all regions. */
-export async function failWaiting(bulkRevocationId: string, failure: string): Promise<void> {
-  const undecided = { decidedAt: null, state: OPEN };
+/** Gives up the keys of a bulk revocation that wait, in all regions, and those of `ids` that are being ended. */
+export async function failWaiting(bulkRevocationId: string, ids: readonly string[], failure: string): Promise<void> {
+  const isOurs = { OR: [{ state: "WAITING" as const }, { state: "RUNNING" as const, id: { in: [...ids] } }] };
   await db.bulkRevocationKey.updateMany({
-    where: { bulkRevocationId, ...undecided },
+    where: { bulkRevocationId, decidedAt: null, ...isOurs },
     data: { state: "FAILED", failure },
   });
 }

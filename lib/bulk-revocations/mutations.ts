@@ -9,7 +9,7 @@ import {
   hashKeys,
   listChosenKeys,
 } from "@/lib/bulk-revocations/data";
-import { countKeys, describeChanges, describeChoice, describeRefusal } from "@/lib/bulk-revocations/rules";
+import { countKeys, describeChanges, describeChoice, describeRefusal, findIdForms } from "@/lib/bulk-revocations/rules";
 import {
   type BulkRefusal,
   type BulkRefused,
@@ -22,7 +22,7 @@ import {
 import { type Actor, assertPlatformStillAllowed, notFound } from "@/lib/gate/scope";
 import { connectQueue, enqueue } from "@/lib/jobs/queue";
 import type { Transaction } from "@/lib/platform/db/client";
-import { lockRow, readDatabaseClock } from "@/lib/platform/db/locks";
+import { lockName, lockRow, readDatabaseClock } from "@/lib/platform/db/locks";
 import { withTransaction } from "@/lib/platform/db/transaction";
 
 /** Ten thousand rows take longer than other transactions. */
@@ -49,6 +49,7 @@ export async function startBulkRevocation(actor: Actor, request: StartRequest): 
   return withTransaction(
     async (tx) => {
       await assertPlatformStillAllowed(tx, actor, "keys:bulk-revoke");
+      await lockName(tx, `bulk revocation ${actor.userId} ${request.requestId}`);
       return (await findStarted(tx, actor, request)) ?? (await start(tx, actor, request, found));
     },
     { timeoutMs: WRITE_WITHIN_MS },
@@ -176,9 +177,9 @@ function hashRequest({ choice, reason, seen }: StartRequest): string {
   const { by, chosen } = describeChoice(choice);
   const of =
     by === "text"
-      ? createHash("sha256")
-          .update(choice.text ?? "")
-          .digest("hex")
+      ? findIdForms(choice.text ?? "")
+          .toSorted()
+          .join()
       : chosen;
   return createHash("sha256")
     .update(JSON.stringify([by, of, reason, seen?.digest]))

@@ -13,7 +13,7 @@ export interface ProviderField {
   required: boolean;
   /** What counts where it is left out; null where nothing does. */
   default: string | null;
-  /** Whether the portal sends its secret credentials to this address. */
+  /** Whether who has this address could get at the secret credentials: they are sent there, or requests that they sign. */
   receivesSecret: boolean;
 }
 

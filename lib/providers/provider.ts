@@ -209,8 +209,8 @@ export interface Provider {
   makeCredentials?(plan: Secret, context: CallContext): Promise<Secret>;
 
   /**
-   * Undoes what an interrupted `makeCredentials` made. Where that cannot be undone, gives the credentials that count now;
-   * undefined: the present ones.
+   * Undoes what an interrupted `makeCredentials` made, and resolves to undefined. Where that cannot be undone, finishes it
+   * and gives the credentials that count now.
    */
   settleCredentials?(plan: Secret, context: CallContext): Promise<Secret | undefined>;
 

@@ -181,6 +181,11 @@ function toInvalidSettings(error: unknown): InvalidSetting[] {
   });
 }
 
+/** The name of the credential that is the main secret of a kind: the one that a rotation replaces. */
+export function nameSecretField(kind: string): string {
+  return findDriver(kind).secretField;
+}
+
 /** Whether a credential is secret: every field is, except those that the driver explains as no secret. */
 export function isSecretField(kind: string, field: string): boolean {
   const known = readFields(findDriver(kind).credentials).find(({ name }) => name === field);

@@ -210,7 +210,7 @@ async function claimAndCalibrate(
 
 /**
  * Adds a region or changes the one of this name. Seals its credentials with the master key. Throws CONFLICT when keys
- * were made since the check found none.
+ * were made since the check found none, and while the credentials are being rotated.
  */
 export async function putRegion(
   tx: Transaction,
@@ -220,10 +220,11 @@ export async function putRegion(
 ): Promise<void> {
   const { name, endpoint, credentials, calibration, plainUploads, warnings = [], hasFoundKeys, ...rest } = region;
   const known = await tx.region.findUnique({ where: { name }, select: { id: true } });
-  if (known && hasFoundKeys === false) {
-    // No key is written ahead between this look and the change.
+  if (known) {
+    // No key is written ahead, and no rotation begun, between this look and the change.
     await lockRow(tx, "regions", known.id, "update");
-    await expectNoKeys(tx, known.id, name);
+    if (hasFoundKeys === false) await expectNoKeys(tx, known.id, name);
+    await expectNoRotation(tx, known.id, name);
   }
   const now = new Date();
   const passed = { checkedAt: now, checkError: null, failingSince: null };
@@ -236,6 +237,14 @@ export async function putRegion(
   await tx.region.update({ where: { id }, data: { sealedCredentials: Uint8Array.from(sealed) } });
   const event = known ? "region.changed" : "region.created";
   await recordEvent(tx, { event, outcome: "done", actor: by, data: { name, endpoint } });
+}
+
+/** The credentials that a rotation saves must not be overwritten by those of before. */
+async function expectNoRotation(tx: Transaction, regionId: string, name: string): Promise<void> {
+  const open = await tx.region.count({ where: { id: regionId, sealedRotation: { not: null } } });
+  if (open === 0) return;
+  const userMessage = `The region ${name} was not saved: its credentials are being rotated. Try again in a few minutes.`;
+  throw new AppError("CONFLICT", "a rotation of the credentials is open", { userMessage });
 }
 
 /** Keys that are only written ahead count: they will be made on the former storage system. */

@@ -28,7 +28,7 @@ const SENTENCES: Record<LinkRefusal, string> = {
   unknown: `This is not a set-up link of this portal. Check that you opened the whole link. ${ASK}`,
   used: `This link was used already, and works once. Sign in with the password that was chosen. If that was not you, tell an administrator of this portal.`,
   late: `This link is too old. ${ASK}`,
-  replaced: `This link does not work any more, since it was replaced. Use the newest link that you got. ${ASK}`,
+  replaced: `This link does not work any more. Use the newest link that you got. ${ASK}`,
   disabled: `This account is switched off at present. Ask an administrator of this portal.`,
 };
 

@@ -109,7 +109,11 @@ async function auditSearch(
 ): Promise<void> {
   const wanted = textToKeep(text);
   try {
-    await consumeRateLimit("support-searches", PLATFORM_READS, `${userId}:${by}:${found}:${wanted ?? ""}`);
+    await consumeRateLimit(
+      "support-searches",
+      PLATFORM_READS,
+      `${userId}:${by}:${found}:${wanted ?? ""}:${projectId ?? ""}`,
+    );
   } catch (error) {
     if (error instanceof AppError && error.code === "RATE_LIMITED") return;
     throw error;

@@ -15,6 +15,7 @@ const EXCEPTIONS: Record<string, string> = {
   "lib/access-keys/issue/deliver.ts: markIssued": "a step between key.requested and key.committed",
   "lib/access-keys/repair/note-uses.ts: noteUses": "when a key was last used, as the storage system tells it",
   "lib/access-keys/revoke/delete.ts: recordRemoval": "a step between key.revoking and key.revoked",
+  "lib/regions/administration/resume-rotation.ts: claimOpen": "says which process goes on; the end is recorded",
   "lib/receipts/data.ts: noteRefused": "a measurement between key.revoking and key.revoked",
 };
 

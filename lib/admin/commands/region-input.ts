@@ -2,6 +2,7 @@ import { commandLineActor, readSecretFromInput } from "@/lib/admin/command-line"
 import { parseMasterKey } from "@/lib/platform/crypto/seal";
 import { withTransaction } from "@/lib/platform/db/transaction";
 import { createDatabase, db } from "@/lib/platform/db/client";
+import { lockRow } from "@/lib/platform/db/locks";
 import { env } from "@/lib/platform/env";
 import { AppError } from "@/lib/platform/errors";
 import { outboundUrl } from "@/lib/platform/net/outbound-url";
@@ -11,6 +12,7 @@ import { slugSchema } from "@/lib/platform/text/slug";
 import { composeCredentials } from "@/lib/providers/registry";
 import { findRegion, openCredentials, toRegionInput } from "@/lib/regions/data";
 import { checkRegionInput, putRegion } from "@/lib/regions/mutations";
+import { isSameRegion } from "@/lib/regions/rules";
 import type { RegionInput } from "@/lib/regions/schema";
 import { listBuiltinRegions } from "@/lib/supervisor/builtin-regions";
 import { applyRegionsFile } from "@/lib/regions/file/apply-regions-file";
@@ -70,14 +72,15 @@ export async function changeRegion(name: string, options: RegionOptions & { cred
   const row = await findRegion(slugSchema.parse(name));
   const region = toRegionInput(row, await readCredentials(row, options));
   const changed = Object.entries({ ...region.settings, ...parseSettings(setting, adminUrl) });
-  await saveChecked({
+  const wanted = {
     ...region,
     ...(endpoint === undefined ? {} : { endpoint: parseUrl("--endpoint", endpoint) }),
     ...(signingRegion === undefined ? {} : { signingRegion: parseSigningRegion(signingRegion) }),
     ...(gateway === undefined ? {} : { gateways: gateway.map((url) => parseUrl("--gateway", url)) }),
     // An empty value removes the setting, so that its default counts again.
     settings: Object.fromEntries(changed.filter(([, value]) => value !== "")),
-  });
+  };
+  await saveChecked(wanted, row);
   if (row.declared)
     console.error(
       `The regions file declares ${name} and overwrites this change at the next start: change the file too.`,
@@ -124,11 +127,20 @@ function tryOpen(row: Region): Secret | undefined {
   }
 }
 
-async function saveChecked(region: RegionInput): Promise<void> {
+/** `before`: the region that is changed, as it was read. Throws CONFLICT when it is another one after the check. */
+async function saveChecked(region: RegionInput, before?: Region): Promise<void> {
   const checked = await checkRegionInput(region);
   for (const warning of checked.warnings ?? []) console.error(`Warning: ${warning}.`);
   const masterKey = parseMasterKey(env.LATCHKEY_MASTER_KEY);
-  await withTransaction((tx) => putRegion(tx, commandLineActor(), checked, masterKey));
+  await withTransaction(async (tx) => {
+    if (before) await lockRow(tx, "regions", before.id, "update");
+    const now = before && (await tx.region.findUniqueOrThrow({ where: { id: before.id } }));
+    if (!isSameRegion(before, now)) {
+      const userMessage = `Someone changed the region ${region.name} during the check. Nothing was saved.`;
+      throw new AppError("CONFLICT", "the region was changed during the check", { userMessage });
+    }
+    await putRegion(tx, commandLineActor(), checked, masterKey);
+  });
 }
 
 async function expectNew(name: string): Promise<void> {

@@ -30,8 +30,8 @@ export interface SlotEnd {
 }
 
 /**
- * Ends keys of one slot by the mutation of a disable, removes them, and writes down what became of each. Throws only when
- * the database is away.
+ * Ends keys of one slot by the mutation of a disable, removes them, and writes down what became of each. Throws when the
+ * database is away. What is not known then, and after a lost answer, is left to the next run.
  */
 export async function endSlot(end: SlotEnd): Promise<void> {
   const decided = end.items.filter(({ decidedAt }) => decidedAt !== null);
@@ -63,6 +63,8 @@ async function decideEnd({ scope, region, reason, items }: SlotEnd): Promise<Ite
   } catch (error) {
     if (isUnavailable(error)) throw error;
     logger.warn({ err: error, region }, "keys of a bulk revocation could not be ended");
+    // The end may be decided all the same. The next run asks again with the same request id.
+    if (error instanceof AppError && error.code === "UNAVAILABLE") return [];
     const refused = error instanceof AppError && error.code === "NOT_FOUND";
     await markFailed(idsOf(open), refused ? describeLostRole(scope.actor.name) : NOT_DECIDED);
     return [];

@@ -48,7 +48,7 @@ async function endKeysOfPrincipal(items: Item[], region: string, scopes: Scopes,
   for (const slot of groupBy(items, ({ bulkRevocationId, key }) => `${bulkRevocationId} ${key.slot}`)) {
     const [first] = slot;
     if (!first || Date.now() >= until) return;
-    const opened = await scopes.open(first);
+    const opened = await scopes.open(first, slot);
     if (opened) await endSlot({ ...opened, region, items: slot });
   }
 }
@@ -66,7 +66,7 @@ class Scopes {
    * Undefined when the person may not revoke keys any more. Then what still waits of the bulk revocation is given up: what
    * nobody may decide any more is not done.
    */
-  async open({ bulkRevocationId, key }: Item): Promise<Opened | undefined> {
+  async open({ bulkRevocationId, key }: Item, slot: readonly Item[]): Promise<Opened | undefined> {
     const bulk = await db.bulkRevocation.findUniqueOrThrow({
       where: { id: bulkRevocationId },
       include: { actor: true },
@@ -79,7 +79,11 @@ class Scopes {
       return { scope: await this.#openProject(actor, key.project.slug), reason: bulk.reason };
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== "NOT_FOUND") throw error;
-      await failWaiting(bulkRevocationId, describeLostRole(name));
+      await failWaiting(
+        bulkRevocationId,
+        slot.map(({ id }) => id),
+        describeLostRole(name),
+      );
       return undefined;
     }
   }

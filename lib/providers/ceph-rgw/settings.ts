@@ -16,6 +16,7 @@ export const cephRgwSettingsSchema = z.strictObject({
     description:
       "The address of the Admin Ops API: a gateway, or a radosgw that only the portal reaches. In a multi-site cluster it must be in the master zone, because other zones do not forward changes of keys.",
     kind: "url",
+    receivesSecret: true,
   } satisfies FieldText),
   adminPath: z
     .string()

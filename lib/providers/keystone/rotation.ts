@@ -6,7 +6,7 @@ import { ProviderError } from "@/lib/providers/errors";
 import { callIdentity, toFailure } from "@/lib/providers/keystone/identity-api";
 import { logIn, openSession } from "@/lib/providers/keystone/session";
 import type { KeystoneOptions } from "@/lib/providers/keystone/settings";
-import type { Provider } from "@/lib/providers/provider";
+import type { CallContext, Provider } from "@/lib/providers/provider";
 
 const PASSWORD_LENGTH = 40;
 const PAUSE_MS = 200;
@@ -19,8 +19,8 @@ type Rotation = Required<
 >;
 
 /**
- * Replaces the password of the service user, which the user may do itself. The new one is chosen before and kept, so that
- * after a crash one of the two works. The key of radosgw's admin user stays.
+ * Replaces the password of the service user, which the user may do itself. The new one is chosen before and kept: after
+ * a crash the change is finished. The key of radosgw's admin user stays.
  */
 export function createRotation(options: KeystoneOptions): Rotation {
   const { rgw } = options;
@@ -41,26 +41,32 @@ export function createRotation(options: KeystoneOptions): Rotation {
       },
     );
 
+  const changePassword = async (password: Secret, context: CallContext): Promise<void> => {
+    const { userId } = await openSession(options);
+    const answer = await callIdentity(options, "POST", `/users/${userId}/password`, context, {
+      user: { original_password: options.password.reveal(), password: password.reveal() },
+    });
+    if (answer.status !== 204) throw toFailure(answer);
+    if (!(await isAccepted(password))) throw new ProviderError("ambiguous", "Keystone refuses the new password");
+    // With the password Keystone revokes every token of this second, those of the new password too.
+    const renewed = { ...options, password };
+    while ((await callIdentity(renewed, "GET", `/users/${userId}`, context)).status === 401) await pause(PAUSE_MS);
+  };
+
   return {
     planCredentials: async () => new Secret(JSON.stringify({ password: randomText(PASSWORD_LENGTH, ALPHANUMERIC) })),
 
     async makeCredentials(plan, context) {
       const password = passwordOf(plan);
-      const { userId } = await openSession(options);
-      const answer = await callIdentity(options, "POST", `/users/${userId}/password`, context, {
-        user: { original_password: options.password.reveal(), password: password.reveal() },
-      });
-      if (answer.status !== 204) throw toFailure(answer);
-      if (!(await isAccepted(password))) throw new ProviderError("ambiguous", "Keystone refuses the new password");
-      // With the password Keystone revokes every token of this second, those of the new password too.
-      const renewed = { ...options, password };
-      while ((await callIdentity(renewed, "GET", `/users/${userId}`, context)).status === 401) await pause(PAUSE_MS);
+      await changePassword(password, context);
       return compose(password);
     },
 
-    async settleCredentials(plan) {
+    async settleCredentials(plan, context) {
       const password = passwordOf(plan);
-      return (await isAccepted(password)) ? compose(password) : undefined;
+      // A change without an answer may still be carried out. Once the password is another one, it cannot.
+      if (!(await isAccepted(password))) await changePassword(password, context);
+      return compose(password);
     },
 
     async endCredentials(former) {

@@ -95,6 +95,7 @@ export const keystoneSettingsSchema = z.strictObject({
     description:
       "For usage, quotas, buckets and suspension. Give it together with the access key and the secret key of a radosgw admin user, or leave all three out.",
     kind: "url",
+    receivesSecret: true,
   } satisfies FieldText),
   rgwAdminPath: pathWord.default("admin").meta({
     title: "Path of radosgw's admin API",

@@ -31,7 +31,7 @@ export async function composeInput(wish: RegionWish): Promise<Composed> {
     settings: omitEmpty(settings),
     credentials: new Secret(JSON.stringify(omitEmpty(credentials))),
   };
-  return judge(form, input, undefined);
+  return evaluate(form, input, undefined);
 }
 
 function composeChange(known: Region, change: Extract<RegionWish, { kind: "changed" }>["region"]): Composed {
@@ -43,7 +43,10 @@ function composeChange(known: Region, change: Extract<RegionWish, { kind: "chang
   const given = change.credentials && omitEmpty(change.credentials);
   const former = toRegionInput(known, new Secret("{}"));
   const settings = omitEmpty({ ...(former.settings as Fields), ...change.settings });
-  const secrets = form.credentials.filter(({ kind, required }) => kind === "secret" && required);
+  const stored = readStored(known);
+  const secrets = form.credentials.filter(
+    ({ name, kind, required }) => kind === "secret" && (required || stored?.[name]),
+  );
   const isWhole = secrets.every(({ name }) => given?.[name] !== undefined);
   const moved = form.settings.find(
     ({ name, receivesSecret }) => receivesSecret && settings[name] !== (former.settings as Fields)[name],
@@ -51,15 +54,8 @@ function composeChange(known: Region, change: Extract<RegionWish, { kind: "chang
   // Whoever may change the address must not learn by that way the secrets that are never shown.
   if (moved && !isWhole)
     return refuse(`${moved.label} is another one, and the portal sends its credentials there: give them again.`);
-  let stored: Fields;
-  try {
-    stored = JSON.parse(openCredentials(known).reveal()) as Fields;
-  } catch (error) {
-    if (!(error instanceof ProviderError)) throw error;
-    if (!isWhole)
-      return refuse(`The stored credentials of ${known.name} cannot be opened with the master key: give them again.`);
-    stored = {};
-  }
+  if (!stored && !isWhole)
+    return refuse(`The stored credentials of ${known.name} cannot be opened with the master key: give them again.`);
   const input = {
     ...former,
     endpoint: change.endpoint ?? former.endpoint,
@@ -68,10 +64,20 @@ function composeChange(known: Region, change: Extract<RegionWish, { kind: "chang
     settings,
     credentials: new Secret(JSON.stringify(omitEmpty({ ...stored, ...given }))),
   };
-  return judge(form, input, known);
+  return evaluate(form, input, known);
 }
 
-function judge(form: ProviderForm, input: RegionInput, known: Region | undefined): Composed {
+/** Undefined when no master key opens them. */
+function readStored(region: Region): Fields | undefined {
+  try {
+    return JSON.parse(openCredentials(region).reveal()) as Fields;
+  } catch (error) {
+    if (error instanceof ProviderError) return undefined;
+    throw error;
+  }
+}
+
+function evaluate(form: ProviderForm, input: RegionInput, known: Region | undefined): Composed {
   const given = input.settings as Fields;
   const open = omitFoundSettings(form.kind, given);
   const found = Object.keys(given).filter((name) => !Object.hasOwn(open, name));

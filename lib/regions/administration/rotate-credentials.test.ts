@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Actor } from "@/lib/gate/scope";
+import { parseMasterKey, seal } from "@/lib/platform/crypto/seal";
 import { db } from "@/lib/platform/db/client";
+import { env } from "@/lib/platform/env";
 import { Secret } from "@/lib/platform/secret";
-import { resumeRotation, sealRotation } from "@/lib/regions/administration/resume-rotation";
+import { giveUpRotation, resumeRotation, sealRotation } from "@/lib/regions/administration/resume-rotation";
 import { rotateCredentials } from "@/lib/regions/administration/rotate-credentials";
 import { checkSaved, saveWish } from "@/lib/regions/administration/save-region";
-import { findRegion, openCredentials, openProvider } from "@/lib/regions/data";
+import { credentialsContext, findRegion, openCredentials, openProvider } from "@/lib/regions/data";
 import { startTestDatabase } from "@/testing/database/test-database";
 import { makeUser } from "@/testing/factories/people";
 import { readAccessKey, runRadosgwAdmin } from "@/testing/rig/ceph";
@@ -36,11 +38,13 @@ describe.skipIf(missing.length > 0)(`${title} and Keystone`, { timeout: RIG_TEST
       .filter(({ data }) => (data as { name?: string }).name === name)
       .map(({ event }) => event);
   const credentialsOf = async (name: string) => JSON.parse(openCredentials(await findRegion(name)).reveal()) as object;
-  /** As if the process had ended after it wrote this down. */
-  const interrupt = async (name: string, rotation: Parameters<typeof sealRotation>[1]) => {
+  const LONG_AGO = new Date(0).toISOString();
+  /** As if the process had ended after it wrote this down. Gives the id of the region. */
+  const interrupt = async (name: string, phase: "making" | "ending", secret: string, plannedAt = LONG_AGO) => {
     const { id } = await findRegion(name);
-    const data = { sealedRotation: sealRotation(id, rotation), rotatingUntil: new Date(0) };
-    return db.region.update({ where: { id }, data });
+    const data = { sealedRotation: sealRotation(id, { phase, secret, plannedAt }), rotatingUntil: new Date(0) };
+    await db.region.update({ where: { id }, data });
+    return id;
   };
 
   test("the key of Ceph's admin user is replaced, the former one is refused, and no key is left over", async () => {
@@ -73,7 +77,18 @@ describe.skipIf(missing.length > 0)(`${title} and Keystone`, { timeout: RIG_TEST
     const plan = new Secret(JSON.stringify({ accessKeyId: "LKROTATIONINTERRUPT1" }));
     await provider.makeCredentials?.(plan, context);
     expect(await readKeys()).toHaveLength(2);
-    await resumeRotation(await interrupt("ceph", { phase: "making", secret: plan.reveal() }));
+    const now = new Date().toISOString();
+    await resumeRotation(await interrupt("ceph", "making", plan.reveal(), now));
+    expect(await readKeys()).toEqual([second]);
+    // The request may arrive late: the plan is kept, and the key is removed again.
+    expect((await findRegion("ceph")).sealedRotation).not.toBeNull();
+    expect(await rotateCredentials(petra, "ceph")).toMatchObject({ reason: "region-refused" });
+    await provider.makeCredentials?.(plan, context);
+    // What another process has taken over is left to it.
+    const claimed = await findRegion("ceph");
+    await giveUpRotation({ ...claimed, rotatingUntil: new Date(1) }, { sure: true });
+    expect(await readKeys()).toHaveLength(2);
+    await resumeRotation(await interrupt("ceph", "making", plan.reveal()));
     expect(await readKeys()).toEqual([second]);
     expect(await findRegion("ceph")).toMatchObject({ sealedRotation: null, rotatingUntil: null });
 
@@ -82,7 +97,7 @@ describe.skipIf(missing.length > 0)(`${title} and Keystone`, { timeout: RIG_TEST
     const made = (await provider.makeCredentials?.(plan, context)) ?? new Secret("{}");
     const change = { name: "ceph", credentials: JSON.parse(made.reveal()) as Record<string, string> };
     expect(await saveWish(petra, { kind: "changed", region: change })).toMatchObject({ ok: true });
-    await resumeRotation(await interrupt("ceph", { phase: "ending", secret: JSON.stringify(former) }));
+    await resumeRotation(await interrupt("ceph", "ending", JSON.stringify(former)));
     expect(await readKeys()).toEqual(["LKROTATIONINTERRUPT1"]);
     expect(await checkSaved("ceph")).toMatchObject({ ok: true });
   });
@@ -107,18 +122,39 @@ describe.skipIf(missing.length > 0)(`${title} and Keystone`, { timeout: RIG_TEST
     const context = { signal: AbortSignal.timeout(30_000), requestId: "test" };
     const plan = new Secret(JSON.stringify({ password: "the password of the plan, and of nobody" }));
     await openProvider(await findRegion("openstack")).makeCredentials?.(plan, context);
-    await resumeRotation(await interrupt("openstack", { phase: "making", secret: plan.reveal() }));
+    await resumeRotation(await interrupt("openstack", "making", plan.reveal()));
     expect(await credentialsOf("openstack")).toEqual(JSON.parse(plan.reveal()));
-    // It ended before the password was changed.
+    // It ended before the password was changed: the request may still arrive, so the change is finished.
     const unused = new Secret(JSON.stringify({ password: "a password that was only planned" }));
-    await resumeRotation(await interrupt("openstack", { phase: "making", secret: unused.reveal() }));
-    expect(await credentialsOf("openstack")).toEqual(JSON.parse(plan.reveal()));
+    await resumeRotation(await interrupt("openstack", "making", unused.reveal()));
+    expect(await credentialsOf("openstack")).toEqual(JSON.parse(unused.reveal()));
     expect(await checkSaved("openstack")).toMatchObject({ ok: true });
     expect((await findRegion("openstack")).sealedRotation).toBeNull();
-    expect((await eventsOf("openstack")).slice(-3)).toEqual([
+    expect((await eventsOf("openstack")).slice(-4)).toEqual([
       "region.rotated",
       "region.former-ended",
-      "region.rotation-undone",
+      "region.rotated",
+      "region.former-ended",
     ]);
+    // Another region with the same service user would lose its access.
+    const other = { ...region, name: "openstack-2", settings: { ...settings, domain: "other" } };
+    const row = await findRegion("openstack");
+    const { id: _id, ...copy } = row;
+    const { id } = await db.region.create({
+      data: {
+        ...copy,
+        ...place(),
+        name: other.name,
+        settings: other.settings,
+        calibration: {},
+        sealedCredentials: null,
+      },
+    });
+    const sealed = seal(openCredentials(row).reveal(), parseMasterKey(env.LATCHKEY_MASTER_KEY), credentialsContext(id));
+    await db.region.update({ where: { id }, data: { sealedCredentials: Uint8Array.from(sealed) } });
+    expect(await rotateCredentials(petra, "openstack")).toMatchObject({
+      reason: "region-refused",
+      message: expect.stringContaining("The region openstack-2 uses the same credentials") as string,
+    });
   });
 });

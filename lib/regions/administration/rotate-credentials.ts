@@ -1,24 +1,28 @@
-import { randomUUID } from "node:crypto";
-import { type AuditActor, recordEvent } from "@/lib/audit/record";
+import { recordEvent } from "@/lib/audit/record";
 import { changeInstallation } from "@/lib/gate/platform-change";
 import type { Actor } from "@/lib/gate/scope";
-import { lockRow } from "@/lib/platform/db/locks";
-import type { Transaction } from "@/lib/platform/db/client";
+import { db } from "@/lib/platform/db/client";
+import { lockRow, readDatabaseClock } from "@/lib/platform/db/locks";
 import { logger } from "@/lib/platform/logger";
 import type { Secret } from "@/lib/platform/secret";
 import { ProviderError } from "@/lib/providers/errors";
 import { guard } from "@/lib/providers/guard";
 import type { Provider } from "@/lib/providers/provider";
-import { createProvider, explainNoRotation } from "@/lib/providers/registry";
+import { createProvider, explainNoRotation, nameSecretField } from "@/lib/providers/registry";
 import { recordFindings } from "@/lib/regions/administration/record-findings";
-import { endFormer, resumeRotation, saveMade, sealRotation } from "@/lib/regions/administration/resume-rotation";
+import {
+  createContext,
+  endFormer,
+  giveUpRotation,
+  openRotation,
+  readClaimEnd,
+  saveMade,
+  sealRotation,
+} from "@/lib/regions/administration/resume-rotation";
 import { findRegion, openCredentials, openProvider } from "@/lib/regions/data";
 import { isSameRegion } from "@/lib/regions/rules";
-import type { CheckOutput } from "@/lib/regions/schema";
+import type { CheckOutput, Report } from "@/lib/regions/schema";
 import type { Region } from "@/prisma/generated/client";
-
-/** Longer than all calls of a rotation together. After that the worker takes an interrupted one over. Milliseconds. */
-const WITHIN_MS = 90_000;
 
 type Rotating = Provider & Required<Pick<Provider, "planCredentials" | "makeCredentials">>;
 
@@ -30,45 +34,80 @@ type Rotating = Provider & Required<Pick<Provider, "planCredentials" | "makeCred
 export async function rotateCredentials(actor: Actor, name: string): Promise<CheckOutput> {
   const { findings, report, fail } = recordFindings();
   const refuse = (message: string): CheckOutput => ({ ok: false, reason: "region-refused", message, findings });
-  const stop = (message: string): CheckOutput => ({ ok: false, reason: "check-failed", message, findings });
-  let region = await findRegion(name);
-  if (region.declared)
-    return refuse(`The regions file declares ${name}. Change the credentials where it takes them from.`);
-  const why = explainNoRotation(region.provider);
+  const region = await findRegion(name);
+  const why = await findObstacle(region);
   if (why) return refuse(why);
   try {
-    const provider = openProvider(region) as Rotating;
-    if (region.sealedRotation) {
-      await resumeRotation(region);
-      region = await findRegion(name);
-    }
-    const plan = await provider.planCredentials(createContext());
-    const begun = await claim(actor, region, plan);
-    if (!begun) return refuse(`Someone rotates or changes ${name} at this moment. Nothing was changed. Try again.`);
-    const former = openCredentials(region);
-    let made: Secret;
-    try {
-      made = await provider.makeCredentials(plan, createContext());
-      const renewed = openWith(region, made);
-      await renewed.check({ ...createContext(), report });
-      await saveMade(begun, actor, made, former);
-    } catch (error) {
-      await resumeRotation(begun, true).catch((cause: unknown) =>
-        logger.warn({ err: cause, region: name }, "the rotation is left to the worker"),
-      );
-      throw error;
-    }
-    await endFormer(begun, openWith(region, made), former, actor);
+    const plan = await (openProvider(region) as Rotating).planCredentials(createContext());
+    const claimed = await claim(actor, region, plan);
+    if (!claimed) return refuse(`Someone rotates or changes ${name} at this moment. Nothing was changed. Try again.`);
+    await carryOut(claimed, actor, plan, report);
     return { ok: true, message: `${name} has new credentials. The former ones are refused.`, findings };
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     fail(error.message);
-    const now = await findRegion(name);
-    const stands = isSameRegion({ ...region, sealedRotation: null }, { ...now, sealedRotation: null })
-      ? "The present credentials still count."
-      : "The new credentials are saved; the worker goes on to end the former ones.";
-    return stop(`The rotation in ${name} stopped: ${error.message}. ${stands}`);
+    const message = `The rotation in ${name} stopped: ${error.message}. ${await describeStand(region)}`;
+    return { ok: false, reason: "check-failed", message, findings };
   }
+}
+
+/** Why the credentials of a region cannot be rotated now, as a sentence. Undefined when they can. */
+async function findObstacle(region: Region): Promise<string | undefined> {
+  const { name, provider } = region;
+  if (region.declared) return `The regions file declares ${name}. Change the credentials where it takes them from.`;
+  const why = explainNoRotation(provider);
+  if (why) return why;
+  if (region.sealedRotation)
+    return `A rotation in ${name} is not finished. The worker goes on with it each minute. Nothing was changed.`;
+  const others = await db.region.findMany({ where: { provider, id: { not: region.id } } });
+  const own = readMainSecret(region);
+  const sharing = others.find((other) => own !== undefined && readMainSecret(other) === own);
+  if (sharing)
+    return `The region ${sharing.name} uses the same credentials, and they would be refused there. Give it others first. Nothing was changed.`;
+  return undefined;
+}
+
+/** The secret that a rotation replaces. Undefined where no master key opens it. */
+function readMainSecret(region: Region): string | undefined {
+  try {
+    const credentials = JSON.parse(openCredentials(region).reveal()) as Record<string, string>;
+    return credentials[nameSecretField(region.provider)];
+  } catch (error) {
+    if (error instanceof ProviderError) return undefined;
+    throw error;
+  }
+}
+
+async function carryOut(claimed: Region, actor: Actor, plan: Secret, report: Report): Promise<void> {
+  const context = createContext();
+  const former = openCredentials(claimed);
+  const provider = openProvider(claimed) as Rotating;
+  let made: Secret;
+  let saved: Region;
+  try {
+    made = await provider.makeCredentials(plan, context);
+    await openWith(claimed, made).check({ ...context, report });
+    saved = await saveMade(claimed, actor, made, former);
+  } catch (error) {
+    const sure = error instanceof ProviderError && !error.mayHaveHappened;
+    await giveUpRotation(claimed, { sure }).catch((cause: unknown) =>
+      logger.warn({ err: cause, region: claimed.name }, "the rotation is left to the worker"),
+    );
+    throw error;
+  }
+  await endFormer(saved, openWith(saved, made), former, actor, context);
+}
+
+/** Which credentials count after a rotation that stopped, as a sentence. */
+async function describeStand(before: Region): Promise<string> {
+  const now = await findRegion(before.name);
+  const open = now.sealedRotation ? openRotation(now).phase : undefined;
+  if (open === "ending") return "The new credentials are saved; the worker goes on to end the former ones.";
+  if (open === "making") return "The worker goes on each minute, and undoes or finishes the rotation.";
+  const isFormer = isSameRegion({ ...before, sealedRotation: null }, now);
+  return isFormer
+    ? "The present credentials still count."
+    : "The new credentials are saved, and the former ones are ended.";
 }
 
 /** Writes the plan down. Undefined when somebody else changed the region, or rotates its credentials. */
@@ -77,17 +116,13 @@ async function claim(actor: Actor, region: Region, plan: Secret): Promise<Region
     await lockRow(tx, "regions", region.id, "update");
     const now = await tx.region.findUnique({ where: { id: region.id } });
     if (!now || now.sealedRotation || !isSameRegion(region, now)) return undefined;
-    await recordRotation(tx, actor, region.name);
-    const rotation = sealRotation(region.id, { phase: "making", secret: plan.reveal() });
-    const rotatingUntil = new Date(Date.now() + WITHIN_MS);
+    await recordEvent(tx, { event: "region.rotating", outcome: "requested", actor, data: { name: region.name } });
+    const plannedAt = (await readDatabaseClock(tx)).toISOString();
+    const rotation = sealRotation(region.id, { phase: "making", secret: plan.reveal(), plannedAt });
+    const rotatingUntil = await readClaimEnd(tx);
     return tx.region.update({ where: { id: region.id }, data: { sealedRotation: rotation, rotatingUntil } });
   });
 }
 
-const recordRotation = (tx: Transaction, actor: AuditActor, name: string): Promise<void> =>
-  recordEvent(tx, { event: "region.rotating", outcome: "requested", actor, data: { name } });
-
 const openWith = (region: Region, credentials: Secret): Provider =>
   guard(createProvider(region.provider, { ...region, credentials }), region.name, logger);
-
-const createContext = () => ({ signal: AbortSignal.timeout(WITHIN_MS), requestId: randomUUID() });

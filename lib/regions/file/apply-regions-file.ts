@@ -97,6 +97,9 @@ async function applyRegion(
     const checked = isSame ? undefined : await checkRegionInput(region);
     await withTransaction(
       async (tx) => {
+        // The file counts: a rotation from before the region was declared is dropped.
+        if (row?.sealedRotation)
+          await tx.region.update({ where: { name }, data: { sealedRotation: null, rotatingUntil: null } });
         if (checked) await putRegion(tx, by, checked, masterKey);
         await tx.region.update({ where: { name }, data: { declared: true } });
       },

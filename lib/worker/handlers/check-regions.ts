@@ -5,6 +5,5 @@ import { checkRegions } from "@/lib/regions/mutations";
 /** Checks every region, and works out how long its keys usually work on after their end. */
 export async function handleCheckRegions(): Promise<void> {
   await noteUsual();
-  await resumeRotations();
-  await checkRegions();
+  await Promise.all([resumeRotations(), checkRegions()]);
 }
