@@ -4,11 +4,11 @@ import { expect, test } from "../fixtures/test";
 
 /**
  * The most JavaScript that the first load of a page may need, in KiB after gzip. These numbers go down. The dashboard's went
- * up once, by one, for two entries of the menu and the notice of who joined.
+ * up twice, by one each: for two entries of the menu and the notice of who joined, and for the search of projects.
  */
 const BUDGETS_KIB = {
   "/login": 177,
-  "/projects/demo/object-storage": 183,
+  "/projects/demo/object-storage": 184,
   "/projects/demo/object-storage/keys": 188,
 };
 
