@@ -41,7 +41,7 @@ export function addAdminOperationRoutes(api: OpenAPIHono<ApiEnvironment>): void 
   });
   const retryRoute = createRoute({
     summary: "Have the worker try an unfinished change now",
-    description: "A change has one job, however often it is retried.",
+    description: "However often it is retried, one process works at a change at a time.",
     request: { body: requestBody(retryInputSchema) },
     method: "post",
     path: "/admin/operations/retry",

@@ -56,7 +56,7 @@ export async function listOwnProjects(
       ...(limits?.projectId ? { id: limits.projectId } : {}),
       disabledAt: null,
       memberships: { some: { userId } },
-      ...(search ? { AND: { OR: [{ name: containsText(search) }, { slug: containsText(search) }] } } : {}),
+      ...(search ? { AND: nameOrSlug(search) } : {}),
       ...(cursor ? olderThan(decodeCursor(cursor)) : {}),
     },
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
@@ -158,8 +158,7 @@ export async function listProjects(query: {
 }
 
 function nameOrSlug(search: string): Prisma.ProjectWhereInput {
-  // Prisma takes % and _ for wildcards.
-  const part = { contains: search.replaceAll(/[\\%_]/g, String.raw`\$&`), mode: "insensitive" as const };
+  const part = containsText(search);
   return { OR: [{ name: part }, { slug: part }] };
 }
 

@@ -27,7 +27,7 @@ interface Retryable {
 
 /**
  * Has the worker try an unfinished change now. `id` is that of an operation, of a key that is being removed, or of a job
- * whose last try failed. A change has one job, however often this is called. Throws NOT_FOUND when the caller may not do
+ * whose last try failed. However often this is called, one process works at a change at a time. Throws NOT_FOUND when the caller may not do
  * so any more.
  */
 export async function retryUnfinished(actor: Actor, id: string): Promise<RetryOutput> {
