@@ -27,6 +27,12 @@ const NAMED_KEYS_MAX = 200;
 /** For how long a named key that was removed at its date is shown. Milliseconds. */
 const EXPIRED_SHOWN_MS = 7 * 24 * 60 * 60_000;
 
+/**
+ * The order of the index by which the keys of a principal are found. In the order of their creation, PostgreSQL would
+ * read the newest keys of all projects until it has found so many of this one.
+ */
+const BY_STATE = [{ state: "asc" as const }, { endedAt: "desc" as const }];
+
 /** The cards of a project, one a region, in the order of their names. */
 export async function loadCards(scope: ProjectScope): Promise<Card[]> {
   const regions = await db.region.findMany({ orderBy: { name: "asc" } });
@@ -71,7 +77,7 @@ async function loadPrincipalFacts(principal: Principal, now: Date): Promise<Prin
   const slot = { principalId: principal.id, slot: DEFAULT_SLOT };
   const open = await db.accessKey.findMany({
     where: { ...slot, state: { in: [...LIVE_STATES, "REVOKING"] } },
-    orderBy: { createdAt: "desc" },
+    orderBy: BY_STATE,
     take: CARD_KEYS_MAX,
     select: cardKeySelect,
   });
@@ -90,7 +96,7 @@ async function loadPrincipalFacts(principal: Principal, now: Date): Promise<Prin
   const operations = await loadOperations(principal.id, named);
   return {
     principal,
-    keys: [...open, ...revoked, ...named],
+    keys: [...sortByAge(open), ...revoked, ...named],
     operations: [...(operation ? [operation] : []), ...operations],
   };
 }
@@ -100,7 +106,7 @@ async function loadNamedKeys(principalId: string, now: Date): Promise<CardKey[]>
   const slot = { not: DEFAULT_SLOT };
   const open = await db.accessKey.findMany({
     where: { principalId, slot, state: { in: [...LIVE_STATES, "REVOKING"] } },
-    orderBy: { createdAt: "desc" },
+    orderBy: BY_STATE,
     take: NAMED_KEYS_MAX,
     select: cardKeySelect,
   });
@@ -117,7 +123,12 @@ async function loadNamedKeys(principalId: string, now: Date): Promise<CardKey[]>
     take: NAMED_KEYS_MAX,
     select: cardKeySelect,
   });
-  return [...open, ...ended];
+  return [...sortByAge(open), ...ended];
+}
+
+/** The newest first. */
+function sortByAge(keys: CardKey[]): CardKey[] {
+  return keys.toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
 }
 
 /** The operations of the named keys since the oldest of them was made, the newest first. */

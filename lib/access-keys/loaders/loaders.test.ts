@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { loadCard, loadCards } from "@/lib/access-keys/loaders/cards";
 import { findKey, lookUpKey } from "@/lib/access-keys/loaders/find-key";
@@ -129,4 +130,30 @@ test("the cards of a project with many past keys read a bounded number of them",
   const keys = texts.filter((text) => text.includes('FROM "public"."access_keys"'));
   expect(keys.length).toBeGreaterThan(0);
   expect(keys.filter((text) => !text.includes("LIMIT"))).toEqual([]);
+});
+
+test("the cards of a project with an old key and many past ones read no other project's keys", async () => {
+  const owen = await makeUser(db, "Owen");
+  const old = await makeProject(db, [[owen, "member+"]]);
+  const oldScope = await authorizeProject(owen, old.slug, "keys:issue");
+  await makeKey(oldScope, "north");
+  const place = { regionId: (await db.region.findUniqueOrThrow({ where: { name: "north" } })).id };
+  const principalOf = (id: string) => db.principal.findFirstOrThrow({ where: { projectId: id, ...place } });
+  const makeKeys = async (id: string, state: "ACTIVE" | "REVOKED", createdAt: Date) => {
+    const { id: principalId } = await principalOf(id);
+    const facts = { ...place, projectId: id, principalId, state, createdAt, createdById: owen.userId };
+    const endedAt = state === "REVOKED" ? createdAt : null;
+    const names = Array.from({ length: 2_000 }, () => randomUUID());
+    const rows = names.map((name) => ({
+      ...{ ...facts, endedAt, accessKeyId: name },
+      // A name has one working key.
+      ...(state === "ACTIVE" ? { slot: name } : {}),
+    }));
+    await db.accessKey.createMany({ data: rows });
+  };
+  // PostgreSQL expects many working keys of the project among the newest, since it had many keys and most keys work.
+  await makeKeys(old.id, "REVOKED", new Date("2026-01-01"));
+  await makeKeys(scope.projectId, "ACTIVE", new Date(Date.now() + 60_000));
+  await db.$executeRaw`ANALYZE access_keys`;
+  expect(await countRowsRead(pool, () => loadCard(oldScope, "north"))).toBeLessThan(50);
 });
