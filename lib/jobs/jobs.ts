@@ -20,6 +20,10 @@ export const JOBS = {
   "sweep-all": z.strictObject({}),
   /** Asks every region whether it answers. */
   "check-regions": z.strictObject({}),
+  /** Collects the figures of a region that are due. One job a region, so that its storage system has one call at a time. */
+  "collect-usage": z.strictObject({ regionId: z.uuid() }),
+  /** Has the figures of every principal collected. */
+  "note-figures": z.strictObject({}),
   /** Deletes what is kept for a time only. */
   prune: z.strictObject({}),
 } as const;
@@ -28,7 +32,10 @@ export type JobName = keyof typeof JOBS;
 export type JobPayload<N extends JobName> = z.infer<(typeof JOBS)[N]>;
 export const JOB_NAMES = Object.keys(JOBS) as JobName[];
 
-/** How often a job is tried again. `sweep-all` enqueues sweeps every hour, so those need few retries. */
+/**
+ * How often a job is tried again. `sweep-all` enqueues sweeps every hour, so those need few retries. A look finds figures
+ * that are due.
+ */
 export const RETRY_LIMITS: Record<JobName, number> = {
   "settle-operation": 1_000,
   "revoke-key": 1_000,
@@ -39,5 +46,7 @@ export const RETRY_LIMITS: Record<JobName, number> = {
   "sweep-principal": 5,
   "sweep-all": 1,
   "check-regions": 1,
+  "collect-usage": 1,
+  "note-figures": 1,
   prune: 1,
 };

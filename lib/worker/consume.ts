@@ -8,8 +8,15 @@ export type Handlers = { [N in JobName]: (payload: JobPayload<N>) => Promise<voi
 
 /** How many jobs of one kind run at once: a storage system that does not answer must not block the others. */
 const AT_ONCE = 8;
-/** Jobs that do a whole round come one at a time, and those that end many keys at once are few. */
-const FEW: Partial<Record<JobName, number>> = { "sweep-all": 1, "check-regions": 1, prune: 1, "bulk-revoke": 4 };
+/** Jobs that do a whole round come one at a time, and those that work for a while are few. */
+const FEW: Partial<Record<JobName, number>> = {
+  "sweep-all": 1,
+  "check-regions": 1,
+  "note-figures": 1,
+  prune: 1,
+  "bulk-revoke": 4,
+  "collect-usage": 4,
+};
 /** A consumer asks so rarely by itself: it is woken otherwise. */
 const POLL_SECONDS = 30;
 /** How often the worker looks for jobs that have become due, all kinds in one query. */

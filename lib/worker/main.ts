@@ -7,9 +7,11 @@ import { db } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
 import { onStop } from "@/lib/platform/lifecycle";
 import { logger } from "@/lib/platform/logger";
+import { enqueueCollections, noteAllFigures } from "@/lib/usage/mutations";
 import { consumeJobs, type Handlers } from "@/lib/worker/consume";
 import { handleBulkRevoke } from "@/lib/worker/handlers/bulk-revoke";
 import { handleCheckRegions } from "@/lib/worker/handlers/check-regions";
+import { handleCollectUsage } from "@/lib/worker/handlers/collect-usage";
 import { handleExpireKey } from "@/lib/worker/handlers/expire-key";
 import { handlePrune } from "@/lib/worker/handlers/prune";
 import { handleReconcile } from "@/lib/worker/handlers/reconcile";
@@ -32,16 +34,21 @@ const HANDLERS: Handlers = {
   "sweep-principal": handleSweepPrincipal,
   "sweep-all": handleSweepAll,
   "check-regions": handleCheckRegions,
+  "collect-usage": handleCollectUsage,
+  "note-figures": () => noteAllFigures(),
   prune: handlePrune,
 };
 
 const SCHEDULES: Partial<Record<JobName, string>> = {
   "sweep-all": "17 * * * *",
+  "note-figures": "37 * * * *",
   prune: "47 * * * *",
 };
 
 /** How often the worker looks for changes whose process died, and for secrets that nobody acknowledged. */
 const LOOK_EVERY_MS = 2_000;
+/** How often the worker looks for figures that are due. */
+const COLLECT_EVERY_MS = 5_000;
 /** How often the worker chains the lines of the audit log that were committed. */
 const CHAIN_EVERY_MS = 2_000;
 /** How often the worker asks whether it is time to check the regions and to compare some of their keys. */
@@ -56,6 +63,7 @@ async function main(): Promise<void> {
   const settling = keepLooking(() => settleBulkRevocations(), LOOK_EVERY_MS);
   const checking = keepLooking(() => enqueueRound(queue, "check-regions", env.LATCHKEY_CHECK_SECONDS), ASK_EVERY_MS);
   const sampling = keepLooking(() => handleSampleKeys(), ASK_EVERY_MS);
+  const collecting = keepLooking(() => enqueueCollections(), COLLECT_EVERY_MS);
   const chaining = keepLooking(() => chainEvents(), CHAIN_EVERY_MS);
   onStop(async () => {
     consuming.stop();
@@ -63,6 +71,7 @@ async function main(): Promise<void> {
     settling.stop();
     checking.stop();
     sampling.stop();
+    collecting.stop();
     chaining.stop();
     heartbeat.stop();
     await queue.stop({ graceful: true, timeout: STOP_WITHIN_MS });
