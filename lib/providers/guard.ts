@@ -2,8 +2,11 @@ import type { Logger } from "@/lib/platform/logger";
 import { ProviderError } from "@/lib/providers/errors";
 import type { CallContext, Provider } from "@/lib/providers/provider";
 
-/** The longest time that one call to a storage system may take. Milliseconds. */
+/** The longest time that a call to a storage system may take, but for those below. Milliseconds. */
 export const CALL_DEADLINE_MS = 8_000;
+
+/** What reads every bucket of a principal takes longer: radosgw reads the index of each. Milliseconds. */
+const LONG_DEADLINES_MS: Partial<Record<keyof Provider, number>> = { usage: 15_000, listBuckets: 15_000 };
 
 const METHODS = [
   "check",
@@ -46,14 +49,14 @@ export function guard(provider: Provider, region: string, logger: Logger): Provi
   return guarded as unknown as Provider;
 }
 
-function guardCall(call: Call, method: string, region: string, logger: Logger): Call {
+function guardCall(call: Call, method: keyof Provider, region: string, logger: Logger): Call {
   return async (...input) => {
     const context = input.at(-1) as CallContext;
     // Not `AbortSignal.any` and `AbortSignal.timeout`: they cannot be cleared when the call is over.
     const deadline = new AbortController();
     const { signal } = deadline;
     const end = () => deadline.abort();
-    const timer = setTimeout(end, CALL_DEADLINE_MS);
+    const timer = setTimeout(end, LONG_DEADLINES_MS[method] ?? CALL_DEADLINE_MS);
     context.signal.addEventListener("abort", end, { once: true });
     if (context.signal.aborted) end();
     const started = performance.now();

@@ -6,6 +6,8 @@ import { dayOf, DAILY_DAYS, hourOf, HOURLY_DAYS, nextCollection } from "@/lib/us
 import type { BucketSort } from "@/lib/usage/schema";
 import type { Prisma, StoredBucket } from "@/prisma/generated/client";
 
+/** Few enough that the database carries a statement out in its time, also on a small machine that is busy. */
+const ROWS_AT_ONCE = 2_000;
 const DAY_MS = 24 * 60 * 60_000;
 
 /** Figures that are due, and whose they are. */
@@ -106,16 +108,19 @@ async function replaceBuckets(tx: Transaction, principalId: string, told: readon
     ...[...known.keys()].filter((name) => !toldNames.has(name)),
     ...changed.map(({ name }) => name).filter((name) => known.has(name)),
   ];
-  if (outdated.length > 0) await tx.storedBucket.deleteMany({ where: { principalId, name: { in: outdated } } });
-  if (changed.length === 0) return;
-  const data = changed.map(({ name, createdAt, objects, bytes }) => ({
+  const rows = changed.map(({ name, createdAt, objects, bytes }) => ({
     principalId,
     name,
     createdAt,
     objects: BigInt(objects),
     bytes,
   }));
-  await tx.storedBucket.createMany({ data, skipDuplicates: true });
+  for (let begin = 0; begin < outdated.length; begin += ROWS_AT_ONCE) {
+    const name = { in: outdated.slice(begin, begin + ROWS_AT_ONCE) };
+    await tx.storedBucket.deleteMany({ where: { principalId, name } });
+  }
+  for (let begin = 0; begin < rows.length; begin += ROWS_AT_ONCE)
+    await tx.storedBucket.createMany({ data: rows.slice(begin, begin + ROWS_AT_ONCE), skipDuplicates: true });
 }
 
 const isAsKnown = (known: StoredBucket | undefined, { createdAt, objects, bytes }: BucketView): boolean =>

@@ -19,6 +19,8 @@ const LOOKED_AT_ONCE = 500;
 const SWEPT_AT_ONCE = 200;
 const DELETED_AT_ONCE = 1_000;
 const KEPT_DAYS = 30;
+const KEPT_HOURLY_DAYS = 32;
+const KEPT_DAILY_DAYS = 396;
 
 const CLOCK: Statement = { text: "SELECT clock_timestamp() AS now", values: [] };
 
@@ -78,5 +80,16 @@ export const ROUNDS = {
       text: `DELETE FROM "public"."refused_sign_ins" WHERE ("public"."refused_sign_ins"."id") IN (SELECT "public"."refused_sign_ins"."id" FROM "public"."refused_sign_ins" WHERE "public"."refused_sign_ins"."minute" < $1 LIMIT $2)`,
       values: [daysAgo(KEPT_DAYS), DELETED_AT_ONCE],
     },
+    deleteSamples(false, daysAgo(KEPT_HOURLY_DAYS)),
+    deleteSamples(true, daysAgo(KEPT_DAILY_DAYS)),
   ],
 } as const;
+
+function deleteSamples(daily: boolean, before: Date): Statement {
+  const where = `("public"."usage_samples"."daily" = $1 AND "public"."usage_samples"."hour" < $2)`;
+  const key = [`"public"."usage_samples"."principal_id"`, `"public"."usage_samples"."hour"`];
+  return {
+    text: `DELETE FROM "public"."usage_samples" WHERE (${key.join(",")}) IN (SELECT ${key.join(", ")} FROM "public"."usage_samples" WHERE ${where} LIMIT $3)`,
+    values: [daily, before, DELETED_AT_ONCE],
+  };
+}
