@@ -1,9 +1,13 @@
 import "server-only";
+import { z } from "zod";
 import { containsText } from "@/lib/platform/db/contains";
 import { db, type Transaction } from "@/lib/platform/db/client";
+import { AppError } from "@/lib/platform/errors";
+import { parseJson } from "@/lib/platform/text/parse-json";
+import { plainText } from "@/lib/platform/text/plain-text";
 import type { BucketView, Quota, Usage } from "@/lib/providers/provider";
 import { dayOf, DAILY_DAYS, hourOf, HOURLY_DAYS, nextCollection } from "@/lib/usage/rules";
-import type { BucketSort } from "@/lib/usage/schema";
+import type { BucketRow, BucketSort } from "@/lib/usage/schema";
 import type { Prisma, StoredBucket } from "@/prisma/generated/client";
 
 /** Few enough that the database carries a statement out in its time, also on a small machine that is busy. */
@@ -174,4 +178,46 @@ export async function readBuckets(principalId: string, stretch: BucketStretch): 
   const equal = await find({ [sort]: value, name }, take);
   if (equal.length === take) return equal;
   return [...equal, ...(await find({ [sort]: { [behind]: value } }, take - equal.length))];
+}
+
+/** The last bucket of a page. */
+export interface BucketPlace {
+  sort: BucketSort;
+  /** By what the list is sorted, as a text. */
+  value: string;
+  name: string;
+  region: string;
+}
+
+/** The place of the last bucket of a page as an opaque text for URLs. */
+export function encodeBucketCursor(bucket: BucketRow, sort: BucketSort): string {
+  const place: BucketPlace = { sort, value: String(bucket[sort]), name: bucket.name, region: bucket.region };
+  return Buffer.from(JSON.stringify(place)).toString("base64url");
+}
+
+const INTEGER_MAX = 2n ** 63n - 1n;
+const integer = z
+  .string()
+  .regex(/^\d{1,19}$/)
+  .refine((text) => BigInt(text) <= INTEGER_MAX);
+/** PostgreSQL knows no year 0. */
+const time = z.iso.datetime().regex(/^[1-9]/);
+const VALUES = { name: plainText, bytes: integer, objects: integer, createdAt: time };
+
+/**
+ * The place that `encodeBucketCursor` made a text of, for a list that is sorted in the same way. Throws BAD_INPUT for any
+ * other text.
+ */
+export function decodeBucketCursor(text: string, sort: BucketSort): BucketPlace {
+  const placeSchema = z.strictObject({
+    sort: z.literal(sort),
+    value: VALUES[sort],
+    name: plainText,
+    region: plainText,
+  });
+  const place = placeSchema.safeParse(parseJson(Buffer.from(text, "base64url").toString("utf8")));
+  if (place.success) return place.data;
+  throw new AppError("BAD_INPUT", "not a cursor", {
+    userMessage: "The cursor is not one of this list. Nothing was changed.",
+  });
 }

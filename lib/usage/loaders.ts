@@ -5,10 +5,21 @@ import { readDatabaseClock } from "@/lib/platform/db/locks";
 import { readAllowedRegions } from "@/lib/project-regions/data";
 import { ProviderError } from "@/lib/providers/errors";
 import { openProvider } from "@/lib/regions/data";
+import { decodeBucketCursor, encodeBucketCursor, readBuckets } from "@/lib/usage/data";
 import { askForFigures } from "@/lib/usage/mutations";
-import { FRESH_MS } from "@/lib/usage/rules";
-import type { RegionFigures, RegionUsage } from "@/lib/usage/schema";
+import { beginOf, compareBuckets, FRESH_MS, pickPoints } from "@/lib/usage/rules";
+import type {
+  BucketPage,
+  BucketQuery,
+  BucketRow,
+  HistoryRange,
+  RegionFigures,
+  RegionUsage,
+  UsagePoint,
+} from "@/lib/usage/schema";
 import type { Region, UsageFigures } from "@/prisma/generated/client";
+
+const PAGE_SIZE = 50;
 
 /**
  * The last figures of a project in each region, in the order of the names. No storage system is waited for. The worker
@@ -65,4 +76,74 @@ function tellsUsage(region: Region): boolean {
     if (error instanceof ProviderError) return true;
     throw error;
   }
+}
+
+/**
+ * What a project stored in each region over a range of time, oldest first, with the last figures as its end. A region has
+ * at most some 120 points.
+ */
+export async function loadHistory({ projectId }: ProjectScope, range: HistoryRange): Promise<UsagePoint[]> {
+  const since = beginOf(range, await readDatabaseClock(db));
+  const principals = await listPrincipals(projectId);
+  const samples = await db.usageSample.findMany({
+    where: { principalId: { in: principals.map(({ id }) => id) }, hour: { gte: since } },
+    orderBy: { hour: "asc" },
+    select: { principalId: true, takenAt: true, buckets: true, objects: true, bytes: true },
+  });
+  const points = principals.flatMap(({ id, region, usageFigures }) =>
+    pickPoints(
+      [...samples.filter(({ principalId }) => principalId === id), ...toSample(usageFigures, since)],
+      range,
+    ).map(({ takenAt, buckets, objects, bytes }) => ({
+      at: takenAt.toISOString(),
+      region: region.name,
+      buckets,
+      objects: Number(objects),
+      bytes: bytes.toString(),
+    })),
+  );
+  return points.sort((one, other) => (one.at < other.at ? -1 : Number(one.at > other.at)));
+}
+
+/** The last figures as a sample, when they are of the range. */
+function toSample(figures: UsageFigures | null, since: Date) {
+  if (!figures) return [];
+  const { buckets, objects, bytes, asOf } = figures;
+  if (buckets === null || objects === null || bytes === null || asOf === null || asOf < since) return [];
+  return [{ takenAt: asOf, buckets, objects, bytes }];
+}
+
+const listPrincipals = (projectId: string, region?: string) =>
+  db.principal.findMany({
+    where: { projectId, ...(region ? { region: { name: region } } : {}) },
+    orderBy: { region: { name: "asc" } },
+    select: { id: true, region: { select: { name: true } }, usageFigures: true },
+  });
+
+/**
+ * A page of the buckets of a project in all regions or in one, as the storage systems listed them last. Each region is
+ * read by itself, and the first of all are the page. Throws BAD_INPUT for a cursor of another list.
+ */
+export async function listBuckets({ projectId }: ProjectScope, query: BucketQuery): Promise<BucketPage> {
+  const { region: only, search, sort, order, cursor } = query;
+  const after = cursor === undefined ? undefined : decodeBucketCursor(cursor, sort);
+  const found: BucketRow[] = [];
+  for (const { id, region } of await listPrincipals(projectId, only)) {
+    const isLater = after !== undefined && (order === "asc" ? region.name > after.region : region.name < after.region);
+    const start = after && { value: after.value, name: after.name, inclusive: isLater };
+    const rows = await readBuckets(id, { sort, order, search, after: start, take: PAGE_SIZE + 1 });
+    found.push(
+      ...rows.map(({ name, createdAt, objects, bytes }) => ({
+        region: region.name,
+        name,
+        createdAt: createdAt.toISOString(),
+        objects: Number(objects),
+        bytes: bytes.toString(),
+      })),
+    );
+  }
+  found.sort(compareBuckets(sort, order));
+  const page = found.slice(0, PAGE_SIZE);
+  const last = page.at(-1);
+  return { rows: page, next: found.length > PAGE_SIZE && last ? encodeBucketCursor(last, sort) : null };
 }

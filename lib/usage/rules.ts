@@ -49,9 +49,6 @@ export function pickPoints<Sample extends { takenAt: Date }>(
   return [...last.values()];
 }
 
-/** By what a list of buckets is sorted, as a text. */
-export const sortValueOf = (bucket: BucketRow, sort: BucketSort): string => String(bucket[sort]);
-
 /** Sorts buckets of several regions as the database sorts those of one: equal values by name, equal names by region. */
 export function compareBuckets(sort: BucketSort, order: "asc" | "desc") {
   const sign = order === "asc" ? 1 : -1;

@@ -68,3 +68,34 @@ export interface BucketPage {
   /** The cursor of the next page; null on the last. */
   next: string | null;
 }
+
+const whole = z.int().nonnegative();
+const decimal = z.string().regex(/^\d+$/);
+const moment = z.iso.datetime();
+
+const regionFiguresSchema: z.ZodType<RegionFigures> = z.strictObject({
+  buckets: whole,
+  objects: whole,
+  bytes: decimal,
+  quotaBytes: decimal.nullable(),
+  quotaObjects: whole.nullable(),
+  asOf: moment,
+});
+
+/** The reply that carries the figures of a project. */
+export const regionUsagesSchema: z.ZodType<RegionUsage[]> = z.array(
+  z.strictObject({
+    region: z.string(),
+    figures: regionFiguresSchema.nullable(),
+    failingSince: moment.nullable(),
+    tellsUsage: z.boolean(),
+  }),
+);
+
+/** The reply that carries a page of buckets. */
+export const bucketPageSchema: z.ZodType<BucketPage> = z.strictObject({
+  rows: z.array(
+    z.strictObject({ region: z.string(), name: z.string(), createdAt: moment, objects: whole, bytes: decimal }),
+  ),
+  next: z.string().nullable(),
+});
