@@ -34,6 +34,17 @@ const slotKeySelect = {
 
 export type SlotKey = Pick<AccessKey, keyof typeof slotKeySelect>;
 
+/** The keys of principals that can still be ended, in all slots. They stand only while the principals are locked. */
+export function listLiveKeysOf(
+  tx: Transaction,
+  principalIds: readonly string[],
+): Promise<(SlotKey & Pick<AccessKey, "principalId" | "projectId">)[]> {
+  return tx.accessKey.findMany({
+    where: { principalId: { in: [...principalIds] }, state: { in: [...LIVE_STATES] } },
+    select: { ...slotKeySelect, principalId: true, projectId: true },
+  });
+}
+
 /** The keys of a slot that can still be ended. They stand only while their principal is locked. */
 export function listLiveKeys(tx: Transaction, { principalId, slot }: Slot): Promise<SlotKey[]> {
   return tx.accessKey.findMany({
@@ -141,9 +152,25 @@ export async function moveKey(tx: Transaction, keyId: string, event: KeyEvent, f
   return count === 1;
 }
 
-/** Writes down when the storage system proved that it does not have the key. The first time counts. */
-export async function noteRemoval(tx: Transaction, keyId: string, removedAt: Date): Promise<void> {
-  await tx.accessKey.updateMany({ where: { id: keyId, removedAt: null }, data: { removedAt } });
+/** The same for several keys. Gives the ids of those that were moved. */
+export async function moveKeys(
+  tx: Transaction,
+  keyIds: readonly string[],
+  event: KeyEvent,
+  facts: KeyFacts = {},
+): Promise<string[]> {
+  const state = targetOf(event);
+  const moved = await tx.accessKey.updateManyAndReturn({
+    where: { id: { in: [...keyIds] }, state: { in: statesThatAllow(event) } },
+    data: { ...facts, state, ...(CURRENT_STATES.includes(state) ? {} : { missingSince: null }) },
+    select: { id: true },
+  });
+  return moved.map(({ id }) => id);
+}
+
+/** Writes down when the storage system proved that it does not have the keys. The first time counts. */
+export async function noteRemovals(tx: Transaction, keyIds: readonly string[], removedAt: Date): Promise<void> {
+  await tx.accessKey.updateMany({ where: { id: { in: [...keyIds] }, removedAt: null }, data: { removedAt } });
 }
 
 /** A key whose end is decided, with its principal and region. */
@@ -156,14 +183,42 @@ export async function findRevokingKey(keyId: string): Promise<RevokingKey | unde
   return key ?? undefined;
 }
 
+/** Those of the keys whose end is decided and not carried out. */
+export function listRevokingKeys(keyIds: readonly string[]): Promise<RevokingKey[]> {
+  const where = { id: { in: [...keyIds] }, state: "REVOKING" as KeyState };
+  return db.accessKey.findMany({ where, include: { principal: true, region: true } });
+}
+
+/** Removed keys that are not called REVOKED yet, those that were removed first. */
+export async function listRemovedKeys(
+  where: Prisma.AccessKeyWhereInput,
+  take: number,
+): Promise<{ id: string; accessKeyId: string; projectId: string; removedAt: Date }[]> {
+  const keys = await db.accessKey.findMany({
+    where: { AND: [where, { state: "REVOKING", removedAt: { not: null } }] },
+    orderBy: { removedAt: "asc" },
+    take,
+    select: { id: true, accessKeyId: true, projectId: true, removedAt: true },
+  });
+  return keys.flatMap(({ removedAt, ...key }) => (removedAt === null ? [] : [{ ...key, removedAt }]));
+}
+
 /** The first job for a removal comes before this; after it, the job must be missing. Milliseconds. */
 const UNFINISHED_AFTER_MS = 10_000;
 
-/** Keys whose end was decided a while ago and is not carried out. By id, those after `after`. */
+/**
+ * Keys whose end was decided a while ago and is not carried out. By id, those after `after`. Without those that a bulk
+ * revocation is removing: its own job does that, and a job for each of its keys would keep others waiting.
+ */
 export async function listUnfinishedRevocations(after: string, limit: number): Promise<string[]> {
   const before = new Date((await readDatabaseClock(db)).getTime() - UNFINISHED_AFTER_MS);
   const rows = await db.accessKey.findMany({
-    where: { id: { gt: after }, state: "REVOKING", endedAt: { lt: before } },
+    where: {
+      id: { gt: after },
+      state: "REVOKING",
+      endedAt: { lt: before },
+      bulkRevocations: { none: { state: "RUNNING", decidedAt: { not: null } } },
+    },
     orderBy: { id: "asc" },
     take: limit,
     select: { id: true },

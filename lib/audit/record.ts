@@ -25,21 +25,29 @@ export interface AuditEntry<E extends AuditEventName> {
 
 /** Writes one line of the audit log, in the transaction of the change. Throws when the data does not fit the event. */
 export async function recordEvent<E extends AuditEventName>(tx: Transaction, entry: AuditEntry<E>): Promise<void> {
-  const data = EVENT_DATA[entry.event].parse(entry.data);
+  await tx.auditEvent.create({ data: composeRow(entry), select: { id: true } });
+}
+
+/** Writes lines of one event, as `recordEvent` writes each, in one statement. */
+export async function recordEvents<E extends AuditEventName>(
+  tx: Transaction,
+  entries: readonly AuditEntry<E>[],
+): Promise<void> {
+  if (entries.length > 0) await tx.auditEvent.createMany({ data: entries.map((entry) => composeRow(entry)) });
+}
+
+function composeRow<E extends AuditEventName>(entry: AuditEntry<E>) {
   const { event, outcome, actor, projectId, keyId, requestId } = entry;
-  await tx.auditEvent.create({
-    data: {
-      event,
-      outcome,
-      data,
-      actorId: actor.userId,
-      actorName: actor.name,
-      address: actor.address ?? null,
-      via: actor.via ?? null,
-      projectId: projectId ?? null,
-      keyId: keyId ?? null,
-      requestId: requestId ?? null,
-    },
-    select: { id: true },
-  });
+  return {
+    event,
+    outcome,
+    data: EVENT_DATA[event].parse(entry.data),
+    actorId: actor.userId,
+    actorName: actor.name,
+    address: actor.address ?? null,
+    via: actor.via ?? null,
+    projectId: projectId ?? null,
+    keyId: keyId ?? null,
+    requestId: requestId ?? null,
+  };
 }

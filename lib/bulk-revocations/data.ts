@@ -1,7 +1,7 @@
 import "server-only";
 import { createHash } from "node:crypto";
 import { isOwnAccessKeyId } from "@/lib/access-key-ids/rules";
-import { LIVE_STATES } from "@/lib/access-keys/rules";
+import { ENDED_STATES, LIVE_STATES } from "@/lib/access-keys/rules";
 import { findIdForms } from "@/lib/bulk-revocations/rules";
 import { type BulkRefusal, type Choice, KEYS_MAX } from "@/lib/bulk-revocations/schema";
 import { readMarker } from "@/lib/installation/data";
@@ -82,6 +82,8 @@ export function hashKeys(keys: readonly ChosenKey[]): string {
   return createHash("sha256").update(ids.join()).digest("hex");
 }
 
+type ItemFilter = Prisma.BulkRevocationKeyWhereInput;
+
 const OPEN = { in: ["WAITING", "RUNNING"] } as const satisfies Prisma.EnumBulkKeyStateFilter;
 
 const itemSelect = {
@@ -103,10 +105,15 @@ const itemSelect = {
 /** A key of a bulk revocation that is to be ended. */
 export type Item = Prisma.BulkRevocationKeyGetPayload<{ select: typeof itemSelect }>;
 
+/** The keys of bulk revocations whose end is decided and not carried out. Their region's job carries it out. */
+const BEING_REMOVED = { state: "RUNNING", decidedAt: { not: null }, key: { state: "REVOKING" } } as const;
+
+/** The keys that a process began and did not decide. One that another change ends waits for that. */
+const BEGUN = { state: "RUNNING", decidedAt: null, key: { state: { in: [...LIVE_STATES] } } } satisfies ItemFilter;
+
 /** Puts back what a process began and did not decide. Only one process ends keys in a region. */
 export async function resetRunning(regionId: string): Promise<void> {
-  const where = { regionId, state: "RUNNING" as const, decidedAt: null };
-  await db.bulkRevocationKey.updateMany({ where, data: { state: "WAITING" } });
+  await db.bulkRevocationKey.updateMany({ where: { regionId, ...BEGUN }, data: { state: "WAITING" } });
 }
 
 /** The next keys of a region that are to be ended, of the oldest bulk revocation first. */
@@ -119,15 +126,32 @@ export function listNextItems(regionId: string, take: number): Promise<Item[]> {
   });
 }
 
-/** The regions in which keys wait, or were begun by a process that has ended. */
+/** The next keys of a region whose end is decided and that are to be removed. */
+export function listUnremovedItems(regionId: string, take: number): Promise<Item[]> {
+  return db.bulkRevocationKey.findMany({
+    where: { regionId, ...BEING_REMOVED, key: { state: "REVOKING", removedAt: null } },
+    orderBy: [{ bulkRevocationId: "asc" }, { position: "asc" }],
+    take,
+    select: itemSelect,
+  });
+}
+
+/** The condition for the removed keys of a region whose refusal is measured for a bulk revocation. */
+export function isMeasuredHere(regionId: string): Prisma.AccessKeyWhereInput {
+  const { state, decidedAt } = BEING_REMOVED;
+  return {
+    regionId,
+    state: "REVOKING",
+    removedAt: { not: null },
+    bulkRevocations: { some: { regionId, state, decidedAt } },
+  };
+}
+
+/** The regions in which keys wait, were begun by a process that has ended, or are being removed. */
 export async function listRegionsWithWork(bulkRevocationIds: readonly string[]): Promise<string[]> {
   const groups = await db.bulkRevocationKey.groupBy({
     by: ["regionId"],
-    where: {
-      bulkRevocationId: { in: [...bulkRevocationIds] },
-      state: OPEN,
-      OR: [{ state: "WAITING" }, { decidedAt: null }],
-    },
+    where: { bulkRevocationId: { in: [...bulkRevocationIds] }, OR: [{ state: "WAITING" }, BEGUN, BEING_REMOVED] },
   });
   return groups.map(({ regionId }) => regionId);
 }
@@ -138,29 +162,34 @@ export async function markRunning(ids: readonly string[]): Promise<void> {
   await db.bulkRevocationKey.updateMany({ where, data: { state: "RUNNING", failure: null } });
 }
 
-/** Writes down that the end of keys is decided by their bulk revocation. */
-export async function markDecided(ids: readonly string[], decidedAt: Date): Promise<void> {
+/** Writes down that the end of keys is decided by their bulk revocation, in the transaction that decides it. */
+export async function markDecided(tx: Transaction, ids: readonly string[], decidedAt: Date): Promise<void> {
   const where = { id: { in: [...ids] }, state: OPEN, decidedAt: null };
-  await db.bulkRevocationKey.updateMany({ where, data: { state: "RUNNING", decidedAt } });
-}
-
-/** Writes down that keys had ended before. */
-export async function markAlreadyEnded(ids: readonly string[]): Promise<void> {
-  const where = { id: { in: [...ids] }, state: OPEN, decidedAt: null };
-  await db.bulkRevocationKey.updateMany({ where, data: { state: "ALREADY_ENDED" } });
+  await tx.bulkRevocationKey.updateMany({ where, data: { state: "RUNNING", decidedAt } });
 }
 
 /** Writes down why keys were not ended. */
-export async function markFailed(ids: readonly string[], failure: string): Promise<void> {
+export async function markFailed(client: Transaction, ids: readonly string[], failure: string): Promise<void> {
   const where = { id: { in: [...ids] }, state: OPEN };
-  await db.bulkRevocationKey.updateMany({ where, data: { state: "FAILED", failure } });
+  await client.bulkRevocationKey.updateMany({ where, data: { state: "FAILED", failure } });
 }
 
-/** Calls keys revoked whose end is proved. Only those of `ids`, where they are given. */
-export async function markProved(limit: number, ids?: readonly string[]): Promise<void> {
+/** Calls keys ended before whose end another change decided, as soon as that is carried out. */
+export async function markAlreadyEnded(limit: number): Promise<void> {
+  const rows = await db.bulkRevocationKey.findMany({
+    where: { state: "RUNNING", decidedAt: null, key: { state: { in: [...ENDED_STATES] } } },
+    take: limit,
+    select: { id: true },
+  });
+  if (rows.length === 0) return;
+  const where = { id: { in: rows.map(({ id }) => id) }, state: "RUNNING" as const, decidedAt: null };
+  await db.bulkRevocationKey.updateMany({ where, data: { state: "ALREADY_ENDED" } });
+}
+
+/** Calls keys revoked whose end is proved. */
+export async function markProved(limit: number): Promise<void> {
   const rows = await db.bulkRevocationKey.findMany({
     where: {
-      ...(ids ? { id: { in: [...ids] } } : {}),
       decidedAt: { not: null },
       state: { in: ["RUNNING", "FAILED"] },
       key: { state: "REVOKED" },

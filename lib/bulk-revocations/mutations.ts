@@ -9,7 +9,14 @@ import {
   hashKeys,
   listChosenKeys,
 } from "@/lib/bulk-revocations/data";
-import { countKeys, describeChanges, describeChoice, describeRefusal, findIdForms } from "@/lib/bulk-revocations/rules";
+import {
+  beginItem,
+  countKeys,
+  describeChanges,
+  describeChoice,
+  describeRefusal,
+  findIdForms,
+} from "@/lib/bulk-revocations/rules";
 import {
   type BulkRefusal,
   type BulkRefused,
@@ -98,9 +105,7 @@ async function start(
     select: { id: true },
   });
   const keys = [...live, ...ended];
-  await tx.bulkRevocationKey.createMany({
-    data: keys.map((key, position) => composeItem(id, key, position < live.length, position)),
-  });
+  await tx.bulkRevocationKey.createMany({ data: keys.map((key, position) => composeItem(id, key, position)) });
   await recordEvent(tx, {
     event: "bulk-revocation.started",
     outcome: "requested",
@@ -114,14 +119,8 @@ async function start(
   return { ok: true, outcome: "started", id, keys: live.length, endedSince, madeSince, message };
 }
 
-function composeItem(bulkRevocationId: string, { id: keyId, regionId }: ChosenKey, isLive: boolean, position: number) {
-  return {
-    bulkRevocationId,
-    keyId,
-    regionId,
-    position,
-    state: isLive ? ("WAITING" as const) : ("ALREADY_ENDED" as const),
-  };
+function composeItem(bulkRevocationId: string, { id: keyId, regionId, state }: ChosenKey, position: number) {
+  return { bulkRevocationId, keyId, regionId, position, state: beginItem(state) };
 }
 
 async function countUnknown(tx: Transaction, ids: readonly string[]): Promise<number> {

@@ -1,3 +1,4 @@
+import { ENDED_STATES, type KeyState, LIVE_STATES } from "@/lib/access-keys/rules";
 import type { BulkRefusal, BulkResult, Choice, ChosenBy } from "@/lib/bulk-revocations/schema";
 import type { BulkKeyState } from "@/prisma/generated/client";
 
@@ -10,6 +11,15 @@ const ID_FORM = /(?<![A-Za-z0-9])LK[A-Z0-9]{18}(?![A-Za-z0-9])/g;
  */
 export function findIdForms(text: string): string[] {
   return [...new Set(text.match(ID_FORM) ?? [])];
+}
+
+/**
+ * The state in which a key stands in a new bulk revocation. One that another change is removing still works somewhere: it
+ * counts as being removed until that is proved.
+ */
+export function beginItem(state: KeyState): BulkKeyState {
+  if (LIVE_STATES.includes(state)) return "WAITING";
+  return ENDED_STATES.includes(state) ? "ALREADY_ENDED" : "RUNNING";
 }
 
 const RESULTS: Record<BulkKeyState, BulkResult> = {

@@ -11,7 +11,7 @@ import {
 } from "@/lib/operations/rules";
 import { db, type Transaction } from "@/lib/platform/db/client";
 import { lockRow, readDatabaseClock } from "@/lib/platform/db/locks";
-import type { AccessKey, Operation, Principal, Region } from "@/prisma/generated/client";
+import type { AccessKey, Operation, Principal, Prisma, Region } from "@/prisma/generated/client";
 
 /** The operation that a person's request id already led to. */
 export async function findRequested(
@@ -135,6 +135,34 @@ export async function cancelOpenOperations(
     data: { state: "CANCELLED", finishedAt: now, dueAt: null },
   });
   return count;
+}
+
+/** The changes of principals that are written down and not over. They stand only while the principals are locked. */
+export function listOpenOperations(
+  tx: Transaction,
+  principalIds: readonly string[],
+): Promise<Pick<Operation, "id" | "principalId" | "slot" | "fence">[]> {
+  return tx.operation.findMany({
+    where: { principalId: { in: [...principalIds] }, state: { in: [...OPEN_STATES] } },
+    select: { id: true, principalId: true, slot: true, fence: true },
+  });
+}
+
+/** Cancels operations that are open. */
+export async function cancelOperations(tx: Transaction, ids: readonly string[], now: Date): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.operation.updateMany({
+    where: { id: { in: [...ids] }, state: { in: [...OPEN_STATES] } },
+    data: { state: "CANCELLED", finishedAt: now, dueAt: null },
+  });
+}
+
+/** Writes down changes that are done when the transaction commits. */
+export async function createFinished(
+  tx: Transaction,
+  operations: readonly Omit<Prisma.OperationCreateManyInput, "state">[],
+): Promise<void> {
+  await tx.operation.createMany({ data: operations.map((operation) => ({ ...operation, state: "DONE" as const })) });
 }
 
 /** Whether a change of a slot is written down and not over. It stands only while the principal is locked. */

@@ -1,6 +1,6 @@
 import "server-only";
 import { db, type Transaction } from "@/lib/platform/db/client";
-import { lockRow, readDatabaseClock } from "@/lib/platform/db/locks";
+import { lockRow, lockRows, readDatabaseClock } from "@/lib/platform/db/locks";
 import type { Principal } from "@/prisma/generated/client";
 
 /**
@@ -20,6 +20,16 @@ export async function lockPrincipal(tx: Transaction, id: string): Promise<{ prin
   await lockRow(tx, "principals", id, "update");
   const principal = await tx.principal.findUniqueOrThrow({ where: { id } });
   return { principal, now: await readDatabaseClock(tx) };
+}
+
+/** The rows of principals, locked until the transaction ends, and the database's time after the locks were given. */
+export async function lockPrincipals(
+  tx: Transaction,
+  ids: readonly string[],
+): Promise<{ principals: Principal[]; now: Date }> {
+  await lockRows(tx, "principals", [...ids]);
+  const principals = await tx.principal.findMany({ where: { id: { in: [...ids] } } });
+  return { principals, now: await readDatabaseClock(tx) };
 }
 
 /** The principals of one look that a sweep has to look at, and where the next look begins; undefined after the last. */

@@ -1,7 +1,7 @@
 import "server-only";
 import { setTimeout as pause } from "node:timers/promises";
 import { db, type Transaction } from "@/lib/platform/db/client";
-import { readDatabaseClock } from "@/lib/platform/db/locks";
+import { isLeaseHeld, readDatabaseClock } from "@/lib/platform/db/locks";
 import { withoutCommit, withTransaction } from "@/lib/platform/db/transaction";
 import { isLockTimeout } from "@/lib/platform/db/unavailable";
 import { logger } from "@/lib/platform/logger";
@@ -194,13 +194,19 @@ export async function endLease(tx: Transaction, principal: Principal): Promise<b
   return fence;
 }
 
+/** The same for several principals. The fence of each rises by one. */
+export async function endLeases(tx: Transaction, principalIds: readonly string[]): Promise<void> {
+  await tx.principal.updateMany({
+    where: { id: { in: [...principalIds] } },
+    data: { fence: { increment: 1 }, leaseUntil: null, leaseLabel: null },
+  });
+}
+
 function composeLease(principalId: string, fence: bigint, signal: AbortSignal): Lease {
   const isHeld = async () => {
     for (;;) {
       const asked = performance.now();
-      const now = await readDatabaseClock(db);
-      const where = { id: principalId, fence, leaseUntil: { gt: now } };
-      if ((await db.principal.count({ where })) === 0) return false;
+      if (!(await isLeaseHeld(db, principalId, fence))) return false;
       // A process that was paused before the answer reached it asks again: the lease may have passed to another.
       if (performance.now() - asked < LEASE_ANSWER_MAX_AGE_MS) return true;
     }

@@ -20,6 +20,18 @@ export function measureUntil(removedAt: Date, revocationBoundMs: number): Date {
   return new Date(removedAt.getTime() + revocationBoundMs + MEASURE_GRACE_MS);
 }
 
+/**
+ * Whether a gateway is to be asked about a removed key now: once a second, and less often after the bound and its grace.
+ */
+export function isMeasurementDue(
+  { askedAt, removedAt }: { askedAt: Date | null; removedAt: Date },
+  { revocationBoundMs, now }: { revocationBoundMs: number; now: Date },
+): boolean {
+  if (askedAt === null) return true;
+  const pauseMs = now < measureUntil(removedAt, revocationBoundMs) ? MEASURE_PAUSE_MS : OVERDUE_PAUSE_MS;
+  return now.getTime() - askedAt.getTime() >= pauseMs;
+}
+
 /** Why a gateway cannot be measured, as people read it after the gateway's name. */
 export const UNMEASURABLE = {
   /** The gateway gives one answer to both, and the storage system does not return the secret. */

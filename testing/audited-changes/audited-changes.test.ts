@@ -14,7 +14,7 @@ const EXCEPTIONS: Record<string, string> = {
   "lib/access-keys/revoke/revoke.ts: deleteOrResume": "opens the measurement between key.revoking and key.revoked",
   "lib/access-keys/issue/deliver.ts: markIssued": "a step between key.requested and key.committed",
   "lib/access-keys/repair/note-uses.ts: noteUses": "when a key was last used, as the storage system tells it",
-  "lib/access-keys/revoke/delete.ts: recordRemoval": "a step between key.revoking and key.revoked",
+  "lib/access-keys/revoke/record-removals.ts: recordRemovals": "a step between key.revoking and key.revoked",
   "lib/regions/administration/resume-rotation.ts: claimOpen": "says which process goes on; the end is recorded",
   "lib/usage/mutations.ts: noteAllFigures": "says that figures are to be collected",
   "lib/usage/mutations.ts: askForFigures": "says that figures are to be collected soon",

@@ -1,11 +1,11 @@
 import ts from "typescript";
 import { type CallGraph, type Code, composeCallGraph } from "@/testing/audited-changes/call-graph";
 
-/** The functions that open a transaction with what they get, and the one that writes an audit event. */
+/** The functions that open a transaction with what they get, and those that write audit events. */
 const OPENS = ["withTransaction", "changeInstallation"];
 /** Opens one with its option of this name. Its work has transactions of its own. */
 const OPENS_WITH = { withLease: "begin" };
-const RECORDS = "recordEvent";
+const RECORDS = ["recordEvent", "recordEvents"];
 const WRITES = /^(create|update|upsert|delete)(Many|ManyAndReturn)?$/;
 
 interface Effects {
@@ -61,7 +61,7 @@ function readEffects(graph: CallGraph, models: ReadonlySet<string>, begin: Code[
     const visit = (node: ts.Node) => {
       effects.writes ??= readWrite(node, models);
       if (ts.isIdentifier(node)) {
-        if (node.text === RECORDS) effects.records = true;
+        if (RECORDS.includes(node.text)) effects.records = true;
         const called = graph.resolve(file, node.text);
         if (called) waiting.push(called);
       }

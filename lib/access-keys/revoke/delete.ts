@@ -1,25 +1,16 @@
 import "server-only";
-import { listWorkingKeys, noteRemoval, type RevokingKey } from "@/lib/access-keys/data";
+import { listWorkingKeys, type RevokingKey } from "@/lib/access-keys/data";
 import type { RemovedKey } from "@/lib/access-keys/revoke/measure";
-import { enqueue } from "@/lib/jobs/queue";
+import { type ProvedAbsence, recordRemovals } from "@/lib/access-keys/revoke/record-removals";
 import { db } from "@/lib/platform/db/client";
 import { readDatabaseClock } from "@/lib/platform/db/locks";
-import { withTransaction } from "@/lib/platform/db/transaction";
 import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
 import type { Secret } from "@/lib/platform/secret";
-import {
-  type Decision,
-  type Lease,
-  noteSuspension,
-  prolongSuspension,
-  replaceSuspension,
-  withLease,
-} from "@/lib/principals/mutations";
+import { type Decision, type Lease, noteSuspension, replaceSuspension, withLease } from "@/lib/principals/mutations";
 import { ProviderError } from "@/lib/providers/errors";
 import type { CallContext, KeyRef, Provider } from "@/lib/providers/provider";
-import { openReceipts } from "@/lib/receipts/data";
-import { MEASURE_GRACE_MS, measureUntil } from "@/lib/receipts/rules";
+import { measureUntil } from "@/lib/receipts/rules";
 import { readCalibration } from "@/lib/regions/data";
 import type { Region } from "@/prisma/generated/client";
 
@@ -28,62 +19,120 @@ import type { Region } from "@/prisma/generated/client";
  */
 const SUSPENDED_AHEAD_MS = 60_000;
 
-/**
- * Removes a key whose end is decided from the storage system, under a lease of its own: stops all keys of the principal
- * where that is possible and none is meant to work, switches this key off where that is possible, removes it, and writes
- * the removal down when it is proved. Undefined when another process has done it in between. Throws UNAVAILABLE when
- * the removal is not proved, or another holds the lease.
- */
-export async function deleteKey(provider: Provider, key: RevokingKey): Promise<RemovedKey | undefined> {
-  const outcome = await withLease(
-    key.principalId,
-    "Latchkey",
-    {
-      async begin(tx): Promise<Decision<undefined, "done">> {
-        const open = await tx.accessKey.count({ where: { id: key.id, state: "REVOKING", removedAt: null } });
-        return open === 1 ? { ok: true, write: async () => undefined } : { ok: false, refused: "done" };
-      },
-    },
-    (lease) => deleteUnderLease(provider, key, lease),
-  );
-  if (outcome.lease === "locked") throw new AppError("UNAVAILABLE", "another change holds the lease");
-  return outcome.lease === "taken" ? outcome.result : undefined;
+/** So long after the first removal at the latest the removals of a principal's keys are written down. Milliseconds. */
+const RECORDED_WITHIN_MS = 250;
+
+/** So long keys are removed under one lease. Others may wait for it. Milliseconds. */
+const REMOVING_FOR_MS = 10_000;
+
+/** What became of keys of one principal. Those that were not tried, or that another process removed, are in neither. */
+export interface Deletion {
+  removed: RemovedKey[];
+  /** Why a removal is not proved, by the id of the key. */
+  failed: Map<string, Error>;
 }
 
-async function deleteUnderLease(provider: Provider, key: RevokingKey, lease: Lease): Promise<RemovedKey> {
+/**
+ * Removes a key whose end is decided from the storage system, as `deleteKeys` does. Undefined when another process has
+ * done it in between. Throws UNAVAILABLE when the removal is not proved, or another holds the lease.
+ */
+export async function deleteKey(provider: Provider, key: RevokingKey): Promise<RemovedKey | undefined> {
+  const { removed, failed } = await deleteKeys(provider, key.principalId, [key]);
+  const failure = failed.get(key.id);
+  if (failure) throw failure;
+  return removed[0];
+}
+
+/**
+ * Removes keys of one principal whose end is decided from the storage system, one after the other under one lease: stops
+ * all keys of the principal where that is possible and none is meant to work, switches each key off where that is
+ * possible, removes it, and writes the removals down when they are proved. A key that fails stops no other. Throws
+ * UNAVAILABLE when another holds the lease.
+ */
+export async function deleteKeys(
+  provider: Provider,
+  principalId: string,
+  keys: readonly RevokingKey[],
+): Promise<Deletion> {
+  const outcome = await withLease(
+    principalId,
+    "Latchkey",
+    {
+      async begin(tx): Promise<Decision<ReadonlySet<string>, "done">> {
+        const where = { id: { in: keys.map(({ id }) => id) }, state: "REVOKING" as const, removedAt: null };
+        const open = await tx.accessKey.findMany({ where, select: { id: true } });
+        if (open.length === 0) return { ok: false, refused: "done" };
+        return { ok: true, write: async () => new Set(open.map(({ id }) => id)) };
+      },
+    },
+    (lease, open) =>
+      deleteUnderLease(
+        provider,
+        keys.filter(({ id }) => open.has(id)),
+        lease,
+      ),
+  );
+  if (outcome.lease === "locked") throw new AppError("UNAVAILABLE", "another change holds the lease");
+  return outcome.lease === "taken" ? outcome.result : { removed: [], failed: new Map() };
+}
+
+async function deleteUnderLease(provider: Provider, keys: readonly RevokingKey[], lease: Lease): Promise<Deletion> {
+  const deletion: Deletion = { removed: [], failed: new Map() };
+  const until = Date.now() + REMOVING_FOR_MS;
+  let proved: ProvedAbsence[] = [];
+  let recordBy = Infinity;
+  const record = async () => {
+    deletion.removed.push(...(await recordRemovals(provider, proved)));
+    proved = [];
+    recordBy = Infinity;
+  };
+  let isSuspended = false;
+  for (const key of keys) {
+    if (Date.now() >= until) break;
+    try {
+      if (!isSuspended) await suspendWhereIdle(provider, key, lease);
+      isSuspended = true;
+      proved.push({ key, secret: await deleteOne(provider, key, lease) });
+      recordBy = Math.min(recordBy, Date.now() + RECORDED_WITHIN_MS);
+    } catch (error) {
+      deletion.failed.set(key.id, nameFailure(error));
+      // Without the lease, or after the time for the work, nothing more is tried.
+      if (!(error instanceof ProviderError) || lease.signal.aborted) break;
+    }
+    if (Date.now() >= recordBy) await record();
+  }
+  await record();
+  return deletion;
+}
+
+function nameFailure(error: unknown): Error {
+  if (error instanceof ProviderError) return new AppError("UNAVAILABLE", `removal failed: ${error.message}`);
+  return error instanceof Error ? error : new Error("removal failed", { cause: error });
+}
+
+/** Removes one key. Gives its secret, where a gateway can only be measured with it. */
+async function deleteOne(provider: Provider, key: RevokingKey, lease: Lease): Promise<Secret | undefined> {
   const context = lease.callContext(key.id);
   const ref = { principal: key.principal.externalId, accessKeyId: key.accessKeyId };
-  try {
-    await suspendWhereIdle(provider, key, lease, context);
-    const secret = await readSecretWhereNeeded(provider, key.region, ref, context);
-    // The end of this key stays decided, whoever has the lease by now.
+  const secret = await readSecretWhereNeeded(provider, key.region, ref, context);
+  // The end of this key stays decided, whoever has the lease by now.
+  if (!(await lease.isHeld())) throw new AppError("UNAVAILABLE", "the lease has passed to another");
+  if (provider.capabilities.deactivate === "key") {
+    await provider.setKeyState?.(ref, "inactive", context).catch(ignoreAbsence);
     if (!(await lease.isHeld())) throw new AppError("UNAVAILABLE", "the lease has passed to another");
-    if (provider.capabilities.deactivate === "key") {
-      await provider.setKeyState?.(ref, "inactive", context).catch(ignoreAbsence);
-      if (!(await lease.isHeld())) throw new AppError("UNAVAILABLE", "the lease has passed to another");
-    }
-    const found = await provider.removeKey(ref, context);
-    if (found === "absent") {
-      logger.warn({ keyId: key.id, region: key.region.name }, "the key to be removed was not there");
-    }
-    const removedAt = await recordRemoval(provider, key, secret !== undefined);
-    return { id: key.id, accessKeyId: key.accessKeyId, removedAt, secret };
-  } catch (error) {
-    if (error instanceof ProviderError) throw new AppError("UNAVAILABLE", `removal failed: ${error.message}`);
-    throw error;
   }
+  const found = await provider.removeKey(ref, context);
+  if (found === "absent") {
+    logger.warn({ keyId: key.id, region: key.region.name }, "the key to be removed was not there");
+  }
+  return secret;
 }
 
 /**
  * Stops every key of the principal at once, unless one of them is meant to work. Written down before it is done: a
  * principal that may be suspended is never forgotten. What fails here leaves the removal to do its work alone.
  */
-async function suspendWhereIdle(
-  provider: Provider,
-  key: RevokingKey,
-  lease: Lease,
-  context: CallContext,
-): Promise<void> {
+async function suspendWhereIdle(provider: Provider, key: RevokingKey, lease: Lease): Promise<void> {
   if (!provider.capabilities.suspends || !provider.suspendPrincipal) return;
   const { working, ending } = await listWorkingKeys(key.principalId);
   if (working.length > 0) return;
@@ -91,7 +140,7 @@ async function suspendWhereIdle(
   const noted = await noteSuspension(lease, until);
   if (!noted) throw new AppError("UNAVAILABLE", "the lease has passed to another");
   try {
-    await provider.suspendPrincipal(key.principal.externalId, ending, context);
+    await provider.suspendPrincipal(key.principal.externalId, ending, lease.callContext(key.id));
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     logger.warn({ keyId: key.id, failure: error.failure, detail: error.message }, "the principal is not suspended");
@@ -120,34 +169,6 @@ async function readSecretWhereNeeded(
     logger.warn(facts, "the secret cannot be read to measure the end of the key");
     return undefined;
   }
-}
-
-/**
- * Writes down the proved removal, whoever has the lease by now, and opens a receipt for every gateway. A suspension,
- * whichever attempt began it, outlasts what gateways may hold of this key. `hasSecret`: whether this process measures
- * with the key itself. No other process can measure with it.
- */
-async function recordRemoval(provider: Provider, key: RevokingKey, hasSecret: boolean): Promise<Date> {
-  const { revocationBoundMs, suspends } = provider.capabilities;
-  const { principalId } = key;
-  return withTransaction(async (tx) => {
-    const bound = revocationBoundMs + MEASURE_GRACE_MS;
-    const { now: removedAt, suspendedUntil } = await prolongSuspension(tx, principalId, bound);
-    await noteRemoval(tx, key.id, removedAt);
-    await openReceipts(tx, {
-      keyId: key.id,
-      gateways: provider.gateways(),
-      sampled: key.region.gateways.length === 0,
-      removedAt,
-      askedAt: hasSecret ? removedAt : null,
-    });
-    // A suspension that began before the region's settings changed is found by the worker when it is over.
-    if (suspends && suspendedUntil) {
-      const startAfterSeconds = Math.ceil((suspendedUntil.getTime() - removedAt.getTime()) / 1_000);
-      await enqueue(tx, "resume-principal", { principalId }, principalId, { startAfterSeconds });
-    }
-    return removedAt;
-  });
 }
 
 function ignoreAbsence(error: unknown): void {

@@ -26,22 +26,27 @@ export interface Ending {
 
 /** Decides the end of keys: REVOKING, with audit line and revocation job in the caller's transaction. */
 export async function markRevoking(tx: Transaction, { keys, ...ending }: Ending): Promise<void> {
-  const { actor, projectId, region, requestId, cause, at, reason } = ending;
+  const { actor, cause, at, reason } = ending;
   for (const { id: keyId, accessKeyId } of keys) {
     const facts = { endedAt: at, endedById: actor.userId, endReason: reason ?? cause };
     const moved = await moveKey(tx, keyId, "revoke", facts);
     if (!moved) throw new Error(`key ${keyId} changed without the lock of its principal`);
-    await recordEvent(tx, {
-      event: "key.revoking",
-      outcome: "requested",
-      actor,
-      projectId,
-      keyId,
-      requestId,
-      data: { region, accessKeyId, cause, ...(reason ? { reason } : {}) },
-    });
+    await recordEvent(tx, composeRevokingEvent({ id: keyId, accessKeyId }, ending));
     // What the worker itself decides it starts at once.
     const startAfterSeconds = actor.userId === null ? 0 : WORKER_STARTS_AFTER_SECONDS;
     await enqueue(tx, "revoke-key", { keyId }, keyId, { startAfterSeconds });
   }
+}
+
+/** The line of the audit log for a key whose end is decided. */
+export function composeRevokingEvent(
+  { id: keyId, accessKeyId }: Ending["keys"][number],
+  { actor, projectId, region, requestId, cause, reason }: Omit<Ending, "keys" | "at">,
+) {
+  return {
+    event: "key.revoking" as const,
+    outcome: "requested" as const,
+    ...{ actor, projectId, keyId, requestId },
+    data: { region, accessKeyId, cause, ...(reason ? { reason } : {}) },
+  };
 }

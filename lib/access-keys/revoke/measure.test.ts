@@ -94,7 +94,9 @@ describe("a gateway that answers alike, on a storage system that gives no secret
     const broken = { name: "gateway 2", endpoint: "http://broken" };
     const gateways = [gateway ?? broken, broken];
     const removedAt = new Date();
-    await withTransaction((tx) => openReceipts(tx, { keyId, gateways, sampled: false, removedAt, askedAt: null }));
+    await withTransaction((tx) =>
+      openReceipts(tx, { keys: [{ id: keyId, removedAt }], gateways, sampled: false, askedAt: null }),
+    );
     const failing: Provider = {
       ...provider,
       gateways: () => gateways,
@@ -118,7 +120,7 @@ describe("a gateway that answers alike, on a storage system that gives no secret
       data: { ...receipt, endpoint: "http://accepted", removedAt: new Date(), lastAcceptedAt: later },
     });
     for (const { id } of [removed, accepted]) {
-      await noteRefused(id);
+      await noteRefused([id]);
       expect((await db.receipt.findUniqueOrThrow({ where: { id } })).firstRefusedAt).toEqual(later);
     }
   });
@@ -129,9 +131,9 @@ describe("a gateway that answers alike, on a storage system that gives no secret
       data: { keyId, gateway: "once", endpoint: "http://once", sampled: false, removedAt: new Date() },
     });
     const read = async () => (await db.receipt.findUniqueOrThrow({ where: { id } })).firstRefusedAt;
-    await noteRefused(id);
+    await noteRefused([id]);
     const first = await read();
-    await noteRefused(id);
+    await noteRefused([id]);
     expect(first).toBeInstanceOf(Date);
     expect(await read()).toEqual(first);
   });
@@ -260,7 +262,7 @@ describe.skipIf(missing.length > 0)(`${title}, where one gateway asks Keystone f
       const removedAt = new Date();
       await tx.accessKey.update({ where: { id: key.id }, data: { removedAt } });
       const gateways = provider.gateways();
-      await openReceipts(tx, { keyId: key.id, gateways, sampled: false, removedAt, askedAt: removedAt });
+      await openReceipts(tx, { keys: [{ id: key.id, removedAt }], gateways, sampled: false, askedAt: removedAt });
     });
   }
 });

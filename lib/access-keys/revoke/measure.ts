@@ -7,7 +7,7 @@ import { Secret } from "@/lib/platform/secret";
 import type { Calibration } from "@/lib/providers/calibration";
 import { ProviderError } from "@/lib/providers/errors";
 import { acceptsKey, refusesKey } from "@/lib/providers/probe-answers";
-import type { Gateway, ProbeAnswer, Provider } from "@/lib/providers/provider";
+import type { Gateway, Provider } from "@/lib/providers/provider";
 import { listOpenReceipts, noteAsked, noteRefused, noteUnmeasurable } from "@/lib/receipts/data";
 import {
   decideMeasurement,
@@ -54,10 +54,10 @@ async function measureAt(
   now: Date,
 ): Promise<void> {
   const gateway = provider.gateways().find(({ endpoint }) => endpoint === receipt.endpoint);
-  if (!gateway) return noteUnmeasurable(receipt.id, UNMEASURABLE.unlisted);
+  if (!gateway) return noteUnmeasurable([receipt.id], UNMEASURABLE.unlisted);
   const next = decideMeasurement(receipt, { calibration, hasSecret: key.secret !== undefined, now });
   if (next === "someone-else" || next === "untried") return;
-  if (next === "none" || next === "lost") return noteUnmeasurable(receipt.id, UNMEASURABLE[next]);
+  if (next === "none" || next === "lost") return noteUnmeasurable([receipt.id], UNMEASURABLE[next]);
   await measureGateway(provider, gateway, key, receipt.id, next === "real-secret" ? key.secret : undefined);
 }
 
@@ -75,33 +75,32 @@ async function measureGateway(
   const withSecret = secret !== undefined;
   const until = measureUntil(key.removedAt, provider.capabilities.revocationBoundMs).getTime();
   for (;;) {
-    const answer = await askOnce(provider, gateway, key.accessKeyId, secret ?? WRONG_SECRET);
-    if (answer !== undefined && isRefusal(answer, withSecret)) return noteRefused(receiptId);
-    // Without an answer nothing is known of the key: only that somebody is asking.
-    const accepted = answer !== undefined && (answer === "refused-secret" || acceptsKey(answer));
-    if (!(await noteAsked(receiptId, accepted))) return;
+    const answer = await askGateway(provider, gateway, key.accessKeyId, secret);
+    if (answer === "refused") return noteRefused([receiptId]);
+    if (!(await noteAsked([receiptId], answer === "accepted"))) return;
     if (Date.now() >= until && !withSecret) return;
     await pause(Date.now() < until ? MEASURE_PAUSE_MS : OVERDUE_PAUSE_MS);
   }
 }
 
-/** With the key's own secret every refusal is one of the key; with a random secret a refusal of the secret is not. */
-function isRefusal(answer: ProbeAnswer, withSecret: boolean): boolean {
-  return withSecret ? !acceptsKey(answer) : refusesKey(answer);
-}
-
-/** Undefined when the gateway gives no answer: then nothing is known of the key. */
-async function askOnce(
+/**
+ * Asks a gateway about a removed key. `secret` is the key's own, where the process has it. `silent`: it gave no answer, so
+ * that nothing is known of the key. `unclear`: the answer tells neither.
+ */
+export async function askGateway(
   provider: Provider,
   gateway: Gateway,
   accessKeyId: string,
-  secret: Secret,
-): Promise<ProbeAnswer | undefined> {
+  secret?: Secret,
+): Promise<"refused" | "accepted" | "unclear" | "silent"> {
   try {
     const context = { signal: AbortSignal.timeout(PROBE_DEADLINE_MS), requestId: accessKeyId };
-    return await provider.probe(gateway, accessKeyId, secret, context);
+    const answer = await provider.probe(gateway, accessKeyId, secret ?? WRONG_SECRET, context);
+    // With the key's own secret every refusal is one of the key. With a random secret a refusal of the secret is not.
+    if (secret ? !acceptsKey(answer) : refusesKey(answer)) return "refused";
+    return answer === "refused-secret" || acceptsKey(answer) ? "accepted" : "unclear";
   } catch (error) {
-    if (error instanceof ProviderError) return undefined;
+    if (error instanceof ProviderError) return "silent";
     throw error;
   }
 }

@@ -1,16 +1,13 @@
 import "server-only";
-import { setTimeout as pause } from "node:timers/promises";
-import { findRevokingKey, moveKey, type RevokingKey } from "@/lib/access-keys/data";
-import { deleteKey } from "@/lib/access-keys/revoke/delete";
+import { findRevokingKey, listRevokingKeys, type RevokingKey } from "@/lib/access-keys/data";
+import { deleteKey, deleteKeys } from "@/lib/access-keys/revoke/delete";
+import { finalizeRevocations } from "@/lib/access-keys/revoke/finalize";
 import { measureRefusal, type RemovedKey } from "@/lib/access-keys/revoke/measure";
-import { recordEvent, SYSTEM_ACTOR } from "@/lib/audit/record";
-import { readDatabaseClock } from "@/lib/platform/db/locks";
 import { withTransaction } from "@/lib/platform/db/transaction";
 import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
 import type { Provider } from "@/lib/providers/provider";
-import { listUnrefused, openReceipts } from "@/lib/receipts/data";
-import { evaluateRefusal } from "@/lib/receipts/rules";
+import { openReceipts } from "@/lib/receipts/data";
 import { openProvider, readCalibration } from "@/lib/regions/data";
 import { ensureCalibration } from "@/lib/regions/mutations";
 
@@ -52,17 +49,29 @@ export async function startRevocation(keyIds: readonly string[]): Promise<void> 
 }
 
 /**
- * Removes a key whose end is decided, and goes on to measure its refusal. Resolves when every gateway refuses the key, or
- * when the key is removed and the time for waiting is over; the measurement then goes on beside, and in the worker's job.
- * Throws UNAVAILABLE when the removal is not proved.
+ * Removes keys of one principal whose end is decided. Gives the ids of those whose removal is not proved. Where a refusal
+ * can only be measured with the key itself, that goes on beside; the caller has all others measured. Throws UNAVAILABLE
+ * when another holds the lease.
  */
-export async function removeKey(keyId: string, waitMs: number): Promise<void> {
-  const { deleted, finished } = begin(keyId);
-  const measured = finished.catch((error: unknown) => {
-    logger.warn({ err: error, keyId }, "revocation goes on in the worker");
-  });
-  await deleted;
-  await Promise.race([measured, pause(waitMs, undefined, { ref: false })]);
+export async function removeKeys(keyIds: readonly string[]): Promise<string[]> {
+  const keys = (await listRevokingKeys(keyIds)).filter(({ removedAt }) => removedAt === null);
+  const [first] = keys;
+  if (!first) return [];
+  const provider = openProvider(first.region);
+  const { removed, failed } = await deleteKeys(provider, first.principalId, keys);
+  for (const [keyId, error] of failed) logger.warn({ err: error, keyId }, "a key is not removed");
+  for (const key of removed) {
+    const found = keys.find(({ id }) => id === key.id);
+    if (found && key.secret) measureBeside(provider, found, key);
+  }
+  const removedIds = new Set(removed.map(({ id }) => id));
+  return keys.filter(({ id }) => !removedIds.has(id)).map(({ id }) => id);
+}
+
+function measureBeside(provider: Provider, key: RevokingKey, removed: RemovedKey): void {
+  const finished = proveRefusal(provider, key, removed).finally(() => inFlight.delete(key.id));
+  inFlight.set(key.id, { deleted: Promise.resolve(), finished });
+  finished.catch((error: unknown) => logger.warn({ err: error, keyId: key.id }, "the measurement did not end well"));
 }
 
 function begin(keyId: string): Revocation {
@@ -96,7 +105,9 @@ async function deleteOrResume(keyId: string): Promise<Deleted | undefined> {
   // A gateway may have come to the region since.
   const sampled = key.region.gateways.length === 0;
   const gateways = provider.gateways();
-  await withTransaction((tx) => openReceipts(tx, { keyId, gateways, sampled, removedAt, askedAt: null }));
+  await withTransaction((tx) =>
+    openReceipts(tx, { keys: [{ id: keyId, removedAt }], gateways, sampled, askedAt: null }),
+  );
   return { provider, key, removed: { id: keyId, accessKeyId: key.accessKeyId, removedAt, secret: undefined } };
 }
 
@@ -105,29 +116,9 @@ async function proveRefusal(provider: Provider, key: RevokingKey, removed: Remov
   // With the secret in hand nothing may delay the measurement; and a gateway that is down delays no other's.
   const calibration = removed.secret ? known : await ensureCalibration(key.region).catch(() => known);
   await measureRefusal(provider, removed, calibration);
-  await finalizeRevocation(provider, key, removed.removedAt);
-}
-
-/** REVOKING → REVOKED, when no gateway is left to wait for. Throws UNAVAILABLE until then. */
-async function finalizeRevocation(provider: Provider, key: RevokingKey, removedAt: Date): Promise<void> {
-  const { revocationBoundMs } = provider.capabilities;
-  await withTransaction(async (tx) => {
-    const now = await readDatabaseClock(tx);
-    const unrefused = await listUnrefused(tx, key.id);
-    const { over, unmeasured } = evaluateRefusal(unrefused, { removedAt, revocationBoundMs, now });
-    if (!over) throw new AppError("UNAVAILABLE", "not every gateway refuses the removed key yet");
-    if (!(await moveKey(tx, key.id, "prove"))) return;
-    await recordEvent(tx, {
-      event: "key.revoked",
-      outcome: "done",
-      actor: SYSTEM_ACTOR,
-      projectId: key.projectId,
-      keyId: key.id,
-      data: {
-        region: key.region.name,
-        accessKeyId: key.accessKeyId,
-        ...(unmeasured.length > 0 ? { unmeasured } : {}),
-      },
-    });
-  });
+  const { removedAt } = removed;
+  const over = await finalizeRevocations(key.region.name, provider.capabilities.revocationBoundMs, [
+    { id: key.id, accessKeyId: key.accessKeyId, projectId: key.projectId, removedAt },
+  ]);
+  if (over.length === 0) throw new AppError("UNAVAILABLE", "not every gateway refuses the removed key yet");
 }

@@ -1,13 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
-import { disableAccess } from "@/lib/access-keys/revoke/disable";
 import { retryBulkRevocation, startBulkRevocation } from "@/lib/bulk-revocations/mutations";
 import { runRegion } from "@/lib/bulk-revocations/run/run-region";
 import { settleBulkRevocations } from "@/lib/bulk-revocations/run/settle";
-import { startRevocation } from "@/lib/access-keys/revoke/revoke";
+import { removeKeys, startRevocation } from "@/lib/access-keys/revoke/revoke";
+import { markRunning } from "@/lib/bulk-revocations/data";
+import { loadBulkRevocation } from "@/lib/bulk-revocations/loaders/progress";
+import { decideNext } from "@/lib/bulk-revocations/run/decide";
 import type { Choice } from "@/lib/bulk-revocations/schema";
 import { type Actor, authorizeProject } from "@/lib/gate/scope";
 import { db } from "@/lib/platform/db/client";
+import { handleReconcile } from "@/lib/worker/handlers/reconcile";
 import { addNamedKey, type Issued } from "@/testing/factories/keys";
 import { makeProject, makeUser } from "@/testing/factories/people";
 import { stateOf, useProjectWithKeys } from "@/testing/factories/project-with-keys";
@@ -27,6 +30,12 @@ async function start(by: Actor, choice: Choice): Promise<string> {
 const work = async () => {
   await runRegion(await north(), Date.now() + LONG_MS);
   await settleBulkRevocations();
+};
+
+const countJobs = async (name: string, key: string) => {
+  const [row] = await db.$queryRaw<{ count: bigint }[]>`
+    SELECT count(*) FROM pgboss.job WHERE name = ${name} AND singleton_key = ${key} AND state < 'completed'`;
+  return Number(row?.count);
 };
 
 const rowsOf = (id: string) =>
@@ -96,39 +105,73 @@ test("a role that is taken away stops what still waits, with a sentence, and ano
   expect(await statesOf(id)).toEqual(["REVOKED"]);
 });
 
-test("a worker that died in the middle is followed by one that goes on, before and after a key's end was decided", async () => {
+test("a worker that died in the middle is followed by one that goes on, after whichever step", async () => {
   const sam = await support();
-  await project.makeKey();
-  await addNamedKey(project.scope, "north", "second");
-  await addNamedKey(project.scope, "north", "third");
+  for (const name of ["begun", "decided", "removed"]) await addNamedKey(project.scope, "north", name);
   const id = await start(sam, { project: project.scope.slug });
-  const [begun, decided] = await rowsOf(id);
-  if (!begun || !decided) throw new Error("no keys");
-  // It died with two keys begun, and had decided the end of one without writing that down.
-  await db.bulkRevocationKey.updateMany({ where: { id: { in: [begun.id, decided.id] } }, data: { state: "RUNNING" } });
-  await disableAccess({
-    scope: await authorizeProject(sam, project.scope.slug, "keys:disable"),
-    region: "north",
-    slot: decided.key.slot,
-    requestId: decided.id,
-    reason: "leaked",
-    accessKeyIds: [decided.key.accessKeyId],
-  });
+  const find = async (slot: string) => {
+    const row = (await rowsOf(id)).find(({ key }) => key.slot === slot);
+    if (!row) throw new Error(`no key ${slot}`);
+    return row;
+  };
+  await markRunning([(await find("begun")).id]);
+  expect(await decideNext(await db.region.findUniqueOrThrow({ where: { name: "north" } }))).toBe(2);
+  expect(await removeKeys([(await find("removed")).keyId])).toEqual([]);
+  expect(await Promise.all(["begun", "decided", "removed"].map(find))).toMatchObject([
+    { state: "RUNNING", decidedAt: null, key: { state: "ACTIVE" } },
+    { state: "RUNNING", decidedAt: expect.any(Date), key: { state: "REVOKING", removedAt: null } },
+    { state: "RUNNING", decidedAt: expect.any(Date), key: { state: "REVOKING", removedAt: expect.any(Date) } },
+  ]);
   await db.$executeRaw`DELETE FROM pgboss.job WHERE name = 'bulk-revoke'`;
   await settleBulkRevocations();
-  const [queued] = await db.$queryRaw<{ count: bigint }[]>`
-    SELECT count(*) FROM pgboss.job WHERE name = 'bulk-revoke' AND state = 'created'`;
-  expect(Number(queued?.count)).toBe(1);
+  expect(await countJobs("bulk-revoke", await north())).toBe(1);
   await work();
   expect(await statesOf(id)).toEqual(["REVOKED", "REVOKED", "REVOKED"]);
   expect(await project.readKeyIds()).toEqual([]);
 });
 
-test("a key in two bulk revocations ends once", async () => {
+test("a gateway that does not refuse a key for long keeps the region's job for a moment, and no job of the key", async () => {
+  const key = await project.makeKey();
+  const region = await db.region.findUniqueOrThrow({ where: { name: "north" } });
+  const silent = "http://127.0.0.1:1";
+  const calibration = { [region.endpoint]: "random-secret", [silent]: "random-secret" };
+  await db.region.update({
+    where: { name: "north" },
+    data: { gateways: [region.endpoint, silent], calibration, calibratedAt: new Date() },
+  });
+  const id = await start(await support(), textOf(key));
+  await runRegion(region.id, Date.now() + LONG_MS);
+  expect(await rowsOf(id)).toMatchObject([{ state: "RUNNING", key: { state: "REVOKING" } }]);
+  const receipts = () => db.receipt.findMany({ where: { keyId: key.change.keyId }, orderBy: { gateway: "asc" } });
+  expect(await receipts()).toMatchObject([
+    { endpoint: region.endpoint, firstRefusedAt: expect.any(Date) },
+    { endpoint: silent, firstRefusedAt: null, askedAt: expect.any(Date) },
+  ]);
+  // As much later, when the worker looks for ends that nobody carries out.
+  const long = new Date(Date.now() - 60_000);
+  await db.accessKey.update({ where: { id: key.change.keyId }, data: { endedAt: long, removedAt: long } });
+  await handleReconcile();
+  expect(await countJobs("revoke-key", key.change.keyId)).toBe(0);
+  await db.region.update({ where: { name: "north" }, data: { gateways: [] } });
+  await db.receipt.updateMany({ where: { endpoint: silent }, data: { askedAt: long } });
+  await work();
+  expect(await statesOf(id)).toEqual(["REVOKED"]);
+  expect((await receipts())[1]).toMatchObject({
+    firstRefusedAt: null,
+    unmeasurable: expect.stringMatching(/no longer/),
+  });
+});
+
+test("a key in two bulk revocations ends once, and the second calls it ended when that is proved", async () => {
   const sam = await support();
   const key = await project.makeKey();
   const first = await start(sam, { project: project.scope.slug });
   const second = await start(await support(), textOf(key));
+  const region = await db.region.findUniqueOrThrow({ where: { name: "north" } });
+  expect(await decideNext(region)).toBe(2);
+  await settleBulkRevocations();
+  expect((await loadBulkRevocation(second)).counts).toMatchObject({ running: 1, "already-ended": 0 });
+  expect((await loadBulkRevocation(second)).finishedAt).toBeNull();
   await work();
   expect(await statesOf(first)).toEqual(["REVOKED"]);
   expect(await statesOf(second)).toEqual(["ALREADY_ENDED"]);

@@ -1,104 +1,62 @@
 import "server-only";
-import {
-  failWaiting,
-  type Item,
-  listNextItems,
-  markProved,
-  markRunning,
-  resetRunning,
-} from "@/lib/bulk-revocations/data";
-import { describeLostRole } from "@/lib/bulk-revocations/rules";
-import { endSlot } from "@/lib/bulk-revocations/run/end-slot";
-import { type Actor, authorizePlatform, authorizeProject, type ProjectScope } from "@/lib/gate/scope";
+import { setTimeout as pause } from "node:timers/promises";
+import { type MeasuredRegion, measureRound, openLaterReceipts } from "@/lib/access-keys/revoke/measure-round";
+import { isMeasuredHere, markProved, resetRunning } from "@/lib/bulk-revocations/data";
+import { decideNext } from "@/lib/bulk-revocations/run/decide";
+import { removeNext } from "@/lib/bulk-revocations/run/remove";
+import { connectQueue } from "@/lib/jobs/queue";
 import { db } from "@/lib/platform/db/client";
-import { AppError } from "@/lib/platform/errors";
+import { logger } from "@/lib/platform/logger";
+import { ProviderError } from "@/lib/providers/errors";
+import { MEASURE_PAUSE_MS } from "@/lib/receipts/rules";
+import { openProvider, readCalibration } from "@/lib/regions/data";
+import { ensureCalibration } from "@/lib/regions/mutations";
+import type { Prisma, Region } from "@/prisma/generated/client";
 
-/** So many keys of a region are ended at once, so that its storage system is not flooded. Never two of one principal. */
-const AT_ONCE = 6;
-const TAKEN_AT_ONCE = 120;
+/** So long a run stays after its last progress. A gateway that keeps keys for longer is measured by further runs. */
+const STAYS_MS = 2_000;
+const PROVED_AT_ONCE = 1_000;
 
 /**
- * Ends the keys of all bulk revocations that wait in a region, until there are none or the time is over. Only one process
- * may do this for a region at a time: the queue has one job a region. A second one would do no harm, and no good.
+ * Ends the keys of all bulk revocations in a region: decides the ends of those that wait, removes them, and measures their
+ * refusal. Goes on until nothing is left to do but to wait for gateways, or the time is over. Every step finds its work in
+ * the database, so that a run goes on where another has stopped. Only one process may do this for a region at a time: the
+ * queue has one job a region. A second one would do no harm, and no good.
  */
 export async function runRegion(regionId: string, until: number): Promise<void> {
-  const region = await db.region.findUnique({ where: { id: regionId }, select: { name: true } });
+  const region = await db.region.findUnique({ where: { id: regionId } });
   if (!region) return;
+  await connectQueue();
   await resetRunning(regionId);
+  const measuredKeys = isMeasuredHere(regionId);
+  let measured: MeasuredRegion | undefined;
+  let progressAt = -Infinity;
   while (Date.now() < until) {
-    const items = await listNextItems(regionId, TAKEN_AT_ONCE);
-    if (items.length === 0) return;
-    const ids = items.map(({ id }) => id);
-    await markRunning(ids);
-    const scopes = new Scopes();
-    const principals = groupBy(items, ({ key }) => key.principalId);
-    await Promise.all(
-      Array.from({ length: AT_ONCE }, async () => {
-        for (let mine = principals.pop(); mine; mine = principals.pop()) {
-          await endKeysOfPrincipal(mine, region.name, scopes, until);
-        }
-      }),
-    );
-    await markProved(ids.length, ids);
-  }
-}
-
-/** One slot after the other: each takes the lease of the principal. What the time does not suffice for is left. */
-async function endKeysOfPrincipal(items: Item[], region: string, scopes: Scopes, until: number): Promise<void> {
-  for (const slot of groupBy(items, ({ bulkRevocationId, key }) => `${bulkRevocationId} ${key.slot}`)) {
-    const [first] = slot;
-    if (!first || Date.now() >= until) return;
-    const opened = await scopes.open(first, slot);
-    if (opened) await endSlot({ ...opened, region, items: slot });
-  }
-}
-
-interface Opened {
-  scope: ProjectScope;
-  reason: string;
-}
-
-/** In whose name keys are ended. The person is read again for every slot. */
-class Scopes {
-  readonly #projects = new Map<string, Promise<ProjectScope>>();
-
-  /**
-   * Undefined when the person may not revoke keys any more. Then what still waits of the bulk revocation is given up: what
-   * nobody may decide any more is not done.
-   */
-  async open({ bulkRevocationId, key }: Item, slot: readonly Item[]): Promise<Opened | undefined> {
-    const bulk = await db.bulkRevocation.findUniqueOrThrow({
-      where: { id: bulkRevocationId },
-      include: { actor: true },
-    });
-    const { id: userId, name, email, platformRole, disabledAt } = bulk.actor;
-    const origin = { address: bulk.address ?? undefined, via: bulk.via ?? undefined };
-    const actor = { userId, name, email, platformRole: disabledAt ? null : platformRole, ...origin };
-    try {
-      authorizePlatform(actor, "keys:bulk-revoke");
-      return { scope: await this.#openProject(actor, key.project.slug), reason: bulk.reason };
-    } catch (error) {
-      if (!(error instanceof AppError) || error.code !== "NOT_FOUND") throw error;
-      await failWaiting(
-        bulkRevocationId,
-        slot.map(({ id }) => id),
-        describeLostRole(name),
-      );
-      return undefined;
+    const decided = await decideNext(region);
+    const removed = await removeNext(regionId, until);
+    measured ??= await openMeasured(region, measuredKeys);
+    const revoked = measured ? await measureRound(measured, measuredKeys) : 0;
+    if (decided + removed + revoked > 0) {
+      progressAt = Date.now();
+      continue;
     }
+    const waits = await db.accessKey.findFirst({ where: measuredKeys, select: { id: true } });
+    if (!waits || Date.now() - progressAt >= STAYS_MS) break;
+    await pause(MEASURE_PAUSE_MS);
   }
-
-  /** The disable itself reads the person's roles again, in its transaction. */
-  #openProject(actor: Actor, slug: string): Promise<ProjectScope> {
-    const name = `${actor.userId} ${slug}`;
-    const known = this.#projects.get(name) ?? authorizeProject(actor, slug, "keys:disable");
-    this.#projects.set(name, known);
-    return known;
-  }
+  await markProved(PROVED_AT_ONCE);
 }
 
-function groupBy(items: readonly Item[], name: (item: Item) => string): Item[][] {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) groups.set(name(item), [...(groups.get(name(item)) ?? []), item]);
-  return [...groups.values()];
+/** Undefined when the driver cannot be opened: then no key is removed either, and each has failed with its sentence. */
+async function openMeasured(region: Region, keys: Prisma.AccessKeyWhereInput): Promise<MeasuredRegion | undefined> {
+  try {
+    const provider = openProvider(region);
+    await openLaterReceipts(region, provider, keys);
+    const calibration = await ensureCalibration(region).catch(() => readCalibration(region) ?? {});
+    return { name: region.name, provider, calibration };
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    logger.warn({ err: error, region: region.name }, "the driver of a region cannot be opened");
+    return undefined;
+  }
 }

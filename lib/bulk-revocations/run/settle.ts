@@ -1,6 +1,12 @@
 import "server-only";
 import { recordEvent, SYSTEM_ACTOR } from "@/lib/audit/record";
-import { countItems, listRegionsWithWork, listUnfinished, markProved } from "@/lib/bulk-revocations/data";
+import {
+  countItems,
+  listRegionsWithWork,
+  listUnfinished,
+  markAlreadyEnded,
+  markProved,
+} from "@/lib/bulk-revocations/data";
 import { composeCounts } from "@/lib/bulk-revocations/rules";
 import { connectQueue, enqueue } from "@/lib/jobs/queue";
 import { db } from "@/lib/platform/db/client";
@@ -10,11 +16,12 @@ import { withTransaction } from "@/lib/platform/db/transaction";
 const AT_ONCE = 1_000;
 
 /**
- * Calls keys revoked whose end is proved by now, enqueues a job for every region in which keys wait and whose job is lost
- * or over, and finishes the bulk revocations of which no key waits or runs. For the worker, every few seconds.
+ * Calls keys revoked whose end is proved by now, enqueues a job for every region in which keys wait or are being removed and
+ * whose job is lost or over, and finishes the bulk revocations of which no key waits or runs. For the worker, every few seconds.
  */
 export async function settleBulkRevocations(): Promise<void> {
   await markProved(AT_ONCE);
+  await markAlreadyEnded(AT_ONCE);
   const unfinished = await listUnfinished(AT_ONCE);
   if (unfinished.length === 0) return;
   await enqueueRegions(unfinished);

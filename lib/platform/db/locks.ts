@@ -85,6 +85,13 @@ export async function readDatabaseClock(client: Transaction | PrismaClient): Pro
   return row.now;
 }
 
+/** Whether the lease of a principal with this fence lasts, by the database's clock. One query: it is asked before writes. */
+export async function isLeaseHeld(client: PrismaClient, principalId: string, fence: bigint): Promise<boolean> {
+  const rows = await client.$queryRaw<object[]>`
+    SELECT 1 FROM principals WHERE id = ${principalId}::uuid AND fence = ${fence} AND lease_until > clock_timestamp()`;
+  return rows.length === 1;
+}
+
 /** The names of the jobs that wait and whose time has come. */
 export async function listDueJobNames(client: PrismaClient): Promise<string[]> {
   const rows = await client.$queryRaw<{ name: string }[]>`
