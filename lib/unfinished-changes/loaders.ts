@@ -72,7 +72,7 @@ const around = (region: { name: string; checkError: string | null }, workerSilen
 
 async function readOperations(query: UnfinishedQuery, workerSilent: boolean): Promise<UnfinishedLine[]> {
   const operations = await listOpenOperations(query);
-  const retries = await countRetries(operations.flatMap(({ id }) => [`${id}:undo`, `${id}:carry-out`]));
+  const retries = await countRetries(operations.map(({ id }) => id));
   return operations.map(({ id, kind, state, dueAt, failureReason, createdAt, actor, project, region, key }) => ({
     id,
     kind: "operation",
@@ -86,7 +86,7 @@ async function readOperations(query: UnfinishedQuery, workerSilent: boolean): Pr
     accessKeyId: key?.accessKeyId ?? null,
     who: actor.name,
     since: createdAt.toISOString(),
-    retries: Math.max(retries.get(`${id}:undo`) ?? 0, retries.get(`${id}:carry-out`) ?? 0),
+    retries: retries.get(id) ?? 0,
   }));
 }
 

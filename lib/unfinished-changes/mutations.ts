@@ -4,6 +4,7 @@ import { changeInstallation } from "@/lib/gate/platform-change";
 import type { Actor } from "@/lib/gate/scope";
 import { JOBS } from "@/lib/jobs/jobs";
 import { connectQueue, enqueueNow } from "@/lib/jobs/queue";
+import { settleNow } from "@/lib/operations/mutations";
 import { isOver, isOverdue } from "@/lib/operations/rules";
 import type { Transaction } from "@/lib/platform/db/client";
 import { findFailedJob, readDatabaseClock } from "@/lib/platform/db/locks";
@@ -69,8 +70,7 @@ async function findOperation(tx: Transaction, id: string): Promise<Retryable | R
     ...{ projectId, keyId },
     region: await readRegionName(tx, regionId),
     accessKeyId: await readAccessKeyId(tx, keyId),
-    // The worker's own look uses the same key, so that there is one job.
-    enqueue: () => enqueueNow(tx, "settle-operation", { operationId: id }, `${id}:undo`),
+    enqueue: () => settleNow(tx, id),
   };
 }
 

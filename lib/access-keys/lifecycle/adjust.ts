@@ -2,7 +2,6 @@ import "server-only";
 import { findClosure, findCurrentKey, type SlotKey } from "@/lib/access-keys/data";
 import { applyPlan } from "@/lib/access-keys/lifecycle/apply-plan";
 import { commitAdjustment, type PendingAdjustment } from "@/lib/access-keys/lifecycle/commit-adjustment";
-import { enqueueCarryOut } from "@/lib/access-keys/lifecycle/carry-out";
 import { type Adjustment, type AdjustmentPlan, decideAdjustment } from "@/lib/access-keys/lifecycle/rules";
 import { describeRefusal } from "@/lib/access-keys/rules";
 import type { AdjustOutput, Refusal } from "@/lib/access-keys/schema";
@@ -11,6 +10,7 @@ import { type Permission, restsOnPlatformRole } from "@/lib/gate/permissions";
 import { assertStillAllowed, type ProjectScope } from "@/lib/gate/scope";
 import { connectQueue } from "@/lib/jobs/queue";
 import { cancelOpenAdjustments, failOperation, findRequested, readOperationState } from "@/lib/operations/data";
+import { enqueueSettling } from "@/lib/operations/mutations";
 import { hashInput } from "@/lib/operations/rules";
 import { db, type Transaction } from "@/lib/platform/db/client";
 import { lockRow } from "@/lib/platform/db/locks";
@@ -202,7 +202,7 @@ async function carryOutNow(pending: PendingAdjustment, lease: Lease, scope: Proj
 /** What may have happened is carried out by the worker, so that the portal and the storage system agree again. */
 async function giveUp({ operationId }: PendingAdjustment, error: ProviderError): Promise<Refused> {
   if (error.mayHaveHappened) {
-    await withTransaction((tx) => enqueueCarryOut(tx, operationId, { startAfterSeconds: 2 }));
+    await withTransaction((tx) => enqueueSettling(tx, operationId, { startAfterSeconds: 2 }));
     return refuse("change-unsettled");
   }
   const reason =

@@ -3,7 +3,6 @@ import { applyPlan } from "@/lib/access-keys/lifecycle/apply-plan";
 import { commitAdjustment, type PendingAdjustment } from "@/lib/access-keys/lifecycle/commit-adjustment";
 import { type Adjustment, decideAdjustment } from "@/lib/access-keys/lifecycle/rules";
 import { describeRefusal } from "@/lib/access-keys/rules";
-import { enqueue } from "@/lib/jobs/queue";
 import { type AdjustingOperation, failOperation, lockAdjustingOperation } from "@/lib/operations/data";
 import { isOverdue } from "@/lib/operations/rules";
 import { db, type Transaction } from "@/lib/platform/db/client";
@@ -76,13 +75,4 @@ async function takeOver(
 
 function readAdjustment({ operation, kind }: AdjustingOperation): Adjustment {
   return kind === "SET_EXPIRATION" ? { kind, expiresAt: operation.expiresAt } : { kind };
-}
-
-/** Puts the job on the queue that carries a change of a key out. */
-export async function enqueueCarryOut(
-  tx: Transaction,
-  operationId: string,
-  options: { startAfterSeconds?: number } = {},
-): Promise<void> {
-  await enqueue(tx, "settle-operation", { operationId }, `${operationId}:carry-out`, options);
 }

@@ -2,8 +2,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { commitKey } from "@/lib/access-keys/issue/commit";
 import { sweepPrincipal } from "@/lib/access-keys/repair/sweep";
-import { enqueueUndo, settleOperation } from "@/lib/access-keys/repair/undo";
+import { settleOperation } from "@/lib/access-keys/repair/undo";
 import { revokeKey } from "@/lib/access-keys/revoke/revoke";
+import { enqueueSettling } from "@/lib/operations/mutations";
 import { db } from "@/lib/platform/db/client";
 import { withTransaction } from "@/lib/platform/db/transaction";
 import { asIssued } from "@/testing/factories/keys";
@@ -12,10 +13,10 @@ import { letTimePass, stateOf, useProjectWithKeys } from "@/testing/factories/pr
 const project = useProjectWithKeys();
 
 /** What the jobs that settle an operation wait for. */
-async function jobsOf(operationId: string): Promise<(string | undefined)[]> {
-  const jobs = await db.$queryRaw<{ key: string }[]>`
-    SELECT singleton_key AS key FROM pgboss.job WHERE starts_with(singleton_key, ${operationId}) AND state < 'completed'`;
-  return jobs.map(({ key }) => key.split(":")[1]).sort();
+async function jobsOf(operationId: string): Promise<string[]> {
+  const jobs = await db.$queryRaw<{ name: string }[]>`
+    SELECT name FROM pgboss.job WHERE starts_with(singleton_key, ${operationId}) AND state < 'completed'`;
+  return jobs.map(({ name }) => name);
 }
 
 describe("undelivered", () => {
@@ -100,9 +101,9 @@ describe("a storage system that fails", () => {
     for (let round = 0; round < 6; round += 1) {
       expect(await settleOperation(change.operationId)).toBe("unproven");
       expect(await project.enable()).toMatchObject({ ok: false, reason: "storage-unsettled" });
-      await withTransaction((tx) => enqueueUndo(tx, change.operationId));
+      await withTransaction((tx) => enqueueSettling(tx, change.operationId));
     }
-    expect(await jobsOf(change.operationId)).toEqual(["undo"]);
+    expect(await jobsOf(change.operationId)).toEqual(["settle-operation"]);
     away.release();
     expect(await settleOperation(change.operationId)).toBe("settled");
   });

@@ -4,8 +4,9 @@ import { enqueueSweeps } from "@/lib/access-keys/repair/enqueue-sweeps";
 import { sweepPrincipal } from "@/lib/access-keys/repair/sweep";
 import type { IssueKind } from "@/lib/access-keys/rules";
 import { recordEvent, SYSTEM_ACTOR } from "@/lib/audit/record";
-import { connectQueue, enqueue } from "@/lib/jobs/queue";
+import { connectQueue } from "@/lib/jobs/queue";
 import { lockMakingOperation, moveOperation, readOperationState } from "@/lib/operations/data";
+import { enqueueSettling } from "@/lib/operations/mutations";
 import { isOver, isOverdue, OPEN_STATES } from "@/lib/operations/rules";
 import { db, type Transaction } from "@/lib/platform/db/client";
 import { withTransaction } from "@/lib/platform/db/transaction";
@@ -44,7 +45,7 @@ export async function undoOrLeaveToWorker(
   if (!marked && (await readOperationState(operationId)) === "DONE") return true;
   if (await undoUnderLease(change, lease, reason, mayExist)) return true;
   if (!(await lease.isHeld()) && (await undoUnderNewLease(change))) return true;
-  await withTransaction((tx) => enqueueUndo(tx, operationId, { startAfterSeconds: 2 }));
+  await withTransaction((tx) => enqueueSettling(tx, operationId, { startAfterSeconds: 2 }));
   return false;
 }
 
@@ -145,13 +146,4 @@ async function finishUndo(change: UndoableChange, lease: Lease, reason: string):
     await enqueueSweeps(tx, change.principal.id);
     return true;
   });
-}
-
-/** Puts the job on the queue that undoes an operation. */
-export async function enqueueUndo(
-  tx: Transaction,
-  operationId: string,
-  options: { startAfterSeconds?: number } = {},
-): Promise<void> {
-  await enqueue(tx, "settle-operation", { operationId }, `${operationId}:undo`, options);
 }

@@ -1,7 +1,7 @@
 import { listDueKeys, listDueRetirements, listUnfinishedRevocations } from "@/lib/access-keys/data";
 import { enqueue } from "@/lib/jobs/queue";
 import { listOverdueOperations } from "@/lib/operations/data";
-import { enqueueUndo } from "@/lib/access-keys/repair/undo";
+import { enqueueSettling } from "@/lib/operations/mutations";
 import { BEFORE_ALL_IDS } from "@/lib/platform/db/cursor";
 import { withTransaction } from "@/lib/platform/db/transaction";
 import { listOverdueSuspensions } from "@/lib/principals/data";
@@ -40,7 +40,7 @@ export async function handleReconcile(atOnce = AT_ONCE): Promise<void> {
   goesOnAfter.principals = nextAfter(principals);
   if (operations.length + keys.length + due.length + retiring.length + principals.length === 0) return;
   await withTransaction(async (tx) => {
-    for (const operationId of operations) await enqueueUndo(tx, operationId);
+    for (const operationId of operations) await enqueueSettling(tx, operationId);
     for (const keyId of keys) await enqueue(tx, "revoke-key", { keyId }, keyId);
     for (const keyId of due) await enqueue(tx, "expire-key", { keyId }, keyId);
     for (const keyId of retiring) await enqueue(tx, "retire-key", { keyId }, keyId);

@@ -2,12 +2,14 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type Actor, authorizeProject, type ProjectScope } from "@/lib/gate/scope";
 import { enqueue } from "@/lib/jobs/queue";
+import { enqueueSettling } from "@/lib/operations/mutations";
 import { parseMasterKey } from "@/lib/platform/crypto/seal";
 import { db } from "@/lib/platform/db/client";
 import { withTransaction } from "@/lib/platform/db/transaction";
 import { env } from "@/lib/platform/env";
 import { listUnfinished } from "@/lib/unfinished-changes/loaders";
 import { retryUnfinished } from "@/lib/unfinished-changes/mutations";
+import { handleReconcile } from "@/lib/worker/handlers/reconcile";
 import { handleRevokeKey } from "@/lib/worker/handlers/revoke-key";
 import { handleSettleOperation } from "@/lib/worker/handlers/settle-operation";
 import { startTestDatabase } from "@/testing/database/test-database";
@@ -33,6 +35,21 @@ beforeEach(async () => {
   scope = await authorizeProject(mia, (await makeProject(db, [[mia, "member+"]])).slug, "keys:issue");
 });
 
+/** An operation that was due at its beginning. */
+const composeDeactivation = (change: Awaited<ReturnType<typeof makeKey>>["change"], at: Date) => ({
+  kind: "DEACTIVATE" as const,
+  state: "PENDING" as const,
+  actorId: mia.userId,
+  requestId: randomUUID(),
+  inputHash: "",
+  projectId: scope.projectId,
+  regionId: change.region.id,
+  principalId: change.principal.id,
+  keyId: change.keyId,
+  fence: 0,
+  dueAt: at,
+  createdAt: at,
+});
 const past = () => new Date(Date.now() - HOUR_MS);
 const listOwn = async (state?: string) =>
   (await listUnfinished({ state })).rows.filter(({ project }) => project.slug === scope.slug);
@@ -154,26 +171,25 @@ test("what a worker carries out at this moment is left to it", async () => {
   await handleRevokeKey({ keyId: change.keyId });
 });
 
+test("a change that its own process left to the worker has one job, whoever enqueues it again", async () => {
+  const { change } = await makeKey(scope, "north");
+  const { id } = await db.operation.create({ data: composeDeactivation(change, past()) });
+  await withTransaction((tx) => enqueueSettling(tx, id, { startAfterSeconds: 3_600 }));
+  await handleReconcile();
+  expect(await retryUnfinished(pat, id)).toMatchObject({ ok: true, outcome: "done" });
+  expect(await countJobs(id)).toBe(1);
+  await handleSettleOperation({ operationId: id });
+  expect(await listOwn()).toEqual([]);
+  await db.$executeRaw`DELETE FROM pgboss.job`;
+});
+
 test("a list of all kinds is paged, newest first, without a gap or a line twice", async () => {
   const { change } = await makeKey(scope, "north");
   const ids = await Promise.all(
     Array.from({ length: 120 }, async (_none, index) => {
       const at = new Date(Date.now() - HOUR_MS - Math.floor(index / 3) * 1_000);
       const { id } = await db.operation.create({
-        data: {
-          kind: "DEACTIVATE",
-          state: "PENDING",
-          actorId: mia.userId,
-          requestId: randomUUID(),
-          inputHash: "",
-          projectId: scope.projectId,
-          regionId: change.region.id,
-          principalId: change.principal.id,
-          keyId: change.keyId,
-          fence: 0,
-          dueAt: at,
-          createdAt: at,
-        },
+        data: composeDeactivation(change, at),
       });
       return id;
     }),
