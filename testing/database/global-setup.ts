@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { stopCluster } from "@/lib/postgres/cluster";
-import { ensureClusterSettings } from "@/lib/postgres/cluster-settings";
+import { ensureClusterSettings, toDatabaseUrl } from "@/lib/postgres/cluster-settings";
 import { DATA_DIR_MODE } from "@/lib/platform/config/make-data-dir";
 import { readLock, takeLock } from "@/lib/platform/process-lock";
 import type { TestCluster } from "@/testing/database/test-database";
@@ -26,7 +26,8 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   const dataDir = mkdtempSync(join(tmpdir(), PREFIX));
   chmodSync(dataDir, DATA_DIR_MODE);
   const lock = takeLock(join(dataDir, "run.lock"));
-  project.provide("testCluster", { dataDir, settings: await ensureClusterSettings(dataDir) });
+  const settings = await ensureClusterSettings(dataDir);
+  project.provide("testCluster", { dataDir, settings, urlPrefix: toDatabaseUrl(settings, "") });
   project.provide("testSettings", drawSettings());
   return async () => {
     await stopCluster(dataDir);

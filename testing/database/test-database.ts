@@ -3,19 +3,18 @@ import { join } from "node:path";
 import { Client } from "pg";
 import { APPLICATION, type ClusterSettings, LOOPBACK, SUPERUSER, toDatabaseUrl } from "@/lib/postgres/cluster-settings";
 import { startCluster } from "@/lib/postgres/cluster";
-import { deployMigrations } from "@/lib/postgres/migrations";
 import { waitForLock } from "@/lib/platform/process-lock";
 
 /** What the tests of one run share; handed to them by the global setup through the environment. */
-export type TestCluster = { dataDir: string; settings: ClusterSettings };
+export type TestCluster = {
+  dataDir: string;
+  settings: ClusterSettings;
+  /** The URL of a database, without its name. */
+  urlPrefix: string;
+};
 
 const TEMPLATE = "latchkey_template";
 const PREPARE_MS = 60_000;
-
-/** The URL under which a test file's own database will be reached once `startTestDatabase` has made it. */
-export function planTestDatabase(cluster: TestCluster, name: string): string {
-  return toDatabaseUrl(cluster.settings, name);
-}
 
 /**
  * Makes a test file's own database, migrated and empty, under the URL that DATABASE_URL already names (so that
@@ -40,6 +39,8 @@ export async function startTestDatabase(): Promise<{ url: string }> {
     if (!found.rowCount) {
       await client.query(`DROP DATABASE IF EXISTS ${TEMPLATE}`);
       await client.query(`CREATE DATABASE ${TEMPLATE} OWNER ${APPLICATION}`);
+      // Only one test file of a run migrates. The schema engine is loaded by that file alone.
+      const { deployMigrations } = await import("@/lib/postgres/migrations");
       await deployMigrations(toDatabaseUrl(settings, TEMPLATE));
       await client.query(`ALTER DATABASE ${TEMPLATE} IS_TEMPLATE true`);
     }
