@@ -14,9 +14,8 @@ import { makeProject, makeUser } from "@/testing/factories/people";
 import { type Storage, startStorage } from "@/testing/factories/storage";
 
 const SEED = 20_261_128;
-const RUNS = 40;
-/** For each operation. All together stay under a minute. */
-const TIME_MS = 900;
+/** For each operation, on every machine the same ones: a time limit would leave a slow machine without any. */
+const RUNS = 24;
 /** The token works until the last operation was tried. */
 const HOUR_MS = 3_600_000;
 
@@ -149,7 +148,7 @@ test.each(OPERATIONS)("%s %s answers whatever comes without an error of its own"
       const types = Object.keys(operation.responses[reply.status]?.content ?? { "application/problem+json": {} });
       expect(types).toContain(reply.headers.get("content-type")?.split(";", 1)[0]);
     }),
-    { seed: SEED, numRuns: RUNS, interruptAfterTimeLimit: TIME_MS },
+    { seed: SEED, numRuns: RUNS },
   );
 });
 
