@@ -70,6 +70,7 @@ describe("the regions of a project", () => {
   });
 
   test("a closed region takes no new key in any way, and reads so; its keys work on and can be ended", async () => {
+    expect((await loadOverview(scope)).map(({ service }) => service)).toEqual(["not-enabled", "not-enabled"]);
     await makeKey(scope, "south");
     await addNamedKey(scope, "south", "backup");
     expect((await loadProject(scope.slug)).regions).toContainEqual(

@@ -1,12 +1,10 @@
 import "server-only";
-import { randomUUID } from "node:crypto";
 import type { ProjectScope } from "@/lib/gate/scope";
 import { cutPage, decodeCursor, olderThan } from "@/lib/platform/db/cursor";
 import { OPEN_STATES } from "@/lib/operations/rules";
 import { db } from "@/lib/platform/db/client";
 import { readDatabaseClock } from "@/lib/platform/db/locks";
 import { isPlainText } from "@/lib/platform/text/plain-text";
-import { logger } from "@/lib/platform/logger";
 import { ProviderError } from "@/lib/providers/errors";
 import { readAllowedRegions } from "@/lib/project-regions/data";
 import {
@@ -19,22 +17,26 @@ import {
 import { countMissingKeys, openCredentials, openProvider } from "@/lib/regions/data";
 import { toSentence } from "@/lib/regions/rules";
 import type { RegionDetail, RegionRow } from "@/lib/regions/schema";
-import type { Prisma, Region } from "@/prisma/generated/client";
+import type { AccessKeyState, Prisma, Region } from "@/prisma/generated/client";
 
 const PAGE_SIZE = 50;
-/** How long the dashboard waits for a storage system before it says that it does not answer. */
-const OVERVIEW_DEADLINE_MS = 3_000;
+/** All but FAILED. */
+const KNOWN_STATES: AccessKeyState[] = [
+  ...(["CREATING", "ISSUED", "ACTIVE", "INACTIVE", "RETIRING", "EXPIRED"] as const),
+  ...(["REVOKING", "REVOKED"] as const),
+];
 
 export interface RegionOverview {
   name: string;
   endpoint: string;
   signingRegion: string;
-  /** `closed`: the project cannot use the region. `not-enabled`: it has had no key there. */
+  /**
+   * `closed`: the project cannot use the region. `not-enabled`: it has had no key there. `unreachable`: the last check of
+   * the region failed.
+   */
   service: "ok" | "unreachable" | "not-enabled" | "closed";
   /** How many current keys of the project the storage system does not know. */
   missingKeys: number;
-  usage: { buckets: number; objects: number; bytes: string } | null;
-  buckets: { name: string; createdAt: string; objects: number; bytes: string }[] | null;
 }
 
 /** The names of all regions, in their order. */
@@ -43,62 +45,43 @@ export async function listRegionNames(): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** What a project has in each region, as the storage systems tell it now. Bytes are decimal integers. */
-export async function loadOverview(scope: ProjectScope): Promise<RegionOverview[]> {
-  const regions = await db.region.findMany({
-    orderBy: { name: "asc" },
-    include: { principals: { where: { projectId: scope.projectId }, select: { externalId: true } } },
+/**
+ * Where a project can store, and how each region does by its last check. No storage system is waited for. A region that
+ * is `closed` here is closed on its card, and one that is `not-enabled` has nothing on its card.
+ */
+export async function loadOverview({ projectId }: ProjectScope): Promise<RegionOverview[]> {
+  const regions = await db.region.findMany({ orderBy: { name: "asc" } });
+  const missing = await countMissingKeys(projectId);
+  const allowed = await readAllowedRegions(projectId);
+  const used = await listRegionsWithKeys(projectId);
+  return regions.map((region) => {
+    const { id, name, endpoint, signingRegion, disabledAt, failingSince } = region;
+    const isOpen = disabledAt === null && (allowed?.has(id) ?? true) && opens(region);
+    const answers = failingSince === null ? "ok" : "unreachable";
+    const service = !isOpen ? "closed" : used.has(id) ? answers : "not-enabled";
+    return { name, endpoint, signingRegion, missingKeys: missing.get(id) ?? 0, service };
   });
-  const missing = await countMissingKeys(scope.projectId);
-  const allowed = await readAllowedRegions(scope.projectId);
-  return Promise.all(
-    regions.map((region) => {
-      const missingKeys = missing.get(region.id) ?? 0;
-      const isClosed = region.disabledAt !== null || !(allowed?.has(region.id) ?? true);
-      return isClosed
-        ? composeFacts(region, missingKeys, "closed")
-        : loadRegionOverview(region, region.principals[0]?.externalId, missingKeys);
-    }),
-  );
 }
 
-function composeFacts(
-  { name, endpoint, signingRegion }: Region,
-  missingKeys: number,
-  service: RegionOverview["service"],
-): RegionOverview {
-  return { name, endpoint, signingRegion, missingKeys, service, usage: null, buckets: null };
+/** The regions in which the project has or had a key. A key that nobody got does not count. */
+async function listRegionsWithKeys(projectId: string): Promise<ReadonlySet<string>> {
+  const principals = await db.principal.findMany({ where: { projectId }, select: { id: true, regionId: true } });
+  const used = new Set<string>();
+  for (const { id, regionId } of principals) {
+    const where = { principalId: id, state: { in: KNOWN_STATES } };
+    if (await db.accessKey.findFirst({ where, select: { id: true } })) used.add(regionId);
+  }
+  return used;
 }
 
-async function loadRegionOverview(
-  region: Region,
-  principal: string | undefined,
-  missingKeys: number,
-): Promise<RegionOverview> {
-  if (!principal) return composeFacts(region, missingKeys, "not-enabled");
-  const context = { signal: AbortSignal.timeout(OVERVIEW_DEADLINE_MS), requestId: randomUUID() };
+/** Whether the settings and credentials of a region work for the portal at all. */
+function opens(region: Region): boolean {
   try {
-    const provider = openProvider(region);
-    const [usage, buckets] = await Promise.all([
-      provider.usage?.(principal, context),
-      provider.listBuckets?.(principal, context),
-    ]);
-    return {
-      ...composeFacts(region, missingKeys, "ok"),
-      usage: usage ? { buckets: usage.buckets, objects: usage.objects, bytes: usage.bytes.toString() } : null,
-      buckets:
-        buckets?.map((bucket) => ({
-          name: bucket.name,
-          createdAt: bucket.createdAt.toISOString(),
-          objects: bucket.objects,
-          bytes: bucket.bytes.toString(),
-        })) ?? null,
-    };
+    openProvider(region);
+    return true;
   } catch (error) {
-    if (error instanceof ProviderError && error.failure === "not-found")
-      return composeFacts(region, missingKeys, "not-enabled");
-    logger.warn({ err: error, region: region.name }, "no overview of the region");
-    return composeFacts(region, missingKeys, "unreachable");
+    if (error instanceof ProviderError) return false;
+    throw error;
   }
 }
 

@@ -11,6 +11,8 @@ import { can, restsOnPlatformRole } from "@/lib/gate/permissions";
 import type { ProjectScope } from "@/lib/gate/scope";
 import { loadJoins } from "@/lib/members/loaders";
 import { loadOverview } from "@/lib/regions/loaders";
+import { listBuckets, loadUsage } from "@/lib/usage/loaders";
+import { bucketQuery } from "@/lib/usage/schema";
 
 export const metadata: Metadata = { title: "Object Storage Dashboard" };
 
@@ -48,5 +50,18 @@ export default async function ObjectStoragePage({ params }: { params: Promise<{ 
 }
 
 async function Overview({ scope }: { scope: ProjectScope }) {
-  return <StorageOverview regions={await loadOverview(scope)} />;
+  const [regions, usages, buckets] = await Promise.all([
+    loadOverview(scope),
+    loadUsage(scope),
+    listBuckets(scope, bucketQuery.parse({})),
+  ]);
+  return (
+    <StorageOverview
+      regions={regions.map((region) => ({
+        ...region,
+        usage: usages.find((usage) => usage.region === region.name)?.figures ?? null,
+        buckets: buckets.rows.filter((bucket) => bucket.region === region.name),
+      }))}
+    />
+  );
 }
