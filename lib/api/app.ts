@@ -15,6 +15,7 @@ import { addRegionRoutes } from "@/lib/api/regions";
 import { addProjectRoutes } from "@/lib/api/projects";
 import { addSupportRoutes } from "@/lib/api/support";
 import { addTokenRoutes } from "@/lib/api/tokens";
+import { addUsageRoutes } from "@/lib/api/usage";
 import { type ApiEnvironment, refuseInput, replyWithError } from "@/lib/api/replies";
 import { AppError } from "@/lib/platform/errors";
 import { VERSION } from "@/lib/platform/config/version";
@@ -56,6 +57,7 @@ export function createApi(): OpenAPIHono<ApiEnvironment> {
   addProjectRoutes(api);
   addMemberRoutes(api);
   addRegionRoutes(api);
+  addUsageRoutes(api);
   addKeyRoutes(api);
   addSupportRoutes(api);
   addBulkRevocationRoutes(api);

@@ -18,6 +18,7 @@ import { membersCommand } from "@/lib/cli/commands/members";
 import { projectsCommand, regionsCommand } from "@/lib/cli/commands/projects";
 import { historyCommand, listCommand, showCommand } from "@/lib/cli/commands/read-keys";
 import { supportCommand } from "@/lib/cli/commands/support";
+import { bucketsCommand, usageCommand } from "@/lib/cli/commands/usage";
 import type { GlobalOptions } from "@/lib/cli/context";
 import { EXIT, Failure } from "@/lib/cli/failure";
 import { FORMATS } from "@/lib/cli/terminal/output";
@@ -55,6 +56,8 @@ function createProgram(terminal: Terminal): Command {
     .addCommand(profilesCommand(terminal))
     .addCommand(projectsCommand(terminal))
     .addCommand(regionsCommand(terminal))
+    .addCommand(usageCommand(terminal))
+    .addCommand(bucketsCommand(terminal))
     .addCommand(membersCommand(terminal))
     .addCommand(keysCommand(terminal))
     .addCommand(credentialsCommand(terminal))

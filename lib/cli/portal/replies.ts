@@ -24,11 +24,13 @@ import type {
 import type { dryRunSchema } from "@/lib/api/responses";
 import type { foundPersonDetailSchema, foundPersonSchema, projectOfSearchSchema } from "@/lib/api/support";
 import type { accountSchema, createdSchema } from "@/lib/api/tokens";
+import type { bucketSchema, pointSchema, regionUsageSchema } from "@/lib/api/usage";
 
 /** What the API of a portal answers. */
 export type AdminProject = z.infer<typeof adminProjectSchema>;
 export type AdminProjectDetail = z.infer<typeof adminProjectDetailSchema>;
 export type Account = z.infer<typeof accountSchema>;
+export type Bucket = z.infer<typeof bucketSchema>;
 export type BulkPreview = z.infer<typeof bulkPreviewSchema>;
 export type BulkRetried = z.infer<typeof bulkRetriedSchema>;
 export type BulkRevocation = z.infer<typeof revocationSchema>;
@@ -53,6 +55,7 @@ export type RegionCheck = z.infer<typeof regionCheckSchema>;
 export type RegionRow = z.infer<typeof regionRowSchema>;
 export type RegionSaved = z.infer<typeof regionSavedSchema>;
 export type RegionSwitched = z.infer<typeof regionSwitchedSchema>;
+export type RegionUsage = z.infer<typeof regionUsageSchema>;
 export type Revoking = z.infer<typeof revokingSchema>;
 export type SupportKey = z.infer<typeof supportKeySchema>;
 export type SetUpLink = z.infer<typeof setUpLinkSchema>;
@@ -60,6 +63,7 @@ export type ManagedUser = z.infer<typeof managedUserSchema>;
 export type UserChanged = z.infer<typeof userChangedSchema>;
 export type Updated = z.infer<typeof updatedSchema>;
 export type UnfinishedOperation = z.infer<typeof unfinishedSchema>;
+export type UsagePoint = z.infer<typeof pointSchema>;
 /** The answer to a change that was carried out before. */
 export interface AlreadyDone {
   outcome: "already-done";
