@@ -19,7 +19,7 @@ export interface NewReceipts {
   askedAt: Date | null;
 }
 
-/** Opens a receipt of each key for every gateway that has none yet, in the caller's transaction. */
+/** Opens a receipt of each key for every gateway that has none yet, in the caller's transaction or in none. */
 export async function openReceipts(tx: Transaction, { keys, gateways, ...facts }: NewReceipts): Promise<void> {
   await tx.receipt.createMany({
     data: keys.flatMap(({ id: keyId, removedAt }) =>

@@ -4,7 +4,6 @@ import { finalizeRevocations } from "@/lib/access-keys/revoke/finalize";
 import { askGateway } from "@/lib/access-keys/revoke/measure";
 import { db } from "@/lib/platform/db/client";
 import { readDatabaseClock } from "@/lib/platform/db/locks";
-import { withTransaction } from "@/lib/platform/db/transaction";
 import type { Calibration } from "@/lib/providers/calibration";
 import type { Gateway, Provider } from "@/lib/providers/provider";
 import {
@@ -73,7 +72,7 @@ export async function openLaterReceipts(
     const removed = await listRemovedKeys({ AND: [keys, isWithout] }, TAKEN_AT_ONCE);
     if (removed.length === 0) continue;
     const sampled = region.gateways.length === 0;
-    await withTransaction((tx) => openReceipts(tx, { keys: removed, gateways: [gateway], sampled, askedAt: null }));
+    await openReceipts(db, { keys: removed, gateways: [gateway], sampled, askedAt: null });
   }
 }
 
