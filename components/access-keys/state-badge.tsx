@@ -9,7 +9,7 @@ import {
   type LucideIcon,
   TimerOff,
 } from "lucide-react";
-import type { KeyState } from "@/lib/access-keys/rules";
+import { KEY_STATES, type KeyState } from "@/lib/access-keys/rules";
 import type { CardState } from "@/lib/access-keys/schema";
 import { cn } from "@/components/ui/cn";
 
@@ -50,4 +50,10 @@ export function StateBadge({ state }: { state: State }) {
       {state}
     </span>
   );
+}
+
+/** The state of a key as a server names it. One that this page does not know is told as it is. */
+export function StateOf({ state }: { state: string }) {
+  const known = KEY_STATES.find((candidate) => candidate === state);
+  return known ? <StateBadge state={known} /> : state;
 }

@@ -1,4 +1,5 @@
 import { ResultBadge } from "@/components/bulk-revocations/result-badge";
+import { StateOf } from "@/components/access-keys/state-badge";
 import { Table, TableBody, TableHead, Td, Tr } from "@/components/ui/table";
 import { TextLink } from "@/components/ui/text-link";
 import type { BulkKeyLine } from "@/lib/bulk-revocations/schema";
@@ -7,9 +8,9 @@ import type { BulkKeyLine } from "@/lib/bulk-revocations/schema";
 export function KeyResults({ rows }: { rows: readonly BulkKeyLine[] }) {
   return (
     <Table label="Keys">
-      <TableHead columns={["Access key", "Project", "Region", "Result", "Why"]} />
+      <TableHead columns={["Access key", "Project", "Region", "Result", "State", "Why"]} />
       <TableBody>
-        {rows.map(({ accessKeyId, project, region, result, failure }) => (
+        {rows.map(({ accessKeyId, project, region, result, state, failure }) => (
           <Tr key={accessKeyId}>
             <Td className="font-mono">
               <TextLink href={`/support?access-key=${accessKeyId}`}>{accessKeyId}</TextLink>
@@ -18,6 +19,9 @@ export function KeyResults({ rows }: { rows: readonly BulkKeyLine[] }) {
             <Td label="Region">{region}</Td>
             <Td label="Result">
               <ResultBadge result={result} />
+            </Td>
+            <Td label="State">
+              <StateOf state={state} />
             </Td>
             <Td label="Why" className="min-w-48">
               {failure}

@@ -1,6 +1,6 @@
 import { Fact, Facts } from "@/components/ui/facts";
 import { Notice } from "@/components/ui/notice";
-import { countKeys } from "@/lib/bulk-revocations/rules";
+import { countKeys, describeMistyped } from "@/lib/bulk-revocations/rules";
 import type { Preview } from "@/lib/bulk-revocations/schema";
 import { describeBound, explainBound } from "@/lib/revocation-bounds/rules";
 
@@ -24,6 +24,21 @@ export function PreviewFacts({ preview }: { preview: Preview }) {
         {preview.alreadyEnded > 0 ? (
           <Fact name="Already ended">
             <Ids ids={preview.alreadyEndedIds} count={preview.alreadyEnded} />
+          </Fact>
+        ) : null}
+        {preview.beingRemoved > 0 ? (
+          <Fact name="Being removed already">
+            <Ids ids={preview.beingRemovedIds} count={preview.beingRemoved} />
+          </Fact>
+        ) : null}
+        {preview.mistyped > 0 ? (
+          <Fact name="Mistyped">
+            {describeMistyped(preview.mistyped)} <Ids ids={preview.mistypedIds} count={preview.mistyped} />
+          </Fact>
+        ) : null}
+        {preview.foreign > 0 ? (
+          <Fact name="Of another installation">
+            <Ids ids={preview.foreignIds} count={preview.foreign} />
           </Fact>
         ) : null}
         {preview.unknown > 0 ? (

@@ -22,9 +22,14 @@ export function composeAccessKeyId(marker: string, draw: DrawText): string {
 
 /** Whether a text is an access key id that this installation can have made. */
 export function isOwnAccessKeyId(text: string, marker: string): boolean {
-  if (!/^[A-Z0-9]{20}$/.test(text) || !text.startsWith(PREFIX + marker)) return false;
+  if (!hasOwnForm(text, marker)) return false;
   const body = text.slice(0, -CHECKSUM_LENGTH);
   return checksum(body) === text.slice(-CHECKSUM_LENGTH);
+}
+
+/** Whether a text has the form of an access key id of this installation, whatever its checksum. */
+export function hasOwnForm(text: string, marker: string): boolean {
+  return /^[A-Z0-9]{20}$/.test(text) && text.startsWith(PREFIX + marker);
 }
 
 function checksum(body: string): string {

@@ -45,6 +45,13 @@ test("a dry run is a preview, its keys are revoked, and the results are listed, 
   const started = await read(caller.post(PATH, body));
   expect(started).toMatchObject({ status: 202, outcome: "started", keys: 2 });
   expect(await read(caller.post(PATH, body))).toMatchObject({ status: 202, outcome: "already-done", id: started.id });
+  const { requestId, ...without } = body;
+  const again = caller.post(PATH, without, { "idempotency-key": requestId });
+  expect(await read(again)).toMatchObject({ status: 202, outcome: "already-done", id: started.id });
+  expect(await read(caller.post(PATH, body, { "idempotency-key": randomUUID() }))).toMatchObject({
+    status: 400,
+    detail: expect.stringMatching(/Idempotency-Key and the field requestId differ/) as string,
+  });
   const one = `${PATH}/${String(started.id)}`;
   expect(await read(caller.get(one))).toMatchObject({ finishedAt: null, counts: { waiting: 2 } });
   await work();

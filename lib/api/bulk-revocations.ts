@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { admitAcrossProjects } from "@/lib/api/admit";
+import { changeHeadersSchema, readRequestId } from "@/lib/api/idempotency";
 import { type ApiContext, type ApiEnvironment, replyWithReason } from "@/lib/api/replies";
 import {
   BODY_ERRORS,
@@ -90,7 +91,7 @@ function addStartRoute(api: OpenAPIHono<ApiEnvironment>): void {
     summary: "Revoke many keys at once",
     description:
       "Of a project, of a user, of a region, or found in a text. With dryRun the answer is a preview. Its seen, sent along, revokes exactly the keys of the preview.",
-    request: { body: requestBody(startBodySchema) },
+    request: { headers: changeHeadersSchema, body: requestBody(startBodySchema) },
     method: "post",
     path: PATH,
     middleware: admitAcrossProjects(START),
@@ -101,20 +102,15 @@ function addStartRoute(api: OpenAPIHono<ApiEnvironment>): void {
     },
   });
   api.openapi(route, async (context) => {
-    const {
-      dryRun,
-      reason = "",
-      confirm: _typed,
-      requestId = randomUUID(),
-      seen,
-      ...choice
-    } = context.req.valid("json");
+    const { dryRun, reason = "", confirm: _typed, requestId: given, seen, ...choice } = context.req.valid("json");
     const { actor } = context.var;
     if (dryRun) {
       const previewed = await loadPreview(actor, choice);
       if (!previewed.ok) return refuse(context, previewed);
       return context.json({ dryRun: true as const, preview: previewed.preview }, 200);
     }
+    const header = context.req.valid("header")["idempotency-key"];
+    const requestId = header || given ? readRequestId(header, given) : randomUUID();
     const started = await startBulkRevocation(actor, { choice, reason, requestId, seen });
     if (!started.ok) return refuse(context, started);
     const { ok: _ok, ...reply } = started;

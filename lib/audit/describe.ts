@@ -63,9 +63,10 @@ const PREDICATES: { [E in AuditEventName]: Describe<E> } = {
   "bulk-revocation.previewed": ({ keys, by, chosen }) =>
     `looked at what a bulk revocation ${describeChoice(by, chosen)} would end: ${countKeys(keys)}`,
   "bulk-revocation.exported": ({ format }) => `exported the results of a bulk revocation as ${format.toUpperCase()}`,
-  "support.searched": ({ by, wanted, found }) => {
+  "support.searched": ({ by, wanted, found, results = 0 }) => {
     const what = { "access-key": "access keys", email: "people", project: "projects" }[by];
-    return `searched ${what} for ${wanted === undefined ? "a text that is not kept" : `“${wanted}”`}${found ? "" : ", and found nothing"}`;
+    const count = results > 1 ? `, and found ${results} or more` : "";
+    return `searched ${what} for ${wanted === undefined ? "a text that is not kept" : `“${wanted}”`}${found ? count : ", and found nothing"}`;
   },
   "project.read": ({ slug }) => `looked at the project ${slug}, without a role in it`,
   "audit.exported": ({ format, filtered }) =>

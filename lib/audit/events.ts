@@ -97,13 +97,15 @@ export const EVENT_DATA = {
   /** someone exported the results of a bulk revocation */
   "bulk-revocation.exported": z.strictObject({ bulkRevocation: z.uuid(), format: z.enum(["ndjson", "csv"]) }),
   /**
-   * support searched across projects; a text that may be a secret is not kept. One line an hour for the same search of
-   * the same person
+   * support searched across projects. `wanted` is the access key, person or project that was asked for and found; other
+   * texts are kept nowhere. `results` is how many were listed first, left out in lines of earlier versions. One line an
+   * hour for the same search of the same person
    */
   "support.searched": z.strictObject({
     by: z.enum(["access-key", "email", "project"]),
     wanted: z.string().max(128).optional(),
     found: z.boolean(),
+    results: z.int().optional(),
   }),
   /** someone of the platform read a project in which the person has no role */
   "project.read": z.strictObject({ slug: z.string() }),

@@ -1,6 +1,6 @@
 import "server-only";
 import { createHash } from "node:crypto";
-import { isOwnAccessKeyId } from "@/lib/access-key-ids/rules";
+import { hasOwnForm, isOwnAccessKeyId } from "@/lib/access-key-ids/rules";
 import { ENDED_STATES, LIVE_STATES } from "@/lib/access-keys/rules";
 import { findIdForms } from "@/lib/bulk-revocations/rules";
 import { type BulkRefusal, type Choice, KEYS_MAX } from "@/lib/bulk-revocations/schema";
@@ -25,25 +25,36 @@ export interface FoundChoice {
   where: Prisma.AccessKeyWhereInput;
   /** The ids of the text, when it is one. They have our form and checksum. */
   ids: string[];
+  /** What looks like an id of this installation in the text, and has a wrong checksum. */
+  mistyped: string[];
+  /** What looks like an id of another installation. */
+  foreign: string[];
 }
+
+const WITHOUT_TEXT = { ids: [], mistyped: [], foreign: [] };
 
 /** Finds what a choice names. A reason when it is not there, or when a text has too many ids. */
 export async function findChoice(choice: Choice): Promise<FoundChoice | BulkRefusal> {
   if (choice.project !== undefined) {
     const project = await db.project.findUnique({ where: { slug: choice.project }, select: { id: true } });
-    return project ? { where: { projectId: project.id }, ids: [] } : "no-such-project";
+    return project ? { where: { projectId: project.id }, ...WITHOUT_TEXT } : "no-such-project";
   }
   if (choice.user !== undefined) {
     const user = await db.user.findUnique({ where: { email: choice.user }, select: { id: true } });
-    return user ? { where: { OR: [{ createdById: user.id }, { madeForId: user.id }] }, ids: [] } : "no-such-user";
+    return user
+      ? { where: { OR: [{ createdById: user.id }, { madeForId: user.id }] }, ...WITHOUT_TEXT }
+      : "no-such-user";
   }
   if (choice.region !== undefined) {
     const region = await db.region.findUnique({ where: { name: choice.region }, select: { id: true } });
-    return region ? { where: { regionId: region.id }, ids: [] } : "no-such-region";
+    return region ? { where: { regionId: region.id }, ...WITHOUT_TEXT } : "no-such-region";
   }
   const marker = await readMarker();
-  const ids = findIdForms(choice.text ?? "").filter((id) => isOwnAccessKeyId(id, marker));
-  return ids.length > KEYS_MAX ? "too-many-keys" : { where: { accessKeyId: { in: ids } }, ids };
+  const forms = findIdForms(choice.text ?? "");
+  const ids = forms.filter((id) => isOwnAccessKeyId(id, marker));
+  const foreign = forms.filter((id) => !hasOwnForm(id, marker));
+  const mistyped = forms.filter((id) => hasOwnForm(id, marker) && !ids.includes(id));
+  return ids.length > KEYS_MAX ? "too-many-keys" : { where: { accessKeyId: { in: ids } }, ids, mistyped, foreign };
 }
 
 /**

@@ -75,23 +75,33 @@ test("every key of a project ends, in every slot and region, and the audit log s
   expect(revoking).toMatchObject([{ actorId: sam.userId, data: { cause: "disabled", reason: "leaked" } }]);
 });
 
-test("a text gives the keys that are ours, and tells which have ended and which nobody knows", async () => {
+test("a text gives the keys that are ours, and tells which others have ended, are unknown, mistyped or foreign", async () => {
   const sam = await support();
   const live = await project.makeKey();
   const ended = await makeKey(await makeScope(), "north");
   await db.accessKey.update({ where: { id: ended.change.keyId }, data: { state: "REVOKED", endedAt: new Date() } });
+  const removed = await makeKey(await makeScope(), "north");
+  await db.accessKey.update({ where: { id: removed.change.keyId }, data: { state: "REVOKING", endedAt: new Date() } });
   const { marker } = await db.installation.findUniqueOrThrow({ where: { id: 1 } });
   const { composeAccessKeyId } = await import("@/lib/access-key-ids/rules");
   const unknown = composeAccessKeyId(marker, (length) => "Q".repeat(length));
+  const foreign = composeAccessKeyId(marker === "AAA" ? "BBB" : "AAA", (length) => "Q".repeat(length));
   const mistyped = `${live.change.accessKeyId.slice(0, -1)}${live.change.accessKeyId.endsWith("A") ? "B" : "A"}`;
   const text = `key=${live.change.accessKeyId}; secret=hunter2hunter2 "${ended.change.accessKeyId}", ${unknown} ${mistyped}
+    ${removed.change.accessKeyId} ${foreign}
     X${live.change.accessKeyId} ${live.change.accessKeyId}`;
   expect(await preview(sam, { text })).toMatchObject({
     keys: 1,
     alreadyEnded: 1,
     alreadyEndedIds: [ended.change.accessKeyId],
+    beingRemoved: 1,
+    beingRemovedIds: [removed.change.accessKeyId],
     unknown: 1,
     unknownIds: [unknown],
+    mistyped: 1,
+    mistypedIds: [mistyped],
+    foreign: 1,
+    foreignIds: [foreign],
   });
   const { id } = await start(sam, { text });
   await work();

@@ -83,4 +83,10 @@ export function describeChanges({ endedSince, madeSince }: { endedSince: number;
   return ended + made;
 }
 
+/** What a preview says of texts that are no access keys because of their checksum. */
+export const describeMistyped = (count: number): string =>
+  count === 1
+    ? "1 text looks like an access key of this portal, and is mistyped."
+    : `${count.toLocaleString("en-US")} texts look like access keys of this portal, and are mistyped.`;
+
 export const countKeys = (count: number): string => (count === 1 ? "1 key" : `${count.toLocaleString("en-US")} keys`);

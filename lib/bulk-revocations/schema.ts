@@ -81,12 +81,21 @@ export const previewSchema = z.strictObject({
   /** The projects with the most keys. */
   projects: z.array(z.strictObject({ project: z.string(), name: z.string(), keys: z.int() })),
   projectCount: z.int(),
-  /** Keys of the text whose end was decided before. */
+  /** Keys of the text that have ended before. */
   alreadyEnded: z.int(),
   alreadyEndedIds: z.array(z.string()),
+  /** Keys of the text that are being removed already: they may still work somewhere. */
+  beingRemoved: z.int(),
+  beingRemovedIds: z.array(z.string()),
   /** Access key ids of the text that are of our form, and that no key has. */
   unknown: z.int(),
   unknownIds: z.array(z.string()),
+  /** Texts that look like access key ids of this installation, and are mistyped. */
+  mistyped: z.int(),
+  mistypedIds: z.array(z.string()),
+  /** Texts that look like access key ids of another installation. */
+  foreign: z.int(),
+  foreignIds: z.array(z.string()),
   seen: seenSchema,
 });
 export type Preview = z.infer<typeof previewSchema>;

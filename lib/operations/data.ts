@@ -165,14 +165,6 @@ export async function createFinished(
   await tx.operation.createMany({ data: operations.map((operation) => ({ ...operation, state: "DONE" as const })) });
 }
 
-/** Whether a change of a slot is written down and not over. It stands only while the principal is locked. */
-export async function hasOpenOperation(
-  tx: Transaction,
-  { principalId, slot }: { principalId: string; slot: string },
-): Promise<boolean> {
-  return (await tx.operation.count({ where: { principalId, slot, state: { in: [...OPEN_STATES] } } })) > 0;
-}
-
 /** Whether the lease of a principal was taken for a change of another slot than this. The caller has locked it. */
 export async function isHeldForAnotherSlot(
   tx: Transaction,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Measurement } from "@/lib/providers/calibration";
-import { decideMeasurement, type NextMeasurement } from "@/lib/receipts/rules";
+import { decideMeasurement, isMeasurementDue, type NextMeasurement } from "@/lib/receipts/rules";
 
 const now = new Date("2026-01-01T12:00:00Z");
 const recently = new Date("2026-01-01T11:59:26Z");
@@ -20,4 +20,16 @@ test.each<[string, Measurement | undefined, boolean, Date | null, NextMeasuremen
 ])("the next measurement of a gateway that %s", (_name, known, hasSecret, askedAt, expected) => {
   const calibration: Record<string, Measurement> = known ? { [endpoint]: known } : {};
   expect(decideMeasurement({ endpoint, askedAt }, { calibration, hasSecret, now })).toBe(expected);
+});
+
+test.each<[string, number | null, number, boolean]>([
+  ["was never asked", null, 60_000, true],
+  ["was asked a moment ago", 900, 500, false],
+  ["was asked a second ago", 1_000, 1_500, true],
+  ["was asked a second ago, after the bound", 1_000, 60_000, false],
+  ["was asked ten seconds ago, after the bound", 10_000, 60_000, true],
+])("a gateway that %s", (_name, askedMsAgo, removedMsAgo, expected) => {
+  const ago = (ms: number) => new Date(now.getTime() - ms);
+  const receipt = { askedAt: askedMsAgo === null ? null : ago(askedMsAgo), removedAt: ago(removedMsAgo) };
+  expect(isMeasurementDue(receipt, { revocationBoundMs: 1_000, now })).toBe(expected);
 });

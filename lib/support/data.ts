@@ -1,4 +1,5 @@
 import "server-only";
+import { containsText } from "@/lib/platform/db/contains";
 import { cutPage, decodeCursor, olderThan } from "@/lib/platform/db/cursor";
 import { db } from "@/lib/platform/db/client";
 import type { FoundProject, Person, PersonDetail } from "@/lib/support/schema";
@@ -20,7 +21,7 @@ export interface Page<Row> {
 /** A page of the people with this part in their e-mail address, newest first. */
 export async function listPeople({ text, cursor }: PartSearch): Promise<Page<Person>> {
   const users = await db.user.findMany({
-    where: { email: { contains: escapeWildcards(text.toLowerCase()) }, ...pageAfter(cursor) },
+    where: { email: containsText(text), ...pageAfter(cursor) },
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
     take: PAGE_SIZE + 1,
     select: personSelect,
@@ -48,10 +49,7 @@ export async function readPerson(email: string): Promise<{ userId: string; perso
 
 /** A page of the projects with this part in their name or slug, newest first. */
 export async function listProjectsByPart({ text, cursor }: PartSearch): Promise<Page<FoundProject>> {
-  const part = escapeWildcards(text);
-  const isNamed = {
-    OR: [{ slug: { contains: part.toLowerCase() } }, { name: { contains: part, mode: "insensitive" as const } }],
-  };
+  const isNamed = { OR: [{ slug: containsText(text) }, { name: containsText(text) }] };
   const projects = await db.project.findMany({
     where: { AND: [isNamed, pageAfter(cursor)] },
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
@@ -99,6 +97,3 @@ const composeProject = ({ slug, name, disabledAt }: { slug: string; name: string
 });
 
 const pageAfter = (cursor: string | undefined) => (cursor ? olderThan(decodeCursor(cursor)) : {});
-
-/** Prisma takes % and _ for wildcards. */
-const escapeWildcards = (text: string): string => text.replaceAll(/[\\%_]/g, String.raw`\$&`);

@@ -1,4 +1,5 @@
 import "server-only";
+import { createHmac, randomBytes } from "node:crypto";
 import { type KeyPage, listKeysOfPerson, listKeysOfProject, searchKeys } from "@/lib/access-keys/loaders/search-keys";
 import { recordEvent } from "@/lib/audit/record";
 import { consumeRateLimit, PLATFORM_READS } from "@/lib/gate/rate-limit";
@@ -13,7 +14,6 @@ import {
   readPerson,
   readProject,
 } from "@/lib/support/data";
-import { textToKeep } from "@/lib/support/rules";
 import type { FoundProject, Person, PersonDetail, SearchKind } from "@/lib/support/schema";
 
 // Every search here is audited. They are for those who may find keys: the caller checks.
@@ -21,14 +21,15 @@ import type { FoundProject, Person, PersonDetail, SearchKind } from "@/lib/suppo
 /** A page of the keys of all projects with this part in their access key id. */
 export async function findKeys(actor: Actor, { text, cursor }: PartSearch): Promise<KeyPage> {
   const page = await searchKeys(text, cursor);
-  await auditSearch(actor, "access-key", text, page.rows.length > 0);
+  const whole = page.rows.find(({ accessKeyId }) => accessKeyId === text.toUpperCase());
+  await auditSearch(actor, { by: "access-key", text, one: whole?.accessKeyId, results: page.rows.length });
   return page;
 }
 
 /** A page of the people with this part in their e-mail address. */
 export async function findPeople(actor: Actor, search: PartSearch): Promise<Page<Person>> {
   const page = await listPeople(search);
-  await auditSearch(actor, "email", search.text, page.rows.length > 0);
+  await auditSearch(actor, { by: "email", text: search.text, results: page.rows.length });
   return page;
 }
 
@@ -41,7 +42,7 @@ export interface FoundPerson {
 /** The person with exactly this e-mail address. `cursor` is one of the keys. */
 export async function findPerson(actor: Actor, { text, cursor }: PartSearch): Promise<FoundPerson | undefined> {
   const found = await readPerson(text);
-  await auditSearch(actor, "email", text, found !== undefined);
+  await auditSearch(actor, { by: "email", text, one: found?.person.email, results: found ? 1 : 0 });
   return found && { person: found.person, keys: await listKeysOfPerson(found.userId, cursor) };
 }
 
@@ -57,7 +58,7 @@ export async function searchByEmail(
   const [only, ...more] = many.rows;
   const one = only && more.length === 0 && !cursor ? await findPerson(actor, { text: only.email }) : undefined;
   if (one) return { one };
-  await auditSearch(actor, "email", text, many.rows.length > 0);
+  await auditSearch(actor, { by: "email", text, results: many.rows.length });
   return { many };
 }
 
@@ -69,14 +70,15 @@ export interface FoundProjectKeys {
 /** A page of the projects with this part in their name or slug. */
 export async function findProjects(actor: Actor, search: PartSearch): Promise<Page<FoundProject>> {
   const page = await listProjectsByPart(search);
-  await auditSearch(actor, "project", search.text, page.rows.length > 0);
+  await auditSearch(actor, { by: "project", text: search.text, results: page.rows.length });
   return page;
 }
 
 /** The project with exactly this slug. `cursor` is one of the keys. */
 export async function findProject(actor: Actor, { text, cursor }: PartSearch): Promise<FoundProjectKeys | undefined> {
   const found = await readProject(text);
-  await auditSearch(actor, "project", text, found !== undefined, found?.projectId);
+  const { projectId, project } = found ?? {};
+  await auditSearch(actor, { by: "project", text, one: project?.project, projectId, results: found ? 1 : 0 });
   return found && { project: found.project, keys: await listKeysOfProject(found.projectId, cursor) };
 }
 
@@ -92,28 +94,36 @@ export async function searchByProject(
   const [only, ...more] = many.rows;
   const one = only && more.length === 0 && !cursor ? await findProject(actor, { text: only.project }) : undefined;
   if (one) return { one };
-  await auditSearch(actor, "project", text, many.rows.length > 0);
+  await auditSearch(actor, { by: "project", text, results: many.rows.length });
   return { many };
 }
 
+interface Searched {
+  by: SearchKind;
+  text: string;
+  /** The one that was asked for and found: an access key id, an e-mail address or a slug. */
+  one?: string | undefined;
+  /** The project that was found. */
+  projectId?: string | undefined;
+  /** How many are on the page. */
+  results: number;
+}
+
+/** Drawn anew with every process, so that nobody can find out a text from what the rate limits keep for an hour. */
+const SALT = randomBytes(32);
+
 /**
- * The same search of the same person leaves one line an hour: a list is read page by page. Who may not leave this line
- * reads nothing: throws UNAVAILABLE.
+ * The same search of the same person leaves one line an hour: a list is read page by page. The text is not kept: somebody
+ * may have pasted a secret, and what was found says enough. Who may not leave this line reads nothing: throws UNAVAILABLE.
  */
 async function auditSearch(
   { userId, name, address, via }: Actor,
-  by: SearchKind,
-  text: string,
-  found: boolean,
-  projectId?: string,
+  { by, text, one, projectId, results }: Searched,
 ): Promise<void> {
-  const wanted = textToKeep(text);
+  const found = results > 0;
+  const hash = createHmac("sha256", SALT).update(text.toLowerCase()).digest("base64url");
   try {
-    await consumeRateLimit(
-      "support-searches",
-      PLATFORM_READS,
-      `${userId}:${by}:${found}:${wanted ?? ""}:${projectId ?? ""}`,
-    );
+    await consumeRateLimit("support-searches", PLATFORM_READS, `${userId}:${by}:${found}:${hash}`);
   } catch (error) {
     if (error instanceof AppError && error.code === "RATE_LIMITED") return;
     throw error;
@@ -124,7 +134,7 @@ async function auditSearch(
       outcome: "done",
       actor: { userId, name, address, via },
       projectId,
-      data: { by, ...(wanted === undefined ? {} : { wanted }), found },
+      data: { by, ...(one === undefined ? {} : { wanted: one }), found, results },
     }),
   );
 }

@@ -43,21 +43,3 @@ const refuse = (message: string): Search => ({ ok: false, message });
 const ID_MIN = 16;
 /** Whether the text of a search by access key may be a whole one. */
 export const mayBeWholeId = (text: string): boolean => text.length >= ID_MIN;
-
-/** As long as a secret key. */
-const SECRET_LENGTH = 40;
-const ID_FORM = /^[A-Z0-9]{3,32}$/;
-const EMAIL_FORM = /^[^\s@/:]{1,64}@[^\s@/:]+$/;
-/** A word of a name. A longer run of letters and digits may be a password, a token or a part of a secret key. */
-const WORD_MAX = 15;
-
-/**
- * What the audit log keeps of the text of a search: an access key id, an e-mail address, and what reads like a name or a
- * part of one. Undefined for every other text: somebody may have pasted a secret.
- */
-export function textToKeep(text: string): string | undefined {
-  if (text.length === SECRET_LENGTH || text.length > SEARCH_MAX) return undefined;
-  if (ID_FORM.test(text) || EMAIL_FORM.test(text)) return text;
-  const words = text.split(/[\s.@_-]+/u);
-  return words.every((word) => [...word].length <= WORD_MAX && !/[/+=:]/.test(word)) ? text : undefined;
-}

@@ -1,9 +1,8 @@
-import { StateBadge } from "@/components/access-keys/state-badge";
+import { StateOf } from "@/components/access-keys/state-badge";
 import { LastUsed } from "@/components/access-keys/last-use/last-used";
 import { composeAddress } from "@/components/layout/parameters";
-import { Table, TableHead, Td } from "@/components/ui/table";
+import { Table, TableBody, TableHead, Td, Tr } from "@/components/ui/table";
 import { TextLink } from "@/components/ui/text-link";
-import { KEY_STATES } from "@/lib/access-keys/rules";
 import type { KeyRow } from "@/lib/access-keys/schema";
 
 interface KeyResultsProps {
@@ -13,14 +12,11 @@ interface KeyResultsProps {
 /** Keys that support has found. Each leads to its state and history. On phones each row is a card. */
 export function KeyResults({ rows }: KeyResultsProps) {
   return (
-    <Table label="Keys" className="max-sm:block max-sm:[&_tbody]:block max-sm:[&_thead]:sr-only">
+    <Table label="Keys">
       <TableHead columns={["Access key", "Project", "Region", "State", "Owner", "Last used"]} />
-      <tbody>
+      <TableBody>
         {rows.map((row) => (
-          <tr
-            key={row.id}
-            className="max-sm:grid max-sm:gap-1 max-sm:border-b max-sm:px-3.5 max-sm:py-3 max-sm:last:border-b-0 max-sm:[&>td]:border-b-0 max-sm:[&>td]:p-0"
-          >
+          <Tr key={row.id}>
             <Td className="min-w-0">
               <TextLink
                 href={composeAddress("/support", { "access-key": row.accessKeyId })}
@@ -35,17 +31,16 @@ export function KeyResults({ rows }: KeyResultsProps) {
                 </span>
               )}
             </Td>
-            <Td className="min-w-0 [overflow-wrap:anywhere]">
+            <Td label="Project" className="min-w-0 [overflow-wrap:anywhere]">
               <TextLink href={composeAddress("/support", { by: "project", text: row.project.slug })}>
                 <bdi>{row.project.name}</bdi>
               </TextLink>
             </Td>
-            <Td>{row.region}</Td>
-            <Td>
-              <State state={row.state} />
+            <Td label="Region">{row.region}</Td>
+            <Td label="State">
+              <StateOf state={row.state} />
             </Td>
-            <Td className="min-w-0 [overflow-wrap:anywhere]">
-              <span className="text-muted sm:hidden">By </span>
+            <Td label="Owner" className="min-w-0 [overflow-wrap:anywhere]">
               <bdi>{row.createdBy}</bdi>
               {row.madeFor ? (
                 <span className="text-muted sm:block">
@@ -54,18 +49,12 @@ export function KeyResults({ rows }: KeyResultsProps) {
                 </span>
               ) : null}
             </Td>
-            <Td className="max-sm:text-muted">
-              <span className="sm:hidden">Last used: </span>
+            <Td label="Last used">
               <LastUsed use={row} tells={row.tellsLastUse} />
             </Td>
-          </tr>
+          </Tr>
         ))}
-      </tbody>
+      </TableBody>
     </Table>
   );
-}
-
-function State({ state }: { state: string }) {
-  const known = KEY_STATES.find((candidate) => candidate === state);
-  return known ? <StateBadge state={known} /> : state;
 }

@@ -7,7 +7,7 @@ import type { DryRunOutput, Refusal } from "@/lib/access-keys/schema";
 import { restsOnPlatformRole } from "@/lib/gate/permissions";
 import { assertStillAllowed, type ProjectScope } from "@/lib/gate/scope";
 import { connectQueue } from "@/lib/jobs/queue";
-import { cancelOpenOperations, findRequested, hasOpenOperation, isHeldForAnotherSlot } from "@/lib/operations/data";
+import { cancelOpenOperations, findRequested, isHeldForAnotherSlot } from "@/lib/operations/data";
 import { hashInput } from "@/lib/operations/rules";
 import type { Transaction } from "@/lib/platform/db/client";
 import { withoutCommit, withTransaction } from "@/lib/platform/db/transaction";
@@ -29,8 +29,6 @@ export interface DisableRequest {
   accessKeyId?: string | undefined;
   /** The caller means this key and no other. Refused when another key of the slot would end too, or instead of it. */
   onlyKey?: string | undefined;
-  /** Ends these keys of the slot and leaves the others. Refused while another key of the slot is being made or changed. */
-  accessKeyIds?: readonly string[] | undefined;
 }
 
 /** `revoking`: the ids of the keys whose removal can start now. */
@@ -88,7 +86,7 @@ type Decided = { ok: true; keys: SlotKey[] } | { ok: false; outcome: Exclude<Dis
 
 /** Decides whether the keys of the slot may be ended. It only reads. */
 async function decide(tx: Transaction, { principal, region, roles }: Found, request: DisableRequest): Promise<Decided> {
-  const { scope, slot, requestId, reason, accessKeyIds } = request;
+  const { scope, slot, requestId, reason } = request;
   const inputHash = hashDisable(request, region);
   const repeated = await findRequested(tx, scope.actor.userId, requestId);
   if (repeated && repeated.inputHash !== inputHash) return { ok: false, outcome: refuse("request-reused") };
@@ -96,15 +94,10 @@ async function decide(tx: Transaction, { principal, region, roles }: Found, requ
     const message = "The access was disabled already.";
     return { ok: false, outcome: { ok: true, outcome: "already-done", message } };
   }
-  const live = await listLiveKeys(tx, { principalId: principal.id, slot });
-  const keys = accessKeyIds ? live.filter((key) => accessKeyIds.includes(key.accessKeyId)) : live;
+  const keys = await listLiveKeys(tx, { principalId: principal.id, slot });
   const states = keys.map((key) => key.state);
   const required = restsOnPlatformRole(roles, "keys:disable");
   const decision = decideDisable(states, { required, given: reason !== undefined });
-  // The end of a slot cancels its open change. That of some of its keys must not cancel a change of another.
-  if (decision.ok && keys.length < live.length && (await hasOpenOperation(tx, { principalId: principal.id, slot }))) {
-    return { ok: false, outcome: refuse("busy") };
-  }
   const meant = decision.ok ? decideMeant(keys, request) : decision;
   return meant.ok ? { ok: true, keys } : { ok: false, outcome: refuse(meant.reason) };
 }
@@ -155,8 +148,12 @@ async function write(
   };
 }
 
-function hashDisable({ scope, slot, accessKeyId }: DisableRequest, region: Region): string {
-  const values = accessKeyId === undefined ? [] : [accessKeyId];
+function hashDisable({ scope, slot, accessKeyId, onlyKey }: DisableRequest, region: Region): string {
+  // Two words for a key alone: a request for this key and no other is not one for the key that is current.
+  const values = [
+    ...(accessKeyId === undefined ? [] : [accessKeyId]),
+    ...(onlyKey === undefined ? [] : ["only", onlyKey]),
+  ];
   return hashInput("DISABLE", { projectId: scope.projectId, region: region.name, slot }, ...values);
 }
 

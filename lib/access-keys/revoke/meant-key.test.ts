@@ -80,7 +80,12 @@ test("a request id that named another key is another change", async () => {
   const request = { ...meant(support, key, requestId), reason: "leaked" };
   expect(await disableAccess(request)).toMatchObject({ ok: true, outcome: "revoking" });
   expect(await disableAccess(request)).toMatchObject({ ok: true, outcome: "already-done" });
-  expect(await disableAccess({ ...request, accessKeyId: "LKAAA0000000000000AB" })).toMatchObject({
-    reason: "request-reused",
-  });
+  const { accessKeyId } = request;
+  for (const other of [
+    { accessKeyId: "LKAAA0000000000000AB" },
+    { accessKeyId: undefined },
+    { accessKeyId: undefined, onlyKey: accessKeyId },
+  ]) {
+    expect(await disableAccess({ ...request, ...other })).toMatchObject({ reason: "request-reused" });
+  }
 });

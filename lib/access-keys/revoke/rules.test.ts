@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { decideUsual, type RevokedKey } from "@/lib/access-keys/revoke/rules";
+import { decideEndOfSome, decideUsual, type RevokedKey } from "@/lib/access-keys/revoke/rules";
 
 const endedAt = new Date("2026-11-28T12:00:00Z");
 const after = (ms: number) => ({ firstRefusedAt: new Date(endedAt.getTime() + ms) });
@@ -35,4 +35,33 @@ test.each<[string, RevokedKey[], number | null, number | null]>([
   ["a refusal before the decision, by another clock", [1, 2, 3].map(() => key("disabled", after(-50))), null, 0],
 ])("%s", (_case, keys, replaced, ended) => {
   expect(decideUsual(keys)).toEqual({ replaced, ended });
+});
+
+const live = (id: string, principalId: string, slot: string) => ({
+  ...{ id, principalId, slot },
+  accessKeyId: id.toUpperCase(),
+  projectId: `project of ${principalId}`,
+});
+const all = [live("a", "p", "default"), live("b", "p", "default"), live("c", "p", "named"), live("d", "q", "default")];
+const wanted = (...ids: string[]) =>
+  ids.map((id) => ({
+    id,
+    principalId: id === "d" ? "q" : "p",
+    slot: id === "c" ? "named" : "default",
+    requestId: `r-${id}`,
+  }));
+const inDefault = { principalId: "p", slot: "default" };
+
+test.each<[string, { principalId: string; slot: string }[], string[], string[][], string[]]>([
+  ["slot by slot, of several principals", [], ["a", "b", "c", "d"], [["a", "b"], ["c"], ["d"]], []],
+  ["and others of the slot go on", [], ["b"], [["b"]], []],
+  ["but not beside one that is changing", [inDefault], ["b", "d"], [["d"]], ["b"]],
+  ["with the change, when all of the slot end", [inDefault], ["a", "b"], [["a", "b"]], []],
+  ["whatever changes in another slot", [inDefault], ["c"], [["c"]], []],
+  ["unless they have ended before", [], ["gone"], [], []],
+])("some keys end: %s", (_name, open, ids, ended, busy) => {
+  const decided = decideEndOfSome(all, open, wanted(...ids));
+  expect(decided.ends.map(({ keys }) => keys.map(({ id }) => id))).toEqual(ended);
+  expect(decided.ends.map(({ requestId }) => requestId)).toEqual(ended.map(([first]) => `r-${first}`));
+  expect(decided.busy).toEqual(busy);
 });

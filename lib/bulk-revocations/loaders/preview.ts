@@ -1,5 +1,6 @@
 import "server-only";
 import { readCapabilities } from "@/lib/access-keys/loaders/capabilities";
+import { ENDED_STATES, type KeyState } from "@/lib/access-keys/rules";
 import { recordEvent } from "@/lib/audit/record";
 import { type ChosenKey, findChoice, hashKeys, listChosenKeys } from "@/lib/bulk-revocations/data";
 import { describeChoice, describeRefusal } from "@/lib/bulk-revocations/rules";
@@ -38,8 +39,8 @@ export async function loadPreview(actor: Actor, choice: Choice): Promise<Preview
       data: { by, ...(chosen === undefined ? {} : { chosen }), keys: live.length },
     }),
   );
-  const liveIds = new Set(live.map(({ accessKeyId }) => accessKeyId));
-  const alreadyEnded = found.ids.filter((id) => known.has(id) && !liveIds.has(id));
+  const alreadyEnded = found.ids.filter((id) => ENDED_STATES.some((state) => known.get(id) === state));
+  const beingRemoved = found.ids.filter((id) => known.get(id) === "REVOKING");
   const unknown = found.ids.filter((id) => !known.has(id));
   const preview: Preview = {
     keys: live.length,
@@ -47,20 +48,27 @@ export async function loadPreview(actor: Actor, choice: Choice): Promise<Preview
     ...(await countByProject(live)),
     alreadyEnded: alreadyEnded.length,
     alreadyEndedIds: alreadyEnded.slice(0, NAMED_MAX),
+    beingRemoved: beingRemoved.length,
+    beingRemovedIds: beingRemoved.slice(0, NAMED_MAX),
     unknown: unknown.length,
     unknownIds: unknown.slice(0, NAMED_MAX),
+    mistyped: found.mistyped.length,
+    mistypedIds: found.mistyped.slice(0, NAMED_MAX),
+    foreign: found.foreign.length,
+    foreignIds: found.foreign.slice(0, NAMED_MAX),
     seen: { asOf: asOf.toISOString(), digest: hashKeys(live) },
   };
   return { ok: true, preview };
 }
 
-async function readKnown(ids: readonly string[]): Promise<ReadonlySet<string>> {
-  if (ids.length === 0) return new Set();
+/** The states of keys by their access key ids. */
+async function readKnown(ids: readonly string[]): Promise<ReadonlyMap<string, KeyState>> {
+  if (ids.length === 0) return new Map();
   const keys = await db.accessKey.findMany({
     where: { accessKeyId: { in: [...ids] } },
-    select: { accessKeyId: true },
+    select: { accessKeyId: true, state: true },
   });
-  return new Set(keys.map(({ accessKeyId }) => accessKeyId));
+  return new Map(keys.map(({ accessKeyId, state }) => [accessKeyId, state]));
 }
 
 async function countByRegion(keys: readonly ChosenKey[]): Promise<Preview["regions"]> {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { text as readText } from "node:stream/consumers";
 import { Command } from "commander";
-import { countKeys, findIdForms } from "@/lib/bulk-revocations/rules";
+import { countKeys, describeMistyped, findIdForms } from "@/lib/bulk-revocations/rules";
 import { tellResult, waitUntilFinished } from "@/lib/cli/commands/revocations";
 import { type GlobalOptions, openContext } from "@/lib/cli/context";
 import { Failure } from "@/lib/cli/failure";
@@ -68,11 +68,14 @@ function readInput({ input }: Terminal, file: string): Promise<string> {
 }
 
 function printPreview(terminal: Terminal, preview: BulkPreview["preview"]): void {
-  const { keys, regions, projects, projectCount, alreadyEnded, unknown } = preview;
+  const { keys, regions, projects, projectCount, alreadyEnded, beingRemoved, unknown, mistyped, foreign } = preview;
   print(terminal, `${countKeys(keys)} would end, in ${projectCount === 1 ? "1 project" : `${projectCount} projects`}.`);
   for (const { project, keys: count } of projects) print(terminal, `  project ${project}: ${countKeys(count)}`);
   for (const { region, keys: count, revocationBoundSeconds } of regions)
     print(terminal, `  region ${region}: ${countKeys(count)}, refused ${describeBound(revocationBoundSeconds)}`);
   if (alreadyEnded > 0) print(terminal, `${countKeys(alreadyEnded)} of the text ended before.`);
+  if (beingRemoved > 0) print(terminal, `${countKeys(beingRemoved)} of the text are being removed already.`);
   if (unknown > 0) print(terminal, `${countKeys(unknown)} of the text are not known here.`);
+  if (mistyped > 0) print(terminal, describeMistyped(mistyped));
+  if (foreign > 0) print(terminal, `${countKeys(foreign)} of the text are of another installation.`);
 }
