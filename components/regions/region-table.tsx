@@ -7,17 +7,18 @@ import type { RegionRow } from "@/lib/regions/schema";
 export function RegionTable({ rows }: { rows: RegionRow[] }) {
   return (
     <Table label="Regions">
-      <TableHead columns={["Region", "Provider", "Endpoint", "Signing region", "Last check", "State", "Waiting"]} />
+      <TableHead
+        columns={["Region", "Storage system", "Endpoint", "Signing region", "Last check", "State", "Waiting"]}
+      />
       <TableBody>
         {rows.map((row) => (
           <Tr key={row.name}>
             <Td className="font-medium">
               <TextLink href={`/admin/regions/${row.name}`}>{row.name}</TextLink>
               {row.declared ? <span className="block font-normal text-muted">In the regions file</span> : null}
+              {row.writtenAtStart ? <span className="block font-normal text-muted">Written at each start</span> : null}
             </Td>
-            <Td label="Provider" className="font-mono text-[0.8125rem]">
-              {row.provider}
-            </Td>
+            <Td label="Storage system">{row.title}</Td>
             <Td label="Endpoint" className="font-mono text-[0.8125rem]">
               {row.endpoint}
             </Td>
@@ -28,6 +29,11 @@ export function RegionTable({ rows }: { rows: RegionRow[] }) {
             <Td label="State">
               <RegionState row={row} />
               <MissingKeys count={row.missingKeys} />
+              {row.rotationError ? (
+                <span className="block max-w-prose text-warn">
+                  A rotation of the credentials is not finished: {row.rotationError}
+                </span>
+              ) : null}
               {row.warnings.map((warning) => (
                 <span key={warning} className="block max-w-prose text-warn">
                   {warning}

@@ -4,15 +4,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createApi } from "@/lib/api/app";
+import { SYSTEM_ACTOR } from "@/lib/audit/record";
 import { startBuiltinS3 } from "@/lib/builtin-s3/server";
 import { EXIT } from "@/lib/cli/failure";
+import { parseMasterKey } from "@/lib/platform/crypto/seal";
 import { db } from "@/lib/platform/db/client";
+import { withTransaction } from "@/lib/platform/db/transaction";
+import { env } from "@/lib/platform/env";
 import { Secret } from "@/lib/platform/secret";
+import { checkRegionInput, putCheckedRegion } from "@/lib/regions/mutations";
 import { startTestDatabase } from "@/testing/database/test-database";
 import { type ApiCaller, makeCaller } from "@/testing/factories/api-caller";
 import { makeUser } from "@/testing/factories/people";
 import { runLatchkeyHere, serveApp } from "@/testing/latchkey-command";
 
+const MASTER_KEY = parseMasterKey(env.LATCHKEY_MASTER_KEY);
 const TOKEN = randomBytes(24).toString("base64url");
 const api = createApi();
 const folder = mkdtempSync(join(tmpdir(), "latchkey-api-regions-"));
@@ -86,17 +92,28 @@ test("a region is checked, added, changed and switched; every change is in the a
   expect(await read(admin.post("/admin/regions/east/check", {}))).toMatchObject({ status: 200, passed: true });
   const events = await db.auditEvent.findMany({ where: { event: { startsWith: "region." } }, orderBy: { at: "asc" } });
   expect(events.map(({ event }) => event)).toEqual([
+    "region.tested",
     "region.created",
     "region.changed",
     "region.changed",
     "region.disabled",
     "region.enabled",
+    "region.checked",
   ]);
+  expect(events[0]).toMatchObject({
+    actorName: "Petra",
+    outcome: "done",
+    data: { name: "east", provider: "builtin", passed: true },
+  });
   expect(JSON.stringify(events)).not.toContain(TOKEN);
 });
 
 test("what is wrong has its sentence, and nothing is saved", async () => {
   const right = regionAt("east");
+  const wrong = { ...right, credentials: { adminToken: "x".repeat(40) } };
+  expect(await read(admin.post("/admin/providers/check", wrong))).toMatchObject({ status: 200, passed: false });
+  const tested = await db.auditEvent.findFirstOrThrow({ where: { event: "region.tested" }, orderBy: { at: "desc" } });
+  expect(tested).toMatchObject({ outcome: "failed", data: { name: "east", provider: "builtin", passed: false } });
   const refusals = [
     [{ ...right, credentials: { adminToken: "x".repeat(40) } }, /the storage system refuses the admin token/],
     [{ ...right, gateways: ["http://127.0.0.1:9"] }, /did not answer/],
@@ -127,7 +144,16 @@ test("a storage system belongs to one region", async () => {
     reason: "check-failed",
     detail: expect.stringContaining("this storage system belongs to the region former already"),
   });
+  // Both checks passed before either region was saved.
+  const { settings, credentials, ...west } = { ...regionAt("west"), gateways: [] };
+  const secret = new Secret(JSON.stringify(credentials));
+  const checked = await checkRegionInput({ ...west, settings, credentials: secret });
   expect(await read(admin.post("/admin/regions", regionAt("west")))).toMatchObject({ status: 200 });
+  const save = withTransaction((tx) => putCheckedRegion(tx, SYSTEM_ACTOR, { ...checked, name: "other" }, MASTER_KEY));
+  await expect(save).rejects.toMatchObject({
+    code: "CONFLICT",
+    userMessage: "The region other was not saved: this storage system belongs to the region west already.",
+  });
   expect(await read(admin.post("/admin/regions", regionAt("west")))).toMatchObject({
     status: 409,
     detail: expect.stringContaining("There is already a region west"),

@@ -8,7 +8,13 @@ import { slugSchema } from "@/lib/platform/text/slug";
 import { rotateCredentials } from "@/lib/regions/administration/rotate-credentials";
 import { checkSaved, checkWish, saveWish, switchRegion } from "@/lib/regions/administration/save-region";
 import { listRegions, loadProviderForms } from "@/lib/regions/loaders";
-import { changedRegionSchema, findingSchema, newRegionSchema, type RegionWish } from "@/lib/regions/schema";
+import {
+  changedRegionSchema,
+  findingSchema,
+  newRegionSchema,
+  type RegionRow,
+  type RegionWish,
+} from "@/lib/regions/schema";
 
 const READ = { name: "List regions", permission: "installation:read" } as const;
 const CHECK = operation("Test connection");
@@ -33,6 +39,10 @@ export const regionRowSchema = z
     checkError: z.string().nullable().openapi({ description: "Why the last check failed." }),
     failingSince: z.iso.datetime().nullable(),
     warnings: z.array(z.string()).openapi({ description: "Such as the known vulnerabilities of the version there." }),
+    rotationError: z
+      .string()
+      .nullable()
+      .openapi({ description: "Why a rotation of its credentials could not be finished so far." }),
     missingKeys: z.int().openapi({ description: "How many current keys the storage system does not know." }),
   })
   .openapi("Region");
@@ -94,7 +104,7 @@ function addReadRoutes(api: OpenAPIHono<ApiEnvironment>): void {
   });
   api.openapi(listRoute, async (context) => {
     const { rows, next } = await listRegions(context.req.valid("query"));
-    return context.json({ regions: rows.map(({ id: _id, waiting: _waiting, ...row }) => row), next }, 200);
+    return context.json({ regions: rows.map(toReply), next }, 200);
   });
   const providersRoute = createRoute({
     summary: "The kinds of storage systems, and what a region of each takes",
@@ -118,7 +128,7 @@ function addCheckRoutes(api: OpenAPIHono<ApiEnvironment>): void {
     responses: { 200: limitedJson("What the check found.", regionCheckSchema), ...BODY_ERRORS },
   });
   api.openapi(checkRoute, async (context) => {
-    const { ok, message, findings } = await checkWish(wishOf(context.req.valid("json")));
+    const { ok, message, findings } = await checkWish(context.var.actor, wishOf(context.req.valid("json")));
     return context.json({ passed: ok, message, findings }, 200);
   });
   const checkNowRoute = createRoute({
@@ -131,7 +141,7 @@ function addCheckRoutes(api: OpenAPIHono<ApiEnvironment>): void {
     responses: { 200: limitedJson("What the check found.", regionCheckSchema), ...BODY_ERRORS },
   });
   api.openapi(checkNowRoute, async (context) => {
-    const { ok, message, findings } = await checkSaved(context.req.valid("param").region);
+    const { ok, message, findings } = await checkSaved(context.var.actor, context.req.valid("param").region);
     return context.json({ passed: ok, message, findings }, 200);
   });
 }
@@ -150,7 +160,8 @@ function addChangeRoutes(api: OpenAPIHono<ApiEnvironment>): void {
   api.openapi(addRoute, (context) => save(context, wishOf(context.req.valid("json"))));
   const changeRoute = createRoute({
     summary: "Change a region, or replace its credentials",
-    description: "What is left out stays; an empty setting is removed. The region is checked first.",
+    description:
+      "What is left out stays; an empty setting or credential is removed. The region is checked first. With `despiteRotation` it is changed also while a rotation of its credentials is not finished; the rotation then goes on.",
     request: { params: nameSchema, body: requestBody(changeBodySchema) },
     method: "patch",
     path: AT,
@@ -190,6 +201,9 @@ function addChangeRoutes(api: OpenAPIHono<ApiEnvironment>): void {
     return context.json({ message: switched.message }, 200);
   });
 }
+
+/** Without what only the pages show. */
+const toReply = ({ id: _id, waiting: _waiting, title: _title, writtenAtStart: _written, ...row }: RegionRow) => row;
 
 const wishOf = ({ gateways = [], settings = {}, ...region }: z.infer<typeof newBodySchema>): RegionWish => ({
   kind: "new",

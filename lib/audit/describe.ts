@@ -112,6 +112,11 @@ const PREDICATES: { [E in AuditEventName]: Describe<E> } = {
   "region.rotated": ({ name }) => `saved new credentials of the portal in ${name}`,
   "region.former-ended": ({ name }) => `ended the former credentials of the portal in ${name}`,
   "region.rotation-undone": ({ name }) => `undid the rotation of the portal's credentials in ${name}`,
+  "region.rotation-given-up": ({ name }) =>
+    `gave up a rotation of the portal's credentials in ${name}, without a proof that the others are refused`,
+  "region.tested": ({ name, provider, passed }) =>
+    `tested the connection of the region ${name} (${provider}), and the check ${passed ? "passed" : "failed"}`,
+  "region.checked": ({ name, passed }) => `checked the region ${name}, and the check ${passed ? "passed" : "failed"}`,
   "master-key.rotated": ({ keyId, regions }) =>
     `sealed the credentials of ${regions === 1 ? "1 region" : `${regions} regions`} with another master key, ${keyId}`,
 };

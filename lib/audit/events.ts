@@ -166,6 +166,15 @@ export const EVENT_DATA = {
   "region.former-ended": z.strictObject({ name: z.string() }),
   /** the new credentials were given up, and the former ones count */
   "region.rotation-undone": z.strictObject({ name: z.string() }),
+  /**
+   * a rotation ended without a proof that the other credentials are refused: the region got another address or user, or
+   * the regions file declares it
+   */
+  "region.rotation-given-up": z.strictObject({ name: z.string() }),
+  /** someone had a region checked that is not saved, or a change of one */
+  "region.tested": z.strictObject({ name: z.string(), provider: z.string(), passed: z.boolean() }),
+  /** someone had a saved region checked now */
+  "region.checked": z.strictObject({ name: z.string(), passed: z.boolean() }),
   /** all credentials were sealed with another master key; `keyId` is the beginning of its SHA-256 */
   "master-key.rotated": z.strictObject({ keyId: z.string(), regions: z.int() }),
 } as const;

@@ -1,7 +1,12 @@
 import { z } from "zod";
 import { Secret } from "@/lib/platform/secret";
 import { createBuiltinProvider } from "@/lib/providers/builtin/builtin";
-import { ANY_STORE, builtinCredentialsSchema, builtinSettingsSchema } from "@/lib/providers/builtin/settings";
+import {
+  ANY_STORE,
+  builtinCredentialsSchema,
+  builtinSettingsSchema,
+  OWN_REGIONS,
+} from "@/lib/providers/builtin/settings";
 import { createCephRgwProvider } from "@/lib/providers/ceph-rgw/ceph-rgw";
 import { cephRgwCredentialsSchema, cephRgwSettingsSchema } from "@/lib/providers/ceph-rgw/settings";
 import { ProviderError } from "@/lib/providers/errors";
@@ -50,6 +55,10 @@ interface Driver {
   systemOf: (settings: Readonly<Record<string, unknown>>) => string | undefined;
   /** What an admin does where the portal cannot replace its own credentials. */
   rotatedBy?: string;
+  /** The settings that say whose secret a rotation replaces, where it sends this secret to the storage system. */
+  rotatesAt?: readonly string[];
+  /** The regions of this kind that each start of the portal writes anew. */
+  writtenAtStart?: readonly string[];
   create: (region: RegionConfiguration) => Provider;
 }
 
@@ -62,6 +71,7 @@ const DRIVERS: Record<string, Driver> = {
     credentials: builtinCredentialsSchema,
     secretField: "adminToken",
     foundSettings: ["store"],
+    writtenAtStart: OWN_REGIONS,
     rotatedBy:
       "The admin token is a setting of the server: change LATCHKEY_S3_ADMIN_TOKEN there, then replace it here.",
     // One server has several regions, each with a store of its own.
@@ -105,6 +115,7 @@ const DRIVERS: Record<string, Driver> = {
     settings: keystoneSettingsSchema,
     credentials: keystoneCredentialsSchema,
     secretField: "password",
+    rotatesAt: ["identityUrl", "userName", "userDomain"],
     systemOf: ({ identityUrl, domain = "default" }) => `${String(identityUrl)} ${String(domain)}`,
     create: ({ settings, signingRegion, endpoint, ...region }) => {
       const credentials: unknown = JSON.parse(region.credentials.reveal());
@@ -129,7 +140,7 @@ export function createProvider(kind: string, region: RegionConfiguration): Provi
 
 /**
  * The credentials of a region in the form that its driver reads: the secret, and the fields that are not secret
- * (`others`). Where a driver takes several secrets, `secret` is a JSON object with all of them.
+ * (`others`). Where a driver takes several secrets, `secret` is a JSON object with all of them. An empty text removes one.
  */
 export function composeCredentials(
   kind: string,
@@ -137,7 +148,8 @@ export function composeCredentials(
   others: Readonly<Record<string, string | undefined>>,
 ): Secret {
   const fields = parseFields(secret) ?? { [findDriver(kind).secretField]: secret.reveal() };
-  return new Secret(JSON.stringify({ ...others, ...fields }));
+  const given = Object.entries({ ...others, ...fields }).filter(([, value]) => value !== "");
+  return new Secret(JSON.stringify(Object.fromEntries(given)));
 }
 
 function parseFields(secret: Secret): Record<string, string> | undefined {
@@ -184,6 +196,18 @@ function toInvalidSettings(error: unknown): InvalidSetting[] {
 /** The name of the credential that is the main secret of a kind: the one that a rotation replaces. */
 export function nameSecretField(kind: string): string {
   return findDriver(kind).secretField;
+}
+
+/** Whether two sets of credentials have the same main secret. */
+export function haveSameSecret(kind: string, one: Secret, other: Secret): boolean {
+  const field = nameSecretField(kind);
+  const [first, second] = [one, other].map((credentials) => parseFields(credentials)?.[field]);
+  return first !== undefined && first === second;
+}
+
+/** The names of all credentials that are there. */
+export function listCredentialNames(credentials: Secret): string[] {
+  return Object.keys(parseFields(credentials) ?? {});
 }
 
 /** Whether a credential is secret: every field is, except those that the driver explains as no secret. */
@@ -237,6 +261,22 @@ export function nameSystem(kind: string, settings: Readonly<Record<string, unkno
 /** Why the portal cannot replace its own credentials there. Undefined: it can. */
 export function explainNoRotation(kind: string): string | undefined {
   return findDriver(kind).rotatedBy;
+}
+
+/** The settings that say whose secret a rotation sends to the storage system. None where it only signs with secrets. */
+export function listRotationFields(kind: string): ProviderField[] {
+  const { settings, rotatesAt = [] } = findDriver(kind);
+  return readFields(settings).filter(({ name }) => rotatesAt.includes(name));
+}
+
+/** What people call this kind of storage system. The kind itself where this version does not know it. */
+export function nameKind(kind: string): string {
+  return Object.hasOwn(DRIVERS, kind) ? findDriver(kind).title : kind;
+}
+
+/** Whether each start of the portal writes the addresses and credentials of this region anew. */
+export function isWrittenAtStart({ provider, name }: { provider: string; name: string }): boolean {
+  return Object.hasOwn(DRIVERS, provider) && (findDriver(provider).writtenAtStart?.includes(name) ?? false);
 }
 
 /** The kinds of all providers. */

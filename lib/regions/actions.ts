@@ -24,7 +24,9 @@ export const testRegion = actionClient
   .inputSchema(regionWishSchema)
   .outputSchema(linesSchema)
   .useValidated(inInstallation())
-  .action(async ({ parsedInput }) => streamCheck((onFinding) => checkWish(parsedInput, onFinding)));
+  .action(async ({ parsedInput, ctx: { actor } }) =>
+    streamCheck((onFinding) => checkWish(actor, parsedInput, onFinding)),
+  );
 
 /** Checks a saved region now. Its findings come one by one. */
 export const checkRegionNow = actionClient
@@ -32,7 +34,9 @@ export const checkRegionNow = actionClient
   .inputSchema(regionNameSchema)
   .outputSchema(linesSchema)
   .useValidated(inInstallation())
-  .action(async ({ parsedInput: { name } }) => streamCheck((onFinding) => checkSaved(name, onFinding)));
+  .action(async ({ parsedInput: { name }, ctx: { actor } }) =>
+    streamCheck((onFinding) => checkSaved(actor, name, onFinding)),
+  );
 
 /** Checks a new or changed region, and saves it. */
 export const saveRegion = actionClient

@@ -9,11 +9,15 @@ import { ProviderError } from "@/lib/providers/errors";
 import { readAllowedRegions } from "@/lib/project-regions/data";
 import {
   explainNoRotation,
+  isWrittenAtStart,
+  listCredentialNames,
   listProviderForms,
+  nameKind,
   omitFoundSettings,
   type ProviderForm,
   readOpenCredentials,
 } from "@/lib/providers/registry";
+import { describeRotation } from "@/lib/regions/administration/read-rotation";
 import { countMissingKeys, openCredentials, openProvider } from "@/lib/regions/data";
 import { toSentence } from "@/lib/regions/rules";
 import type { RegionDetail, RegionRow } from "@/lib/regions/schema";
@@ -106,7 +110,7 @@ function toRow(
   waiting: Awaited<ReturnType<typeof loadWaiting>>,
   missing: Map<string, number>,
 ): RegionRow {
-  const { id, name, provider, endpoint, signingRegion, checkError, declared, warnings } = region;
+  const { id, name, provider, endpoint, signingRegion, checkError, declared, warnings, rotationError } = region;
   return {
     id,
     name,
@@ -114,7 +118,10 @@ function toRow(
     endpoint,
     signingRegion,
     checkError,
+    rotationError,
     declared,
+    title: nameKind(provider),
+    writtenAtStart: !declared && isWrittenAtStart(region),
     warnings: warnings.map(toSentence),
     checkedAt: region.checkedAt?.toISOString() ?? null,
     failingSince: region.failingSince?.toISOString() ?? null,
@@ -143,9 +150,20 @@ export async function loadRegion(name: string): Promise<{ region: RegionDetail; 
     settings: toTexts(omitFoundSettings(region.provider, region.settings as Prisma.JsonObject)),
     openCredentials: readOpened(region),
     noRotation: explainNoRotation(region.provider) ?? null,
-    rotating: region.sealedRotation !== null,
+    givenCredentials: listGiven(region),
+    rotation: describeRotation(region),
   };
   return { region: detail, form };
+}
+
+/** The names of the credentials; none where no master key opens them. */
+function listGiven(region: Region): string[] {
+  try {
+    return listCredentialNames(openCredentials(region));
+  } catch (error) {
+    if (error instanceof ProviderError) return [];
+    throw error;
+  }
 }
 
 /** The credentials that are no secret; none where no master key opens them. */

@@ -15,6 +15,8 @@ import { findRegion, openProvider } from "@/lib/regions/data";
 import { checkRegionInput, checkRegions, putRegion } from "@/lib/regions/mutations";
 import type { AccessKeyState } from "@/prisma/generated/client";
 
+const TOKEN = randomBytes(24).toString("base64url");
+
 let folder: string;
 beforeAll(async () => {
   await startTestDatabase();
@@ -212,4 +214,48 @@ test("keys that cannot be listed are not keys that are there", async () => {
     code: "BAD_INPUT",
     userMessage: expect.stringMatching(/was not saved: the storage system answered 5/),
   });
+});
+
+test("the keys of all other regions are searched at once", async () => {
+  const server = await startBuiltinS3({
+    dataDir: join(folder, "asked"),
+    host: "127.0.0.1",
+    regions: [{ name: "asked", port: 0, signingRegion: "asked-1" }],
+    adminPort: 0,
+    adminToken: new Secret(TOKEN),
+    masterKey: Buffer.alloc(32, 3),
+  });
+  onTestFinished(server.close);
+  const admin = await startFaultProxy(server.adminUrl);
+  onTestFinished(admin.close);
+  const region = {
+    name: "asked",
+    provider: "builtin",
+    endpoint: server.regions[0]?.endpoint ?? "",
+    signingRegion: "asked-1",
+    gateways: [],
+    settings: { adminUrl: admin.url },
+    credentials: new Secret(JSON.stringify({ adminToken: TOKEN })),
+  };
+  const { id: projectId } = await db.project.create({ data: { slug: "asked", name: "Asked" } });
+  const { id: createdById } = await db.user.create({
+    data: { email: "cleo@example.org", name: "Cleo", passwordHash: "none" },
+  });
+  const listings = ["other-1", "other-2"].map((name) =>
+    admin.inject({ match: (_method, path) => path.endsWith(`/lk-${name}/keys`), when: "before", what: "hold" }),
+  );
+  for (const [index, name] of ["other-1", "other-2"].entries()) {
+    const { id: regionId } = await db.region.create({
+      data: { name, provider: "builtin", endpoint: `http://127.0.0.1:${index + 1}`, signingRegion: "x", settings: {} },
+    });
+    const { id: principalId } = await db.principal.create({ data: { projectId, regionId, externalId: `lk-${name}` } });
+    await db.accessKey.create({
+      data: { projectId, regionId, principalId, createdById, accessKeyId: `LKOTHER${index}`, state: "ACTIVE" },
+    });
+  }
+  const check = checkRegionInput(region);
+  // The first listing is not answered before the second one is asked for.
+  await Promise.race([Promise.all(listings.map(({ reached }) => reached)), check]);
+  for (const { release } of listings) release();
+  expect(await check).toMatchObject({ name: "asked" });
 });

@@ -3,10 +3,9 @@ import { randomUUID } from "node:crypto";
 import { composeAccessKeyId } from "@/lib/access-key-ids/rules";
 import { type AuditActor, recordEvent } from "@/lib/audit/record";
 import { readMarker } from "@/lib/installation/data";
-import { openSealed } from "@/lib/platform/crypto/master-keys";
-import { isSealedWith, seal } from "@/lib/platform/crypto/seal";
+import { seal } from "@/lib/platform/crypto/seal";
 import { db, type Transaction } from "@/lib/platform/db/client";
-import { lockRow, lockRows, readDatabaseClock } from "@/lib/platform/db/locks";
+import { lockName, lockRow, readDatabaseClock } from "@/lib/platform/db/locks";
 import { AppError } from "@/lib/platform/errors";
 import { logger } from "@/lib/platform/logger";
 import type { Secret } from "@/lib/platform/secret";
@@ -15,24 +14,17 @@ import { type Calibration, calibrate, removeThrowawayKeys } from "@/lib/provider
 import { ProviderError } from "@/lib/providers/errors";
 import { guard } from "@/lib/providers/guard";
 import type { CallContext, Findings, KeyRef, Provider } from "@/lib/providers/provider";
-import { acceptAnyStore, createProvider, nameSystem } from "@/lib/providers/registry";
+import { acceptAnyStore, createProvider } from "@/lib/providers/registry";
 import { runStep } from "@/lib/providers/steps";
-import {
-  credentialsContext,
-  openCredentials,
-  openProvider,
-  readCalibration,
-  rotationContext,
-  sampleHeldKeys,
-} from "@/lib/regions/data";
-import { describeUploads, isCalibrationDue, listAddresses } from "@/lib/regions/rules";
+import { expectOwnSystem, findSharing, hasKeysOf } from "@/lib/regions/administration/expect-own-system";
+import { keepRotation } from "@/lib/regions/administration/keep-rotation";
+import { credentialsContext, openProvider, readCalibration, sampleHeldKeys } from "@/lib/regions/data";
+import { describeUploads, isCalibrationDue } from "@/lib/regions/rules";
 import type { CheckedRegion, RegionInput, Report } from "@/lib/regions/schema";
 import type { AccessKeyState, Prisma, Region } from "@/prisma/generated/client";
 
 const CHECK_DEADLINE_MS = 8_000;
 const CALIBRATION_DEADLINE_MS = 25_000;
-/** How many principals of a changed region are searched for a known key. Some may have lost theirs. */
-const SAMPLED_PRINCIPALS = 5;
 /** Longer than all that a calibration may take, its last removal too. */
 const CALIBRATION_CLAIM_SECONDS = 60;
 
@@ -54,8 +46,9 @@ export async function checkRegionInput(region: RegionInput, report?: Report): Pr
       remedy: "change the region that is there already, or give this one a storage system of its own",
     } as const;
     const hasFoundKeys = await runStep({ report }, ownerStep, async () => {
-      await expectNoOther(found, provider);
-      return expectKeysOf(region.name, provider);
+      const owner = { signal: AbortSignal.timeout(CHECK_DEADLINE_MS), requestId: randomUUID() };
+      await expectOwnSystem(found, provider, owner);
+      return expectKeysOf(region.name, provider, owner);
     });
     return { ...found, warnings, hasFoundKeys, ...(await calibrateProvider(provider, found.name, "check", report)) };
   } catch (error) {
@@ -66,42 +59,15 @@ export async function checkRegionInput(region: RegionInput, report?: Report): Pr
   }
 }
 
-/** Throws `invalid` when another region of this portal is at the same storage system, or has keys there. */
-async function expectNoOther(region: RegionInput, provider: Provider): Promise<void> {
-  const others = await db.region.findMany({
-    where: { name: { not: region.name }, provider: region.provider },
-    select: { id: true, name: true, endpoint: true, gateways: true, settings: true },
-  });
-  const systemOf = ({ settings }: { settings: unknown }) => nameSystem(region.provider, settings as Prisma.JsonObject);
-  const system = systemOf(region);
-  const addresses = listAddresses(region);
-  for (const other of others) {
-    const isSame = system !== undefined && systemOf(other) === system;
-    // Under another address it may be the same all the same: then it has the keys of the other region.
-    if (isSame || listAddresses(other).some((one) => addresses.includes(one)) || (await hasKeysOf(other.id, provider)))
-      throw new ProviderError("invalid", `this storage system belongs to the region ${other.name} already`);
-  }
-}
-
-/** Whether the storage system has a key of a region, as far as some of its principals tell. */
-async function hasKeysOf(regionId: string, provider: Provider): Promise<boolean> {
-  const context = { signal: AbortSignal.timeout(CHECK_DEADLINE_MS), requestId: randomUUID() };
-  for (const { principal, accessKeyIds } of await sampleHeldKeys(regionId, SAMPLED_PRINCIPALS)) {
-    const there = await provider.listKeys(principal, context);
-    if (there.some(({ accessKeyId }) => accessKeyIds.includes(accessKeyId))) return true;
-  }
-  return false;
-}
-
 /**
  * Throws `invalid` when the region has keys and the storage system has none of those that are searched: it is another
  * storage system then, and every key of the region would look removed while it works on. False when there was no key to
  * search for.
  */
-async function expectKeysOf(name: string, provider: Provider): Promise<boolean> {
+async function expectKeysOf(name: string, provider: Provider, context: CallContext): Promise<boolean> {
   const known = await db.region.findUnique({ where: { name }, select: { id: true } });
   if (!known || (await sampleHeldKeys(known.id, 1)).length === 0) return false;
-  if (await hasKeysOf(known.id, provider)) return true;
+  if (await hasKeysOf(known.id, provider, context)) return true;
   throw new ProviderError(
     "invalid",
     `the storage system there does not have the keys of region ${name}: give the new one another name`,
@@ -208,27 +174,60 @@ async function claimAndCalibrate(
   }
 }
 
+/** Waits until nobody else saves a region, until the transaction ends. Taken before the lock of any region. */
+export async function lockSaving(tx: Transaction): Promise<void> {
+  await lockName(tx, "latchkey save region");
+}
+
+/**
+ * Saves a region that has passed its check, as `putRegion` does. One is saved after the other. Throws CONFLICT also when
+ * another region of the same storage system was saved during the check.
+ */
+export async function putCheckedRegion(
+  tx: Transaction,
+  by: AuditActor,
+  region: CheckedRegion,
+  masterKey: Buffer,
+  options?: PutOptions,
+): Promise<void> {
+  await lockSaving(tx);
+  const sharing = await findSharing(tx, region);
+  if (sharing) {
+    const userMessage = `The region ${region.name} was not saved: this storage system belongs to the region ${sharing} already.`;
+    throw new AppError("CONFLICT", "another region of the storage system was saved during the check", { userMessage });
+  }
+  await putRegion(tx, by, region, masterKey, options);
+}
+
+interface PutOptions {
+  /** Whether the region is changed also while a rotation of its credentials is open, see `keepRotation`. */
+  despiteRotation?: boolean;
+}
+
 /**
  * Adds a region or changes the one of this name. Seals its credentials with the master key. Throws CONFLICT when keys
- * were made since the check found none, and while the credentials are being rotated.
+ * were made since the check found none, and while a rotation of the credentials is open.
  */
 export async function putRegion(
   tx: Transaction,
   by: AuditActor,
   region: CheckedRegion,
   masterKey: Buffer,
+  { despiteRotation = false }: PutOptions = {},
 ): Promise<void> {
   const { name, endpoint, credentials, calibration, plainUploads, warnings = [], hasFoundKeys, ...rest } = region;
   const known = await tx.region.findUnique({ where: { name }, select: { id: true } });
+  let rotation: Awaited<ReturnType<typeof keepRotation>> = {};
   if (known) {
     // No key is written ahead, and no rotation begun, between this look and the change.
     await lockRow(tx, "regions", known.id, "update");
     if (hasFoundKeys === false) await expectNoKeys(tx, known.id, name);
-    await expectNoRotation(tx, known.id, name);
+    const before = await tx.region.findUniqueOrThrow({ where: { id: known.id } });
+    rotation = await keepRotation(tx, by, before, region, despiteRotation);
   }
   const now = new Date();
   const passed = { checkedAt: now, checkError: null, failingSince: null };
-  const kept = { ...rest, endpoint, warnings: [...warnings] };
+  const kept = { ...rest, ...rotation, endpoint, warnings: [...warnings] };
   const data = { ...kept, ...(calibration ? { calibration, plainUploads, calibratedAt: now, ...passed } : {}) };
   const { id } = known
     ? await tx.region.update({ where: { name }, data, select: { id: true } })
@@ -237,14 +236,6 @@ export async function putRegion(
   await tx.region.update({ where: { id }, data: { sealedCredentials: Uint8Array.from(sealed) } });
   const event = known ? "region.changed" : "region.created";
   await recordEvent(tx, { event, outcome: "done", actor: by, data: { name, endpoint } });
-}
-
-/** The credentials that a rotation saves must not be overwritten by those of before. */
-async function expectNoRotation(tx: Transaction, regionId: string, name: string): Promise<void> {
-  const open = await tx.region.count({ where: { id: regionId, sealedRotation: { not: null } } });
-  if (open === 0) return;
-  const userMessage = `The region ${name} was not saved: its credentials are being rotated. Try again in a few minutes.`;
-  throw new AppError("CONFLICT", "a rotation of the credentials is open", { userMessage });
 }
 
 /** Keys that are only written ahead count: they will be made on the former storage system. */
@@ -316,47 +307,6 @@ export async function checkRegion(region: Region, report?: Report): Promise<stri
   const where = { id: region.id, settings: { equals: known } };
   await db.region.updateMany({ where, data: { settings: { ...known, ...findings } } });
   return checkError;
-}
-
-/**
- * Seals with `masterKey` the credentials of every region that another key sealed, and tells how many. Throws CONFLICT
- * and changes nothing where some cannot be opened.
- */
-export async function resealRegions(tx: Transaction, masterKey: Buffer): Promise<number> {
-  const all = await tx.region.findMany({ select: { id: true } });
-  await lockRows(
-    tx,
-    "regions",
-    all.map(({ id }) => id),
-  );
-  const regions = await tx.region.findMany({ where: { sealedCredentials: { not: null } }, orderBy: { name: "asc" } });
-  const closed = regions.filter((region) => !canOpen(region)).map(({ name }) => name);
-  if (closed.length > 0) {
-    const userMessage = `Nothing was changed: no key here opens the credentials of ${closed.join(", ")}. Give the key that sealed them as LATCHKEY_MASTER_KEY_FORMER, or the credentials anew with region change --credentials.`;
-    throw new AppError("CONFLICT", "credentials that cannot be opened", { userMessage });
-  }
-  const others = regions.filter(
-    ({ sealedCredentials }) => !isSealedWith(Buffer.from(sealedCredentials ?? []), masterKey),
-  );
-  for (const region of others) {
-    const sealed = seal(openCredentials(region).reveal(), masterKey, credentialsContext(region.id));
-    const { sealedRotation } = region;
-    const rotation =
-      sealedRotation &&
-      seal(openSealed(Buffer.from(sealedRotation), rotationContext(region.id)), masterKey, rotationContext(region.id));
-    const data = { sealedCredentials: Uint8Array.from(sealed), sealedRotation: rotation && Uint8Array.from(rotation) };
-    await tx.region.update({ where: { id: region.id }, data });
-  }
-  return others.length;
-}
-
-function canOpen(region: Region): boolean {
-  try {
-    openCredentials(region);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function ignoreOtherProcess(error: unknown): void {

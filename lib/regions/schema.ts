@@ -50,8 +50,16 @@ export const newRegionSchema = z.strictObject({
   ...regionFields,
 });
 
-/** A change of a region. What is left out stays, each setting and each credential by itself. */
-export const changedRegionSchema = z.strictObject({ name: slugSchema, ...z.object(regionFields).partial().shape });
+/**
+ * A change of a region. What is left out stays, each setting and each credential by itself. An empty text removes an
+ * optional one.
+ */
+export const changedRegionSchema = z.strictObject({
+  name: slugSchema,
+  ...z.object(regionFields).partial().shape,
+  /** Whether the region is changed also while a rotation of its credentials is not finished. */
+  despiteRotation: z.boolean().optional(),
+});
 
 /** A region that is to be checked, and perhaps saved. */
 export const regionWishSchema = z.discriminatedUnion("kind", [
@@ -123,6 +131,12 @@ export interface RegionRow {
   /** Since when every check has failed. */
   failingSince: string | null;
   disabledAt: string | null;
+  /** Why a rotation of its credentials could not be finished so far; null when nothing failed. */
+  rotationError: string | null;
+  /** What people call its kind of storage system. */
+  title: string;
+  /** Whether each start of the portal writes its addresses and its token anew. */
+  writtenAtStart: boolean;
   /** Whether the regions file has declared it: then only the file changes it. */
   declared: boolean;
   /** What works and needs an admin's attention: sentences. */
@@ -141,6 +155,23 @@ export interface RegionDetail extends RegionRow {
   openCredentials: Record<string, string>;
   /** Why the portal cannot replace its own credentials there; null: it can. */
   noRotation: string | null;
-  /** Whether a rotation was interrupted, and the worker goes on with it. */
-  rotating: boolean;
+  /** The names of the credentials that the portal has, the secret ones too. Empty where no master key opens them. */
+  givenCredentials: string[];
+  /** A rotation that is not finished: the worker goes on with it. Null: there is none. */
+  rotation: OpenRotation | null;
+}
+
+/** A rotation that is not finished, without any secret. */
+export interface OpenRotation {
+  /**
+   * `making`: the present credentials count, and others may have been made. `ending`: the new ones are saved, and the
+   * former ones are not proved refused. Null where no master key opens it.
+   */
+  phase: "making" | "ending" | null;
+  /** ISO 8601. */
+  since: string | null;
+  /** What is no secret of the others, or of the former ones. */
+  credentials: Record<string, string>;
+  /** Why the last try failed; null before the first. */
+  problem: string | null;
 }

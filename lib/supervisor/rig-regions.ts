@@ -3,7 +3,7 @@ import { z } from "zod";
 import { SYSTEM_ACTOR } from "@/lib/audit/record";
 import { parseJson } from "@/lib/platform/text/parse-json";
 import { Secret } from "@/lib/platform/secret";
-import { checkRegionInput, putRegion } from "@/lib/regions/mutations";
+import { checkRegionInput, putCheckedRegion } from "@/lib/regions/mutations";
 import type { RegionInput } from "@/lib/regions/schema";
 import { isAsDeclared } from "@/lib/regions/file/apply-regions-file";
 import { isLoopback } from "@/lib/platform/net/host";
@@ -71,7 +71,7 @@ export async function syncRigRegions(
     }
     if (row && isAsDeclared(row, region)) continue;
     const checked = await checkRegionInput(region);
-    await withTransaction((tx) => putRegion(tx, SYSTEM_ACTOR, checked, masterKey), { client: database });
+    await withTransaction((tx) => putCheckedRegion(tx, SYSTEM_ACTOR, checked, masterKey), { client: database });
   }
   return left;
 }

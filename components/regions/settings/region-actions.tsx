@@ -4,6 +4,7 @@ import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { FindingList } from "@/components/regions/settings/finding-list";
 import { RotateCredentials } from "@/components/regions/settings/rotate-credentials";
+import { RotationNotice } from "@/components/regions/settings/rotation-notice";
 import { SwitchRegion } from "@/components/regions/settings/switch-region";
 import { useRegionCheck } from "@/components/regions/settings/use-region-check";
 import { Button } from "@/components/ui/button";
@@ -16,7 +17,7 @@ import type { RegionDetail } from "@/lib/regions/schema";
 export function RegionActions({ region }: { region: RegionDetail }) {
   const router = useRouter();
   const { run, busy, findings, end, refusal } = useRegionCheck();
-  const { name, declared, disabledAt, noRotation, rotating } = region;
+  const { name, declared, disabledAt, noRotation, rotation } = region;
   const checkNow = async () => {
     await run(() => checkRegionNow({ name }));
     router.refresh();
@@ -41,11 +42,7 @@ export function RegionActions({ region }: { region: RegionDetail }) {
         )}
       </div>
       {noRotation && !declared ? <p className="max-w-prose text-muted">{noRotation}</p> : null}
-      {rotating ? (
-        <Notice look="warn">
-          A rotation of the credentials is not finished. The worker undoes or finishes it within minutes.
-        </Notice>
-      ) : null}
+      {rotation ? <RotationNotice rotation={rotation} /> : null}
       <FormError message={refusal} />
       {findings.length > 0 || busy ? <FindingList findings={findings} /> : null}
       {end && !busy ? (

@@ -16,6 +16,12 @@ export function RegionFacts({ region, form }: { region: RegionDetail; form: Prov
           The regions file declares this region, so it is read-only here. Change the file; it is read at each start.
         </Notice>
       ) : null}
+      {region.writtenAtStart ? (
+        <Notice>
+          The built-in S3 server that comes with the portal runs this region. Each start writes its addresses and its
+          token anew, from the settings: what is changed here lasts until the next start.
+        </Notice>
+      ) : null}
       {region.warnings.map((warning) => (
         <Notice key={warning} look="warn">
           {warning}
@@ -34,7 +40,9 @@ export function RegionFacts({ region, form }: { region: RegionDetail; form: Prov
         {[...form.settings, ...form.credentials].map(({ name, label, kind, default: preset }) => (
           <Fact key={name} name={label}>
             {kind === "secret" ? (
-              <span className="text-muted">Sealed, never shown</span>
+              <span className="text-muted">
+                {region.givenCredentials.includes(name) ? "Sealed, never shown" : "Not given"}
+              </span>
             ) : (
               mono(given[name] ?? (preset === null ? "-" : preset))
             )}

@@ -5,9 +5,11 @@ import { useState } from "react";
 import { FindingList } from "@/components/regions/settings/finding-list";
 import { ProviderFields } from "@/components/regions/settings/provider-fields";
 import { composeWish, type RegionFormKind, type RegionFormValues } from "@/components/regions/settings/region-wish";
+import { RotationNotice } from "@/components/regions/settings/rotation-notice";
 import { useRegionCheck } from "@/components/regions/settings/use-region-check";
 import { Button } from "@/components/ui/button";
 import { callAction } from "@/components/ui/call-action";
+import { Checkbox } from "@/components/ui/checkbox";
 import { Field } from "@/components/ui/field";
 import { FormError } from "@/components/ui/form-error";
 import { Input, Textarea } from "@/components/ui/input";
@@ -34,6 +36,8 @@ export function RegionForm({ kind, form: provider, region }: RegionFormProps) {
   const [checked, setChecked] = useState<string>();
   const [saving, setSaving] = useState(false);
   const [refusal, setRefusal] = useState<string>();
+  const [removed, setRemoved] = useState<string[]>([]);
+  const [despiteRotation, setDespiteRotation] = useState(false);
   const form = useZodForm<RegionFormValues, RegionFormValues>(
     async () =>
       (await import("@/components/regions/settings/form-schema")).createRegionFormSchema(
@@ -44,12 +48,16 @@ export function RegionForm({ kind, form: provider, region }: RegionFormProps) {
     { defaultValues: startValues(provider, region) },
   );
   const { errors } = form.formState;
-  const wish = composeWish(kind, provider.kind, form.watch());
+  const present = provider.credentials.filter(({ name }) => region?.givenCredentials.includes(name));
+  const offered = present.filter(({ required }) => !required).map(({ name }) => name);
+  const kept = kind === "edit" ? provider.credentials.map(({ name }) => name) : offered;
+  const choices = { removed, despiteRotation };
+  const wish = composeWish(kind, provider.kind, form.watch(), choices);
   const isChecked = checked === JSON.stringify(wish);
   const busy = check.busy || saving;
 
   async function test(values: RegionFormValues): Promise<void> {
-    const tested = composeWish(kind, provider.kind, values);
+    const tested = composeWish(kind, provider.kind, values, choices);
     setRefusal(undefined);
     setChecked(undefined);
     if (await check.run(() => testRegion(tested))) setChecked(JSON.stringify(tested));
@@ -105,22 +113,27 @@ export function RegionForm({ kind, form: provider, region }: RegionFormProps) {
           >
             {(control) => <Textarea {...control} {...form.register("gateways")} {...text} />}
           </Field>
-          <ProviderFields
-            part="settings"
-            fields={provider.settings}
-            optional={false}
-            register={form.register}
-            errors={errors}
-          />
+          <ProviderFields part="settings" fields={provider.settings} register={form.register} errors={errors} />
         </>
       )}
       <ProviderFields
         part="credentials"
         fields={provider.credentials}
-        optional={kind === "edit"}
+        kept={kept}
+        removal={{ offered, chosen: removed, onChoose: setRemoved }}
         register={form.register}
         errors={errors}
       />
+      {region?.rotation ? (
+        <>
+          <RotationNotice rotation={region.rotation} />
+          <Checkbox
+            label="Change the region although a rotation is not finished"
+            checked={despiteRotation}
+            onCheckedChange={(checked) => setDespiteRotation(checked === true)}
+          />
+        </>
+      ) : null}
       <FormError message={refusal ?? check.refusal ?? errors.root?.message} />
       {check.findings.length > 0 || check.busy ? <FindingList findings={check.findings} /> : null}
       {check.end && !check.busy ? (

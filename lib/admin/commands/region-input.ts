@@ -11,7 +11,7 @@ import { Secret } from "@/lib/platform/secret";
 import { slugSchema } from "@/lib/platform/text/slug";
 import { composeCredentials } from "@/lib/providers/registry";
 import { findRegion, openCredentials, toRegionInput } from "@/lib/regions/data";
-import { checkRegionInput, putRegion } from "@/lib/regions/mutations";
+import { checkRegionInput, lockSaving, putCheckedRegion } from "@/lib/regions/mutations";
 import { isSameRegion } from "@/lib/regions/rules";
 import type { RegionInput } from "@/lib/regions/schema";
 import { listBuiltinRegions } from "@/lib/supervisor/builtin-regions";
@@ -66,7 +66,10 @@ export async function createRegion(name: string, options: RegionOptions): Promis
 }
 
 /** Checks a region with the given changes and saves them. Throws NOT_FOUND, or BAD_INPUT with the reason. */
-export async function changeRegion(name: string, options: RegionOptions & { credentials?: boolean }): Promise<void> {
+export async function changeRegion(
+  name: string,
+  { despiteRotation = false, ...options }: RegionOptions & { credentials?: boolean; despiteRotation?: boolean },
+): Promise<void> {
   if (Object.keys(options).length === 0) throw refuse("Nothing to change: give at least one option.");
   const { endpoint, signingRegion, adminUrl, gateway, setting = [] } = options;
   const row = await findRegion(slugSchema.parse(name));
@@ -80,7 +83,7 @@ export async function changeRegion(name: string, options: RegionOptions & { cred
     // An empty value removes the setting, so that its default counts again.
     settings: Object.fromEntries(changed.filter(([, value]) => value !== "")),
   };
-  await saveChecked(wanted, row);
+  await saveChecked(wanted, row, despiteRotation);
   if (row.declared)
     console.error(
       `The regions file declares ${name} and overwrites this change at the next start: change the file too.`,
@@ -128,18 +131,19 @@ function tryOpen(row: Region): Secret | undefined {
 }
 
 /** `before`: the region that is changed, as it was read. Throws CONFLICT when it is another one after the check. */
-async function saveChecked(region: RegionInput, before?: Region): Promise<void> {
+async function saveChecked(region: RegionInput, before?: Region, despiteRotation = false): Promise<void> {
   const checked = await checkRegionInput(region);
   for (const warning of checked.warnings ?? []) console.error(`Warning: ${warning}.`);
   const masterKey = parseMasterKey(env.LATCHKEY_MASTER_KEY);
   await withTransaction(async (tx) => {
+    await lockSaving(tx);
     if (before) await lockRow(tx, "regions", before.id, "update");
     const now = before && (await tx.region.findUniqueOrThrow({ where: { id: before.id } }));
     if (!isSameRegion(before, now)) {
       const userMessage = `Someone changed the region ${region.name} during the check. Nothing was saved.`;
       throw new AppError("CONFLICT", "the region was changed during the check", { userMessage });
     }
-    await putRegion(tx, commandLineActor(), checked, masterKey);
+    await putCheckedRegion(tx, commandLineActor(), checked, masterKey, { despiteRotation });
   });
 }
 

@@ -34,8 +34,12 @@ export function regionCommand(): Command {
     command
       .command("change <name>")
       .description("checks a region with the given changes and saves them; everything else stays as it is")
-      .option("--credentials", "read a new admin token, secret key or password from standard input"),
-  ).action(async (name: string, options: RegionOptions & { credentials?: boolean }) => {
+      .option(
+        "--credentials",
+        "read a new admin token, secret key or password from standard input; in a JSON object an empty text removes one",
+      )
+      .option("--despite-rotation", "change it although a rotation of its credentials is not finished"),
+  ).action(async (name: string, options: Parameters<typeof changeRegion>[1]) => {
     await changeRegion(name, options);
     console.log(`Changed the region ${name}.`);
   });

@@ -1,5 +1,10 @@
 import { Command } from "commander";
-import { readRegionBody, type RegionOptions, withRegionOptions } from "@/lib/cli/commands/region-body";
+import {
+  readRegionBody,
+  type RegionOptions,
+  withDespiteRotation,
+  withRegionOptions,
+} from "@/lib/cli/commands/region-body";
 import { type Context, type GlobalOptions, openContext } from "@/lib/cli/context";
 import { Failure } from "@/lib/cli/failure";
 import { pathOf, readPages } from "@/lib/cli/portal/portal";
@@ -46,9 +51,14 @@ function listCommand(terminal: Terminal): Command {
       printRows(
         terminal,
         ["NAME", "PROVIDER", "ENDPOINT", "STATE", "WARNINGS"],
-        regions.map((row) => [row.name, row.provider, row.endpoint, describeState(row), row.warnings.join(" ")]),
+        regions.map((row) => [row.name, row.provider, row.endpoint, describeState(row), describeWarnings(row)]),
       );
     });
+}
+
+function describeWarnings({ warnings, rotationError }: RegionRow): string {
+  const open = rotationError ? [`A rotation of the credentials is not finished: ${rotationError}.`] : [];
+  return [...open, ...warnings].join(" ");
 }
 
 function describeState({ disabledAt, checkError, checkedAt, declared }: RegionRow): string {
@@ -98,8 +108,8 @@ function addCommand(terminal: Terminal): Command {
 }
 
 function editCommand(terminal: Terminal): Command {
-  return withRegionOptions(new Command("edit"), false)
-    .description("checks a region with the given changes and saves them; an empty setting is removed")
+  return withDespiteRotation(withRegionOptions(new Command("edit"), false))
+    .description("checks a region with the given changes and saves them; an empty setting or credential is removed")
     .option("--credentials", "give the secrets too, where the address that they go to changes")
     .action(async (name: string, _options, command: Command) => {
       const { context, options } = await open(terminal, command);
@@ -108,7 +118,7 @@ function editCommand(terminal: Terminal): Command {
 }
 
 function replaceCommand(terminal: Terminal): Command {
-  return new Command("replace-credentials")
+  return withDespiteRotation(new Command("replace-credentials"))
     .description("checks other credentials and saves them; asks for them, or reads them from standard input")
     .argument("<region>")
     .option("--credential <name=value...>", "a credential that is no secret, such as accessKeyId=LATCHKEY")

@@ -15,6 +15,8 @@ export interface RegionOptions extends GlobalOptions {
   credential?: string[];
   /** Whether a change gives the secrets too. A new region always does. */
   credentials?: boolean;
+  /** Whether a region is changed also while a rotation of its credentials is not finished. */
+  despiteRotation?: boolean;
 }
 
 /** The options that say what a region is. */
@@ -29,6 +31,11 @@ export function withRegionOptions(command: Command, isNew: boolean): Command {
     .option("--gateway <url...>", "the S3 address of each gateway behind the endpoint")
     .option("--setting <name=value...>", "the settings of the provider")
     .option("--credential <name=value...>", "a credential that is no secret, such as accessKeyId=LATCHKEY");
+}
+
+/** The options of a change that takes credentials. */
+export function withDespiteRotation(command: Command): Command {
+  return command.option("--despite-rotation", "change it although a rotation of its credentials is not finished");
 }
 
 /**
@@ -51,10 +58,12 @@ export async function readRegionBody(
     );
   const given = parsePairs("--credential", options.credential ?? []);
   const secrets = provider.credentials.filter((field) => field.kind === "secret");
-  const misplaced = secrets.find((field) => Object.hasOwn(given, field.name));
+  // An empty value removes the secret, and tells nobody anything.
+  const misplaced = secrets.find((field) => given[field.name]);
   if (misplaced)
     throw new Failure("usage", `${misplaced.name} is a secret: it is asked for, or read from standard input.`);
-  const asked = name === undefined || options.credentials ? await readSecrets(context, secrets) : {};
+  const asked =
+    name === undefined || options.credentials ? await readSecrets(context, secrets, name === undefined) : {};
   const credentials = { ...given, ...asked };
   return {
     ...(name === undefined ? { provider: kind } : {}),
@@ -63,6 +72,7 @@ export async function readRegionBody(
     ...(gateways === undefined ? {} : { gateways }),
     ...(setting === undefined ? {} : { settings: parsePairs("--setting", setting) }),
     ...(name === undefined || Object.keys(credentials).length > 0 ? { credentials } : {}),
+    ...(options.despiteRotation ? { despiteRotation: true } : {}),
   };
 }
 
@@ -79,11 +89,13 @@ async function findKind({ portal }: Context, name: string): Promise<string> {
 async function readSecrets(
   { terminal }: Context,
   fields: readonly Provider["credentials"][number][],
+  isNew: boolean,
 ): Promise<Record<string, string>> {
   const typed: Record<string, string> = {};
   if (isInteractive(terminal)) {
     for (const { name, label, required } of fields) {
-      const secret = await askSecretly(terminal, `${label}${required ? "" : " (empty for none)"}: `);
+      const hint = required ? "" : isNew ? " (empty for none)" : " (empty to keep it)";
+      const secret = await askSecretly(terminal, `${label}${hint}: `);
       if (secret !== "") typed[name] = secret;
     }
     return typed;

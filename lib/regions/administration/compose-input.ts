@@ -2,7 +2,9 @@ import { db } from "@/lib/platform/db/client";
 import { Secret } from "@/lib/platform/secret";
 import { ProviderError } from "@/lib/providers/errors";
 import { findInvalidSettings, listProviderForms, omitFoundSettings, type ProviderForm } from "@/lib/providers/registry";
+import { explainOpen } from "@/lib/regions/administration/keep-rotation";
 import { findRegion, openCredentials, toRegionInput } from "@/lib/regions/data";
+import { toSentence } from "@/lib/regions/rules";
 import type { RegionInput, RegionWish } from "@/lib/regions/schema";
 import type { Region } from "@/prisma/generated/client";
 
@@ -39,8 +41,8 @@ function composeChange(known: Region, change: Extract<RegionWish, { kind: "chang
   if (!form) return refuse(`The region ${known.name} is of a kind that this version does not know.`);
   if (known.declared)
     return refuse(`The regions file declares ${known.name}. Change it there: the file counts at each start.`);
-  if (known.sealedRotation) return refuse(`The credentials of ${known.name} are being rotated. Try again in a minute.`);
-  const given = change.credentials && omitEmpty(change.credentials);
+  if (known.sealedRotation && !change.despiteRotation) return refuse(toSentence(explainOpen(known.name)));
+  const given = change.credentials;
   const former = toRegionInput(known, new Secret("{}"));
   const settings = omitEmpty({ ...(former.settings as Fields), ...change.settings });
   const stored = readStored(known);
@@ -49,7 +51,8 @@ function composeChange(known: Region, change: Extract<RegionWish, { kind: "chang
   );
   const isWhole = secrets.every(({ name }) => given?.[name] !== undefined);
   const moved = form.settings.find(
-    ({ name, receivesSecret }) => receivesSecret && settings[name] !== (former.settings as Fields)[name],
+    ({ name, receivesSecret }) =>
+      receivesSecret && settings[name] !== undefined && settings[name] !== (former.settings as Fields)[name],
   );
   // Whoever may change the address must not learn by that way the secrets that are never shown.
   if (moved && !isWhole)

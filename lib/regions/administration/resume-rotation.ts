@@ -1,7 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { z } from "zod";
 import { type AuditActor, recordEvent, SYSTEM_ACTOR } from "@/lib/audit/record";
-import { openSealed } from "@/lib/platform/crypto/master-keys";
 import { parseMasterKey, seal } from "@/lib/platform/crypto/seal";
 import { db, type Transaction } from "@/lib/platform/db/client";
 import { lockRow, readDatabaseClock } from "@/lib/platform/db/locks";
@@ -12,7 +10,8 @@ import { logger } from "@/lib/platform/logger";
 import { Secret } from "@/lib/platform/secret";
 import { ProviderError } from "@/lib/providers/errors";
 import type { CallContext, Provider } from "@/lib/providers/provider";
-import { credentialsContext, openCredentials, openProvider, rotationContext } from "@/lib/regions/data";
+import { openRotation, sealRotation } from "@/lib/regions/administration/read-rotation";
+import { credentialsContext, openCredentials, openProvider } from "@/lib/regions/data";
 import type { Region } from "@/prisma/generated/client";
 
 /** All calls of one process that is at work on a rotation, together. Milliseconds. */
@@ -21,24 +20,6 @@ const CALLS_WITHIN_MS = 60_000;
 const CLAIM_MS = 2 * CALLS_WITHIN_MS;
 /** A request without an answer may still be carried out within this time. Milliseconds. */
 const LATE_WITHIN_MS = 10 * 60_000;
-
-/**
- * What is open of a rotation. `making`: the secret is the plan, and the present credentials count. `ending`: the secret is
- * the former credentials, and the present ones are the new.
- */
-const rotationSchema = z.strictObject({
-  phase: z.enum(["making", "ending"]),
-  secret: z.string(),
-  /** When the plan was written down. */
-  plannedAt: z.iso.datetime(),
-});
-type Rotation = z.infer<typeof rotationSchema>;
-
-/** What is open of a rotation, sealed for its region. */
-export function sealRotation(regionId: string, rotation: Rotation): Uint8Array<ArrayBuffer> {
-  const key = parseMasterKey(env.LATCHKEY_MASTER_KEY);
-  return Uint8Array.from(seal(JSON.stringify(rotation), key, rotationContext(regionId)));
-}
 
 /** The end of a claim that begins now, by the clock of the database. */
 export async function readClaimEnd(tx: Transaction): Promise<Date> {
@@ -78,8 +59,21 @@ export async function endFormer(
   actor: AuditActor,
   context: CallContext,
 ): Promise<void> {
-  await provider.endCredentials?.(former, context);
+  await noteProblem(claimed, async () => provider.endCredentials?.(former, context));
   await close(claimed, actor, "region.former-ended");
+}
+
+/** Runs a part of a rotation. Writes down on the region why it failed, and throws it. */
+async function noteProblem<T>(claimed: Region, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ProviderError) {
+      const where = { id: claimed.id, sealedRotation: claimed.sealedRotation };
+      await db.region.updateMany({ where, data: { rotationError: error.message } });
+    }
+    throw error;
+  }
 }
 
 /**
@@ -111,16 +105,6 @@ export async function resumeRotations(): Promise<void> {
   );
 }
 
-/** What is open of a region's rotation. Throws `invalid` when no master key opens it. */
-export function openRotation(region: Region): Rotation {
-  try {
-    const text = openSealed(Buffer.from(region.sealedRotation ?? []), rotationContext(region.id));
-    return rotationSchema.parse(JSON.parse(text));
-  } catch (error) {
-    throw new ProviderError("invalid", `the rotation of region "${region.name}" cannot be opened`, { cause: error });
-  }
-}
-
 async function claimOpen(regionId: string): Promise<Region | undefined> {
   return withTransaction(async (tx) => {
     await lockRow(tx, "regions", regionId, "update");
@@ -149,7 +133,7 @@ async function settle(claimed: Region, { sure }: { sure: boolean }): Promise<voi
   const provider = openProvider(claimed);
   const context = createContext();
   if (phase === "ending") return endFormer(claimed, provider, new Secret(secret), SYSTEM_ACTOR, context);
-  const counts = await provider.settleCredentials?.(new Secret(secret), context);
+  const counts = await noteProblem(claimed, async () => provider.settleCredentials?.(new Secret(secret), context));
   if (counts) {
     const former = openCredentials(claimed);
     const saved = await saveMade(claimed, SYSTEM_ACTOR, counts, former);
@@ -171,7 +155,7 @@ async function close(
   await withTransaction(async (tx) => {
     if (!(await holdsClaim(tx, claimed)))
       throw new AppError("CONFLICT", "another process has taken over the rotation of the credentials");
-    await tx.region.update({ where: { id }, data: { sealedRotation: null, rotatingUntil: null } });
+    await tx.region.update({ where: { id }, data: { sealedRotation: null, rotatingUntil: null, rotationError: null } });
     await recordEvent(tx, { event, outcome: "done", actor, data: { name } });
   });
 }

@@ -5,11 +5,14 @@ import { parseMasterKey, seal } from "@/lib/platform/crypto/seal";
 import { db } from "@/lib/platform/db/client";
 import { env } from "@/lib/platform/env";
 import { Secret } from "@/lib/platform/secret";
-import { giveUpRotation, resumeRotation, sealRotation } from "@/lib/regions/administration/resume-rotation";
+import { sealRotation } from "@/lib/regions/administration/read-rotation";
+import { giveUpRotation, resumeRotation } from "@/lib/regions/administration/resume-rotation";
 import { rotateCredentials } from "@/lib/regions/administration/rotate-credentials";
 import { checkSaved, saveWish } from "@/lib/regions/administration/save-region";
+import { loadRegion } from "@/lib/regions/loaders";
 import { credentialsContext, findRegion, openCredentials, openProvider } from "@/lib/regions/data";
 import { startTestDatabase } from "@/testing/database/test-database";
+import { findFreePorts } from "@/testing/ports";
 import { makeUser } from "@/testing/factories/people";
 import { readAccessKey, runRadosgwAdmin } from "@/testing/rig/ceph";
 import { connectKeystoneDriver, TEST_PASSWORD } from "@/testing/rig/keystone-driver";
@@ -34,7 +37,12 @@ describe.skipIf(missing.length > 0)(`${title} and Keystone`, { timeout: RIG_TEST
     gateways: [],
   });
   const eventsOf = async (name: string) =>
-    (await db.auditEvent.findMany({ where: { event: { startsWith: "region." } }, orderBy: { at: "asc" } }))
+    (
+      await db.auditEvent.findMany({
+        where: { event: { startsWith: "region.", not: "region.checked" } },
+        orderBy: { at: "asc" },
+      })
+    )
       .filter(({ data }) => (data as { name?: string }).name === name)
       .map(({ event }) => event);
   const credentialsOf = async (name: string) => JSON.parse(openCredentials(await findRegion(name)).reveal()) as object;
@@ -67,7 +75,7 @@ describe.skipIf(missing.length > 0)(`${title} and Keystone`, { timeout: RIG_TEST
     expect(await readKeys()).toEqual([second]);
     expect(second).not.toBe(first.accessKeyId);
     expect(await credentialsOf("ceph")).toMatchObject({ accessKeyId: second });
-    expect(await checkSaved("ceph")).toMatchObject({ ok: true });
+    expect(await checkSaved(petra, "ceph")).toMatchObject({ ok: true });
     const events = ["region.created", "region.rotating", "region.rotated", "region.former-ended"];
     expect(await eventsOf("ceph")).toEqual(events);
 
@@ -97,9 +105,31 @@ describe.skipIf(missing.length > 0)(`${title} and Keystone`, { timeout: RIG_TEST
     const made = (await provider.makeCredentials?.(plan, context)) ?? new Secret("{}");
     const change = { name: "ceph", credentials: JSON.parse(made.reveal()) as Record<string, string> };
     expect(await saveWish(petra, { kind: "changed", region: change })).toMatchObject({ ok: true });
-    await resumeRotation(await interrupt("ceph", "ending", JSON.stringify(former)));
+    // A gateway has died for good: the former key is never proved refused there, and stays listed.
+    const gone = `http://127.0.0.1:${await findFreePorts(1)}`;
+    const { endpoint } = place();
+    await db.region.update({ where: { name: "ceph" }, data: { gateways: [endpoint, gone] } });
+    await expect(resumeRotation(await interrupt("ceph", "ending", JSON.stringify(former)))).rejects.toThrow("listens");
     expect(await readKeys()).toEqual(["LKROTATIONINTERRUPT1"]);
-    expect(await checkSaved("ceph")).toMatchObject({ ok: true });
+    const withoutIt = { name: "ceph", gateways: [endpoint] };
+    expect(await saveWish(petra, { kind: "changed", region: withoutIt })).toMatchObject({
+      reason: "region-refused",
+      message: expect.stringContaining("or give despiteRotation") as string,
+    });
+    const despite = { ...withoutIt, despiteRotation: true };
+    expect(await saveWish(petra, { kind: "changed", region: despite })).toMatchObject({ ok: true });
+    expect((await loadRegion("ceph"))?.region).toMatchObject({
+      gateways: [endpoint],
+      rotation: {
+        phase: "ending",
+        credentials: { accessKeyId: second },
+        problem: expect.stringContaining("nothing listens") as string,
+      },
+    });
+    await resumeRotation((await findRegion("ceph")).id);
+    expect(await findRegion("ceph")).toMatchObject({ sealedRotation: null, rotationError: null });
+    expect((await eventsOf("ceph")).slice(-2)).toEqual(["region.changed", "region.former-ended"]);
+    expect(await checkSaved(petra, "ceph")).toMatchObject({ ok: true });
   });
 
   test("the password of Keystone's service user is replaced, and after a crash the one that works counts", async () => {
@@ -116,7 +146,7 @@ describe.skipIf(missing.length > 0)(`${title} and Keystone`, { timeout: RIG_TEST
     });
     const second = await credentialsOf("openstack");
     expect(second).not.toEqual(credentials);
-    expect(await checkSaved("openstack")).toMatchObject({ ok: true });
+    expect(await checkSaved(petra, "openstack")).toMatchObject({ ok: true });
 
     // The process ended when the password was changed, and it was not saved.
     const context = { signal: AbortSignal.timeout(30_000), requestId: "test" };
@@ -128,7 +158,7 @@ describe.skipIf(missing.length > 0)(`${title} and Keystone`, { timeout: RIG_TEST
     const unused = new Secret(JSON.stringify({ password: "a password that was only planned" }));
     await resumeRotation(await interrupt("openstack", "making", unused.reveal()));
     expect(await credentialsOf("openstack")).toEqual(JSON.parse(unused.reveal()));
-    expect(await checkSaved("openstack")).toMatchObject({ ok: true });
+    expect(await checkSaved(petra, "openstack")).toMatchObject({ ok: true });
     expect((await findRegion("openstack")).sealedRotation).toBeNull();
     expect((await eventsOf("openstack")).slice(-4)).toEqual([
       "region.rotated",

@@ -9,15 +9,14 @@ import { ProviderError } from "@/lib/providers/errors";
 import { guard } from "@/lib/providers/guard";
 import type { Provider } from "@/lib/providers/provider";
 import { createProvider, explainNoRotation, nameSecretField } from "@/lib/providers/registry";
+import { openRotation, sealRotation } from "@/lib/regions/administration/read-rotation";
 import { recordFindings } from "@/lib/regions/administration/record-findings";
 import {
   createContext,
   endFormer,
   giveUpRotation,
-  openRotation,
   readClaimEnd,
   saveMade,
-  sealRotation,
 } from "@/lib/regions/administration/resume-rotation";
 import { findRegion, openCredentials, openProvider } from "@/lib/regions/data";
 import { isSameRegion } from "@/lib/regions/rules";
@@ -58,7 +57,7 @@ async function findObstacle(region: Region): Promise<string | undefined> {
   const why = explainNoRotation(provider);
   if (why) return why;
   if (region.sealedRotation)
-    return `A rotation in ${name} is not finished. The worker goes on with it each minute. Nothing was changed.`;
+    return `A rotation in ${name} is not finished${region.rotationError ? `: ${region.rotationError}` : ""}. The worker goes on with it each minute. Nothing was changed.`;
   const others = await db.region.findMany({ where: { provider, id: { not: region.id } } });
   const own = readMainSecret(region);
   const sharing = others.find((other) => own !== undefined && readMainSecret(other) === own);

@@ -1,25 +1,43 @@
+import { recordEvent } from "@/lib/audit/record";
 import { changeInstallation } from "@/lib/gate/platform-change";
 import type { Actor } from "@/lib/gate/scope";
 import { parseMasterKey } from "@/lib/platform/crypto/seal";
-import { lockName } from "@/lib/platform/db/locks";
+import { withTransaction } from "@/lib/platform/db/transaction";
 import { env } from "@/lib/platform/env";
 import { AppError } from "@/lib/platform/errors";
 import { composeInput } from "@/lib/regions/administration/compose-input";
 import { recordFindings } from "@/lib/regions/administration/record-findings";
 import { findRegion } from "@/lib/regions/data";
-import { checkRegion, checkRegionInput, putRegion, setRegionDisabled } from "@/lib/regions/mutations";
+import {
+  checkRegion,
+  checkRegionInput,
+  lockSaving,
+  putCheckedRegion,
+  setRegionDisabled,
+} from "@/lib/regions/mutations";
 import { isSameRegion } from "@/lib/regions/rules";
 import type { CheckedRegion, CheckOutput, Finding, RegionWish, SwitchOutput } from "@/lib/regions/schema";
 import type { Region } from "@/prisma/generated/client";
+
+const outcomeOf = (passed: boolean) => (passed ? "done" : "failed");
 
 type OnFinding = (finding: Finding) => void;
 type Judged =
   | { ok: true; checked: CheckedRegion; known: Region | undefined; findings: Finding[] }
   | Extract<CheckOutput, { ok: false }>;
 
-/** Checks a region that is not saved, or a change of one. Saves nothing. `onFinding` is told each finding as it comes. */
-export async function checkWish(wish: RegionWish, onFinding?: OnFinding): Promise<CheckOutput> {
+/**
+ * Checks a region that is not saved, or a change of one. Saves nothing but who did so. `onFinding` is told each finding as
+ * it comes.
+ */
+export async function checkWish(actor: Actor, wish: RegionWish, onFinding?: OnFinding): Promise<CheckOutput> {
   const judged = await judgeWish(wish, onFinding);
+  const { ok: passed } = judged;
+  const { name } = wish.region;
+  const provider = wish.kind === "new" ? wish.region.provider : (await findRegion(name)).provider;
+  await withTransaction((tx) =>
+    recordEvent(tx, { event: "region.tested", outcome: outcomeOf(passed), actor, data: { name, provider, passed } }),
+  );
   if (!judged.ok) return judged;
   return { ok: true, message: "The check passed. Nothing is saved yet.", findings: judged.findings };
 }
@@ -35,12 +53,12 @@ export async function saveWish(actor: Actor, wish: RegionWish): Promise<CheckOut
   const { name } = checked;
   const masterKey = parseMasterKey(env.LATCHKEY_MASTER_KEY);
   const refusal = await changeInstallation(actor, "installation:manage", async (tx) => {
-    // One region is saved after the other, so that two of one storage system see each other.
-    await lockName(tx, "latchkey save region");
+    await lockSaving(tx);
     const now = await tx.region.findUnique({ where: { name } });
     if (!isSameRegion(known, now ?? undefined))
       return `Someone ${known ? "changed" : "added"} the region ${name} during the check. Nothing was saved.`;
-    await putRegion(tx, actor, checked, masterKey);
+    const despiteRotation = wish.kind === "changed" && wish.region.despiteRotation === true;
+    await putCheckedRegion(tx, actor, checked, masterKey, { despiteRotation });
     return undefined;
   });
   if (refusal) return { ok: false, reason: "region-refused", message: refusal, findings };
@@ -65,11 +83,15 @@ async function judgeWish(wish: RegionWish, onFinding?: OnFinding): Promise<Judge
   }
 }
 
-/** Checks a saved region now, as the worker does each minute, and writes the result down. */
-export async function checkSaved(name: string, onFinding?: OnFinding): Promise<CheckOutput> {
+/** Checks a saved region now, as the worker does each minute, and writes down the result and who did so. */
+export async function checkSaved(actor: Actor, name: string, onFinding?: OnFinding): Promise<CheckOutput> {
   const region = await findRegion(name);
   const { findings, report, fail } = recordFindings(onFinding);
   const fault = await checkRegion(region, report);
+  const passed = fault === null;
+  await withTransaction((tx) =>
+    recordEvent(tx, { event: "region.checked", outcome: outcomeOf(passed), actor, data: { name, passed } }),
+  );
   if (fault === null) return { ok: true, message: `The region ${name} works.`, findings };
   fail(fault);
   return { ok: false, reason: "check-failed", message: `The region ${name} does not work: ${fault}.`, findings };

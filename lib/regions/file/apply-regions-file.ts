@@ -1,11 +1,11 @@
-import type { AuditActor } from "@/lib/audit/record";
+import { type AuditActor, recordEvent } from "@/lib/audit/record";
 import { ensureInstallationRow } from "@/lib/installation/mutations";
 import { withTransaction } from "@/lib/platform/db/transaction";
 import { allowWaiting, lockName } from "@/lib/platform/db/locks";
 import { AppError } from "@/lib/platform/errors";
 import { omitFoundSettings } from "@/lib/providers/registry";
 import { openCredentials } from "@/lib/regions/data";
-import { checkRegionInput, putRegion } from "@/lib/regions/mutations";
+import { checkRegionInput, lockSaving, putCheckedRegion } from "@/lib/regions/mutations";
 import type { RegionInput } from "@/lib/regions/schema";
 import type { DeclaredRegion } from "@/lib/regions/file/parse-regions-file";
 import type { RegionsFile } from "@/lib/regions/file/read-regions-file";
@@ -97,10 +97,14 @@ async function applyRegion(
     const checked = isSame ? undefined : await checkRegionInput(region);
     await withTransaction(
       async (tx) => {
-        // The file counts: a rotation from before the region was declared is dropped.
-        if (row?.sealedRotation)
-          await tx.region.update({ where: { name }, data: { sealedRotation: null, rotatingUntil: null } });
-        if (checked) await putRegion(tx, by, checked, masterKey);
+        await lockSaving(tx);
+        // The file counts: a rotation from before the region was declared is given up.
+        if (row?.sealedRotation) {
+          const data = { sealedRotation: null, rotatingUntil: null, rotationError: null };
+          await tx.region.update({ where: { name }, data });
+          await recordEvent(tx, { event: "region.rotation-given-up", outcome: "done", actor: by, data: { name } });
+        }
+        if (checked) await putCheckedRegion(tx, by, checked, masterKey);
         await tx.region.update({ where: { name }, data: { declared: true } });
       },
       { client: database },

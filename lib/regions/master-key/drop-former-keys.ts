@@ -3,6 +3,7 @@ import { statSync } from "node:fs";
 import { isSealedWith, parseMasterKey } from "@/lib/platform/crypto/seal";
 import { holdsBuiltinSeals } from "@/lib/regions/master-key/built-in-seals";
 import { pathOfSecrets, readStoredSecrets, writeStoredSecrets } from "@/lib/platform/config/stored-secrets";
+import { SEALED } from "@/lib/regions/master-key/reseal-regions";
 import { lockMasterKey } from "@/lib/regions/master-key/rotate-master-key";
 import type { PrismaClient } from "@/prisma/generated/client";
 
@@ -30,7 +31,7 @@ export async function dropFormerKeys(
       if (stored.LATCHKEY_MASTER_KEY !== settings.LATCHKEY_MASTER_KEY) return 0;
       if (now.getTime() - statSync(pathOfSecrets(folder)).mtimeMs < KEPT_MS) return 0;
       const regions = await tx.region.findMany({
-        where: { OR: [{ sealedCredentials: { not: null } }, { sealedRotation: { not: null } }] },
+        where: SEALED,
         select: { sealedCredentials: true, sealedRotation: true },
       });
       const seals = regions.flatMap((region) => [region.sealedCredentials, region.sealedRotation]);

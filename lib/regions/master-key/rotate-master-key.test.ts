@@ -5,11 +5,11 @@ import { inspect } from "node:util";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { SYSTEM_ACTOR } from "@/lib/audit/record";
 import { startTestDatabase } from "@/testing/database/test-database";
-import { keyIdOf, parseMasterKey, seal } from "@/lib/platform/crypto/seal";
+import { keyIdOf, parseMasterKey, seal, unseal } from "@/lib/platform/crypto/seal";
 import { db } from "@/lib/platform/db/client";
 import { readDatabaseClock } from "@/lib/platform/db/locks";
 import { env } from "@/lib/platform/env";
-import { credentialsContext, openCredentials } from "@/lib/regions/data";
+import { credentialsContext, openCredentials, rotationContext } from "@/lib/regions/data";
 import { ensureSecrets, readStoredSecrets } from "@/lib/platform/config/stored-secrets";
 import { planSettings } from "@/lib/platform/config/resolve-settings";
 import { rotateMasterKey } from "@/lib/regions/master-key/rotate-master-key";
@@ -110,6 +110,32 @@ test("after a kill, every start opens all credentials, and the same command cont
   });
   expect(readStoredSecrets(folder).LATCHKEY_MASTER_KEY).toBe(next);
   expect(await readCredentials()).toEqual(CREDENTIALS);
+});
+
+test("an open rotation of a region's credentials is sealed with the new key too", async () => {
+  const [east, west] = await db.region.findMany({ orderBy: { name: "asc" } });
+  const sealRotation = (id = "", key: Buffer) =>
+    db.region.update({
+      where: { id },
+      data: { sealedRotation: Uint8Array.from(seal("the former credentials", key, rotationContext(id))) },
+    });
+  const readRotation = async (id = "", key = "") => {
+    const { sealedRotation } = await db.region.findUniqueOrThrow({ where: { id } });
+    return unseal(Buffer.from(sealedRotation ?? []), parseMasterKey(key), rotationContext(id));
+  };
+  await sealRotation(east?.id, parseMasterKey(OLD));
+  await rotateMasterKey(db, settingsNow(), SYSTEM_ACTOR);
+  const newest = readStoredSecrets(folder).LATCHKEY_MASTER_KEY;
+  expect(await readRotation(east?.id, newest)).toBe("the former credentials");
+  // A process with the old key has written this down since: the same command continues, and seals it.
+  await sealRotation(west?.id, parseMasterKey(OLD));
+  expect(await rotateMasterKey(db, settingsNow(), SYSTEM_ACTOR)).toMatchObject({ regions: 1, drawn: false });
+  expect(await readRotation(west?.id, newest)).toBe("the former credentials");
+  await sealRotation(west?.id, randomBytes(32));
+  await expect(rotateMasterKey(db, settingsNow(), SYSTEM_ACTOR)).rejects.toMatchObject({
+    code: "CONFLICT",
+    userMessage: expect.stringContaining("no key here opens the credentials of west.") as string,
+  });
 });
 
 test("a failed transaction keeps the old seals, which still open", async () => {

@@ -1,10 +1,10 @@
 import { type AuditActor, recordEvent } from "@/lib/audit/record";
-import { isSealedWith, keyIdOf, parseMasterKey } from "@/lib/platform/crypto/seal";
+import { keyIdOf, parseMasterKey } from "@/lib/platform/crypto/seal";
 import { withTransaction } from "@/lib/platform/db/transaction";
 import type { Transaction } from "@/lib/platform/db/client";
 import { lockName } from "@/lib/platform/db/locks";
 import { AppError } from "@/lib/platform/errors";
-import { resealRegions } from "@/lib/regions/mutations";
+import { isSealedBy, resealRegions, SEALED } from "@/lib/regions/master-key/reseal-regions";
 import { drawSecret, readStoredSecrets, writeStoredSecrets } from "@/lib/platform/config/stored-secrets";
 import type { PrismaClient } from "@/prisma/generated/client";
 
@@ -62,12 +62,10 @@ async function chooseKey(tx: Transaction, settings: Keys): Promise<{ key: Buffer
   }
   const newest = parseMasterKey(stored.LATCHKEY_MASTER_KEY ?? present);
   const regions = await tx.region.findMany({
-    where: { sealedCredentials: { not: null } },
-    select: { sealedCredentials: true },
+    where: SEALED,
+    select: { sealedCredentials: true, sealedRotation: true },
   });
-  const isUnfinished =
-    former.length > 0 &&
-    regions.some(({ sealedCredentials }) => !isSealedWith(Buffer.from(sealedCredentials ?? []), newest));
+  const isUnfinished = former.length > 0 && regions.some((region) => !isSealedBy(region, newest));
   if (isUnfinished) return { key: newest, drawn: false };
   // Throws CONFLICT before a new key is written, when some credentials cannot be opened.
   await resealRegions(tx, newest);

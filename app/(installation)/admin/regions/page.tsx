@@ -35,8 +35,7 @@ export default async function AdminRegionsPage({ searchParams }: { searchParams:
         )}
         {rows.some(({ provider }) => provider === "builtin") ? (
           <p className="mt-2 max-w-prose text-muted">
-            A region of the provider builtin runs on the S3 server that comes with the portal. It is for evaluation;
-            production belongs on a real storage system.
+            A region on a built-in S3 server is for evaluation. Production belongs on a real storage system.
           </p>
         ) : null}
         <Pager path={PATH} cursor={cursor} next={next} />

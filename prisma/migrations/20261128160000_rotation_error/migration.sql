@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "regions" ADD COLUMN     "rotation_error" TEXT;
