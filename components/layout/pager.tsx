@@ -9,16 +9,18 @@ interface PagerProps {
   parameters?: Record<string, string | undefined>;
   cursor: string | undefined;
   next: string | null;
+  /** The part of the page that has the list, such as "#buckets". */
+  anchor?: string;
 }
 
 /** Links to the first and the next page of a list that is read by cursor. Shows nothing for a list of one page. */
-export function Pager({ path, parameters = {}, cursor, next }: PagerProps) {
+export function Pager({ path, parameters = {}, cursor, next, anchor = "" }: PagerProps) {
   if (!cursor && !next) return null;
   return (
     <nav aria-label="Pages" className="mt-4 flex flex-wrap justify-end gap-2">
       {cursor ? (
         <Button asChild size="sm">
-          <Link href={composeAddress(path, parameters)}>
+          <Link href={composeAddress(path, parameters) + anchor}>
             <ChevronsLeft aria-hidden />
             First page
           </Link>
@@ -26,7 +28,7 @@ export function Pager({ path, parameters = {}, cursor, next }: PagerProps) {
       ) : null}
       {next ? (
         <Button asChild size="sm">
-          <Link href={composeAddress(path, { ...parameters, cursor: next })}>
+          <Link href={composeAddress(path, { ...parameters, cursor: next }) + anchor}>
             Next page
             <ArrowRight aria-hidden />
           </Link>

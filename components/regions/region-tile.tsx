@@ -1,7 +1,8 @@
 import { CircleCheck, CircleSlash, type LucideIcon, TriangleAlert } from "lucide-react";
-import { formatBytes, formatCount } from "@/components/ui/bytes";
 import { cn } from "@/components/ui/cn";
 import { CopyButton } from "@/components/ui/copy-button";
+import { RegionFigures } from "@/components/usage/figures/region-figures";
+import type { RegionUsage } from "@/lib/usage/schema";
 
 /** A region as the dashboard shows it. */
 export interface OverviewRegion {
@@ -15,9 +16,6 @@ export interface OverviewRegion {
   service: "ok" | "unreachable" | "not-enabled" | "closed";
   /** How many current keys of the project the storage system does not know. */
   missingKeys: number;
-  /** Null when it is not known. */
-  usage: { buckets: number; objects: number; bytes: string } | null;
-  buckets: { name: string; createdAt: string; objects: number; bytes: string }[] | null;
 }
 
 const SERVICES: Record<OverviewRegion["service"] | "missing", { text: string; icon: LucideIcon; className: string }> = {
@@ -28,19 +26,22 @@ const SERVICES: Record<OverviewRegion["service"] | "missing", { text: string; ic
   missing: { text: "Keys are missing", icon: TriangleAlert, className: "text-warn" },
 };
 
+interface RegionTileProps {
+  region: OverviewRegion;
+  usage: RegionUsage | undefined;
+  /** Whether the person can make keys: their cards are below. */
+  mayIssue: boolean;
+}
+
 /** A region in the overview: endpoint, state of the service and figures. */
-export function RegionTile({ region }: { region: OverviewRegion }) {
-  const {
-    text,
-    icon: Icon,
-    className,
-  } = SERVICES[region.missingKeys > 0 && region.service !== "closed" ? "missing" : region.service];
+export function RegionTile({ region, usage, mayIssue }: RegionTileProps) {
+  const { text, icon: Icon, className } = SERVICES[nameService(region, usage)];
   return (
-    <li className="rounded-lg border bg-surface px-4 py-3.5 shadow-low">
+    <li className="min-w-0 rounded-lg border bg-surface px-4 py-3.5 shadow-low">
       <div className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1">
-        <h3 className="font-semibold tracking-tight">{region.name}</h3>
+        <h3 className="min-w-0 font-semibold tracking-tight break-words">{region.name}</h3>
         <p className={cn("flex items-center gap-1.5 text-[0.8125rem] font-medium", className)}>
-          <Icon aria-hidden className="size-4" />
+          <Icon aria-hidden className="size-4 shrink-0" />
           {text}
         </p>
       </div>
@@ -59,41 +60,37 @@ export function RegionTile({ region }: { region: OverviewRegion }) {
           project. Its data may be missing too.
         </p>
       ) : null}
-      <Figures region={region} />
+      <Figures region={region} usage={usage} mayIssue={mayIssue} />
     </li>
   );
 }
 
-function Figures({ region }: { region: OverviewRegion }) {
-  if (region.service === "closed") {
+/** The figures are newer than what came with the page. */
+function nameService({ service, missingKeys }: OverviewRegion, usage: RegionUsage | undefined): keyof typeof SERVICES {
+  if (service === "closed") return service;
+  if (missingKeys > 0) return "missing";
+  return service === "ok" && usage && usage.failingSince !== null ? "unreachable" : service;
+}
+
+function Figures({ region: { name, service, missingKeys }, usage, mayIssue }: RegionTileProps) {
+  if (service === "closed") {
     return <p className="mt-3 text-muted">An administrator of this portal can enable it. Keys that exist work on.</p>;
   }
-  if (region.service === "not-enabled") {
-    if (region.missingKeys > 0) return null;
-    return <p className="mt-3 text-muted">Buckets and figures are shown here after the first key is made.</p>;
-  }
-  if (!region.usage) {
+  if (service === "not-enabled" || !usage) {
+    if (missingKeys > 0) return null;
     return (
       <p className="mt-3 text-muted">
-        The storage system did not answer, so the figures are not known. Reload the page to ask again.
+        Buckets and figures are shown here after the first key is made.
+        {mayIssue ? (
+          <>
+            {" "}
+            <a href={`#region-${name}`} className="underline underline-offset-2 hover:text-accent">
+              Go to the card of {name}
+            </a>
+          </>
+        ) : null}
       </p>
     );
   }
-  const { buckets, objects, bytes } = region.usage;
-  return (
-    <dl className="mt-3 grid grid-cols-3 divide-x rounded-md bg-sunken py-2">
-      <Figure name="Buckets" value={formatCount(buckets)} />
-      <Figure name="Objects" value={formatCount(objects)} />
-      <Figure name="Stored" value={formatBytes(bytes)} />
-    </dl>
-  );
-}
-
-function Figure({ name, value }: { name: string; value: string }) {
-  return (
-    <div className="flex flex-col-reverse px-3">
-      <dt className="text-xs text-muted">{name}</dt>
-      <dd className="tabular text-lg font-semibold tracking-tight">{value}</dd>
-    </div>
-  );
+  return <RegionFigures usage={usage} />;
 }

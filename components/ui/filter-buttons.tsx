@@ -7,10 +7,12 @@ interface FilterButtonsProps {
   path: string;
   filtered: boolean;
   pending: boolean;
+  /** Whether the page stays where it is scrolled. */
+  keepsPlace?: boolean;
 }
 
 /** The buttons of a filter. **Clear** is there while something is filtered. */
-export function FilterButtons({ path, filtered, pending }: FilterButtonsProps) {
+export function FilterButtons({ path, filtered, pending, keepsPlace = false }: FilterButtonsProps) {
   return (
     <div className="flex flex-wrap gap-2">
       <Button type="submit" busy={pending}>
@@ -19,7 +21,9 @@ export function FilterButtons({ path, filtered, pending }: FilterButtonsProps) {
       </Button>
       {filtered ? (
         <Button asChild look="ghost">
-          <Link href={path}>Clear</Link>
+          <Link href={path} scroll={!keepsPlace}>
+            Clear
+          </Link>
         </Button>
       ) : null}
     </div>

@@ -1,4 +1,4 @@
-import type { ComponentProps } from "react";
+import type { ComponentProps, ReactNode } from "react";
 import { cn } from "@/components/ui/cn";
 
 /**
@@ -23,9 +23,13 @@ interface TableHeadProps {
   columns: readonly string[];
   /** The columns of numbers, which are aligned to the right. */
   numeric?: readonly string[];
+  /** What stands in the heads of some columns in place of their names, such as links that sort. */
+  heads?: Record<string, ReactNode>;
+  /** The column by which the rows are sorted. */
+  sorted?: { column: string; direction: "ascending" | "descending" };
 }
 
-export function TableHead({ columns, numeric = [] }: TableHeadProps) {
+export function TableHead({ columns, numeric = [], heads = {}, sorted }: TableHeadProps) {
   return (
     <thead role="rowgroup">
       <tr role="row">
@@ -34,12 +38,13 @@ export function TableHead({ columns, numeric = [] }: TableHeadProps) {
             key={column}
             scope="col"
             role="columnheader"
+            aria-sort={sorted?.column === column ? sorted.direction : undefined}
             className={cn(
               "border-b bg-sunken px-3.5 py-2 text-xs font-medium whitespace-nowrap text-muted first:rounded-tl-lg last:rounded-tr-lg",
               numeric.includes(column) && "text-right",
             )}
           >
-            {column}
+            {heads[column] ?? column}
           </th>
         ))}
       </tr>

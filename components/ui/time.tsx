@@ -1,8 +1,6 @@
 "use client";
 
-import { useSyncExternalStore } from "react";
-
-const subscribe = () => () => undefined;
+import { useLocalText } from "@/components/ui/use-local-text";
 
 const FORMAT: Intl.DateTimeFormatOptions = {
   day: "numeric",
@@ -19,15 +17,9 @@ interface TimeProps {
   exact?: boolean;
 }
 
-/** A moment in the time zone of the reader. The server does not know the zone: it writes UTC, with the word. */
+/** A moment in the time zone of the reader. */
 export function Time({ iso, exact = false }: TimeProps) {
-  const date = new Date(iso);
-  const format = exact ? { ...FORMAT, second: "2-digit" as const } : FORMAT;
-  const text = useSyncExternalStore(
-    subscribe,
-    () => new Intl.DateTimeFormat("en-GB", format).format(date),
-    () => `${new Intl.DateTimeFormat("en-GB", { ...format, timeZone: "UTC" }).format(date)} UTC`,
-  );
+  const text = useLocalText(new Date(iso), exact ? { ...FORMAT, second: "2-digit" } : FORMAT);
   return (
     <time dateTime={iso} title={iso} className="tabular whitespace-nowrap">
       {text}

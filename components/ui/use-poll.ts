@@ -34,6 +34,8 @@ interface PollOptions<T extends object> {
   /** How often the route is asked. Milliseconds. */
   everyMs: number;
   parse: Parse<T>;
+  /** Whether what came with the page is out of date by now: then the route is asked at once. */
+  isOld?: boolean;
 }
 
 interface Polled<T> {
@@ -44,11 +46,18 @@ interface Polled<T> {
 }
 
 /** What came with the page first, and then what a polling route answers. A hidden tab does not poll. */
-export function usePoll<T extends object>({ address, initial, everyMs, parse }: PollOptions<T>): Polled<T> {
+export function usePoll<T extends object>({
+  address,
+  initial,
+  everyMs,
+  parse,
+  isOld = false,
+}: PollOptions<T>): Polled<T> {
   const query = useQuery<object, Error>({
     queryKey: ["poll", address],
     queryFn: ({ signal }) => fetchJson<object>(address, parse, signal),
     initialData: initial,
+    ...(isOld ? { initialDataUpdatedAt: 0 } : {}),
     staleTime: everyMs,
     // A poll does not bring back a session or a role, so it stops without one.
     refetchInterval: ({ state }) => ((nameProblem(state.error) ?? "unreachable") === "unreachable" ? everyMs : false),

@@ -122,16 +122,21 @@ const listPrincipals = (projectId: string, region?: string) =>
 
 /**
  * A page of the buckets of a project in all regions or in one, as the storage systems listed them last. Each region is
- * read by itself, and the first of all are the page. Throws BAD_INPUT for a cursor of another list.
+ * read by itself, and the first of all are the page. `size`: the most rows of the page. Throws BAD_INPUT for a cursor
+ * of another list.
  */
-export async function listBuckets({ projectId }: ProjectScope, query: BucketQuery): Promise<BucketPage> {
+export async function listBuckets(
+  { projectId }: ProjectScope,
+  query: BucketQuery,
+  size = PAGE_SIZE,
+): Promise<BucketPage> {
   const { region: only, search, sort, order, cursor } = query;
   const after = cursor === undefined ? undefined : decodeBucketCursor(cursor, sort);
   const found: BucketRow[] = [];
   for (const { id, region } of await listPrincipals(projectId, only)) {
     const isLater = after !== undefined && (order === "asc" ? region.name > after.region : region.name < after.region);
     const start = after && { value: after.value, name: after.name, inclusive: isLater };
-    const rows = await readBuckets(id, { sort, order, search, after: start, take: PAGE_SIZE + 1 });
+    const rows = await readBuckets(id, { sort, order, search, after: start, take: size + 1 });
     found.push(
       ...rows.map(({ name, createdAt, objects, bytes }) => ({
         region: region.name,
@@ -143,7 +148,7 @@ export async function listBuckets({ projectId }: ProjectScope, query: BucketQuer
     );
   }
   found.sort(compareBuckets(sort, order));
-  const page = found.slice(0, PAGE_SIZE);
+  const page = found.slice(0, size);
   const last = page.at(-1);
-  return { rows: page, next: found.length > PAGE_SIZE && last ? encodeBucketCursor(last, sort) : null };
+  return { rows: page, next: found.length > size && last ? encodeBucketCursor(last, sort) : null };
 }

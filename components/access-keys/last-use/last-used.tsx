@@ -1,5 +1,6 @@
 import type { Card, LastUse } from "@/lib/access-keys/schema";
-import { describeAgo, readLastUse, readOverlapUse } from "@/components/access-keys/last-use/last-use";
+import { readLastUse, readOverlapUse } from "@/components/access-keys/last-use/last-use";
+import { describeAgo } from "@/components/ui/ago";
 import { Time } from "@/components/ui/time";
 
 /** When a key was last used: the fact of a card. */

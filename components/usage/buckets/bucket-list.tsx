@@ -1,0 +1,38 @@
+import { BucketTable } from "@/components/usage/buckets/bucket-table";
+import { type BucketPlace, isFiltered } from "@/components/usage/buckets/bucket-place";
+import { NoBuckets, type NoBucketsProps } from "@/components/usage/buckets/no-buckets";
+import { AsOf, isTold } from "@/components/usage/figures/as-of";
+import type { BucketPage, RegionUsage } from "@/lib/usage/schema";
+
+export interface BucketListProps extends Omit<NoBucketsProps, "filtered"> {
+  page: BucketPage;
+  place: BucketPlace;
+}
+
+/** The buckets of a page, and when the storage systems told them. */
+export function BucketList({ page, place, usages, regions, showsCards }: BucketListProps) {
+  return (
+    <>
+      {page.rows.length > 0 ? (
+        <BucketTable rows={page.rows} place={place} />
+      ) : (
+        <NoBuckets filtered={isFiltered(place)} usages={usages} regions={regions} showsCards={showsCards} />
+      )}
+      <TellTimes usages={usages.filter(({ region }) => !place.region || region === place.region)} />
+    </>
+  );
+}
+
+function TellTimes({ usages }: { usages: RegionUsage[] }) {
+  const told = usages.filter(isTold);
+  if (told.length === 0) return null;
+  return (
+    <ul aria-label="When the buckets were told" className="mt-2 flex flex-wrap gap-x-4 text-[0.8125rem] text-muted">
+      {told.map((usage) => (
+        <li key={usage.region}>
+          {usage.region} <AsOf {...usage} />
+        </li>
+      ))}
+    </ul>
+  );
+}
