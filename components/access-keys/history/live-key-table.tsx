@@ -2,12 +2,15 @@
 
 import type { ReactNode } from "react";
 import type { LiveKeyTableProps } from "@/components/access-keys/history/polled-key-table";
-import { useLoadedLater } from "@/components/ui/use-loaded-later";
+import { LoadedLater } from "@/components/ui/loaded-later";
 
 const loadPolled = async () => (await import("@/components/access-keys/history/polled-key-table")).PolledKeyTable;
 
 /** The key table of a page. It refreshes itself. Until the first refresh `children` shows what came with the page. */
 export function LiveKeyTable({ children, ...props }: LiveKeyTableProps & { children: ReactNode }) {
-  const Polled = useLoadedLater(loadPolled);
-  return Polled ? <Polled {...props} /> : children;
+  return (
+    <LoadedLater load={loadPolled} props={props}>
+      {children}
+    </LoadedLater>
+  );
 }

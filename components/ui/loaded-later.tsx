@@ -1,0 +1,31 @@
+"use client";
+
+import { type ComponentType, type ReactNode, useEffect, useState } from "react";
+
+/** When the component is loaded. Milliseconds after the page is there. */
+const AFTER_MS = 5_000;
+
+interface LoadedLaterProps<Props> {
+  /** Loads the component. It has to be the same function at every render. */
+  load: () => Promise<ComponentType<Props>>;
+  /** What the component gets. */
+  props: Props;
+  /** What came with the page. It stands until the component is loaded, and when it cannot be loaded. */
+  children: ReactNode;
+}
+
+/** A component that refreshes a part of the page, loaded some seconds after the page. */
+export function LoadedLater<Props extends object>({ load, props, children }: LoadedLaterProps<Props>) {
+  const [Loaded, setLoaded] = useState<ComponentType<Props>>();
+
+  useEffect(() => {
+    const start = async () => {
+      const component = await load();
+      setLoaded(() => component);
+    };
+    const timer = setTimeout(() => void start().catch(() => undefined), AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [load]);
+
+  return Loaded ? <Loaded {...props} /> : children;
+}
