@@ -1,7 +1,7 @@
 "use client";
 
 import { type ReactNode, useEffect, useRef } from "react";
-import { Dialog, DialogContent, DialogTitle } from "@/components/ui/dialog";
+import { Dialog, DialogContent, DialogTitle, type DialogWidth } from "@/components/ui/dialog";
 
 interface ChangeDialogProps {
   title: string;
@@ -9,22 +9,14 @@ interface ChangeDialogProps {
   step: "form" | "result";
   /** While it is locked, neither Escape nor a press outside closes the dialog. */
   locked: boolean;
-  className?: string | undefined;
+  width?: DialogWidth;
   onClose: () => void;
   onCloseAutoFocus: (event: Event) => void;
   children: ReactNode;
 }
 
 /** The dialog around a change of keys: first a form, then a result. */
-export function ChangeDialog({
-  title,
-  step,
-  locked,
-  className,
-  onClose,
-  onCloseAutoFocus,
-  children,
-}: ChangeDialogProps) {
+export function ChangeDialog({ title, step, locked, width, onClose, onCloseAutoFocus, children }: ChangeDialogProps) {
   const heading = useRef<HTMLHeadingElement>(null);
 
   useEffect(() => {
@@ -41,7 +33,7 @@ export function ChangeDialog({
         onEscapeKeyDown={keepOpen}
         onInteractOutside={keepOpen}
         onCloseAutoFocus={onCloseAutoFocus}
-        className={className}
+        {...(width ? { width } : {})}
         // Only the form has a description.
         {...(step === "form" ? {} : { "aria-describedby": undefined })}
       >

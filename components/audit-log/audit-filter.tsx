@@ -32,9 +32,9 @@ export function AuditFilter({ path, label, events, outcomes, regions, values, re
     values,
     async () => (await import("@/components/audit-log/form-schema")).auditFilterFormSchema,
   );
-  const { errors, isSubmitted } = form.formState;
+  const { errors, isSubmitted } = form;
   const isFiltered = Object.values(values).some(Boolean);
-  const errorOf = (name: Name) => (isSubmitted ? errors[name]?.message : refused[name]);
+  const errorOf = (name: Name) => (isSubmitted ? errors[name] : refused[name]);
 
   const text = (name: Name, title: string, placeholder: string) => (
     <Field label={title} error={errorOf(name)}>
@@ -71,8 +71,8 @@ export function AuditFilter({ path, label, events, outcomes, regions, values, re
   );
   return (
     <FilterFold open={isFiltered}>
-      <form action={path} role="search" aria-label={label} noValidate className="grid gap-3" onSubmit={form.onSubmit}>
-        <FormError message={isSubmitted ? errors.root?.message : refused[""]} />
+      <form {...form.formProps} role="search" aria-label={label} className="grid gap-3">
+        <FormError message={isSubmitted ? errors.root : refused[""]} />
         <div className="grid items-start gap-3 sm:grid-cols-2 lg:grid-cols-4">
           {text("who", "Who", "A part of the name or e-mail")}
           {choice("event", "What", "Everything", events, <EventOptions events={events} />)}

@@ -1,6 +1,6 @@
 import { Download } from "lucide-react";
 import { composeAddress } from "@/components/layout/parameters";
-import { Button } from "@/components/ui/button";
+import { composeButtonClasses } from "@/components/ui/button-classes";
 import { EXPORT_FORMATS } from "@/lib/audit-log/schema";
 
 interface ExportLinksProps {
@@ -14,12 +14,15 @@ export function ExportLinks({ path, filter }: ExportLinksProps) {
   return (
     <div role="group" aria-label="Export" className="mb-4 flex flex-wrap items-center gap-2">
       {EXPORT_FORMATS.map((format) => (
-        <Button key={format} asChild size="sm">
-          <a href={composeAddress(path, { ...filter, format })} download>
-            <Download aria-hidden />
-            Export {format.toUpperCase()}
-          </a>
-        </Button>
+        <a
+          key={format}
+          className={composeButtonClasses({ size: "sm" })}
+          href={composeAddress(path, { ...filter, format })}
+          download
+        >
+          <Download aria-hidden />
+          Export {format.toUpperCase()}
+        </a>
       ))}
       <p className="text-sm text-muted">What is listed here, oldest first. The browser shows the progress.</p>
     </div>

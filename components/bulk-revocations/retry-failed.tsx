@@ -1,10 +1,10 @@
 "use client";
 
-import { useMutation } from "@tanstack/react-query";
 import { Button } from "@/components/ui/button";
 import { callAction } from "@/components/ui/call-action";
 import { FormError } from "@/components/ui/form-error";
 import { useToasts } from "@/components/ui/toasts";
+import { useMutation } from "@/components/ui/use-mutation";
 import { retryFailedKeys } from "@/lib/bulk-revocations/actions";
 
 const LOST = "The portal did not answer. Look at the counts: the failed keys may be tried again already.";

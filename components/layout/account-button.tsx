@@ -10,7 +10,7 @@ export function AccountButton({ name, email }: { name: string; email: string }) 
       load={async () => (await import("@/components/layout/account-menu")).AccountMenu}
       menuProps={{ name, email }}
       trigger={(props) => (
-        <Button look="ghost" size="icon" aria-label={`Account menu of ${name}`} className="rounded-full" {...props}>
+        <Button look="ghost" size="icon" aria-label={`Account menu of ${name}`} round {...props}>
           <span
             aria-hidden
             className="grid size-7 place-content-center rounded-full bg-accent-soft text-xs font-semibold text-accent-strong uppercase"

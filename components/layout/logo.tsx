@@ -1,10 +1,9 @@
 import { BrandName } from "@/components/layout/brand";
-import { cn } from "@/components/ui/cn";
 
 /** The drawing of a key, the same as in `app/icon.svg`. */
-export function LogoMark({ className }: { className?: string }) {
+export function LogoMark({ className = "size-7" }: { className?: string }) {
   return (
-    <svg viewBox="0 0 32 32" aria-hidden className={cn("size-7", className)}>
+    <svg viewBox="0 0 32 32" aria-hidden className={className}>
       <rect width="32" height="32" rx="8" className="fill-accent" />
       <g fill="none" className="stroke-on-accent" strokeWidth="2.75" strokeLinecap="round" strokeLinejoin="round">
         <circle cx="11" cy="16" r="4.6" />

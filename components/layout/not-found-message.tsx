@@ -1,6 +1,6 @@
 import Link from "next/link";
 import { MessagePage } from "@/components/layout/message-page";
-import { Button } from "@/components/ui/button";
+import { composeButtonClasses } from "@/components/ui/button-classes";
 
 /** The text of a 404. It is the same for pages that do not exist and for pages that the reader may not see. */
 export function NotFoundMessage() {
@@ -11,9 +11,9 @@ export function NotFoundMessage() {
         it belongs to, and ask an administrator of that project to add you.
       </p>
       <div>
-        <Button asChild look="primary">
-          <Link href="/">Go to your start page</Link>
-        </Button>
+        <Link className={composeButtonClasses({ look: "primary" })} href="/">
+          Go to your start page
+        </Link>
       </div>
     </MessagePage>
   );

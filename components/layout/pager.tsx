@@ -1,7 +1,7 @@
 import { ArrowRight, ChevronsLeft } from "lucide-react";
 import Link from "next/link";
 import { composeAddress } from "@/components/layout/parameters";
-import { Button } from "@/components/ui/button";
+import { composeButtonClasses } from "@/components/ui/button-classes";
 
 interface PagerProps {
   path: string;
@@ -19,20 +19,19 @@ export function Pager({ path, parameters = {}, cursor, next, anchor = "" }: Page
   return (
     <nav aria-label="Pages" className="mt-4 flex flex-wrap justify-end gap-2">
       {cursor ? (
-        <Button asChild size="sm">
-          <Link href={composeAddress(path, parameters) + anchor}>
-            <ChevronsLeft aria-hidden />
-            First page
-          </Link>
-        </Button>
+        <Link className={composeButtonClasses({ size: "sm" })} href={composeAddress(path, parameters) + anchor}>
+          <ChevronsLeft aria-hidden />
+          First page
+        </Link>
       ) : null}
       {next ? (
-        <Button asChild size="sm">
-          <Link href={composeAddress(path, { ...parameters, cursor: next }) + anchor}>
-            Next page
-            <ArrowRight aria-hidden />
-          </Link>
-        </Button>
+        <Link
+          className={composeButtonClasses({ size: "sm" })}
+          href={composeAddress(path, { ...parameters, cursor: next }) + anchor}
+        >
+          Next page
+          <ArrowRight aria-hidden />
+        </Link>
       ) : null}
     </nav>
   );

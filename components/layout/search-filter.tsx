@@ -23,19 +23,12 @@ export function SearchFilter({ path, label, field, search }: SearchFilterProps) 
     { search },
     async () => (await import("@/components/layout/search-schema")).searchFormSchema,
   );
-  const { errors } = form.formState;
+  const { errors } = form;
   return (
-    <form
-      action={path}
-      role="search"
-      aria-label={label}
-      noValidate
-      className="mb-4 grid gap-3"
-      onSubmit={form.onSubmit}
-    >
-      <FormError message={errors.root?.message} />
+    <form {...form.formProps} role="search" aria-label={label} className="mb-4 grid gap-3">
+      <FormError message={errors.root} />
       <div className="flex flex-wrap items-start gap-3">
-        <Field label={field} error={errors.search?.message} className="min-w-0 flex-1 sm:max-w-80">
+        <Field label={field} error={errors.search} className="min-w-0 flex-1 sm:max-w-80">
           {(control) => (
             <Input
               {...control}

@@ -11,7 +11,7 @@ export function ThemeMenu({ trigger }: { trigger: ReactElement }) {
   return (
     <Menu defaultOpen>
       <MenuTrigger asChild>{trigger}</MenuTrigger>
-      <MenuContent align="end" className="min-w-40">
+      <MenuContent align="end">
         <MenuRadioGroup value={theme ?? "system"} onValueChange={setTheme}>
           <MenuRadioItem value="light">
             <Sun aria-hidden />

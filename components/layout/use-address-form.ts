@@ -3,8 +3,8 @@
 import { useRouter } from "next/navigation";
 import { useEffect, useRef, useTransition } from "react";
 import { composeAddress } from "@/components/layout/parameters";
-import type { LoadSchema } from "@/components/ui/lazy-resolver";
-import { useZodForm } from "@/components/ui/use-zod-form";
+import type { LoadSchema } from "@/components/ui/load-schema";
+import { usePlainForm } from "@/components/ui/use-plain-form";
 
 /**
  * A form whose values are the query of an address, such as a filter. Submitting goes to that address. `current` is the
@@ -17,7 +17,8 @@ export function useAddressForm<Values extends Record<string, string | undefined>
 ) {
   const router = useRouter();
   const [pending, startTransition] = useTransition();
-  const { reset, submit, ...form } = useZodForm<Values, Values>(loadSchema);
+  const { submit, ...form } = usePlainForm<Values>(loadSchema);
+  const ref = useRef<HTMLFormElement>(null);
   const address = composeAddress(path, current);
   const shown = useRef(address);
 
@@ -25,10 +26,15 @@ export function useAddressForm<Values extends Record<string, string | undefined>
     // Not at the first render: somebody may have typed before the scripts were loaded.
     if (shown.current === address) return;
     shown.current = address;
-    reset(Object.fromEntries(Object.entries(current).map(([name, value]) => [name, value ?? ""])) as Values);
-  }, [address, current, reset]);
+    for (const [name, value] of Object.entries(current)) setField(ref.current, name, value ?? "");
+  }, [address, current]);
 
   const onSubmit = submit((values) => startTransition(() => router.push(composeAddress(path, values))));
 
-  return { ...form, pending, onSubmit };
+  return { ...form, formProps: { ref, action: path, noValidate: true, onSubmit }, pending };
+}
+
+function setField(form: HTMLFormElement | null, name: string, value: string): void {
+  const field = form?.elements.namedItem(name);
+  if (field && "value" in field) field.value = value;
 }

@@ -1,9 +1,9 @@
 "use client";
 
-import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { type ActionResult, callAction } from "@/components/ui/call-action";
 import { useToasts } from "@/components/ui/toasts";
+import { useMutation } from "@/components/ui/use-mutation";
 import type { UserChangedOutput } from "@/lib/managed-users/schema";
 
 const LOST = "The portal did not answer, so it is not known whether the user was changed. Reload the page.";

@@ -27,14 +27,15 @@ export function ChangeRole({ project, member: { email, name, role }, own }: Chan
   );
   return (
     <>
-      <Select
-        aria-label={`Role of ${name}`}
-        className="min-w-28 sm:w-auto"
-        value={role}
-        onChange={(event) => setWanted(event.target.value as ProjectRole)}
-      >
-        <RoleOptions />
-      </Select>
+      <div className="min-w-28 sm:w-max">
+        <Select
+          aria-label={`Role of ${name}`}
+          value={role}
+          onChange={(event) => setWanted(event.target.value as ProjectRole)}
+        >
+          <RoleOptions />
+        </Select>
+      </div>
       {wanted ? (
         <Question
           title="Change role"

@@ -27,7 +27,7 @@ export function CreateTokenDialog({ places, daysMax, onClose }: CreateTokenDialo
       title={isRevealed ? "Your token" : "Create token"}
       step={stage.at === "form" || isWorking ? "form" : "result"}
       locked={isWorking || isRevealed}
-      className={isRevealed ? "sm:max-w-xl" : undefined}
+      width={isRevealed ? "lg" : "md"}
       onClose={onClose}
       onCloseAutoFocus={() => undefined}
     >

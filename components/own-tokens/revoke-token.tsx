@@ -1,6 +1,5 @@
 "use client";
 
-import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { ChangeDialog } from "@/components/access-keys/change-dialog";
@@ -9,6 +8,7 @@ import { callAction } from "@/components/ui/call-action";
 import { DialogButtons, DialogDescription } from "@/components/ui/dialog";
 import { FormError } from "@/components/ui/form-error";
 import { useToasts } from "@/components/ui/toasts";
+import { useMutation } from "@/components/ui/use-mutation";
 import { revokeAccessToken } from "@/lib/own-tokens/actions";
 
 const LOST = "The portal did not answer, so it is not known whether the token was revoked. Try again.";

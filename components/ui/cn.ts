@@ -1,7 +1,7 @@
-import { type ClassValue, clsx } from "clsx";
-import { twMerge } from "tailwind-merge";
-
-/** Joins class names. Of two Tailwind classes for the same property the later one wins. */
-export function cn(...classes: ClassValue[]): string {
-  return twMerge(clsx(classes));
+/**
+ * Joins class names and leaves out what is empty. Two classes for the same property must not meet here: the order of the
+ * style sheet, not of the arguments, would decide between them.
+ */
+export function cn(...classes: (string | false | undefined)[]): string {
+  return classes.filter(Boolean).join(" ");
 }

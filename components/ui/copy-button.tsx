@@ -40,8 +40,7 @@ export function CopyButton({ text, what, label = `Copy ${what}`, quiet = false }
   return (
     <Button
       look={quiet ? "ghost" : "secondary"}
-      size="icon"
-      className={quiet ? "size-7" : undefined}
+      size={quiet ? "smallIcon" : "icon"}
       aria-label={label}
       title={label}
       onFocus={toasts.prepare}

@@ -1,6 +1,7 @@
 import { Search } from "lucide-react";
 import Link from "next/link";
 import { Button } from "@/components/ui/button";
+import { composeButtonClasses } from "@/components/ui/button-classes";
 
 interface FilterButtonsProps {
   /** The address of the list without a filter. */
@@ -20,11 +21,9 @@ export function FilterButtons({ path, filtered, pending, keepsPlace = false }: F
         Filter
       </Button>
       {filtered ? (
-        <Button asChild look="ghost">
-          <Link href={path} scroll={!keepsPlace}>
-            Clear
-          </Link>
-        </Button>
+        <Link className={composeButtonClasses({ look: "ghost" })} href={path} scroll={!keepsPlace}>
+          Clear
+        </Link>
       ) : null}
     </div>
   );

@@ -1,10 +1,5 @@
 import type { FieldErrors, FieldValues, Resolver } from "react-hook-form";
-import type { ZodType } from "zod";
-
-const NOT_LOADED = "The form could not be checked, so nothing was sent. Reload the page and try again.";
-
-/** Loads a schema with `import()`, so that zod is not part of a page's first load. */
-export type LoadSchema<Input, Output> = () => Promise<ZodType<Output, Input>>;
+import { type LoadSchema, NOT_LOADED } from "@/components/ui/load-schema";
 
 /**
  * A resolver for react-hook-form that loads zod and the schema at the first check. When they cannot be loaded, the form

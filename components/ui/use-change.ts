@@ -1,9 +1,9 @@
 "use client";
 
-import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { type ActionResult, callAction } from "@/components/ui/call-action";
 import { useToasts } from "@/components/ui/toasts";
+import { useMutation } from "@/components/ui/use-mutation";
 
 interface ChangeOptions {
   /** Called when everything is as asked. */

@@ -1,6 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import { getQueryClient } from "@/components/ui/query-client";
 
 export type PollProblem = "signed-out" | "not-allowed" | "unreachable";
 
@@ -53,18 +54,21 @@ export function usePoll<T extends object>({
   parse,
   isOld = false,
 }: PollOptions<T>): Polled<T> {
-  const query = useQuery<object, Error>({
-    queryKey: ["poll", address],
-    queryFn: ({ signal }) => fetchJson<object>(address, parse, signal),
-    initialData: initial,
-    ...(isOld ? { initialDataUpdatedAt: 0 } : {}),
-    staleTime: everyMs,
-    // A poll does not bring back a session or a role, so it stops without one.
-    refetchInterval: ({ state }) => ((nameProblem(state.error) ?? "unreachable") === "unreachable" ? everyMs : false),
-    refetchIntervalInBackground: false,
-    refetchOnWindowFocus: "always",
-    // A later visit starts from what the server sends with the page.
-    gcTime: 0,
-  });
+  const query = useQuery<object, Error>(
+    {
+      queryKey: ["poll", address],
+      queryFn: ({ signal }) => fetchJson<object>(address, parse, signal),
+      initialData: initial,
+      ...(isOld ? { initialDataUpdatedAt: 0 } : {}),
+      staleTime: everyMs,
+      // A poll does not bring back a session or a role, so it stops without one.
+      refetchInterval: ({ state }) => ((nameProblem(state.error) ?? "unreachable") === "unreachable" ? everyMs : false),
+      refetchIntervalInBackground: false,
+      refetchOnWindowFocus: "always",
+      // A later visit starts from what the server sends with the page.
+      gcTime: 0,
+    },
+    getQueryClient(),
+  );
   return { data: query.data as T, problem: nameProblem(query.error), refresh: () => void query.refetch() };
 }

@@ -2,7 +2,8 @@
 
 import { type FormEvent, useRef, useState } from "react";
 import { type FieldValues, type SubmitHandler, useForm, type UseFormProps } from "react-hook-form";
-import { createLazyResolver, type LoadSchema } from "@/components/ui/lazy-resolver";
+import { createLazyResolver } from "@/components/ui/lazy-resolver";
+import type { LoadSchema } from "@/components/ui/load-schema";
 
 /**
  * A react-hook-form form that is checked with a zod schema, which is loaded when the form is first checked. The errors

@@ -1,6 +1,5 @@
 "use client";
 
-import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { callAction } from "@/components/ui/call-action";
@@ -8,6 +7,7 @@ import { Field } from "@/components/ui/field";
 import { FormError } from "@/components/ui/form-error";
 import { Input } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
+import { useMutation } from "@/components/ui/use-mutation";
 import { useZodForm } from "@/components/ui/use-zod-form";
 import { changePassword } from "@/lib/users/actions";
 import type { ChangePasswordForm as ChangePasswordValues } from "@/lib/users/schema";

@@ -5,7 +5,7 @@ import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { FormError } from "@/components/ui/form-error";
 import { Input } from "@/components/ui/input";
-import { useZodForm } from "@/components/ui/use-zod-form";
+import { usePlainForm } from "@/components/ui/use-plain-form";
 import { requestSession } from "@/components/users/request-session";
 import type { SignInForm as SignInValues } from "@/lib/users/schema";
 
@@ -24,29 +24,27 @@ function describeError(code: string): string {
 
 export function SignInForm() {
   const [isSignedIn, setSignedIn] = useState(false);
-  const form = useZodForm<SignInValues, SignInValues>(
+  const { register, submit, errors, isSubmitting } = usePlainForm<SignInValues>(
     async () => (await import("@/lib/users/schema")).signInFormSchema,
   );
-  const { errors, isSubmitting } = form.formState;
 
   async function signIn({ email, password }: SignInValues) {
     const code = await requestSession(email, password);
-    if (code) return form.setError("root", { message: describeError(code) });
+    if (code) return describeError(code);
     setSignedIn(true);
     // A full load, so that nothing of the page before the sign-in is kept.
     window.location.assign(new URL("/", window.location.href));
+    return undefined;
   }
 
   return (
-    <form method="post" noValidate className="grid gap-4" onSubmit={form.submit(signIn)}>
-      <FormError message={errors.root?.message} />
-      <Field label="Email" error={errors.email?.message}>
-        {(control) => <Input {...control} {...form.register("email")} type="email" autoComplete="username" autoFocus />}
+    <form method="post" noValidate className="grid gap-4" onSubmit={submit(signIn)}>
+      <FormError message={errors.root} />
+      <Field label="Email" error={errors.email}>
+        {(control) => <Input {...control} {...register("email")} type="email" autoComplete="username" autoFocus />}
       </Field>
-      <Field label="Password" error={errors.password?.message}>
-        {(control) => (
-          <Input {...control} {...form.register("password")} type="password" autoComplete="current-password" />
-        )}
+      <Field label="Password" error={errors.password}>
+        {(control) => <Input {...control} {...register("password")} type="password" autoComplete="current-password" />}
       </Field>
       <Button type="submit" look="primary" busy={isSubmitting || isSignedIn}>
         Sign in

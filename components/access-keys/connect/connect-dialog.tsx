@@ -16,7 +16,7 @@ interface ConnectDialogProps {
 /** How clients are connected with the current key. Nobody has its secret any more: a placeholder stands in its place. */
 export function ConnectDialog({ card, ...dialog }: ConnectDialogProps) {
   return (
-    <ChangeDialog title="Connect a client" step="form" locked={false} className="sm:max-w-2xl" {...dialog}>
+    <ChangeDialog title="Connect a client" step="form" locked={false} width="xl" {...dialog}>
       <DialogDescription>
         Put your secret key in the place of <span className="font-mono text-foreground">{SECRET_PLACEHOLDER}</span>. It
         was shown when the key was made, and is kept nowhere.

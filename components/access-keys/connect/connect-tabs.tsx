@@ -67,8 +67,7 @@ function SnippetBox({ client, hidden, title, path, text }: SnippetBoxProps) {
         {path ? (
           <Button
             look="ghost"
-            size="icon"
-            className="size-7"
+            size="smallIcon"
             aria-label={`Download ${what}`}
             title={`Download ${what}`}
             onClick={() => saveText(path.split("/").at(-1) ?? path, text)}

@@ -1,6 +1,6 @@
 "use client";
 
-import { useMutation } from "@tanstack/react-query";
+import { useMutation } from "@/components/ui/use-mutation";
 import { disableAccess } from "@/lib/access-keys/actions";
 import type { DisableForm as Confirmation } from "@/components/access-keys/form-schema";
 import type { Card } from "@/lib/access-keys/schema";

@@ -23,15 +23,15 @@ export function KeyFilter({ path, regions, values }: KeyFilterProps) {
     values,
     async () => (await import("@/components/access-keys/form-schema")).keyFilterFormSchema,
   );
-  const { errors } = form.formState;
+  const { errors } = form;
   const isFiltered = Object.values(values).some(Boolean);
 
   return (
     <FilterFold open={isFiltered}>
-      <form action={path} role="search" aria-label="Keys" noValidate className="grid gap-3" onSubmit={form.onSubmit}>
-        <FormError message={errors.root?.message} />
+      <form {...form.formProps} role="search" aria-label="Keys" className="grid gap-3">
+        <FormError message={errors.root} />
         <div className="grid items-start gap-3 sm:grid-cols-2 lg:grid-cols-[minmax(0,1.4fr)_repeat(4,minmax(0,1fr))_auto]">
-          <Field label="Access key" error={errors.search?.message}>
+          <Field label="Access key" error={errors.search}>
             {(control) => (
               <Input
                 {...control}
@@ -45,7 +45,7 @@ export function KeyFilter({ path, regions, values }: KeyFilterProps) {
               />
             )}
           </Field>
-          <Field label="Name" error={errors.name?.message}>
+          <Field label="Name" error={errors.name}>
             {(control) => (
               <Input
                 {...control}
@@ -57,7 +57,7 @@ export function KeyFilter({ path, regions, values }: KeyFilterProps) {
               />
             )}
           </Field>
-          <Field label="Created by" error={errors.createdBy?.message}>
+          <Field label="Created by" error={errors.createdBy}>
             {(control) => (
               <Input
                 {...control}

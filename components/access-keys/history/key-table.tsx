@@ -71,9 +71,9 @@ function Row({ row, open }: { row: KeyRow; open: boolean }) {
 function HistoryRow({ row, history }: { row: KeyRow; history: HistoryLine[] }) {
   return (
     <Tr id={`history-${row.id}`}>
-      <Td colSpan={COLUMNS.length} className="bg-sunken py-4">
+      <Td colSpan={COLUMNS.length} className="bg-sunken">
         {/* The table is wider than a phone: its history stays in view. */}
-        <div className="sticky left-3.5 w-full max-w-[calc(100vw-4rem)]">
+        <div className="sticky left-3.5 w-full py-1.5 max-w-[calc(100vw-4rem)]">
           <h2 className="mb-2.5 text-[0.8125rem] font-medium text-muted">History of {row.accessKeyId}</h2>
           <KeyHistory history={history} />
         </div>

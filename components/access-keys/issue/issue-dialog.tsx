@@ -43,7 +43,7 @@ export function IssueDialog({ kind, project, card, oldKey, onClose, onCloseAutoF
       title={isRevealed ? "Your credentials" : TITLES[kind]}
       step={stage.at === "form" || isWorking ? "form" : "result"}
       locked={isWorking || isRevealed}
-      className={isRevealed ? "sm:max-w-xl" : undefined}
+      width={isRevealed ? "lg" : "md"}
       onClose={onClose}
       onCloseAutoFocus={onCloseAutoFocus}
     >

@@ -28,15 +28,16 @@ export function OverlapField({ value, onChange, oldKeyExpiresAt }: OverlapFieldP
       <div className="flex flex-wrap items-center gap-2.5">
         <input type="radio" id={`${id}-keep`} name={id} checked={isKept} onChange={() => onChange(DEFAULT_CHOICE)} />
         <label htmlFor={`${id}-keep`}>Keep the old keys for</label>
-        <Select
-          aria-label="How long to keep the old keys"
-          className="w-auto"
-          value={isKept ? value : DEFAULT_CHOICE}
-          disabled={!isKept}
-          onChange={(event) => onChange(event.target.value)}
-        >
-          <OverlapOptions />
-        </Select>
+        <div>
+          <Select
+            aria-label="How long to keep the old keys"
+            value={isKept ? value : DEFAULT_CHOICE}
+            disabled={!isKept}
+            onChange={(event) => onChange(event.target.value)}
+          >
+            <OverlapOptions />
+          </Select>
+        </div>
       </div>
       {end ? (
         <p className="text-[0.8125rem] text-muted">

@@ -1,6 +1,6 @@
 "use client";
 
-import { useMutation } from "@tanstack/react-query";
+import { useMutation } from "@/components/ui/use-mutation";
 import type { AdjustOutput } from "@/lib/access-keys/schema";
 import { useChangeRequest } from "@/components/access-keys/use-change-request";
 import type { ActionResult } from "@/components/ui/call-action";

@@ -1,8 +1,7 @@
 "use client";
 
 import { Search } from "lucide-react";
-import { useId } from "react";
-import { useController } from "react-hook-form";
+import { useId, useState } from "react";
 import type { SearchForm as SearchValues } from "@/components/access-keys/form-schema";
 import { useAddressForm } from "@/components/layout/use-address-form";
 import { Button } from "@/components/ui/button";
@@ -27,20 +26,20 @@ export function SearchForm({ by: current, text }: { by: SearchKind; text: string
     { by: current, text },
     async () => (await import("@/components/access-keys/form-schema")).searchFormSchema,
   );
-  const { field: by } = useController({ control: form.control, name: "by", defaultValue: current });
-  const { label, hint } = KINDS[by.value];
-  const { errors } = form.formState;
+  const [by, setBy] = useState(current);
+  const shown = `${current} ${text}`;
+  const [lastShown, setLastShown] = useState(shown);
+  // Another search stands in the address now.
+  if (shown !== lastShown) {
+    setLastShown(shown);
+    setBy(current);
+  }
+  const { label, hint } = KINDS[by];
+  const { errors } = form;
 
   return (
-    <form
-      action={PATH}
-      role="search"
-      aria-label="Find a key"
-      noValidate
-      className="mb-6 grid max-w-xl gap-3"
-      onSubmit={form.onSubmit}
-    >
-      <FormError message={errors.root?.message} />
+    <form {...form.formProps} role="search" aria-label="Find a key" className="mb-6 grid max-w-xl gap-3">
+      <FormError message={errors.root} />
       <fieldset className="flex flex-wrap gap-x-5 gap-y-1.5">
         <legend className="mb-1.5 text-[0.8125rem] font-medium">Search by</legend>
         {SEARCH_KINDS.map((kind) => (
@@ -48,17 +47,17 @@ export function SearchForm({ by: current, text }: { by: SearchKind; text: string
             <input
               type="radio"
               id={`${id}-${kind}`}
-              name={by.name}
+              name="by"
               value={kind}
-              checked={kind === by.value}
-              onChange={() => by.onChange(kind)}
+              checked={kind === by}
+              onChange={() => setBy(kind)}
             />
             <label htmlFor={`${id}-${kind}`}>{KINDS[kind].label}</label>
           </div>
         ))}
       </fieldset>
       <div className="grid grid-cols-[minmax(0,1fr)_auto] items-start gap-2">
-        <Field label={label} hint={hint} error={errors.text?.message}>
+        <Field label={label} hint={hint} error={errors.text}>
           {(control) => (
             <Input
               {...control}
@@ -68,7 +67,7 @@ export function SearchForm({ by: current, text }: { by: SearchKind; text: string
               autoComplete="off"
               autoCapitalize="off"
               spellCheck={false}
-              className={by.value === "access-key" ? "font-mono" : undefined}
+              className={by === "access-key" ? "font-mono" : undefined}
             />
           )}
         </Field>

@@ -27,7 +27,7 @@ export function SetUpLinkDialog({ title, stage, onLeave, onClose, children }: Se
       title={isRevealed ? "Set-up link" : title}
       step={stage.at === "form" || isWorking ? "form" : "result"}
       locked={isWorking || isRevealed}
-      className={isRevealed ? "sm:max-w-xl" : undefined}
+      width={isRevealed ? "lg" : "md"}
       onClose={onClose}
       onCloseAutoFocus={() => undefined}
     >

@@ -8,6 +8,7 @@ import { RotationNotice } from "@/components/regions/settings/rotation-notice";
 import { SwitchRegion } from "@/components/regions/settings/switch-region";
 import { useRegionCheck } from "@/components/regions/settings/use-region-check";
 import { Button } from "@/components/ui/button";
+import { composeButtonClasses } from "@/components/ui/button-classes";
 import { FormError } from "@/components/ui/form-error";
 import { Notice } from "@/components/ui/notice";
 import { checkRegionNow } from "@/lib/regions/actions";
@@ -30,12 +31,12 @@ export function RegionActions({ region }: { region: RegionDetail }) {
         </Button>
         {declared ? null : (
           <>
-            <Button asChild>
-              <Link href={`/admin/regions/${name}/edit`}>Edit</Link>
-            </Button>
-            <Button asChild>
-              <Link href={`/admin/regions/${name}/credentials`}>Replace credentials</Link>
-            </Button>
+            <Link className={composeButtonClasses({})} href={`/admin/regions/${name}/edit`}>
+              Edit
+            </Link>
+            <Link className={composeButtonClasses({})} href={`/admin/regions/${name}/credentials`}>
+              Replace credentials
+            </Link>
             {noRotation === null ? <RotateCredentials name={name} /> : null}
             <SwitchRegion name={name} on={disabledAt === null} />
           </>

@@ -1,12 +1,12 @@
 "use client";
 
-import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { Question } from "@/components/members/question";
 import { Button } from "@/components/ui/button";
 import { callAction } from "@/components/ui/call-action";
 import { useToasts } from "@/components/ui/toasts";
+import { useMutation } from "@/components/ui/use-mutation";
 import { setRegionSwitch } from "@/lib/regions/actions";
 
 const LOST = "The portal did not answer, so it is not known whether the region was switched. Reload the page.";

@@ -6,7 +6,7 @@ import { Pager } from "@/components/layout/pager";
 import { readParameter, type SearchParameters } from "@/components/layout/parameters";
 import { Section } from "@/components/layout/section";
 import { RegionTable } from "@/components/regions/region-table";
-import { Button } from "@/components/ui/button";
+import { composeButtonClasses } from "@/components/ui/button-classes";
 import { Empty } from "@/components/ui/empty";
 import { requirePlatform } from "@/lib/gate/page";
 import { listRegions } from "@/lib/regions/loaders";
@@ -24,9 +24,9 @@ export default async function AdminRegionsPage({ searchParams }: { searchParams:
       <AdministrationHeader />
       <Section id="regions" title="Regions" description="Newest first. Choose one to check, change or switch it.">
         <div className="mb-4">
-          <Button asChild look="primary">
-            <Link href="/admin/regions/new">Add region</Link>
-          </Button>
+          <Link className={composeButtonClasses({ look: "primary" })} href="/admin/regions/new">
+            Add region
+          </Link>
         </div>
         {rows.length > 0 ? (
           <RegionTable rows={rows} />

@@ -1,0 +1,6 @@
+import type { ZodType } from "zod";
+
+/** Loads a schema with `import()`, so that zod is not part of a page's first load. */
+export type LoadSchema<Input, Output> = () => Promise<ZodType<Output, Input>>;
+
+export const NOT_LOADED = "The form could not be checked, so nothing was sent. Reload the page and try again.";
