@@ -37,8 +37,8 @@ export const ROUNDS = {
       values: [before, "UNDOING", "PENDING", "DELIVERING", now, LOOKED_AT_ONCE, 0],
     },
     {
-      text: `SELECT "public"."access_keys"."id" FROM "public"."access_keys" WHERE ("public"."access_keys"."id" > $1 AND "public"."access_keys"."state" = CAST($2::text AS "public"."access_key_state") AND "public"."access_keys"."ended_at" < $3) ORDER BY "public"."access_keys"."id" ASC LIMIT $4 OFFSET $5`,
-      values: [before, "REVOKING", now, LOOKED_AT_ONCE, 0],
+      text: `SELECT "public"."access_keys"."id" FROM "public"."access_keys" WHERE ("public"."access_keys"."id" > $1 AND "public"."access_keys"."state" = CAST($2::text AS "public"."access_key_state") AND "public"."access_keys"."ended_at" < $3 AND NOT EXISTS(SELECT "t0"."key_id" FROM "public"."bulk_revocation_keys" AS "t0" WHERE ("t0"."state" = CAST($4::text AS "public"."bulk_key_state") AND "t0"."decided_at" IS NOT NULL AND ("public"."access_keys"."id") = ("t0"."key_id") AND "t0"."key_id" IS NOT NULL))) ORDER BY "public"."access_keys"."id" ASC LIMIT $5 OFFSET $6`,
+      values: [before, "REVOKING", now, "RUNNING", LOOKED_AT_ONCE, 0],
     },
     {
       text: `SELECT "public"."access_keys"."id" FROM "public"."access_keys" WHERE ("public"."access_keys"."id" > $1 AND "public"."access_keys"."state" IN (CAST($2::text AS "public"."access_key_state"),CAST($3::text AS "public"."access_key_state")) AND "public"."access_keys"."expires_at" <= $4) ORDER BY "public"."access_keys"."id" ASC LIMIT $5 OFFSET $6`,
