@@ -10,8 +10,11 @@ import { dayOf, DAILY_DAYS, hourOf, HOURLY_DAYS, nextCollection } from "@/lib/us
 import type { BucketRow, BucketSort } from "@/lib/usage/schema";
 import type { Prisma, StoredBucket } from "@/prisma/generated/client";
 
-/** Few enough that the database carries a statement out in its time, also on a small machine that is busy. */
-const ROWS_AT_ONCE = 2_000;
+/**
+ * Rows of one statement. Prisma composes a statement in one go: with more rows the worker does nothing else for a while, and
+ * on a busy machine the database ends a transaction that waits for it.
+ */
+const ROWS_AT_ONCE = 250;
 const DAY_MS = 24 * 60 * 60_000;
 
 /** Figures that are due, and whose they are. */

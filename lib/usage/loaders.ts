@@ -29,22 +29,25 @@ export async function loadUsage({ projectId }: ProjectScope): Promise<RegionUsag
   const regions = await db.region.findMany({ orderBy: { name: "asc" } });
   const principals = await db.principal.findMany({ where: { projectId }, include: { usageFigures: true } });
   const allowed = await readAllowedRegions(projectId);
-  const before = new Date((await readDatabaseClock(db)).getTime() - FRESH_MS);
-  const usages = regions.map((region) => {
+  const now = await readDatabaseClock(db);
+  const usages: RegionUsage[] = [];
+  const old: { id: string; regionId: string }[] = [];
+  for (const region of regions) {
     const principal = principals.find(({ regionId }) => regionId === region.id);
-    const isOpen = region.disabledAt === null && (allowed?.has(region.id) ?? true);
     const usage = composeUsage(region, principal?.usageFigures ?? null);
-    return {
-      usage,
-      old: isOpen && usage.tellsUsage && principal && isOld(principal.usageFigures, before) ? principal : undefined,
-    };
-  });
-  const old = usages.flatMap((one) => one.old ?? []);
+    usages.push(usage);
+    const isOpen = region.disabledAt === null && (allowed?.has(region.id) ?? true);
+    if (principal && isOpen && usage.tellsUsage && isOld(principal.usageFigures, now)) old.push(principal);
+  }
   if (old.length > 0) await askForFigures(old);
-  return usages.map(({ usage }) => usage);
+  return usages;
 }
 
-const isOld = (figures: UsageFigures | null, before: Date) => !figures?.askedAt || figures.askedAt < before;
+/** Those that are due have been asked for already. */
+function isOld(figures: UsageFigures | null, now: Date): boolean {
+  if (!figures) return true;
+  return figures.dueAt > now && now.getTime() - (figures.askedAt?.getTime() ?? 0) > FRESH_MS;
+}
 
 function composeUsage(region: Region, figures: UsageFigures | null): RegionUsage {
   return {

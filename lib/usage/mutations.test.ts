@@ -4,6 +4,8 @@ import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { db } from "@/lib/platform/db/client";
 import { readDatabaseClock } from "@/lib/platform/db/locks";
 import { withTransaction } from "@/lib/platform/db/transaction";
+import { loadOverview } from "@/lib/regions/loaders";
+import { checkRegions } from "@/lib/regions/mutations";
 import { saveTold } from "@/lib/usage/data";
 import { loadUsage } from "@/lib/usage/loaders";
 import { askForFigures, collectRegion, enqueueCollections, noteAllFigures } from "@/lib/usage/mutations";
@@ -66,6 +68,10 @@ describe("a collection", () => {
     expect(Date.now() - Date.parse(north?.figures?.asOf ?? "")).toBeLessThan(LONG_MS);
     const { dueAt, askedAt } = await readFigures();
     expect(dueAt.getTime() - (askedAt?.getTime() ?? 0)).toBeLessThanOrEqual(HOUR_MS);
+    const anHourAgo = new Date(Date.now() - HOUR_MS);
+    await db.usageFigures.update({ where: { principalId: place.id }, data: { askedAt: anHourAgo } });
+    await loadUsage(project.scope);
+    expect((await readFigures()).dueAt.getTime()).toBeLessThanOrEqual((await readDatabaseClock(db)).getTime());
 
     await s3.send(new DeleteBucketCommand({ Bucket: `two-${suffix}` }));
     const later = await collect(HOUR_MS);
@@ -89,7 +95,11 @@ describe("a collection", () => {
       figures: { asOf: told.toISOString() },
       failingSince: first.toISOString(),
     });
+    await checkRegions();
+    expect(await loadOverview(project.scope)).toMatchObject([{ service: "unreachable" }, { service: "not-enabled" }]);
     down.release();
+    await checkRegions();
+    expect(await loadOverview(project.scope)).toMatchObject([{ service: "ok" }, { service: "not-enabled" }]);
     const back = await collect(3 * HOUR_MS);
     expect(await readNorth()).toMatchObject({ figures: { asOf: back.toISOString() }, failingSince: null });
     expect(await listSamples()).toHaveLength(2);
