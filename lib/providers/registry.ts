@@ -1,12 +1,8 @@
 import { z } from "zod";
 import { Secret } from "@/lib/platform/secret";
 import { createBuiltinProvider } from "@/lib/providers/builtin/builtin";
-import {
-  ANY_STORE,
-  builtinCredentialsSchema,
-  builtinSettingsSchema,
-  OWN_REGIONS,
-} from "@/lib/providers/builtin/settings";
+import { OWN_REGIONS } from "@/lib/providers/builtin/own-regions";
+import { ANY_STORE, builtinCredentialsSchema, builtinSettingsSchema } from "@/lib/providers/builtin/settings";
 import { createCephRgwProvider } from "@/lib/providers/ceph-rgw/ceph-rgw";
 import { cephRgwCredentialsSchema, cephRgwSettingsSchema } from "@/lib/providers/ceph-rgw/settings";
 import { ProviderError } from "@/lib/providers/errors";

@@ -1,6 +1,6 @@
 import type { PlannedSettings } from "@/lib/platform/config/resolve-settings";
 import { toLocalUrl } from "@/lib/platform/net/host";
-import { OWN_REGIONS } from "@/lib/providers/builtin/settings";
+import { OWN_REGIONS } from "@/lib/providers/builtin/own-regions";
 import type { BuiltinRegion } from "@/prisma/first-run";
 
 type Addresses = Pick<

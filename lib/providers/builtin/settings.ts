@@ -5,9 +5,6 @@ import type { FieldText } from "@/lib/providers/fields";
 /** Stands for the id of a store that is not known yet: the next check takes the id that it finds. */
 export const ANY_STORE = "any";
 
-/** The regions of the built-in server that comes with the portal. */
-export const OWN_REGIONS = ["north", "south"] as const;
-
 /** The settings of a region on the built-in server. */
 export const builtinSettingsSchema = z.strictObject({
   adminUrl: outboundUrl.meta({
