@@ -212,6 +212,11 @@ test("latchkey admin regions does the same, with secrets from standard input", a
   expect((await latchkey("providers")).printed).toMatch(/adminToken \(required; asked for, or from standard input\)/);
   expect((await latchkey("check-now east")).code).toBe(EXIT.done);
   expect((await latchkey(`edit east --gateway ${endpointOf("east")}`)).code).toBe(EXIT.done);
+  const removal = await latchkey("edit east --credential adminToken=");
+  expect(removal).toMatchObject({
+    code: EXIT.refused,
+    complaint: expect.stringContaining("Admin token is missing or wrong"),
+  });
   expect((await latchkey("replace-credentials east", "x".repeat(40))).code).toBe(EXIT.refused);
   expect((await latchkey("replace-credentials east", TOKEN)).code).toBe(EXIT.done);
   expect((await latchkey("switch-off east --yes")).code).toBe(EXIT.done);

@@ -84,3 +84,16 @@ test("what is decided and not carried out is counted by region, with the oldest;
   expect(rows.get("west")?.waiting).toMatchObject({ changes: 1 });
   expect(rows.get("quiet")).toMatchObject({ waiting: null, failingSince: null });
 });
+
+test("a region that each start overwrites is told from others, and the storage system has its title", async () => {
+  await addRegion("north");
+  await addRegion("south", { declared: true });
+  await addRegion("north-2");
+  const rows = await readRows();
+  const told = ["north", "south", "north-2"].map((name) => [rows.get(name)?.title, rows.get(name)?.writtenAtStart]);
+  expect(told).toEqual([
+    ["Built-in S3 server", true],
+    ["Built-in S3 server", false],
+    ["Built-in S3 server", false],
+  ]);
+});
