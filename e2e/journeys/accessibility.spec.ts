@@ -1,5 +1,10 @@
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import {
+  expectAccessible,
+  expectAccessibleInEveryLook,
+  expectNoSidewaysScroll,
+  type Scheme,
+} from "../fixtures/accessible";
 import { CredentialsPage } from "../fixtures/credentials-page";
 import { expect, personOf, test } from "../fixtures/test";
 
@@ -29,52 +34,12 @@ const SCREENS: Record<string, string[]> = {
   ],
 };
 
-async function expectAccessible(page: Page, where: string): Promise<void> {
-  // Without frames, axe needs no second page to put the results of frames together, and takes half the time.
-  expect(page.frames(), `${where} has frames`).toHaveLength(1);
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
-    .setLegacyMode()
-    .analyze();
-  expect(
-    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`),
-    where,
-  ).toEqual([]);
-}
-
-async function expectNoSidewaysScroll(page: Page, where: string): Promise<void> {
-  const overflow = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  expect(overflow, `${where} is wider than the window`).toBeLessThanOrEqual(0);
-}
-
-const LOOKS = (["light", "dark"] as const).flatMap((colorScheme) =>
-  [360, 1280].map((width) => ({ colorScheme, width })),
-);
-
-type Scheme = (typeof LOOKS)[number]["colorScheme"];
-
-const expectTheme = (page: Page, colorScheme: Scheme): Promise<void> =>
-  expect(page.locator("html")).toHaveCSS("color-scheme", colorScheme);
-
 /** The page of the API has no script that sets a theme: its colours follow the browser. */
 const expectColours = (page: Page, colorScheme: Scheme): Promise<void> =>
   expect(page.locator("body")).toHaveCSS(
     "background-color",
     colorScheme === "light" ? "rgb(255, 255, 255)" : "rgb(22, 24, 29)",
   );
-
-/** Checks the page that is open in both themes, narrow and wide. */
-async function expectAccessibleInEveryLook(page: Page, where: string, expectLook = expectTheme): Promise<void> {
-  for (const { colorScheme, width } of LOOKS) {
-    await page.emulateMedia({ colorScheme });
-    await page.setViewportSize({ width, height: 800 });
-    await expectLook(page, colorScheme);
-    await expectAccessible(page, `${where}, ${colorScheme}, ${width} px`);
-    await expectNoSidewaysScroll(page, `${where}, ${width} px`);
-  }
-}
 
 for (const [role, paths] of Object.entries(SCREENS)) {
   test(`every screen of ${role}, in both themes, narrow and wide`, async ({ openAs }) => {

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
+import { expectAccessibleInEveryLook } from "../fixtures/accessible";
 import { withDatabase } from "../fixtures/database";
 import { useFaultyPortal } from "../fixtures/faulty-portal";
 import { readDatabaseUrl } from "../fixtures/portal-database";
@@ -121,6 +122,9 @@ test("a storage system that is down: the last figures stand with their age", asy
   await expect(tileOf("faulty")).toContainText(STORED);
   await expect(page.getByRole("list", { name: "When the buckets were told" })).toContainText(`faulty ${told}`);
   await expect(bucketAt(0)).toHaveText("first");
+
+  await page.getByText("The same figures as a table").click();
+  await expectAccessibleInEveryLook(page, "the dashboard with figures");
   fault.release();
   await page.context().close();
 });

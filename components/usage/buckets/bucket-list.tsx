@@ -18,21 +18,33 @@ export function BucketList({ page, place, usages, regions, showsCards }: BucketL
       ) : (
         <NoBuckets filtered={isFiltered(place)} usages={usages} regions={regions} showsCards={showsCards} />
       )}
-      <TellTimes usages={usages.filter(({ region }) => !place.region || region === place.region)} />
+      <TellTimes
+        usages={usages.filter(({ region }) => !place.region || region === place.region)}
+        regions={regions.map(({ name }) => name)}
+      />
     </>
   );
 }
 
-function TellTimes({ usages }: { usages: RegionUsage[] }) {
-  const told = usages.filter(isTold);
-  if (told.length === 0) return null;
+/** `regions`: where the project has keys, so that buckets may be there. */
+function TellTimes({ usages, regions }: { usages: RegionUsage[]; regions: string[] }) {
+  if (!usages.some(isTold)) return null;
   return (
     <ul aria-label="When the buckets were told" className="mt-2 flex flex-wrap gap-x-4 text-[0.8125rem] text-muted">
-      {told.map((usage) => (
-        <li key={usage.region}>
-          {usage.region} <AsOf {...usage} />
-        </li>
-      ))}
+      {usages
+        .filter((usage) => isTold(usage) || regions.includes(usage.region))
+        .map((usage) => (
+          <li key={usage.region}>
+            {usage.region} <TellTime usage={usage} />
+          </li>
+        ))}
     </ul>
   );
+}
+
+function TellTime({ usage }: { usage: RegionUsage }) {
+  if (isTold(usage)) return <AsOf {...usage} />;
+  return usage.tellsUsage
+    ? "is missing here: its storage system has not told its buckets yet"
+    : "is missing here: its storage system tells the portal no buckets";
 }
