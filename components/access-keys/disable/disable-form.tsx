@@ -35,10 +35,12 @@ export function DisableForm({ card, reasonRequired, error, working, onDisable, o
 
   return (
     <form noValidate className="grid gap-4" onSubmit={form.submit(onDisable)}>
-      <DialogDescription className="text-foreground">
-        {card.name === null
-          ? "Are you sure you want to disable the Object Storage Command Line Interface (CLI)?"
-          : `Are you sure you want to disable the key “${card.name}” of ${card.region.name}?`}
+      <DialogDescription>
+        <span className="text-foreground">
+          {card.name === null
+            ? "Are you sure you want to disable the Object Storage Command Line Interface (CLI)?"
+            : `Are you sure you want to disable the key “${card.name}” of ${card.region.name}?`}
+        </span>
       </DialogDescription>
       <Consequences card={card} />
       <FormError message={error ?? errors.root?.message} />
