@@ -19,8 +19,7 @@ const NEEDED = ["PATH", "HOME", "TMPDIR", "LANG", "SystemRoot", "TEMP", "APPDATA
  * and no secret. Throws with the build's output.
  */
 export async function build({ force = false } = {}) {
-  const lib = readdirSync(join(ROOT, "lib")).filter((name) => !OUTSIDE.has(name));
-  const hash = hashOf([...SOURCES, ...lib.map((name) => `lib/${name}`)]);
+  const hash = hashSources();
   if (!force && isFresh(STAMP, hash) && existsSync(join(ROOT, ".next/BUILD_ID"))) return false;
   rmSync(join(ROOT, STAMP), { force: true });
   const kept = NEEDED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
@@ -48,6 +47,16 @@ export async function build({ force = false } = {}) {
   if (code !== 0) throw new Error(`the portal could not be built:\n${output}`);
   writeStamp(STAMP, hash);
   return true;
+}
+
+/** Marks the portal that is there as built from the present sources, so that `build` leaves it as it is. */
+export function keepBuild() {
+  writeStamp(STAMP, hashSources());
+}
+
+function hashSources() {
+  const lib = readdirSync(join(ROOT, "lib")).filter((name) => !OUTSIDE.has(name));
+  return hashOf([...SOURCES, ...lib.map((name) => `lib/${name}`)]);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../../fixtures/portal";
 import type { Edit } from "./mutants";
@@ -19,6 +19,13 @@ export function copySources(folder: string): void {
   // With the cache of the last build, Next builds the copy faster.
   if (existsSync(join(ROOT, ".next/cache")))
     cpSync(join(ROOT, ".next/cache"), join(folder, ".next/cache"), { recursive: true });
+}
+
+/** Copies the built portal into a copy of the sources. */
+export function copyBuild(folder: string): void {
+  rmSync(join(folder, ".next"), { recursive: true, force: true });
+  // Next links the packages that it does not bundle. A link must lead to the packages of the copy.
+  cpSync(join(ROOT, ".next"), join(folder, ".next"), { recursive: true, verbatimSymlinks: true });
 }
 
 /** Applies a mutant's edits to a copy of the sources. Returns a function that takes them back. */

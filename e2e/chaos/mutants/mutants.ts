@@ -10,6 +10,8 @@ export interface Mutant {
   /** What the bug is, for the report. */
   bug: string;
   edits: Edit[];
+  /** Whether the target makes all changes through the API, so that the bug need not be in the pages and their actions. */
+  apiOnly?: true;
 }
 
 const CREATE = "lib/access-keys/issue/create.ts";
@@ -81,6 +83,7 @@ export const MUTANTS: Record<string, Mutant> = {
   },
   "late-commit": {
     bug: "a program's change is committed 2 s after the reply",
+    apiOnly: true,
     edits: [
       {
         file: DELIVER,
