@@ -5,14 +5,27 @@ import { defineConfig } from "@playwright/test";
 const BROWSERS = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"];
 const browser = BROWSERS.map((name) => `/usr/bin/${name}`).find(existsSync);
 
+/**
+ * Specs that mostly wait: for a lease, for a deadline, for a storage system that starts. Each has a portal of its own. Half
+ * of the workers run them from the beginning, so that the other specs use the processors meanwhile.
+ */
+const WAITING = [
+  "**/chaos/**/*.spec.ts",
+  "**/{ceph,openstack,regions-with-rig,with-rig}.spec.ts",
+  "**/{database-away,faults,lost-storage,regions-file,storage-crashes,two-webs,web-crashes}.spec.ts",
+];
+
 export default defineConfig({
   testDir: ".",
-  testMatch: "**/*.spec.ts",
+  projects: [
+    { name: "waiting", testMatch: WAITING, workers: 2 },
+    { name: "journeys", testMatch: "**/*.spec.ts", testIgnore: WAITING },
+  ],
   globalSetup: "./fixtures/global-setup.ts",
   outputDir: "../test-results",
   reporter: [["list"]],
   // Each worker has its own portal. A file's tests run in order in one worker, and may depend on what came before.
-  workers: 3,
+  workers: 4,
   // In CI, `npm test` lists the tests that needed the retry. Each of them is a defect to fix.
   retries: process.env.CI ? 1 : 0,
   // Limits are three times what a loaded machine needs. Nothing waits for them when all is well.
