@@ -8,7 +8,7 @@ import { ensurePrincipal } from "@/lib/principals/data";
 import { credentialsContext } from "@/lib/regions/data";
 import { listBuckets, loadHistory, loadUsage } from "@/lib/usage/loaders";
 import { compareBuckets } from "@/lib/usage/rules";
-import { BUCKET_SORTS, type BucketRow, bucketQuery } from "@/lib/usage/schema";
+import { BUCKET_SORTS, bucketPageSchema, type BucketRow, bucketQuery, regionUsagesSchema } from "@/lib/usage/schema";
 import { countRowsRead } from "@/testing/database/rows-read";
 import { startTestDatabase } from "@/testing/database/test-database";
 import { makeProject, makeUser } from "@/testing/factories/people";
@@ -86,7 +86,8 @@ describe("buckets", () => {
     let cursor: string | undefined;
     for (let page = 0; page < 4; page += 1) cursor = (await list({ ...query, cursor })).next ?? undefined;
     const page = () => list({ ...query, cursor });
-    expect((await page()).rows).toEqual(sorted.slice(4 * PAGE, 5 * PAGE));
+    // In the form that open pages accept.
+    expect(bucketPageSchema.parse(await page()).rows).toEqual(sorted.slice(4 * PAGE, 5 * PAGE));
     // Where most values are equal, some rows with another one are between them.
     expect(await countRowsRead(pool, page)).toBeLessThan(2 * PAGE);
   });
@@ -157,7 +158,7 @@ test("a storage system that tells no figures is said to, and is not asked", asyn
   const sealed = seal(credentials, parseMasterKey(env.LATCHKEY_MASTER_KEY), credentialsContext(regionId));
   await db.region.update({ where: { id: regionId }, data: { sealedCredentials: Uint8Array.from(sealed) } });
   const { id: principalId } = await ensurePrincipal(scope.projectId, regionId);
-  expect(await loadUsage(scope)).toContainEqual({
+  expect(regionUsagesSchema.parse(await loadUsage(scope))).toContainEqual({
     region: "cloud",
     figures: null,
     failingSince: null,

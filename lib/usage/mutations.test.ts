@@ -6,11 +6,10 @@ import { readDatabaseClock } from "@/lib/platform/db/locks";
 import { withTransaction } from "@/lib/platform/db/transaction";
 import { loadOverview } from "@/lib/regions/loaders";
 import { checkRegions } from "@/lib/regions/mutations";
-import { saveTold } from "@/lib/usage/data";
+import { deleteDailySamples, deleteHourlySamples, saveTold } from "@/lib/usage/data";
 import { loadUsage } from "@/lib/usage/loaders";
 import { askForFigures, collectRegion, enqueueCollections, noteAllFigures } from "@/lib/usage/mutations";
 import { dayOf, hourOf } from "@/lib/usage/rules";
-import { handlePrune } from "@/lib/worker/handlers/prune";
 import type { Issued } from "@/testing/factories/keys";
 import { useProjectWithKeys } from "@/testing/factories/project-with-keys";
 
@@ -186,7 +185,8 @@ test("of whatever was sampled, every hour is kept for 32 days, then the first of
         .map((age) => new Date(now.getTime() - age * HOUR_MS))
         .sort((one, other) => one.getTime() - other.getTime());
       for (const time of times) await save(time, 0);
-      await handlePrune({}, now, 7);
+      while ((await deleteHourlySamples(now, 7)) === 7);
+      while ((await deleteDailySamples(now, 7)) === 7);
       const days = new Set<number>();
       const wanted = times.filter((time) => {
         const isFirst = !days.has(dayOf(time).getTime());
