@@ -6,7 +6,8 @@ import { expect } from "../fixtures/test";
 import { findFreePorts } from "@/testing/ports";
 import { startSkewedClock } from "@/testing/proxies/skewed-clock";
 import { runRadosgwAdmin } from "@/testing/rig/ceph";
-import { findMissingPrograms } from "@/testing/rig/rig";
+import { signInToKeystone } from "@/testing/rig/keystone-seed";
+import { findMissingPrograms, type RigKeystone } from "@/testing/rig/rig";
 
 const missing = findMissingPrograms();
 const test = testOnRig("ceph", ["uncached"]);
@@ -94,12 +95,22 @@ test("a region on a real Keystone: what is wrong is named, then it is saved and 
     "Password of the service user": keystone.user.password,
     "Cache of keys (seconds)": "0",
     "Keystone's version": "26.1.0",
+    "Address of radosgw's admin API": rig.adminUrl,
+    "Access key of the radosgw admin user": rig.admin.accessKeyId,
+    "Secret key of the radosgw admin user": rig.admin.secretAccessKey,
   };
   await region.fill({ Name: "openstack", Endpoint: endpoint, "Signing region": SIGNING_REGION, ...right });
   await region.expectFailure(
     { "Password of the service user": "wrong" },
     /Keystone refuses .*the name or password is wrong/,
     /and the password/,
+  );
+  const plain = { "Service user": "plain", "Password of the service user": "a password of a test" };
+  await addPlainUser(keystone, plain["Service user"], plain["Password of the service user"]);
+  await region.expectFailure(
+    plain,
+    /The user plain may not see users, projects and credentials/,
+    /openstack role add --user plain --project service admin/,
   );
   const clock = await startSkewedClock(new URL(keystone.url).origin, MINUTES_10);
   await region.expectFailure({ ...right, "Keystone's address": `${clock.url}/v3` }, /s ahead of the portal's/, /NTP/);
@@ -118,4 +129,39 @@ test("a region on a real Keystone: what is wrong is named, then it is saved and 
   await credentials.open();
   const key = await credentials.enable("openstack");
   expect((await aws(key, ["s3", "mb", "s3://made-in-openstack"])).code).toBe(0);
+
+  // The optional credentials are removed again.
+  await page.getByRole("link", { name: "Edit" }).click();
+  await region.fill({ "Address of radosgw's admin API": "" });
+  for (const credential of ["Access key", "Secret key"])
+    await page.getByRole("checkbox", { name: `Remove the present ${credential} of the radosgw admin user` }).check();
+  await region.expectPassed();
+  await region.save.click();
+  await expect(page.getByText("Not given")).toBeVisible();
+  await expect(page.getByText(rig.admin.accessKeyId)).toHaveCount(0);
 });
+
+test("the portal's own key of a real Ceph is rotated, and the former one is gone", async ({ openAs, rig }) => {
+  const readKeys = () => runRadosgwAdmin(rig.options.folder, ["user", "info", "--uid=latchkey-admin"]);
+  expect(await readKeys()).toContain(rig.admin.accessKeyId);
+  const page = await openAs("platform-admin");
+  await page.goto("/admin/regions/ceph");
+  await page.getByRole("button", { name: "Rotate credentials" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Rotate credentials" }).click();
+  await expect(page.getByText("ceph has new credentials. The former ones are refused.")).toBeVisible({
+    timeout: 30_000,
+  });
+  expect(await readKeys()).not.toContain(rig.admin.accessKeyId);
+  await expect(page.getByText(rig.admin.accessKeyId)).toHaveCount(0);
+});
+
+/** A user of Keystone in the portal's project, without the right to see or make other users and their keys. */
+async function addPlainUser({ url, adminPassword, user }: RigKeystone, name: string, password: string): Promise<void> {
+  const admin = await signInToKeystone(url, "admin", adminPassword, "admin");
+  const made = await admin.call<{ user: { id: string } }>("POST", "/users", {
+    user: { name, password, domain_id: "default" },
+  });
+  const { roles } = await admin.call<{ roles: { id: string }[] }>("GET", "/roles?name=member");
+  const { projects } = await admin.call<{ projects: { id: string }[] }>("GET", `/projects?name=${user.projectName}`);
+  await admin.call("PUT", `/projects/${projects[0]?.id}/users/${made.user.id}/roles/${roles[0]?.id}`);
+}
