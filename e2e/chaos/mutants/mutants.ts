@@ -59,8 +59,8 @@ export const MUTANTS: Record<string, Mutant> = {
     edits: [
       {
         file: LEASE,
-        from: "if ((await db.principal.count({ where })) === 0) return false;",
-        to: "if ((await db.principal.count({ where })) === 0) return true;",
+        from: "if (!(await isLeaseHeld(db, principalId, fence))) return false;",
+        to: "if (!(await isLeaseHeld(db, principalId, fence))) return true;",
       },
       { file: LEASE, from: "return stands ? { principal, now } : undefined;", to: "return { principal, now };" },
       {
