@@ -171,7 +171,7 @@ test("thousands of buckets are replaced as a set", async () => {
 
 test("of whatever was sampled, every hour is kept for 32 days, then the first of each day, and nothing after 13 months", async () => {
   const now = new Date("2026-11-28T12:34:56Z");
-  const ages = fc.uniqueArray(fc.oneof(fc.integer({ max: 40 * 24 }), fc.integer({ max: 420 * 24 })), {
+  const ages = fc.uniqueArray(fc.oneof(fc.nat({ max: 40 * 24 }), fc.nat({ max: 420 * 24 })), {
     minLength: 40,
     maxLength: 80,
   });
@@ -181,7 +181,6 @@ test("of whatever was sampled, every hour is kept for 32 days, then the first of
       await db.usageSample.deleteMany();
       await askForFigures([place]);
       const times = hours
-        .filter((age) => age >= 0)
         .map((age) => new Date(now.getTime() - age * HOUR_MS))
         .sort((one, other) => one.getTime() - other.getTime());
       for (const time of times) await save(time, 0);

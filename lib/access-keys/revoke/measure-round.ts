@@ -35,9 +35,13 @@ export interface MeasuredRegion {
 /**
  * Asks every gateway once about each of such keys that it has not refused yet and that is to be asked about now, and calls
  * those keys revoked that no gateway is left to wait for. Gives how many. A gateway that is silent is asked no more in
- * this round, and takes nothing from the others.
+ * this round. After `until` nobody is asked any more.
  */
-export async function measureRound(region: MeasuredRegion, keys: Prisma.AccessKeyWhereInput): Promise<number> {
+export async function measureRound(
+  region: MeasuredRegion,
+  keys: Prisma.AccessKeyWhereInput,
+  until: number,
+): Promise<number> {
   const { name, provider } = region;
   const { revocationBoundMs } = provider.capabilities;
   const now = await readDatabaseClock(db);
@@ -53,6 +57,7 @@ export async function measureRound(region: MeasuredRegion, keys: Prisma.AccessKe
         provider,
         gateway,
         due.filter(({ endpoint }) => endpoint === gateway.endpoint),
+        until,
       ),
     ),
   );
@@ -69,10 +74,12 @@ export async function openLaterReceipts(
 ): Promise<void> {
   for (const gateway of provider.gateways()) {
     const isWithout = { receipts: { none: { endpoint: gateway.endpoint } } };
-    const removed = await listRemovedKeys({ AND: [keys, isWithout] }, TAKEN_AT_ONCE);
-    if (removed.length === 0) continue;
     const sampled = region.gateways.length === 0;
-    await openReceipts(db, { keys: removed, gateways: [gateway], sampled, askedAt: null });
+    let removed: Awaited<ReturnType<typeof listRemovedKeys>>;
+    do {
+      removed = await listRemovedKeys({ AND: [keys, isWithout] }, TAKEN_AT_ONCE);
+      if (removed.length > 0) await openReceipts(db, { keys: removed, gateways: [gateway], sampled, askedAt: null });
+    } while (removed.length === TAKEN_AT_ONCE);
   }
 }
 
@@ -97,8 +104,13 @@ async function omitUnmeasurable(
   return withNext.filter(({ next }) => next === "random-secret").map(({ receipt }) => receipt);
 }
 
-async function measureAtGateway(provider: Provider, gateway: Gateway, receipts: readonly DueReceipt[]): Promise<void> {
-  for (let from = 0; from < receipts.length; from += NOTED_AT_ONCE) {
+async function measureAtGateway(
+  provider: Provider,
+  gateway: Gateway,
+  receipts: readonly DueReceipt[],
+  until: number,
+): Promise<void> {
+  for (let from = 0; from < receipts.length && Date.now() < until; from += NOTED_AT_ONCE) {
     const answers = await askAbout(provider, gateway, receipts.slice(from, from + NOTED_AT_ONCE));
     const idsWith = (...wanted: Answer[]) =>
       [...answers].filter(([, answer]) => wanted.includes(answer)).map(([id]) => id);

@@ -11,6 +11,7 @@ import { ProviderError } from "@/lib/providers/errors";
 import { MEASURE_PAUSE_MS } from "@/lib/receipts/rules";
 import { openProvider, readCalibration } from "@/lib/regions/data";
 import { ensureCalibration } from "@/lib/regions/mutations";
+import { isSameRegion } from "@/lib/regions/rules";
 import type { Prisma, Region } from "@/prisma/generated/client";
 
 /** So long a run stays after its last progress. A gateway that keeps keys for longer is measured by further runs. */
@@ -24,7 +25,7 @@ const PROVED_AT_ONCE = 1_000;
  * queue has one job a region. A second one would do no harm, and no good.
  */
 export async function runRegion(regionId: string, until: number): Promise<void> {
-  const region = await db.region.findUnique({ where: { id: regionId } });
+  let region = await findRegionRow(regionId);
   if (!region) return;
   await connectQueue();
   await resetRunning(regionId);
@@ -34,8 +35,13 @@ export async function runRegion(regionId: string, until: number): Promise<void> 
   while (Date.now() < until) {
     const decided = await decideNext(region);
     const removed = await removeNext(regionId, until);
+    // The removed keys have a receipt for each gateway of the region as it is now.
+    const now = await findRegionRow(regionId);
+    if (!now) return;
+    if (!isSameRegion(region, now)) measured = undefined;
+    region = now;
     measured ??= await openMeasured(region, measuredKeys);
-    const revoked = measured ? await measureRound(measured, measuredKeys) : 0;
+    const revoked = measured ? await measureRound(measured, measuredKeys, until) : 0;
     if (decided + removed + revoked > 0) {
       progressAt = Date.now();
       continue;
@@ -46,6 +52,8 @@ export async function runRegion(regionId: string, until: number): Promise<void> 
   }
   await markProved(PROVED_AT_ONCE);
 }
+
+const findRegionRow = (id: string): Promise<Region | null> => db.region.findUnique({ where: { id } });
 
 /** Undefined when the driver cannot be opened: then no key is removed either, and each has failed with its sentence. */
 async function openMeasured(region: Region, keys: Prisma.AccessKeyWhereInput): Promise<MeasuredRegion | undefined> {
