@@ -21,7 +21,7 @@ interface UsageHistoryProps {
   /** They end with the figures of now. */
   points: UsagePoint[];
   /** Whether the project has any figures. */
-  begun: boolean;
+  hasFigures: boolean;
   choice: HistoryChoice;
   now: Date;
   /** The address of this page with another choice. */
@@ -29,8 +29,8 @@ interface UsageHistoryProps {
 }
 
 /** The history of a project's figures: a chart, and the same figures as a table. */
-export function UsageHistory({ points, begun, choice, now, addressOf }: UsageHistoryProps) {
-  if (!begun) {
+export function UsageHistory({ points, hasFigures, choice, now, addressOf }: UsageHistoryProps) {
+  if (!hasFigures) {
     return (
       <Empty title="No figures yet">
         The chart begins with the first figures that a storage system tells, and gets a point every hour.

@@ -64,7 +64,7 @@ export default async function ObjectStoragePage({ params, searchParams }: Object
       >
         <UsageHistory
           points={history}
-          begun={usages.some(({ figures }) => figures !== null)}
+          hasFigures={usages.some(({ figures }) => figures !== null)}
           choice={choice}
           now={new Date()}
           addressOf={(other) => composeUsageAddress(place, other)}
