@@ -6,6 +6,7 @@ const root = fileURLToPath(new URL(".", import.meta.url));
 const config: NextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
+  env: { PORTAL_BUILD: process.env.PORTAL_BUILD ?? "development" },
   // Browsers ask for the icon by this name before they have read a page.
   redirects: () => [{ source: "/favicon.ico", destination: "/icon.svg", permanent: true }],
   // `npm test` checks the types; a build for use has no test packages installed to check against.

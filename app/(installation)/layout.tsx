@@ -3,6 +3,7 @@ import { Shell } from "@/components/layout/shell";
 import { requireActor } from "@/lib/gate/page";
 import { can } from "@/lib/gate/permissions";
 import { authorizeProject } from "@/lib/gate/scope";
+import { BUILD } from "@/lib/platform/config/build";
 import { listSwitcherProjects } from "@/lib/projects/loaders";
 
 /** The layout of the pages outside projects. A person with one project sees the entries of that project here too. */
@@ -26,7 +27,7 @@ export default async function InstallationLayout({ children }: { children: React
     administration: can(platform, "installation:read"),
   };
   return (
-    <Shell person={actor} navigation={navigation}>
+    <Shell person={actor} build={BUILD} navigation={navigation}>
       {children}
     </Shell>
   );

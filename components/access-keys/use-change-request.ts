@@ -2,7 +2,8 @@
 
 import { useRef } from "react";
 import { createRequestId } from "@/components/access-keys/request-id";
-import { type ActionResult, callAction, isOutcomeKnown } from "@/components/ui/call-action";
+import { type ActionResult, isOutcomeKnown } from "@/components/ui/call-action";
+import { useCallAction } from "@/components/ui/use-call-action";
 
 type Refused = { ok: false; message: string };
 
@@ -15,6 +16,7 @@ const LOST =
  * happens once.
  */
 export function useChangeRequest() {
+  const callAction = useCallAction();
   const requestId = useRef<string>(undefined);
 
   return async function requestChange<T extends { ok: boolean }>(

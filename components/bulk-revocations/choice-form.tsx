@@ -4,10 +4,10 @@ import { useState } from "react";
 import { useWatch } from "react-hook-form";
 import type { ChoiceForm as Chosen, ChoiceFormInput } from "@/components/bulk-revocations/form-schema";
 import { Button } from "@/components/ui/button";
-import { callAction } from "@/components/ui/call-action";
 import { Field } from "@/components/ui/field";
 import { FormError } from "@/components/ui/form-error";
 import { Input, Select, Textarea } from "@/components/ui/input";
+import { useCallAction } from "@/components/ui/use-call-action";
 import { useZodForm } from "@/components/ui/use-zod-form";
 import { previewRevocation } from "@/lib/bulk-revocations/actions";
 import type { Choice, Preview } from "@/lib/bulk-revocations/schema";
@@ -21,6 +21,7 @@ interface ChoiceFormProps {
 
 /** Chooses keys by project, user, region or a text, and asks for the preview. */
 export function ChoiceForm({ regions, onPreview }: ChoiceFormProps) {
+  const callAction = useCallAction();
   const [refusal, setRefusal] = useState<string>();
   const form = useZodForm<ChoiceFormInput, Chosen>(
     async () => (await import("@/components/bulk-revocations/form-schema")).choiceFormSchema,

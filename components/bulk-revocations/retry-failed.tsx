@@ -1,9 +1,9 @@
 "use client";
 
 import { Button } from "@/components/ui/button";
-import { callAction } from "@/components/ui/call-action";
 import { FormError } from "@/components/ui/form-error";
 import { useToasts } from "@/components/ui/toasts";
+import { useCallAction } from "@/components/ui/use-call-action";
 import { useMutation } from "@/components/ui/use-mutation";
 import { retryFailedKeys } from "@/lib/bulk-revocations/actions";
 
@@ -11,6 +11,7 @@ const LOST = "The portal did not answer. Look at the counts: the failed keys may
 
 /** Has the failed keys tried again. */
 export function RetryFailed({ id, onRetried }: { id: string; onRetried: () => void }) {
+  const callAction = useCallAction();
   const toasts = useToasts();
   const retry = useMutation({
     mutationFn: () => callAction(() => retryFailedKeys({ id })),

@@ -8,8 +8,14 @@ function readDigest(error: unknown): string | undefined {
   return error instanceof Error && "digest" in error && typeof error.digest === "string" ? error.digest : undefined;
 }
 
+/** Whether a script of the page did not come: the network is away, or another version of the portal is running. */
+function isMissingScript(error: unknown): boolean {
+  return error instanceof Error && error.name === "ChunkLoadError";
+}
+
 /** The text of an error page, with a button that tries again. */
 export function ErrorMessage({ error, retry }: { error: unknown; retry: () => void }) {
+  if (isMissingScript(error)) return <MissingPart />;
   const digest = readDigest(error);
   return (
     <MessagePage label="Error" title="This page could not be shown">
@@ -28,6 +34,23 @@ export function ErrorMessage({ error, retry }: { error: unknown; retry: () => vo
       <div>
         <Button look="primary" onClick={retry}>
           Try again
+        </Button>
+      </div>
+    </MessagePage>
+  );
+}
+
+/** Trying again does not help here: the browser remembers that the script did not come. */
+function MissingPart() {
+  return (
+    <MessagePage label="Error" title="A part of this page could not be loaded">
+      <p>
+        The portal was updated after this page was loaded, or it did not answer. Nothing was changed: your keys, buckets
+        and data are as they were.
+      </p>
+      <div>
+        <Button look="primary" onClick={() => window.location.reload()}>
+          Reload
         </Button>
       </div>
     </MessagePage>

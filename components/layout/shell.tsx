@@ -4,16 +4,19 @@ import { Logo } from "@/components/layout/logo";
 import { MainMenu } from "@/components/layout/main-menu";
 import { MobileMenu } from "@/components/layout/mobile-menu";
 import type { Navigation } from "@/components/layout/navigation";
+import { PageWatch } from "@/components/layout/page-watch/page-watch";
 import { ThemeSwitch } from "@/components/layout/theme-switch";
 
 interface ShellProps {
-  person: { name: string; email: string };
+  person: { userId: string; name: string; email: string };
+  /** The build of the portal that made the page. */
+  build: string;
   navigation: Navigation;
   children: ReactNode;
 }
 
 /** The frame around every page of a signed-in person. */
-export function Shell({ person, navigation, children }: ShellProps) {
+export function Shell({ person, build, navigation, children }: ShellProps) {
   return (
     <div className="min-h-dvh lg:grid lg:grid-cols-[15.5rem_minmax(0,1fr)]">
       <a
@@ -38,6 +41,7 @@ export function Shell({ person, navigation, children }: ShellProps) {
             <AccountButton name={person.name} email={person.email} />
           </div>
         </header>
+        <PageWatch state={{ person: person.userId, build }} />
         <main
           id="content"
           tabIndex={-1}

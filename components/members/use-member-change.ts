@@ -1,8 +1,9 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { type ActionResult, callAction } from "@/components/ui/call-action";
+import type { ActionResult } from "@/components/ui/call-action";
 import { useToasts } from "@/components/ui/toasts";
+import { useCallAction } from "@/components/ui/use-call-action";
 import { useMutation } from "@/components/ui/use-mutation";
 import type { MemberOutput } from "@/lib/members/schema";
 
@@ -17,6 +18,7 @@ export function useMemberChange<Wish>(
   onDone: () => void,
   leaveTo?: string,
 ) {
+  const callAction = useCallAction();
   const toasts = useToasts();
   const router = useRouter();
   const change = useMutation({

@@ -4,10 +4,10 @@ import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { ChangeDialog } from "@/components/access-keys/change-dialog";
 import { Button } from "@/components/ui/button";
-import { callAction } from "@/components/ui/call-action";
 import { DialogButtons, DialogDescription } from "@/components/ui/dialog";
 import { FormError } from "@/components/ui/form-error";
 import { useToasts } from "@/components/ui/toasts";
+import { useCallAction } from "@/components/ui/use-call-action";
 import { useMutation } from "@/components/ui/use-mutation";
 import { revokeAccessToken } from "@/lib/own-tokens/actions";
 
@@ -15,6 +15,7 @@ const LOST = "The portal did not answer, so it is not known whether the token wa
 
 /** The button that revokes a token, with the question. */
 export function RevokeToken({ id, name }: { id: string; name: string }) {
+  const callAction = useCallAction();
   const [open, setOpen] = useState(false);
   const toasts = useToasts();
   const router = useRouter();

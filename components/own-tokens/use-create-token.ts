@@ -4,7 +4,7 @@ import { useRouter } from "next/navigation";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import type { CreateTokenForm } from "@/components/own-tokens/form-schema";
-import { callAction } from "@/components/ui/call-action";
+import { useCallAction } from "@/components/ui/use-call-action";
 import { createAccessToken } from "@/lib/own-tokens/actions";
 import type { CreatedToken, TokenRefusal } from "@/lib/own-tokens/schema";
 
@@ -24,6 +24,7 @@ const PAGE_LEFT = "The page was left, so the token is no longer shown. Revoke it
  * dropped by `discardToken`, when the component goes, and when the page is left.
  */
 export function useCreateToken() {
+  const callAction = useCallAction();
   const [stage, setStage] = useState<CreateTokenStage>({ at: "form" });
   const isMounted = useRef(true);
   const router = useRouter();

@@ -1,3 +1,5 @@
+import { unstable_isUnrecognizedActionError as isUnknownAction } from "next/navigation";
+
 /** What a server action returns to its caller. */
 export interface ActionResult<T> {
   data?: T;
@@ -13,6 +15,7 @@ export type Reply<T> =
   | { kind: "lost" };
 
 const NOT_FOUND = "This does not exist any more, or you may not see it. Nothing was changed. Reload the page.";
+const OUTDATED = "The portal was updated after this page was loaded. Nothing was changed. Reload the page.";
 const NOT_ACCEPTED = "The portal did not accept the form. Nothing was changed. Reload the page and try again.";
 
 /** The codes of failures in the middle of a change: it may have been carried out all the same. */
@@ -28,24 +31,26 @@ function isNotFound(error: unknown): boolean {
   return error instanceof Error && "digest" in error && String(error.digest).endsWith(";404");
 }
 
+function refuse(code: string, message: string): Extract<Reply<never>, { kind: "refused" }> {
+  return { kind: "refused", code, message, retryAfterSeconds: undefined };
+}
+
 /** Calls a server action and sorts its result. Never throws. */
 export async function callAction<T>(call: () => Promise<ActionResult<T> | undefined>): Promise<Reply<T>> {
   let result: ActionResult<T> | undefined;
   try {
     result = await call();
   } catch (error) {
-    return isNotFound(error)
-      ? { kind: "refused", code: "NOT_FOUND", message: NOT_FOUND, retryAfterSeconds: undefined }
-      : { kind: "lost" };
+    if (isNotFound(error)) return refuse("NOT_FOUND", NOT_FOUND);
+    // The page is from another version of the portal, in which the action has another id.
+    return isUnknownAction(error) ? refuse("OUTDATED", OUTDATED) : { kind: "lost" };
   }
   if (result?.data !== undefined) return { kind: "data", data: result.data };
   if (result?.serverError) {
     const { code, message, retryAfterSeconds } = result.serverError;
     const when = retryAfterSeconds ? ` Try again in ${retryAfterSeconds} s.` : "";
-    return { kind: "refused", code, message: message + when, retryAfterSeconds };
+    return { ...refuse(code, message + when), retryAfterSeconds };
   }
-  if (result?.validationErrors) {
-    return { kind: "refused", code: "BAD_INPUT", message: NOT_ACCEPTED, retryAfterSeconds: undefined };
-  }
+  if (result?.validationErrors) return refuse("BAD_INPUT", NOT_ACCEPTED);
   return { kind: "lost" };
 }

@@ -14,16 +14,19 @@ interface LoadedLaterProps<Props> {
   children: ReactNode;
 }
 
-/** A component that refreshes a part of the page, loaded some seconds after the page. */
+/**
+ * A component that refreshes a part of the page, loaded some seconds after the page. When it cannot be loaded, this is
+ * tried again.
+ */
 export function LoadedLater<Props extends object>({ load, props, children }: LoadedLaterProps<Props>) {
   const [Loaded, setLoaded] = useState<ComponentType<Props>>();
 
   useEffect(() => {
-    const start = async () => {
-      const component = await load();
-      setLoaded(() => component);
+    let timer: ReturnType<typeof setTimeout>;
+    const startLater = () => {
+      timer = setTimeout(() => void load().then((component) => setLoaded(() => component), startLater), AFTER_MS);
     };
-    const timer = setTimeout(() => void start().catch(() => undefined), AFTER_MS);
+    startLater();
     return () => clearTimeout(timer);
   }, [load]);
 

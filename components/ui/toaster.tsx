@@ -10,7 +10,6 @@ export function Toaster() {
     <Sonner
       position="top-center"
       theme={resolvedTheme === "dark" ? "dark" : "light"}
-      duration={3_000}
       containerAriaLabel="Messages"
       toastOptions={{
         classNames: {

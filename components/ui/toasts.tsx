@@ -6,7 +6,7 @@ import { createContext, type ReactNode, useContext, useMemo, useState } from "re
 const Toaster = dynamic(() => import("@/components/ui/toaster").then((module) => module.Toaster), { ssr: false });
 
 interface Toasts {
-  /** Shows a short message for three seconds. */
+  /** Shows a short message: an error for ten seconds, anything else for three. */
   show: (kind: "success" | "error", message: string) => Promise<void>;
   /** Call it when a toast is likely. Screen readers announce a toast only if its region exists before. */
   prepare: () => void;
@@ -23,7 +23,7 @@ export function ToastProvider({ children }: { children: ReactNode }) {
       async show(kind, message) {
         setPrepared(true);
         const { toast } = await import("sonner");
-        toast[kind](message);
+        toast[kind](message, { duration: kind === "error" ? 10_000 : 3_000 });
       },
     }),
     [],

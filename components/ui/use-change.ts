@@ -1,8 +1,9 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { type ActionResult, callAction } from "@/components/ui/call-action";
+import type { ActionResult } from "@/components/ui/call-action";
 import { useToasts } from "@/components/ui/toasts";
+import { useCallAction } from "@/components/ui/use-call-action";
 import { useMutation } from "@/components/ui/use-mutation";
 
 interface ChangeOptions {
@@ -20,6 +21,7 @@ export function useChange<Wish>(
   call: (wish: Wish) => Promise<ActionResult<{ ok: boolean; message: string }> | undefined>,
   { onDone, lost }: ChangeOptions,
 ) {
+  const callAction = useCallAction();
   const toasts = useToasts();
   const router = useRouter();
   const change = useMutation({

@@ -3,6 +3,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { getQueryClient } from "@/components/ui/query-client";
 
+/** How often a portal that does not answer is asked. Milliseconds. */
+const RETRY_MS = 5_000;
+
 export type PollProblem = "signed-out" | "not-allowed" | "unreachable";
 
 class PollError extends Error {
@@ -17,6 +20,12 @@ class PollError extends Error {
 function nameProblem(error: Error | null): PollProblem | undefined {
   if (!error) return undefined;
   return error instanceof PollError ? error.problem : "unreachable";
+}
+
+/** When to ask again. Milliseconds; false for never: a poll does not bring back a session or a role. */
+function chooseInterval(problem: PollProblem | undefined, everyMs: number): number | false {
+  if (problem === undefined) return everyMs;
+  return problem === "unreachable" ? Math.min(everyMs, RETRY_MS) : false;
 }
 
 async function fetchJson<T>(address: string, parse: Parse<T>, signal: AbortSignal): Promise<T> {
@@ -61,8 +70,7 @@ export function usePoll<T extends object>({
       initialData: initial,
       ...(isOld ? { initialDataUpdatedAt: 0 } : {}),
       staleTime: everyMs,
-      // A poll does not bring back a session or a role, so it stops without one.
-      refetchInterval: ({ state }) => ((nameProblem(state.error) ?? "unreachable") === "unreachable" ? everyMs : false),
+      refetchInterval: ({ state }) => chooseInterval(nameProblem(state.error), everyMs),
       refetchIntervalInBackground: false,
       refetchOnWindowFocus: "always",
       // A later visit starts from what the server sends with the page.

@@ -2,11 +2,11 @@
 
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
-import { callAction } from "@/components/ui/call-action";
 import { Field } from "@/components/ui/field";
 import { FormError } from "@/components/ui/form-error";
 import { Input } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
+import { useCallAction } from "@/components/ui/use-call-action";
 import { useMutation } from "@/components/ui/use-mutation";
 import { useZodForm } from "@/components/ui/use-zod-form";
 import { changePassword } from "@/lib/users/actions";
@@ -17,6 +17,7 @@ const EMPTY = { current: "", next: "", again: "" };
 
 /** `minLength` is the least number of characters of a new password. */
 export function ChangePasswordForm({ minLength }: { minLength: number }) {
+  const callAction = useCallAction();
   const [isChanged, setChanged] = useState(false);
   const form = useZodForm<ChangePasswordValues, ChangePasswordValues>(
     async () => (await import("@/lib/users/schema")).changePasswordFormSchema,

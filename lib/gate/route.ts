@@ -39,6 +39,11 @@ export async function answerPlatformPoll(
   });
 }
 
+/** The same for what everybody who is signed in may see. */
+export async function answerOwnPoll(request: Request, answer: (actor: Actor) => object): Promise<NextResponse> {
+  return answerPoll(request, async (actor) => answer(actor));
+}
+
 async function answerPoll(request: Request, answer: (actor: Actor) => Promise<object>): Promise<NextResponse> {
   let who = "nobody";
   try {

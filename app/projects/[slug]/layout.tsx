@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { Shell } from "@/components/layout/shell";
 import { requireProject } from "@/lib/gate/page";
 import { can } from "@/lib/gate/permissions";
+import { BUILD } from "@/lib/platform/config/build";
 import { listSwitcherProjects } from "@/lib/projects/loaders";
 
 interface ProjectLayoutProps {
@@ -27,7 +28,7 @@ export default async function ProjectLayout({ params, children }: ProjectLayoutP
     administration: can(roles, "installation:read"),
   };
   return (
-    <Shell person={actor} navigation={navigation}>
+    <Shell person={actor} build={BUILD} navigation={navigation}>
       {children}
     </Shell>
   );

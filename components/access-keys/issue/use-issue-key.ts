@@ -2,13 +2,13 @@
 
 import { useCallback, useEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
+import { useCallAction } from "@/components/ui/use-call-action";
 import { acknowledgeSecret, enableCliAccess, regenerateKeys } from "@/lib/access-keys/actions";
 import type { AddForm, EnableForm, RegenerateForm } from "@/components/access-keys/form-schema";
 import type { IssuedOutput } from "@/lib/access-keys/schema";
 import { confirmDelivery } from "@/components/access-keys/issue/confirm-delivery";
 import type { placeOf } from "@/components/access-keys/place";
 import { useChangeRequest } from "@/components/access-keys/use-change-request";
-import { callAction } from "@/components/ui/call-action";
 
 /** `typed` is what the person typed into the form. */
 export type IssueRequest =
@@ -33,6 +33,7 @@ const CLOCK = { now: () => Date.now(), sleep: (ms: number) => new Promise<void>(
  * the component goes, and when the page is left.
  */
 export function useIssueKey(place: ReturnType<typeof placeOf>) {
+  const callAction = useCallAction();
   const [stage, setStage] = useState<IssueStage>({ at: "form", error: undefined });
   const requestChange = useChangeRequest();
   const inFlight = useRef(false);

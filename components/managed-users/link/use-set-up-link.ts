@@ -3,7 +3,8 @@
 import { useRouter } from "next/navigation";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
-import { type ActionResult, callAction } from "@/components/ui/call-action";
+import type { ActionResult } from "@/components/ui/call-action";
+import { useCallAction } from "@/components/ui/use-call-action";
 import type { ShownLink, UserLinkOutput } from "@/lib/managed-users/schema";
 
 export type SetUpLinkStage =
@@ -22,6 +23,7 @@ const PAGE_LEFT = "The page was left, so the link is no longer shown. Reset pass
  * is dropped by `discardLink`, when the component goes, and when the page is left.
  */
 export function useSetUpLink<Wish>(call: (wish: Wish) => Promise<ActionResult<UserLinkOutput> | undefined>) {
+  const callAction = useCallAction();
   const [stage, setStage] = useState<SetUpLinkStage>({ at: "form" });
   const isMounted = useRef(true);
   const router = useRouter();

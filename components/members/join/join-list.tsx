@@ -3,14 +3,15 @@
 import { useRouter } from "next/navigation";
 import { useTransition } from "react";
 import { Button } from "@/components/ui/button";
-import { callAction } from "@/components/ui/call-action";
 import { Notice } from "@/components/ui/notice";
 import { Time } from "@/components/ui/time";
+import { useCallAction } from "@/components/ui/use-call-action";
 import { dismissJoinNotice } from "@/lib/members/actions";
 import type { JoinLine } from "@/lib/members/schema";
 
 /** Tells an admin of a project which platform admins joined it, the newest first. */
 export function JoinList({ project, joins }: { project: string; joins: JoinLine[] }) {
+  const callAction = useCallAction();
   const router = useRouter();
   const [pending, startTransition] = useTransition();
   const until = joins[0]?.at ?? "";

@@ -8,13 +8,13 @@ import { composeWish, type RegionFormKind, type RegionFormValues } from "@/compo
 import { RotationNotice } from "@/components/regions/settings/rotation-notice";
 import { useRegionCheck } from "@/components/regions/settings/use-region-check";
 import { Button } from "@/components/ui/button";
-import { callAction } from "@/components/ui/call-action";
 import { Checkbox } from "@/components/ui/checkbox";
 import { Field } from "@/components/ui/field";
 import { FormError } from "@/components/ui/form-error";
 import { Input, Textarea } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
 import { useToasts } from "@/components/ui/toasts";
+import { useCallAction } from "@/components/ui/use-call-action";
 import { useZodForm } from "@/components/ui/use-zod-form";
 import { saveRegion, testRegion } from "@/lib/regions/actions";
 import type { ProviderForm, RegionDetail } from "@/lib/regions/schema";
@@ -30,6 +30,7 @@ interface RegionFormProps {
 
 /** The form of a region. It can be saved as it was when its check passed, and not otherwise. */
 export function RegionForm({ kind, form: provider, region }: RegionFormProps) {
+  const callAction = useCallAction();
   const router = useRouter();
   const toasts = useToasts();
   const check = useRegionCheck();

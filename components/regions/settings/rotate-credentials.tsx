@@ -4,8 +4,8 @@ import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { Question } from "@/components/members/question";
 import { Button } from "@/components/ui/button";
-import { callAction } from "@/components/ui/call-action";
 import { useToasts } from "@/components/ui/toasts";
+import { useCallAction } from "@/components/ui/use-call-action";
 import { useMutation } from "@/components/ui/use-mutation";
 import { rotateRegionCredentials } from "@/lib/regions/actions";
 
@@ -15,6 +15,7 @@ const TITLE = "Rotate credentials";
 
 /** The button that gives the portal new credentials of its own, with the question. */
 export function RotateCredentials({ name }: { name: string }) {
+  const callAction = useCallAction();
   const router = useRouter();
   const toasts = useToasts();
   const [open, setOpen] = useState(false);

@@ -4,8 +4,8 @@ import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { Question } from "@/components/members/question";
 import { Button } from "@/components/ui/button";
-import { callAction } from "@/components/ui/call-action";
 import { useToasts } from "@/components/ui/toasts";
+import { useCallAction } from "@/components/ui/use-call-action";
 import { useMutation } from "@/components/ui/use-mutation";
 import { setRegionSwitch } from "@/lib/regions/actions";
 
@@ -13,6 +13,7 @@ const LOST = "The portal did not answer, so it is not known whether the region w
 
 /** The button that switches a region off or on, with the question. */
 export function SwitchRegion({ name, on }: { name: string; on: boolean }) {
+  const callAction = useCallAction();
   const router = useRouter();
   const toasts = useToasts();
   const [open, setOpen] = useState(false);

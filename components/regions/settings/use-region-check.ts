@@ -1,7 +1,8 @@
 "use client";
 
 import { useState } from "react";
-import { type ActionResult, callAction } from "@/components/ui/call-action";
+import type { ActionResult } from "@/components/ui/call-action";
+import { useCallAction } from "@/components/ui/use-call-action";
 import type { CheckLine, CheckOutput, Finding } from "@/lib/regions/schema";
 
 const LOST = "The portal did not answer to the end. Run the check again.";
@@ -19,6 +20,7 @@ const NOTHING: CheckState = { findings: [], busy: false, end: undefined, refusal
 
 /** Runs a check on the server and shows its findings as they come. */
 export function useRegionCheck() {
+  const callAction = useCallAction();
   const [state, setState] = useState(NOTHING);
 
   /** Whether the check passed. */

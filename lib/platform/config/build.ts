@@ -1,0 +1,3 @@
+/** Which build of the portal this is. Two builds from the same sources have the same name. */
+// eslint-disable-next-line no-restricted-syntax -- Not a setting: `next build` writes the name in its place.
+export const BUILD = process.env.PORTAL_BUILD ?? "development";
