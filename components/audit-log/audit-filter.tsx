@@ -63,7 +63,7 @@ export function AuditFilter({ path, label, events, outcomes, regions, values, re
     </Field>
   );
   const day = (name: Name, title: string) => (
-    <Field label={title} error={errorOf(name)}>
+    <Field label={title} error={errorOf(name)} hint={describeDay(values[name])}>
       {(control) => (
         <Input {...control} {...form.register(name)} type="date" defaultValue={values[name]?.slice(0, 10)} />
       )}
@@ -88,6 +88,9 @@ export function AuditFilter({ path, label, events, outcomes, regions, values, re
     </FilterFold>
   );
 }
+
+/** A link may have a time, for which the date field has no place. */
+const describeDay = (value: string | undefined): string => (value?.includes("T") ? `Now ${value}` : "A day in UTC");
 
 function Options({ names }: { names: readonly string[] }) {
   return names.map((name) => <option key={name}>{name}</option>);

@@ -2,6 +2,7 @@ import { AuditList } from "@/components/audit-log/audit-list";
 import { ExportLinks } from "@/components/audit-log/export-links";
 import { Pager } from "@/components/layout/pager";
 import { Empty } from "@/components/ui/empty";
+import { TimeZone } from "@/components/ui/time-zone";
 import type { AuditPage } from "@/lib/audit-log/schema";
 
 interface AuditPageListProps {
@@ -26,6 +27,9 @@ export function AuditPageList({ label, path, exportPath, values, cursor, page, w
         <>
           <ExportLinks path={exportPath} filter={values} />
           <AuditList rows={page.rows} label={label} whole={whole} />
+          <p className="mt-3 text-[0.8125rem] text-muted">
+            <TimeZone />
+          </p>
         </>
       ) : (
         <Empty title="Nothing found">Choose another filter, or come back when something has happened.</Empty>

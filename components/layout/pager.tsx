@@ -17,7 +17,7 @@ interface PagerProps {
 export function Pager({ path, parameters = {}, cursor, next, anchor = "" }: PagerProps) {
   if (!cursor && !next) return null;
   return (
-    <nav aria-label="Pages" className="mt-4 flex flex-wrap justify-end gap-2">
+    <nav aria-label="Pages" className="mt-4 flex flex-wrap justify-end gap-2 print:hidden">
       {cursor ? (
         <Link className={composeButtonClasses({ size: "sm" })} href={composeAddress(path, parameters) + anchor}>
           <ChevronsLeft aria-hidden />

@@ -18,20 +18,20 @@ interface ShellProps {
 /** The frame around every page of a signed-in person. */
 export function Shell({ person, build, navigation, children }: ShellProps) {
   return (
-    <div className="min-h-dvh lg:grid lg:grid-cols-[15.5rem_minmax(0,1fr)]">
+    <div className="min-h-dvh print:block! lg:grid lg:grid-cols-[15.5rem_minmax(0,1fr)]">
       <a
         href="#content"
-        className="sr-only z-50 rounded-md bg-surface px-4 py-2 font-medium shadow-high focus:not-sr-only focus:fixed focus:top-3 focus:left-3"
+        className="sr-only z-50 print:hidden rounded-md bg-surface px-4 py-2 font-medium shadow-high focus:not-sr-only focus:fixed focus:top-3 focus:left-3"
       >
         Skip to content
       </a>
-      <div className="hidden border-r bg-surface lg:block">
+      <div className="hidden border-r bg-surface lg:block print:hidden">
         <div className="sticky top-0 flex h-dvh flex-col overflow-y-auto">
           <MainMenu navigation={navigation} />
         </div>
       </div>
       <div className="flex min-w-0 flex-col">
-        <header className="sticky top-0 z-30 flex h-14 items-center gap-2 border-b bg-background/90 px-3 backdrop-blur-sm sm:px-6 lg:px-8">
+        <header className="print:hidden sticky top-0 z-30 flex h-14 items-center gap-2 border-b bg-background/90 px-3 backdrop-blur-sm sm:px-6 lg:px-8">
           <div className="flex min-w-0 items-center gap-2 lg:hidden">
             <MobileMenu navigation={navigation} />
             <Logo />

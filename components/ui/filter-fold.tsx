@@ -7,7 +7,7 @@ import type { ReactNode } from "react";
  */
 export function FilterFold({ open, children }: { open: boolean; children: ReactNode }) {
   return (
-    <details open={open} className="filter-fold group mb-4">
+    <details open={open} className="filter-fold group mb-4 print:hidden">
       <summary className="inline-flex h-11 w-full cursor-pointer list-none items-center gap-2 rounded-md border border-control/50 bg-surface px-3.5 font-medium shadow-low [&::-webkit-details-marker]:hidden">
         <ListFilter aria-hidden className="size-4" />
         Filter

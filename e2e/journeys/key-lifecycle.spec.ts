@@ -64,6 +64,24 @@ test("a key with a date is switched off and on, expires, and is revived by a lat
   await page.getByRole("button", { name: new RegExp(key.accessKeyId) }).click();
   for (const sentence of [/switched .* off\.$/, /its date has passed/, /it works again/])
     await expect(page.getByText(sentence).first()).toBeVisible();
+
+  // On paper: this key and its history alone, dark on white.
+  await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  await expect(page.getByText(/Times are in your time zone, Asia\/Kath?mandu\./)).toBeVisible();
+  await expect(page.getByText(/it works again/).first()).toBeVisible();
+  await expect(page.getByRole("button", { name: /^[A-Z0-9]{16,}$/ })).toHaveCount(1);
+  for (const gone of [
+    page.getByRole("navigation"),
+    page.getByRole("banner"),
+    page.getByRole("button", { name: "Print" }),
+  ])
+    await expect(gone).toHaveCount(0);
+  await expect(page.locator("body")).toHaveCSS("color", /^lab\(9\./);
+  await page.emulateMedia({ media: "screen" });
+  const printed = page.waitForFunction(() => "printed" in window);
+  await page.evaluate(() => Object.assign(window, { print: () => Object.assign(window, { printed: true }) }));
+  await page.getByRole("button", { name: "Print" }).click();
+  await printed;
 });
 
 test("the old key is kept beside the new one, kept for longer, and retired", async ({ openAs, portal }) => {

@@ -4,14 +4,19 @@ import { KeyHistory } from "@/components/access-keys/history/key-history";
 import { ReceiptList } from "@/components/access-keys/history/receipt-list";
 import { StateBadge } from "@/components/access-keys/state-badge";
 import { cn } from "@/components/ui/cn";
+import { PrintButton } from "@/components/ui/print-button";
 import { Table, TableBody, TableHead, Td, Tr } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
+import { TimeZone } from "@/components/ui/time-zone";
 import { KEY_STATES } from "@/lib/access-keys/rules";
 import type { HistoryLine, KeyRow, KeyTablePage } from "@/lib/access-keys/schema";
 
 const COLUMNS = ["Access key", "Region", "State", "Created", "Expires", "Last used", "Ended", "Receipt"];
 
-/** All keys of a project. Pressing an access key opens the history of the key below its row. */
+/**
+ * All keys of a project. Pressing an access key opens the history of the key below its row. While a history is open, the
+ * printed page has that key alone.
+ */
 export function KeyTable({ rows, opened }: Pick<KeyTablePage, "rows" | "opened">) {
   return (
     <Table label="Keys">
@@ -21,7 +26,7 @@ export function KeyTable({ rows, opened }: Pick<KeyTablePage, "rows" | "opened">
           const history = opened?.id === row.id ? opened.history : undefined;
           return (
             <Fragment key={row.id}>
-              <Row row={row} open={history !== undefined} />
+              <Row row={row} open={history !== undefined} onPaper={!opened || history !== undefined} />
               {history ? <HistoryRow row={row} history={history} /> : null}
             </Fragment>
           );
@@ -31,9 +36,9 @@ export function KeyTable({ rows, opened }: Pick<KeyTablePage, "rows" | "opened">
   );
 }
 
-function Row({ row, open }: { row: KeyRow; open: boolean }) {
+function Row({ row, open, onPaper }: { row: KeyRow; open: boolean; onPaper: boolean }) {
   return (
-    <Tr className={cn(open && "border-b-0! [&>*]:border-b-0")}>
+    <Tr className={cn(open && "border-b-0! [&>*]:border-b-0", !onPaper && "print:hidden!")}>
       <Td>
         <HistoryToggle keyId={row.id} accessKeyId={row.accessKeyId} open={open} />
         <Name {...row} />
@@ -74,8 +79,14 @@ function HistoryRow({ row, history }: { row: KeyRow; history: HistoryLine[] }) {
       <Td colSpan={COLUMNS.length} className="bg-sunken">
         {/* The table is wider than a phone: its history stays in view. */}
         <div className="sticky left-3.5 w-full py-1.5 max-w-[calc(100vw-4rem)]">
-          <h2 className="mb-2.5 text-[0.8125rem] font-medium text-muted">History of {row.accessKeyId}</h2>
+          <div className="mb-2.5 flex flex-wrap items-center justify-between gap-2">
+            <h2 className="text-[0.8125rem] font-medium text-muted">History of {row.accessKeyId}</h2>
+            <PrintButton />
+          </div>
           <KeyHistory history={history} />
+          <p className="mt-2.5 text-[0.8125rem] text-muted">
+            <TimeZone />
+          </p>
         </div>
       </Td>
     </Tr>
