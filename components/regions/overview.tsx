@@ -1,5 +1,4 @@
 import { type OverviewRegion, RegionTile } from "@/components/regions/region-tile";
-import { Empty } from "@/components/ui/empty";
 import type { RegionUsage } from "@/lib/usage/schema";
 
 interface OverviewProps {
@@ -10,11 +9,6 @@ interface OverviewProps {
 
 /** The regions of a project with what it stores there. */
 export function Overview({ regions, usages, mayIssue }: OverviewProps) {
-  if (regions.length === 0) {
-    return (
-      <Empty title="There is no region yet">An administrator of this portal adds regions with object storage.</Empty>
-    );
-  }
   return (
     <ul className="grid gap-4 xl:grid-cols-2">
       {regions.map((region) => (

@@ -74,7 +74,7 @@ function nameService({ service, missingKeys }: OverviewRegion, usage: RegionUsag
 
 function Figures({ region: { name, service, missingKeys }, usage, mayIssue }: RegionTileProps) {
   if (service === "closed") {
-    return <p className="mt-3 text-muted">An administrator of this portal can enable it. Keys that exist work on.</p>;
+    return <p className="mt-3 text-muted">A platform admin of this portal can enable it. Keys that exist work on.</p>;
   }
   if (service === "not-enabled" || !usage) {
     if (missingKeys > 0) return null;

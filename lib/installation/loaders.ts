@@ -1,4 +1,5 @@
 import "server-only";
+import { can, PROJECT_ROLES } from "@/lib/gate/permissions";
 import { db } from "@/lib/platform/db/client";
 import { VERSION } from "@/lib/platform/config/version";
 import { env } from "@/lib/platform/env";
@@ -48,6 +49,25 @@ export async function loadHealth(): Promise<Health> {
     regions: states,
     openOperations,
   };
+}
+
+/** What an installation needs before anybody can make a key. */
+export interface FirstSteps {
+  hasRegion: boolean;
+  /** The newest project; null when there is none. */
+  project: { slug: string; name: string } | null;
+  /** Whether somebody is in a project with a role that makes keys. */
+  hasPeople: boolean;
+}
+
+/** How far an installation is with its first steps; undefined when all of them are done. */
+export async function loadFirstSteps(): Promise<FirstSteps | undefined> {
+  const region = await db.region.findFirst({ select: { id: true } });
+  const project = await db.project.findFirst({ orderBy: { createdAt: "desc" }, select: { slug: true, name: true } });
+  const roles = PROJECT_ROLES.filter((role) => can([role], "keys:issue"));
+  const person = await db.membership.findFirst({ where: { role: { in: roles } }, select: { userId: true } });
+  if (region && project && person) return undefined;
+  return { hasRegion: region !== null, project, hasPeople: person !== null };
 }
 
 function describeRegion(

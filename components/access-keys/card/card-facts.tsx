@@ -122,7 +122,7 @@ function describeCard(
     case "NOT CONFIGURED":
       return mayIssue
         ? "No keys yet. Enable CLI access to work here with aws, s3cmd, rclone or an SDK."
-        : "No keys yet.";
+        : "No keys yet. An admin or a member+ of the project makes them.";
     case "DISABLED":
       return `CLI access is off. Buckets and data are as they were${mayIssue ? "; enabling makes a new key" : ""}.`;
     case "REVOKING":

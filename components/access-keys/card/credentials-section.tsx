@@ -18,9 +18,7 @@ export function CredentialsSection({ project, initialCards, permissions }: Crede
   const { cards, problem, refresh } = useCards(project, initialCards);
   if (cards.length === 0) {
     return (
-      <Empty title="There is no region yet">
-        An administrator of this portal adds regions; keys can be made in each of them.
-      </Empty>
+      <Empty title="There is no region yet">Keys are made in regions. The card of each region is shown here.</Empty>
     );
   }
   return (

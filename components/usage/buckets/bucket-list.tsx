@@ -10,13 +10,13 @@ export interface BucketListProps extends Omit<NoBucketsProps, "filtered"> {
 }
 
 /** The buckets of a page, and when the storage systems told them. */
-export function BucketList({ page, place, usages, regions, showsCards }: BucketListProps) {
+export function BucketList({ page, place, usages, regions, ...rest }: BucketListProps) {
   return (
     <>
       {page.rows.length > 0 ? (
         <BucketTable rows={page.rows} place={place} />
       ) : (
-        <NoBuckets filtered={isFiltered(place)} usages={usages} regions={regions} showsCards={showsCards} />
+        <NoBuckets filtered={isFiltered(place)} usages={usages} regions={regions} {...rest} />
       )}
       <TellTimes
         usages={usages.filter(({ region }) => !place.region || region === place.region)}

@@ -14,24 +14,19 @@ export interface NoBucketsProps {
   regions: OpenRegion[];
   /** Whether the credentials are on the same page. */
   showsCards: boolean;
+  /** Whether the person can make keys in a region. Undefined: the project can use no region. */
+  mayIssue: boolean | undefined;
 }
 
 /** Why no bucket is listed, and what to do next. */
-export function NoBuckets({ filtered, usages, regions, showsCards }: NoBucketsProps) {
+export function NoBuckets({ filtered, usages, regions, showsCards, mayIssue }: NoBucketsProps) {
   if (filtered)
     return <Empty title="No bucket matches">Search for a shorter part of the name, or in all regions.</Empty>;
   const [region] = regions;
   if (!region)
     return (
       <Empty title="No buckets yet">
-        {showsCards ? (
-          <>
-            <Anchor href="#credentials">Enable CLI access</Anchor> in a region first. The buckets that are made there
-            are listed here.
-          </>
-        ) : (
-          "The buckets of this project are listed here after the first key is made."
-        )}
+        <WithoutKey mayIssue={mayIssue} />
       </Empty>
     );
   const untold = usages.filter((usage) => usage.figures === null && regions.some(({ name }) => name === usage.region));
@@ -40,15 +35,28 @@ export function NoBuckets({ filtered, usages, regions, showsCards }: NoBucketsPr
     <Empty title="No buckets yet">
       <p>This command makes the first bucket in {region.name}:</p>
       <code className="mt-2 inline-block rounded bg-sunken px-2 py-1 text-left font-mono text-[0.8125rem] break-all">
-        aws s3 mb s3://my-first-bucket --endpoint-url {region.endpoint}
+        aws --profile {region.name} --endpoint-url {region.endpoint} s3 mb s3://my-first-bucket
       </code>
       {showsCards ? (
         <p className="mt-2">
           <Anchor href={`#region-${region.name}`}>Connect a client</Anchor>, on the card of {region.name}, has the
-          settings for this and other tools.
+          profile for this and the settings of other tools.
         </p>
       ) : null}
     </Empty>
+  );
+}
+
+/** What comes before the first bucket: a region, and a key that somebody makes there. */
+function WithoutKey({ mayIssue }: Pick<NoBucketsProps, "mayIssue">) {
+  if (mayIssue === undefined) return "Buckets are made in regions. This project can use no region yet.";
+  if (!mayIssue)
+    return "An admin or a member+ of this project makes the first key. The buckets that are made with it are listed here.";
+  return (
+    <>
+      <Anchor href="#credentials">Enable CLI access</Anchor> in a region first. The buckets that are made there are
+      listed here.
+    </>
   );
 }
 

@@ -6,6 +6,7 @@ import { PageHeader } from "@/components/layout/page-header";
 import { composeAddress, readParameter, type SearchParameters } from "@/components/layout/parameters";
 import { Section } from "@/components/layout/section";
 import { JoinNotice } from "@/components/members/join/join-notice";
+import { NoOpenRegion, NoRegion } from "@/components/regions/no-region";
 import { LiveOverview } from "@/components/regions/live-overview";
 import { Overview } from "@/components/regions/overview";
 import { type BucketPlace, listParameters, readPlace } from "@/components/usage/buckets/bucket-place";
@@ -48,14 +49,23 @@ export default async function ObjectStoragePage({ params, searchParams }: Object
     reasonRequired: restsOnPlatformRole(roles, "keys:disable"),
   };
   const overview = { regions, mayIssue: permissions.issue };
+  const mayManage = can(roles, "installation:manage");
+  const isOpen = regions.some(({ service }) => service !== "closed");
   return (
     <>
       <PageHeader title="Object Storage Dashboard">Project {scope.name}</PageHeader>
       {joins.length > 0 ? <JoinNotice project={slug} joins={joins} /> : null}
       <Section id="overview" title="Overview">
-        <LiveOverview project={slug} initial={usages} {...overview}>
-          <Overview usages={usages} {...overview} />
-        </LiveOverview>
+        {regions.length === 0 ? (
+          <NoRegion mayAdd={mayManage} />
+        ) : (
+          <>
+            {isOpen ? null : <NoOpenRegion project={slug} mayOpen={mayManage} />}
+            <LiveOverview project={slug} initial={usages} {...overview}>
+              <Overview usages={usages} {...overview} />
+            </LiveOverview>
+          </>
+        )}
       </Section>
       <Section
         id="usage"
@@ -78,6 +88,7 @@ export default async function ObjectStoragePage({ params, searchParams }: Object
           usages={usages}
           regions={regions.filter(({ service }) => service === "ok" || service === "unreachable")}
           showsCards={cards !== undefined}
+          mayIssue={isOpen ? permissions.issue : undefined}
         />
       </Section>
       {cards ? (
