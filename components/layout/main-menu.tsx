@@ -1,6 +1,6 @@
 "use client";
 
-import { Database, History, KeyRound, LifeBuoy, type LucideIcon, Settings2, UserRound } from "lucide-react";
+import { CircleHelp, Database, History, KeyRound, LifeBuoy, type LucideIcon, Settings2, UserRound } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import type { Navigation } from "@/components/layout/navigation";
@@ -70,6 +70,11 @@ export function MainMenu({ navigation, onChoose }: MainMenuProps) {
           </ul>
         ) : null,
       )}
+      <div className="border-t pt-4">
+        <Entry href="/help" icon={CircleHelp} prefetch={false} onChoose={onChoose}>
+          Help
+        </Entry>
+      </div>
     </nav>
   );
 }
@@ -79,16 +84,19 @@ interface EntryProps {
   icon: LucideIcon;
   /** Marks the entry as current only on its own page, not on the pages below it. */
   exact?: boolean;
+  /** Whether the page is fetched in advance. */
+  prefetch?: false;
   onChoose: (() => void) | undefined;
   children: string;
 }
 
-function Entry({ href, icon: Icon, exact = false, onChoose, children }: EntryProps) {
+function Entry({ href, icon: Icon, exact = false, prefetch, onChoose, children }: EntryProps) {
   const path = usePathname();
   const current = path === href || (!exact && path.startsWith(`${href}/`));
   return (
     <Link
       href={href}
+      {...(prefetch === undefined ? {} : { prefetch })}
       onClick={onChoose}
       aria-current={current ? "page" : undefined}
       className={cn(

@@ -17,6 +17,7 @@ const SCREENS: Record<string, string[]> = {
     "/account",
     "/account/tokens",
     "/projects",
+    "/help",
   ],
   admin: ["/projects/demo/members"],
   member: ["/projects/demo/object-storage"],

@@ -1,0 +1,45 @@
+/** A place of the portal that an answer of the help leads to. */
+export const HELP_PLACES = [
+  "dashboard",
+  "credentials",
+  "buckets",
+  "keys",
+  "members",
+  "activity",
+  "projects",
+  "tokens",
+  "support",
+  "bulk-revoke",
+  "administration",
+  "api",
+] as const;
+
+export type HelpPlace = (typeof HELP_PLACES)[number];
+
+/** The answers that other pages link to. */
+export const LINKED_ANSWERS = [
+  "connect",
+  "data",
+  "first-bucket",
+  "no-downtime",
+  "no-keys",
+  "old-key-works",
+  "states",
+] as const;
+
+export type LinkedAnswer = (typeof LINKED_ANSWERS)[number];
+
+/** What the reader of the help may open. */
+export interface HelpReader {
+  /** The project that was used last; null without one. */
+  project: { slug: string; name: string; keys: boolean; members: boolean; activity: boolean } | null;
+  tokens: boolean;
+  support: boolean;
+  bulkRevoke: boolean;
+  administration: boolean;
+}
+
+export interface HelpLink {
+  href: string;
+  text: string;
+}
