@@ -7,10 +7,20 @@ export function Facts({ children }: { children: ReactNode }) {
   );
 }
 
-export function Fact({ name, children }: { name: string; children: ReactNode }) {
+interface FactProps {
+  name: string;
+  /** Stands beside the name, such as a button that explains it. */
+  help?: ReactNode;
+  children: ReactNode;
+}
+
+export function Fact({ name, help, children }: FactProps) {
   return (
     <>
-      <dt className="text-muted max-sm:text-[0.8125rem]">{name}</dt>
+      <dt className="flex items-center gap-0.5 text-muted max-sm:text-[0.8125rem]">
+        {name}
+        {help}
+      </dt>
       <dd className="flex min-h-7 min-w-0 flex-wrap items-center gap-x-1 max-sm:pb-1.5">{children}</dd>
     </>
   );

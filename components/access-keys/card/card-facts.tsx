@@ -3,6 +3,7 @@ import { CardMessages } from "@/components/access-keys/card/card-messages";
 import { LastUsed } from "@/components/access-keys/last-use/last-used";
 import { isSettled } from "@/lib/receipt-lines/rules";
 import { describeNearEnd } from "@/components/access-keys/lifecycle/describe-end";
+import { Explain } from "@/components/help/explain";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Fact, Facts } from "@/components/ui/facts";
 import { Time } from "@/components/ui/time";
@@ -33,7 +34,7 @@ export function CardFacts({ card, mayIssue }: { card: Card; mayIssue: boolean })
             <Fact name="Expires">
               <Expires {...key} />
             </Fact>
-            <Fact name="Last used">
+            <Fact name="Last used" help={<Explain name="Last used" />}>
               <LastUsed use={key} tells={region.tellsLastUse} />
             </Fact>
           </>

@@ -1,6 +1,7 @@
 import type { Card } from "@/lib/access-keys/schema";
 import { OverlapUse } from "@/components/access-keys/last-use/last-used";
 import { ReceiptList } from "@/components/access-keys/history/receipt-list";
+import { Explain } from "@/components/help/explain";
 import { Notice } from "@/components/ui/notice";
 import { Time } from "@/components/ui/time";
 
@@ -16,6 +17,9 @@ export function CardMessages({ card }: { card: Card }) {
           </strong>
           : the old key <span className="font-mono text-[0.8125rem] break-all">{retiring.accessKeyId}</span> works
           beside the new one until then. <OverlapUse retiring={retiring} />
+          <span className="inline-block align-middle">
+            <Explain name="RETIRING" />
+          </span>
         </Notice>
       ) : null}
       {change ? (
@@ -57,9 +61,12 @@ function Receipts({ card }: { card: Card }) {
     <div className="grid gap-2 rounded-md bg-sunken px-3 py-2.5 text-[0.8125rem]">
       {keys.map((accessKeyId) => (
         <div key={accessKeyId} className="grid gap-0.5">
-          <p className="text-muted">
-            Receipt of the old key <span className="font-mono break-all">{accessKeyId}</span>
-          </p>
+          <div className="flex items-start gap-0.5 text-muted">
+            <p>
+              Receipt of the old key <span className="font-mono break-all">{accessKeyId}</span>
+            </p>
+            <Explain name="Receipt" />
+          </div>
           <ReceiptList
             receipts={card.receipts.filter((line) => line.accessKeyId === accessKeyId)}
             boundSeconds={bound}

@@ -14,6 +14,7 @@ import {
 } from "@/components/access-keys/card/key-actions";
 import { NamedKeys } from "@/components/access-keys/card/named-keys";
 import { StateBadge } from "@/components/access-keys/state-badge";
+import { Explain } from "@/components/help/explain";
 import { Button } from "@/components/ui/button";
 
 const loadKeyDialog = () => import("@/components/access-keys/card/key-dialog");
@@ -78,7 +79,10 @@ export function CredentialCard({ project, card, permissions, onChanged }: Creden
         <h3 id={headingId} tabIndex={-1} className="font-semibold tracking-tight outline-none">
           {card.region.name}
         </h3>
-        <StateBadge state={card.state} />
+        <span className="flex items-center gap-0.5">
+          <StateBadge state={card.state} />
+          <Explain name={card.state} />
+        </span>
       </header>
       <CardFacts card={card} mayIssue={permissions.issue} />
       {actions.length > 0 ? (

@@ -10,6 +10,7 @@ import {
 } from "@/components/access-keys/card/key-actions";
 import { LastUsed } from "@/components/access-keys/last-use/last-used";
 import { StateBadge } from "@/components/access-keys/state-badge";
+import { Explain } from "@/components/help/explain";
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
 import { LazyMenu } from "@/components/ui/lazy-menu";
@@ -68,9 +69,15 @@ function NamedKey({ card, name, permissions, onOpen }: NamedKeyProps) {
         <div className="grid min-w-0 flex-1 gap-1">
           <div className="flex flex-wrap items-center gap-x-2.5 gap-y-1">
             <bdi className="min-w-0 font-medium break-words">{name}</bdi>
-            <StateBadge state={card.state} />
-            <span className="text-[0.8125rem] text-muted">
-              {card.access === "read-only" ? "Read only" : "Full access"}
+            <span className="flex items-center gap-0.5">
+              <StateBadge state={card.state} />
+              <Explain name={card.state} />
+            </span>
+            <span className="flex items-center gap-0.5">
+              <span className="text-[0.8125rem] text-muted">
+                {card.access === "read-only" ? "Read only" : "Full access"}
+              </span>
+              <Explain name="Access" />
             </span>
           </div>
           {card.key ? <KeyLine accessKey={card.key} tellsLastUse={card.region.tellsLastUse} /> : null}

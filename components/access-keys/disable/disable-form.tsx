@@ -2,6 +2,7 @@ import { useWatch } from "react-hook-form";
 import { ConfirmField, isConfirmWord } from "@/components/access-keys/confirm-field";
 import { LastUseWarning } from "@/components/access-keys/last-use/last-used";
 import { describeBound, describeDuration, describeUsual, explainBound, findUsual } from "@/lib/revocation-bounds/rules";
+import { HelpLink } from "@/components/help/help-link";
 import { Button } from "@/components/ui/button";
 import { DialogButtons, DialogDescription } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
@@ -100,7 +101,12 @@ function Consequences({ card }: { card: Card }) {
               : `The ${others} other keys of this project in ${region.name} work on.`}
           </li>
         ) : null}
-        <li>Your buckets and data stay.</li>
+        <li>
+          Your buckets and data stay.{" "}
+          <HelpLink newTab about="old-key-works">
+            Why keys work on for a while
+          </HelpLink>
+        </li>
       </ul>
     </Notice>
   );

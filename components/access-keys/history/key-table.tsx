@@ -6,6 +6,7 @@ import { StateBadge } from "@/components/access-keys/state-badge";
 import { cn } from "@/components/ui/cn";
 import { PrintButton } from "@/components/ui/print-button";
 import { Table, TableBody, TableHead, Td, Tr } from "@/components/ui/table";
+import { TextLink } from "@/components/ui/text-link";
 import { Time } from "@/components/ui/time";
 import { TimeZone } from "@/components/ui/time-zone";
 import { KEY_STATES } from "@/lib/access-keys/rules";
@@ -17,7 +18,7 @@ const COLUMNS = ["Access key", "Region", "State", "Created", "Expires", "Last us
  * All keys of a project. Pressing an access key opens the history of the key below its row. While a history is open, the
  * printed page has that key alone.
  */
-export function KeyTable({ rows, opened }: Pick<KeyTablePage, "rows" | "opened">) {
+export function KeyTable({ project, rows, opened }: Pick<KeyTablePage, "rows" | "opened"> & { project: string }) {
   return (
     <Table label="Keys">
       <TableHead columns={COLUMNS} />
@@ -26,7 +27,12 @@ export function KeyTable({ rows, opened }: Pick<KeyTablePage, "rows" | "opened">
           const history = opened?.id === row.id ? opened.history : undefined;
           return (
             <Fragment key={row.id}>
-              <Row row={row} open={history !== undefined} onPaper={!opened || history !== undefined} />
+              <Row
+                project={project}
+                row={row}
+                open={history !== undefined}
+                hasOtherOpen={opened !== null && !history}
+              />
               {history ? <HistoryRow row={row} history={history} /> : null}
             </Fragment>
           );
@@ -36,12 +42,22 @@ export function KeyTable({ rows, opened }: Pick<KeyTablePage, "rows" | "opened">
   );
 }
 
-function Row({ row, open, onPaper }: { row: KeyRow; open: boolean; onPaper: boolean }) {
+/** `hasOtherOpen`: the history of another key is open, so this row is not printed. */
+function Row(props: { project: string; row: KeyRow; open: boolean; hasOtherOpen: boolean }) {
+  const { project, row, open, hasOtherOpen } = props;
   return (
-    <Tr className={cn(open && "border-b-0! [&>*]:border-b-0", !onPaper && "print:hidden!")}>
+    <Tr className={cn(open && "border-b-0! [&>*]:border-b-0", hasOtherOpen && "print:hidden!")}>
       <Td>
         <HistoryToggle keyId={row.id} accessKeyId={row.accessKeyId} open={open} />
         <Name {...row} />
+        {row.state === "ACTIVE" ? (
+          <TextLink
+            href={`/projects/${project}/object-storage#region-${row.region}`}
+            className="ml-5 flex min-h-6 w-fit items-center text-[0.8125rem] text-muted"
+          >
+            Connect a client<span className="sr-only"> with {row.accessKeyId}</span>
+          </TextLink>
+        ) : null}
       </Td>
       <Td label="Region">{row.region}</Td>
       <Td label="State">

@@ -16,13 +16,15 @@ async function parsePage(body: unknown): Promise<KeyTablePage> {
 export interface LiveKeyTableProps {
   /** The polling route with the query of the page. */
   address: string;
+  /** The slug of the project. */
+  project: string;
   initial: KeyTablePage;
   /** What stands in place of a table without rows. */
   empty: ReactNode;
 }
 
 /** The key table of a page, polled. What came with the page is old when this is loaded, so it asks at once. */
-export function PolledKeyTable({ address, initial, empty }: LiveKeyTableProps) {
+export function PolledKeyTable({ address, project, initial, empty }: LiveKeyTableProps) {
   const { data, problem, refresh } = usePoll({ address, initial, everyMs: POLL_MS, parse: parsePage });
   const isFirst = useRef(true);
 
@@ -34,7 +36,7 @@ export function PolledKeyTable({ address, initial, empty }: LiveKeyTableProps) {
   return (
     <div className="grid gap-4">
       <PollNotice problem={problem} />
-      {data.rows.length > 0 ? <KeyTable rows={data.rows} opened={data.opened} /> : empty}
+      {data.rows.length > 0 ? <KeyTable project={project} rows={data.rows} opened={data.opened} /> : empty}
     </div>
   );
 }

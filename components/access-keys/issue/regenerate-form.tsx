@@ -5,6 +5,7 @@ import { OverlapField } from "@/components/access-keys/issue/overlap-field";
 import type { IssueFormProps } from "@/components/access-keys/issue/issue-form-props";
 import { ExpirationField } from "@/components/access-keys/lifecycle/expiration-field";
 import { describeBound, explainBound, findUsual } from "@/lib/revocation-bounds/rules";
+import { HelpLink } from "@/components/help/help-link";
 import { Button } from "@/components/ui/button";
 import { DialogButtons, DialogDescription } from "@/components/ui/dialog";
 import { FormError } from "@/components/ui/form-error";
@@ -51,7 +52,10 @@ export function RegenerateForm({ card, error, progress, onRegenerate, onCancel }
       <Notice look="warn">
         {overlap ? "When the old keys are removed, tools that use them" : "Tools that use the old keys"} lose access{" "}
         {describeBound(bound, findUsual(card, "replaced"))}
-        {explainBound(bound)}. {oldKey ? <LastUseWarning use={oldKey} tells={region.tellsLastUse} /> : null}
+        {explainBound(bound)}. {oldKey ? <LastUseWarning use={oldKey} tells={region.tellsLastUse} /> : null}{" "}
+        <HelpLink newTab about={canKeep ? "no-downtime" : "old-key-works"}>
+          {canKeep ? "How to change keys with no downtime" : "Why old keys work on for a while"}
+        </HelpLink>
       </Notice>
       <ExpirationField
         hint="Optional. Without a date the new key never expires."

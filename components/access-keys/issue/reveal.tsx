@@ -78,6 +78,10 @@ export function Reveal({ issued, card, oldKey, onHide, onLeave }: RevealProps) {
           </Button>
         </div>
       </div>
+      <p className="text-muted">
+        Next: put the {oldKey ? "new pair into every tool that uses the old one" : "pair into your tools"}. The settings
+        of each tool are below, and later on the card.
+      </p>
       <details className="rounded-md border px-3 py-2.5">
         <summary className="cursor-pointer font-medium">Connect a client</summary>
         <div className="pt-3">

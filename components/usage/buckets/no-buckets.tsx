@@ -40,7 +40,7 @@ export function NoBuckets({ filtered, usages, regions, showsCards, mayIssue }: N
       {showsCards ? (
         <p className="mt-2">
           <Anchor href={`#region-${region.name}`}>Connect a client</Anchor>, on the card of {region.name}, has the
-          profile for this and the settings of other tools.
+          profile for this and the settings of other tools. <Anchor href="/help#first-bucket">Help</Anchor> says more.
         </p>
       ) : null}
     </Empty>

@@ -1,3 +1,4 @@
+import { Explain } from "@/components/help/explain";
 import { formatBytes, formatCount } from "@/components/ui/bytes";
 import { Time } from "@/components/ui/time";
 import { AsOf, isTold } from "@/components/usage/figures/as-of";
@@ -16,9 +17,12 @@ export function RegionFigures({ usage }: { usage: RegionUsage }) {
         <Figure name="Stored" value={formatBytes(bytes)} />
       </dl>
       <Quota figures={usage.figures} region={usage.region} />
-      <p className="mt-2 text-[0.8125rem] text-muted first-letter:uppercase">
-        <AsOf {...usage} />
-      </p>
+      <div className="mt-2 flex items-center gap-0.5">
+        <p className="text-[0.8125rem] text-muted first-letter:uppercase">
+          <AsOf {...usage} />
+        </p>
+        <Explain name="As of" />
+      </div>
     </>
   );
 }

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { loadPage } from "@/app/load-page";
 import { BUCKETS_SHOWN, readBucketQuery } from "@/app/read-bucket-query";
 import { CredentialsSection } from "@/components/access-keys/card/credentials-section";
+import { Explanations } from "@/components/help/explanations";
 import { PageHeader } from "@/components/layout/page-header";
 import { composeAddress, readParameter, type SearchParameters } from "@/components/layout/parameters";
 import { Section } from "@/components/layout/section";
@@ -100,6 +101,7 @@ export default async function ObjectStoragePage({ params, searchParams }: Object
           <CredentialsSection project={slug} initialCards={cards} permissions={permissions} />
         </Section>
       ) : null}
+      <Explanations />
     </>
   );
 }
