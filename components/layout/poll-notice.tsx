@@ -9,20 +9,23 @@ const PROBLEMS: Record<PollProblem, string> = {
     "The portal does not answer at the moment, so this may be out of date. The page asks again every few seconds.",
 };
 
-/** Says why what is polled may be out of date. */
+/** Says why what is polled may be out of date. The region is there before: screen readers read what comes into it. */
 export function PollNotice({ problem }: { problem: PollProblem | undefined }) {
-  if (!problem) return null;
   return (
-    <Notice look="warn" role="status">
-      {PROBLEMS[problem]}
-      {problem === "signed-out" ? (
-        <>
-          {" "}
-          <TextLink href="/login" className="font-medium">
-            Sign in again
-          </TextLink>
-        </>
+    <div role="status" className="empty:absolute">
+      {problem ? (
+        <Notice look="warn">
+          {PROBLEMS[problem]}
+          {problem === "signed-out" ? (
+            <>
+              {" "}
+              <TextLink href="/login" className="font-medium">
+                Sign in again
+              </TextLink>
+            </>
+          ) : null}
+        </Notice>
       ) : null}
-    </Notice>
+    </div>
   );
 }

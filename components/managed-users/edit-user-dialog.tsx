@@ -34,7 +34,7 @@ export function EditUserDialog({ user, own, onClose }: UserDialogProps) {
     ({ platformRole }) => (own && platformRole !== "platform-admin" ? "/" : undefined),
   );
   return (
-    <ChangeDialog title="Edit user" step="form" locked={isPending} onClose={onClose} onCloseAutoFocus={() => undefined}>
+    <ChangeDialog title="Edit user" step="form" locked={isPending} onClose={onClose}>
       <form noValidate className="grid gap-4" onSubmit={form.submit((typed) => send(typed))}>
         <DialogDescription>
           The user <span className="[overflow-wrap:anywhere]">{email}</span>. A role counts from the next request on.

@@ -24,13 +24,7 @@ export function AddMemberDialog({ project, onClose }: { project: string; onClose
     onClose,
   );
   return (
-    <ChangeDialog
-      title="Add member"
-      step="form"
-      locked={isPending}
-      onClose={onClose}
-      onCloseAutoFocus={() => undefined}
-    >
+    <ChangeDialog title="Add member" step="form" locked={isPending} onClose={onClose}>
       <form noValidate className="grid gap-4" onSubmit={form.submit((typed) => send(typed))}>
         <DialogDescription>The person needs an account in the portal. Platform admins make accounts.</DialogDescription>
         <Field label="Email" error={errors.email?.message}>

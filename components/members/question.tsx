@@ -20,7 +20,7 @@ interface QuestionProps {
 /** The question before a change of one member. */
 export function Question({ title, look, busy, refusal, onYes, onClose, children }: QuestionProps) {
   return (
-    <ChangeDialog title={title} step="form" locked={busy} onClose={onClose} onCloseAutoFocus={() => undefined}>
+    <ChangeDialog title={title} step="form" locked={busy} onClose={onClose}>
       <DialogDescription asChild>
         <div className="grid gap-2">{children}</div>
       </DialogDescription>

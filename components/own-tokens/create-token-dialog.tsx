@@ -26,10 +26,10 @@ export function CreateTokenDialog({ places, daysMax, onClose }: CreateTokenDialo
     <ChangeDialog
       title={isRevealed ? "Your token" : "Create token"}
       step={stage.at === "form" || isWorking ? "form" : "result"}
+      described={stage.at !== "ended"}
       locked={isWorking || isRevealed}
       width={isRevealed ? "lg" : "md"}
       onClose={onClose}
-      onCloseAutoFocus={() => undefined}
     >
       {stage.at === "reveal" ? (
         <TokenReveal created={stage.created} onHide={onClose} onLeave={discardToken} />

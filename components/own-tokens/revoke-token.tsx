@@ -37,13 +37,7 @@ export function RevokeToken({ id, name }: { id: string; name: string }) {
         Revoke
       </Button>
       {open ? (
-        <ChangeDialog
-          title="Revoke token"
-          step="form"
-          locked={revoke.isPending}
-          onClose={() => setOpen(false)}
-          onCloseAutoFocus={() => undefined}
-        >
+        <ChangeDialog title="Revoke token" step="form" locked={revoke.isPending} onClose={() => setOpen(false)}>
           <DialogDescription>
             Programs that use <bdi className="font-medium text-foreground">{name}</bdi> are refused from their next
             request on. A revoked token never works again.

@@ -5,6 +5,7 @@ import { ConfirmLeave } from "@/components/access-keys/issue/confirm-leave";
 import { useLeaveGuard } from "@/components/access-keys/issue/use-leave-guard";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
+import { DialogDescription } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/notice";
 import { SecretField } from "@/components/ui/secret-field";
 import type { CreatedToken } from "@/lib/own-tokens/schema";
@@ -37,7 +38,11 @@ export function TokenReveal({ created: { token, project }, onHide, onLeave }: To
         />
       ) : null}
       <Notice look="warn">
-        Treat the token like a password: whoever has it acts in your name. The token is shown only now.
+        <DialogDescription>
+          <span className="text-foreground">
+            Treat the token like a password: whoever has it acts in your name. The token is shown only now.
+          </span>
+        </DialogDescription>
       </Notice>
       <SecretField label="Token" value={token} copyLabel="Copy token" />
       <div className="grid min-w-0 gap-1.5">

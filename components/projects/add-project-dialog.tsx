@@ -28,13 +28,7 @@ export function AddProjectDialog({ onClose }: { onClose: () => void }) {
     form.resetField("slug", { defaultValue: proposeSlug(name) });
   };
   return (
-    <ChangeDialog
-      title="Add project"
-      step="form"
-      locked={isPending}
-      onClose={onClose}
-      onCloseAutoFocus={() => undefined}
-    >
+    <ChangeDialog title="Add project" step="form" locked={isPending} onClose={onClose}>
       <form noValidate className="grid gap-4" onSubmit={form.submit((typed) => send(typed))}>
         <DialogDescription>
           A project owns keys and buckets. It begins without members: add them on its page.

@@ -36,7 +36,7 @@ export function RegionAccessDialog({ project, restricted, regions, onClose }: Re
   const toggle = (name: string, checked: boolean) =>
     setChosen((names) => (checked ? [...names, name] : names.filter((other) => other !== name)));
   return (
-    <ChangeDialog title="Regions" step="form" locked={isPending} onClose={onClose} onCloseAutoFocus={() => undefined}>
+    <ChangeDialog title="Regions" step="form" locked={isPending} onClose={onClose}>
       <DialogDescription>
         In a region that the project may not use, no key is made or switched on. Keys that exist work on.
       </DialogDescription>

@@ -30,7 +30,7 @@ export function RenameProjectDialog({ project, name, onClose }: RenameProjectDia
     onClose,
   );
   return (
-    <ChangeDialog title="Rename" step="form" locked={isPending} onClose={onClose} onCloseAutoFocus={() => undefined}>
+    <ChangeDialog title="Rename" step="form" locked={isPending} onClose={onClose}>
       <form noValidate className="grid gap-4" onSubmit={form.submit((typed) => send(typed))}>
         <DialogDescription>
           The slug <span className="font-mono">{project}</span> stays, so that addresses and commands work on.

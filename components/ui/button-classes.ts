@@ -1,7 +1,7 @@
 import { cn } from "@/components/ui/cn";
 
 const BASE =
-  "inline-flex shrink-0 items-center justify-center gap-2 font-medium whitespace-nowrap transition-colors select-none disabled:cursor-not-allowed disabled:opacity-55 [&_svg]:size-4 [&_svg]:shrink-0";
+  "inline-flex shrink-0 items-center justify-center gap-2 font-medium whitespace-nowrap transition-colors select-none disabled:cursor-not-allowed disabled:opacity-55 aria-disabled:cursor-not-allowed aria-disabled:opacity-55 [&_svg]:size-4 [&_svg]:shrink-0";
 
 const LOOKS = {
   primary: "bg-accent text-on-accent hover:not-disabled:bg-accent-strong",

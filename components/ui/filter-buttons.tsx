@@ -20,6 +20,9 @@ export function FilterButtons({ path, filtered, pending, keepsPlace = false }: F
         <Search aria-hidden />
         Filter
       </Button>
+      <span role="status" className="sr-only">
+        {pending ? "Filtering" : filtered ? "The list is filtered" : ""}
+      </span>
       {filtered ? (
         <Link className={composeButtonClasses({ look: "ghost" })} href={path} scroll={!keepsPlace}>
           Clear

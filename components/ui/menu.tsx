@@ -6,7 +6,7 @@ import type { ComponentProps } from "react";
 import { cn } from "@/components/ui/cn";
 
 const ITEM =
-  "relative flex items-center gap-2.5 rounded-md px-2.5 py-1.5 outline-none select-none data-disabled:opacity-50 data-highlighted:bg-accent-soft data-highlighted:text-foreground [&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:text-muted";
+  "relative flex items-center gap-2.5 rounded-md px-2.5 py-1.5 -outline-offset-2 select-none data-disabled:opacity-50 data-highlighted:bg-accent-soft data-highlighted:text-foreground [&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:text-muted";
 
 /** Not modal: screen readers can read the page beside it, and the page scrolls. */
 export function Menu(props: ComponentProps<typeof Primitive.Root>) {

@@ -6,6 +6,7 @@ import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/components/ui/copy-button";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
+import { useAnnouncement } from "@/components/ui/status-region";
 
 interface SecretFieldProps {
   label: string;
@@ -18,7 +19,8 @@ interface SecretFieldProps {
 
 /** A secret to look at and to copy. It is masked until the person asks to see it. */
 export function SecretField({ label, value, copyLabel = `Copy ${label}`, onShownChange }: SecretFieldProps) {
-  const [shown, setShown] = useState(false);
+  const [shown, setShown] = useState<boolean>();
+  useAnnouncement(shown === undefined ? "" : `${label} ${shown ? "shown" : "masked"}`);
   const action = shown ? "Mask secret" : "Show secret";
   const toggle = () => {
     setShown(!shown);

@@ -46,11 +46,9 @@ export function ChangePasswordForm({ minLength }: { minLength: number }) {
   return (
     <form method="post" noValidate className="grid max-w-sm gap-4" onSubmit={form.submit(submit)}>
       <FormError message={errors.root?.message} />
-      {isChanged ? (
-        <Notice look="good" role="status">
-          Password changed
-        </Notice>
-      ) : null}
+      <div role="status" className="empty:absolute">
+        {isChanged ? <Notice look="good">Password changed</Notice> : null}
+      </div>
       <Field label="Current password" error={errors.current?.message}>
         {(control) => (
           <Input {...control} {...form.register("current")} type="password" autoComplete="current-password" />

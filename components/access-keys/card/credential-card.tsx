@@ -55,8 +55,7 @@ export function CredentialCard({ project, card, permissions, onChanged }: Creden
     router.refresh();
   };
   // The button that opened the dialog may be gone, because the state of the card has changed.
-  const onCloseAutoFocus = (event: Event) => {
-    event.preventDefault();
+  const findFallback = () => {
     const places = [
       ...(opened?.name ? [`[data-named="${CSS.escape(opened.name)}"] [data-menu]`] : []),
       ...(opened?.dialog === "add" ? ["[data-add]"] : []),
@@ -64,7 +63,7 @@ export function CredentialCard({ project, card, permissions, onChanged }: Creden
       "h3",
     ];
     const targets = places.map((place) => article.current?.querySelector<HTMLElement>(place));
-    targets.find(Boolean)?.focus();
+    return targets.find(Boolean);
   };
 
   return (
@@ -104,7 +103,7 @@ export function CredentialCard({ project, card, permissions, onChanged }: Creden
           permissions={permissions}
           onChanged={onChanged}
           onClose={close}
-          onCloseAutoFocus={onCloseAutoFocus}
+          findFallback={findFallback}
         />
       ) : null}
     </article>

@@ -3,6 +3,7 @@
 import dynamic from "next/dynamic";
 import type { Card } from "@/lib/access-keys/schema";
 import type { KeyDialogName, KeyPermissions } from "@/components/access-keys/card/key-actions";
+import type { FindFocus } from "@/components/ui/return-focus";
 
 const IssueDialog = dynamic(
   () => import("@/components/access-keys/issue/issue-dialog").then((module) => module.IssueDialog),
@@ -48,7 +49,7 @@ interface KeyDialogProps {
   /** Asks for fresh cards now rather than at the next poll. */
   onChanged: () => void;
   onClose: () => void;
-  onCloseAutoFocus: (event: Event) => void;
+  findFallback: FindFocus;
 }
 
 /** The open dialog of a card. Each is loaded when it is first opened. */

@@ -6,11 +6,12 @@ import { Button } from "@/components/ui/button";
 import { DialogButtons, DialogDescription } from "@/components/ui/dialog";
 import { connectionOf, SECRET_PLACEHOLDER } from "@/lib/clients/rules";
 import type { Card } from "@/lib/access-keys/schema";
+import type { FindFocus } from "@/components/ui/return-focus";
 
 interface ConnectDialogProps {
   card: Card;
   onClose: () => void;
-  onCloseAutoFocus: (event: Event) => void;
+  findFallback: FindFocus;
 }
 
 /** How clients are connected with the current key. Nobody has its secret any more: a placeholder stands in its place. */

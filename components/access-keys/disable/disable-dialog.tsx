@@ -9,6 +9,7 @@ import { ChangeDialog } from "@/components/access-keys/change-dialog";
 import { DisableForm } from "@/components/access-keys/disable/disable-form";
 import { DisableResult } from "@/components/access-keys/disable/disable-result";
 import { useChangeRequest } from "@/components/access-keys/use-change-request";
+import type { FindFocus } from "@/components/ui/return-focus";
 
 interface DisableDialogProps {
   project: string;
@@ -20,7 +21,7 @@ interface DisableDialogProps {
   /** Asks for a fresh card now rather than at the next poll. */
   onChanged: () => void;
   onClose: () => void;
-  onCloseAutoFocus: (event: Event) => void;
+  findFallback: FindFocus;
 }
 
 /** Disables access in a region: the question, and then the receipt as the gateways are measured. */

@@ -4,6 +4,7 @@ import { ReceiptList } from "@/components/access-keys/history/receipt-list";
 import { Button } from "@/components/ui/button";
 import { DialogButtons } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/notice";
+import { useAnnouncement } from "@/components/ui/status-region";
 import { Time } from "@/components/ui/time";
 
 interface DisableResultProps {
@@ -26,11 +27,11 @@ export function DisableResult({ message, card, accessKeyIds, onClose }: DisableR
   const lines = card.receipts.filter((line) => accessKeyIds.includes(line.accessKeyId));
   const state = evaluateReceipts(accessKeyIds, card.receipts);
   const isComplete = state !== "missing" && state !== "open";
+  const sentence = SENTENCES[state] ?? message;
+  useAnnouncement(sentence);
   return (
     <>
-      <Notice look={state === "refused" || state === "sampled" ? "good" : "info"} role="status">
-        {SENTENCES[state] ?? message}
-      </Notice>
+      <Notice look={state === "refused" || state === "sampled" ? "good" : "info"}>{sentence}</Notice>
       <div role="status" className="grid gap-2">
         {lines.length > 0 ? (
           <ReceiptList receipts={lines} boundSeconds={card.region.revocationBoundSeconds} />

@@ -12,6 +12,7 @@ import { Button } from "@/components/ui/button";
 import { DialogButtons } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/notice";
 import { ProgressLine } from "@/components/ui/progress-line";
+import type { FindFocus } from "@/components/ui/return-focus";
 
 type IssueKind = "enable" | "add" | "regenerate";
 
@@ -23,7 +24,7 @@ interface IssueDialogProps {
   /** The access key that was current when the dialog was opened. */
   oldKey: string | undefined;
   onClose: () => void;
-  onCloseAutoFocus: (event: Event) => void;
+  findFallback: FindFocus;
 }
 
 const TITLES: Record<IssueKind, string> = {
@@ -33,7 +34,7 @@ const TITLES: Record<IssueKind, string> = {
 };
 
 /** Issues a key in one dialog: the question, the progress, and then the reveal of the secret. */
-export function IssueDialog({ kind, project, card, oldKey, onClose, onCloseAutoFocus }: IssueDialogProps) {
+export function IssueDialog({ kind, project, card, oldKey, onClose, findFallback }: IssueDialogProps) {
   const { stage, start, discardSecret } = useIssueKey(placeOf(project, card));
   const isRevealed = stage.at === "reveal";
   const isWorking = stage.at === "working";
@@ -42,10 +43,11 @@ export function IssueDialog({ kind, project, card, oldKey, onClose, onCloseAutoF
     <ChangeDialog
       title={isRevealed ? "Your credentials" : TITLES[kind]}
       step={stage.at === "form" || isWorking ? "form" : "result"}
+      described={stage.at !== "ended"}
       locked={isWorking || isRevealed}
       width={isRevealed ? "lg" : "md"}
       onClose={onClose}
-      onCloseAutoFocus={onCloseAutoFocus}
+      findFallback={findFallback}
     >
       {stage.at === "reveal" ? (
         <Reveal issued={stage.issued} card={card} oldKey={oldKey} onHide={onClose} onLeave={discardSecret} />

@@ -11,6 +11,7 @@ import { useLeaveGuard } from "@/components/access-keys/issue/use-leave-guard";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
 import { CopyButton } from "@/components/ui/copy-button";
+import { DialogDescription } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Notice } from "@/components/ui/notice";
@@ -46,8 +47,12 @@ export function Reveal({ issued, card, oldKey, onHide, onLeave }: RevealProps) {
         />
       ) : null}
       <Notice look="warn">
-        Store your keys securely. Treat them like passwords and never put them in a public repository. The secret key is
-        shown only now.
+        <DialogDescription>
+          <span className="text-foreground">
+            Store your keys securely. Treat them like passwords and never put them in a public repository. The secret
+            key is shown only now.
+          </span>
+        </DialogDescription>
       </Notice>
       <div className="grid gap-3.5">
         <p className="text-muted">

@@ -1,3 +1,4 @@
+import type { FindFocus } from "@/components/ui/return-focus";
 import type { Card } from "@/lib/access-keys/schema";
 
 /** What the dialogs that change an existing key have in common. */
@@ -5,5 +6,5 @@ export interface LifecycleDialogProps {
   project: string;
   card: Card;
   onClose: () => void;
-  onCloseAutoFocus: (event: Event) => void;
+  findFallback: FindFocus;
 }

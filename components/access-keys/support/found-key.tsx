@@ -70,10 +70,7 @@ export function FoundKey({ found, cards: initialCards, mayDisable, reasonRequire
       setOpen(undefined);
       router.refresh();
     },
-    onCloseAutoFocus: (event: Event) => {
-      event.preventDefault();
-      article.current?.querySelector<HTMLElement>("footer button, h2")?.focus();
-    },
+    findFallback: () => article.current?.querySelector<HTMLElement>("footer button, h2"),
   };
 
   return (

@@ -5,6 +5,7 @@ import { ConfirmLeave } from "@/components/access-keys/issue/confirm-leave";
 import { useLeaveGuard } from "@/components/access-keys/issue/use-leave-guard";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
+import { DialogDescription } from "@/components/ui/dialog";
 import { Notice } from "@/components/ui/notice";
 import { SecretField } from "@/components/ui/secret-field";
 import { Time } from "@/components/ui/time";
@@ -35,7 +36,13 @@ export function LinkReveal({ shown: { email, url, expirationDate }, onHide, onLe
           }}
         />
       ) : null}
-      <Notice look="warn">Whoever opens the link first chooses the password. The link is shown only now.</Notice>
+      <Notice look="warn">
+        <DialogDescription>
+          <span className="text-foreground">
+            Whoever opens the link first chooses the password. The link is shown only now.
+          </span>
+        </DialogDescription>
+      </Notice>
       <SecretField label="Set-up link" value={url} copyLabel="Copy set-up link" />
       <p className="text-[0.8125rem] text-muted">
         Give it to <span className="[overflow-wrap:anywhere]">{email}</span> in a way that others cannot read. It works

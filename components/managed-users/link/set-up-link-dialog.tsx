@@ -26,10 +26,10 @@ export function SetUpLinkDialog({ title, stage, onLeave, onClose, children }: Se
     <ChangeDialog
       title={isRevealed ? "Set-up link" : title}
       step={stage.at === "form" || isWorking ? "form" : "result"}
+      described={stage.at !== "ended"}
       locked={isWorking || isRevealed}
       width={isRevealed ? "lg" : "md"}
       onClose={onClose}
-      onCloseAutoFocus={() => undefined}
     >
       {stage.at === "reveal" ? (
         <LinkReveal shown={stage.shown} onHide={onClose} onLeave={onLeave} />

@@ -1,5 +1,6 @@
 import { CircleCheck, CircleX, TriangleAlert } from "lucide-react";
-import type { Finding } from "@/lib/regions/schema";
+import { Notice } from "@/components/ui/notice";
+import type { CheckOutput, Finding } from "@/lib/regions/schema";
 
 const LOOKS = {
   passed: { icon: CircleCheck, className: "text-good", word: "Passed" },
@@ -25,5 +26,14 @@ export function FindingList({ findings }: { findings: readonly Finding[] }) {
         );
       })}
     </ul>
+  );
+}
+
+/** How a check ended, once it has. The region is there before: screen readers read what comes into it. */
+export function CheckEnd({ end }: { end: CheckOutput | undefined }) {
+  return (
+    <div role="status" className="empty:absolute">
+      {end ? <Notice look={end.ok ? "good" : "danger"}>{end.message}</Notice> : null}
+    </div>
   );
 }

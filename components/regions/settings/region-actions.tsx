@@ -2,7 +2,7 @@
 
 import Link from "next/link";
 import { useRouter } from "next/navigation";
-import { FindingList } from "@/components/regions/settings/finding-list";
+import { CheckEnd, FindingList } from "@/components/regions/settings/finding-list";
 import { RotateCredentials } from "@/components/regions/settings/rotate-credentials";
 import { RotationNotice } from "@/components/regions/settings/rotation-notice";
 import { SwitchRegion } from "@/components/regions/settings/switch-region";
@@ -10,7 +10,6 @@ import { useRegionCheck } from "@/components/regions/settings/use-region-check";
 import { Button } from "@/components/ui/button";
 import { composeButtonClasses } from "@/components/ui/button-classes";
 import { FormError } from "@/components/ui/form-error";
-import { Notice } from "@/components/ui/notice";
 import { checkRegionNow } from "@/lib/regions/actions";
 import type { RegionDetail } from "@/lib/regions/schema";
 
@@ -46,11 +45,7 @@ export function RegionActions({ region }: { region: RegionDetail }) {
       {rotation ? <RotationNotice rotation={rotation} /> : null}
       <FormError message={refusal} />
       {findings.length > 0 || busy ? <FindingList findings={findings} /> : null}
-      {end && !busy ? (
-        <Notice look={end.ok ? "good" : "danger"} role={end.ok ? "status" : "alert"}>
-          {end.message}
-        </Notice>
-      ) : null}
+      <CheckEnd end={busy ? undefined : end} />
     </div>
   );
 }

@@ -2,7 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { FindingList } from "@/components/regions/settings/finding-list";
+import { CheckEnd, FindingList } from "@/components/regions/settings/finding-list";
 import { ProviderFields } from "@/components/regions/settings/provider-fields";
 import { composeWish, type RegionFormKind, type RegionFormValues } from "@/components/regions/settings/region-wish";
 import { RotationNotice } from "@/components/regions/settings/rotation-notice";
@@ -12,7 +12,6 @@ import { Checkbox } from "@/components/ui/checkbox";
 import { Field } from "@/components/ui/field";
 import { FormError } from "@/components/ui/form-error";
 import { Input, Textarea } from "@/components/ui/input";
-import { Notice } from "@/components/ui/notice";
 import { useToasts } from "@/components/ui/toasts";
 import { useCallAction } from "@/components/ui/use-call-action";
 import { useZodForm } from "@/components/ui/use-zod-form";
@@ -55,7 +54,6 @@ export function RegionForm({ kind, form: provider, region }: RegionFormProps) {
   const choices = { removed, despiteRotation };
   const wish = composeWish(kind, provider.kind, form.watch(), choices);
   const isChecked = checked === JSON.stringify(wish);
-  const busy = check.busy || saving;
 
   async function test(values: RegionFormValues): Promise<void> {
     const tested = composeWish(kind, provider.kind, values, choices);
@@ -137,16 +135,12 @@ export function RegionForm({ kind, form: provider, region }: RegionFormProps) {
       ) : null}
       <FormError message={refusal ?? check.refusal ?? errors.root?.message} />
       {check.findings.length > 0 || check.busy ? <FindingList findings={check.findings} /> : null}
-      {check.end && !check.busy ? (
-        <Notice look={check.end.ok ? "good" : "danger"} role={check.end.ok ? "status" : "alert"}>
-          {check.end.message}
-        </Notice>
-      ) : null}
+      <CheckEnd end={check.busy ? undefined : check.end} />
       <div className="flex flex-wrap items-center gap-2">
-        <Button type="submit" busy={check.busy} disabled={busy}>
+        <Button type="submit" busy={check.busy} disabled={saving}>
           Test connection
         </Button>
-        <Button look="primary" busy={saving} disabled={busy || !isChecked} onClick={() => void save()}>
+        <Button look="primary" busy={saving} disabled={check.busy || !isChecked} onClick={() => void save()}>
           Save
         </Button>
         <span className="text-[0.8125rem] text-muted">
