@@ -39,3 +39,22 @@ test("a client is connected with the secret while it is shown, and with a placeh
   expect((await download).suggestedFilename()).toBe("config");
   expect(await page.content()).not.toContain(key.secretAccessKey);
 });
+
+test("copying works where the browser has no clipboard for the page, as on plain http", async ({ openAs, portal }) => {
+  const page = await openAs("member+");
+  await page.addInitScript(() => {
+    Object.defineProperty(window, "isSecureContext", { value: false });
+    Object.defineProperty(navigator, "clipboard", { value: undefined });
+  });
+  const credentials = new CredentialsPage(page, portal);
+  await credentials.open();
+  await credentials.card("south").getByRole("button", { name: "Copy the endpoint of south" }).click();
+  await expect(page.getByText("Endpoint URL copied")).toBeVisible();
+  // A dialog takes the focus back from whatever is outside it, so there the text is selected inside.
+  await credentials.card("south").getByRole("button", { name: "Connect a client" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Copy AWS CLI: Profile" }).click();
+  await expect(page.getByText("AWS CLI: Profile copied")).toBeVisible();
+  const other = await page.context().newPage();
+  await other.goto("/robots.txt");
+  expect(await other.evaluate(() => navigator.clipboard.readText())).toContain("endpoint_url = ");
+});
