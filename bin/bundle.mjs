@@ -24,6 +24,7 @@ const PROGRAMS = {
   "bench/bulk-revoke": "e2e/bench/bulk-revoke-main.ts",
   "bench/commands": "e2e/bench/commands-main.ts",
   "chaos/main": "e2e/chaos/main.ts",
+  "screenshots/main": "e2e/screenshots/screenshots-main.ts",
 };
 const STAMP = "dist/.stamp";
 
@@ -65,6 +66,7 @@ export async function bundle() {
     "e2e/bench",
     "e2e/chaos",
     "e2e/fixtures",
+    "e2e/screenshots",
     "bin/bundle.mjs",
     "bin/pack-cli.mjs",
     "docs/command-line.md",

@@ -1,9 +1,5 @@
-import { existsSync } from "node:fs";
 import { defineConfig } from "@playwright/test";
-
-/** The headless shell needs half the processor time of the whole browser. */
-const BROWSERS = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"];
-const browser = BROWSERS.map((name) => `/usr/bin/${name}`).find(existsSync);
+import { browserPath } from "./fixtures/browser-path";
 
 /**
  * Specs that mostly wait: for a lease, for a deadline, for a storage system that starts. Each has a portal of its own. Half
@@ -42,7 +38,7 @@ export default defineConfig({
     contextOptions: { reducedMotion: "reduce" },
     timezoneId: "Asia/Kathmandu",
     launchOptions: {
-      ...(browser ? { executablePath: browser } : {}),
+      ...(browserPath ? { executablePath: browserPath } : {}),
       args: [
         "--disable-background-networking",
         "--disable-component-update",
