@@ -37,7 +37,7 @@ export function AuditFilter({ path, label, events, outcomes, regions, values, re
   const errorOf = (name: Name) => (isSubmitted ? errors[name] : refused[name]);
 
   const text = (name: Name, title: string, placeholder: string) => (
-    <Field label={title} error={errorOf(name)}>
+    <Field label={title} error={errorOf(name)} className="max-sm:col-span-2">
       {(control) => (
         <Input
           {...control}
@@ -70,10 +70,10 @@ export function AuditFilter({ path, label, events, outcomes, regions, values, re
     </Field>
   );
   return (
-    <FilterFold open={isFiltered}>
+    <FilterFold chosen={Object.values(values)} open={Object.keys(refused).length > 0}>
       <form {...form.formProps} role="search" aria-label={label} className="grid gap-3">
         <FormError message={isSubmitted ? errors.root : refused[""]} />
-        <div className="grid items-start gap-3 sm:grid-cols-2 lg:grid-cols-4">
+        <div className="grid grid-cols-2 items-start gap-3 lg:grid-cols-4 min-[100rem]:grid-cols-8">
           {text("who", "Who", "A part of the name or e-mail")}
           {choice("event", "What", "Everything", events, <EventOptions events={events} />)}
           {choice("outcome", "Outcome", "All outcomes", outcomes, <Options names={outcomes} />)}

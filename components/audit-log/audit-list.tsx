@@ -7,11 +7,14 @@ export function AuditList({ rows, label, whole = false }: { rows: AuditLine[]; l
   return (
     <ol aria-label={label} className="divide-y rounded-lg border bg-surface shadow-low">
       {rows.map((row) => (
-        <li key={row.id} className="grid gap-1 px-3.5 py-2.5 sm:grid-cols-[11rem_minmax(0,1fr)_auto] sm:gap-4">
+        <li
+          key={row.id}
+          className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-4 gap-y-1 px-3.5 py-2.5 sm:grid-cols-[11rem_minmax(0,1fr)_auto]"
+        >
           <span className="text-muted">
             <Time iso={row.at} exact />
           </span>
-          <span className="min-w-0 break-words">
+          <span className="min-w-0 break-words max-sm:col-span-2 max-sm:row-start-2">
             <Sentence {...row} />
             <span className="block text-xs text-muted">
               {[row.event, whole ? row.project?.name : undefined, row.address].filter(Boolean).map((part, index) => (

@@ -72,7 +72,7 @@ export function PreviewFacts({ preview }: { preview: Preview }) {
 function Ids({ ids, count }: { ids: readonly string[]; count: number }) {
   return (
     <>
-      {count.toLocaleString("en-US")}: <span className="font-mono break-all">{ids.join(", ")}</span>
+      {count.toLocaleString("en-US")}: <span className="font-mono [overflow-wrap:anywhere]">{ids.join(", ")}</span>
       {count > ids.length ? ", …" : ""}
     </>
   );

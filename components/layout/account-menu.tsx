@@ -31,7 +31,7 @@ export function AccountMenu({ trigger, name, email }: AccountMenuProps) {
       <MenuContent align="end">
         <div className="px-2.5 py-1.5">
           <p className="font-medium">{name}</p>
-          <p className="text-[0.8125rem] break-all text-muted">{email}</p>
+          <p className="text-[0.8125rem] [overflow-wrap:anywhere] text-muted">{email}</p>
         </div>
         <MenuSeparator />
         <MenuItem asChild>

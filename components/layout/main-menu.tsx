@@ -29,7 +29,7 @@ export function MainMenu({ navigation, onChoose }: MainMenuProps) {
   ];
   const storage = project ? `/projects/${project.slug}/object-storage` : undefined;
   return (
-    <nav aria-label="Main" className="grid content-start gap-5 px-3 pb-6">
+    <nav aria-label="Main" className="grid grid-cols-1 content-start gap-5 px-3 pb-6">
       <Link href="/" prefetch={false} onClick={onChoose} className="-mb-4 flex h-14 items-center px-2">
         <Logo />
       </Link>

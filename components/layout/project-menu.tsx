@@ -36,7 +36,7 @@ export function ProjectMenu({ trigger, projects, more, current }: ProjectMenuPro
         >
           {projects.map(({ slug, name }) => (
             <MenuRadioItem key={slug} value={slug}>
-              <span className="truncate">{name}</span>
+              <bdi className="min-w-0 break-words">{name}</bdi>
             </MenuRadioItem>
           ))}
         </MenuRadioGroup>

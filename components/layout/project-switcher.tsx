@@ -15,6 +15,7 @@ export function ProjectSwitcher({ projects, more, current }: ProjectMenuProps) {
         <button
           type="button"
           aria-label={current ? `Switch project: ${text}` : text}
+          title={current?.name}
           className="flex h-11 w-full items-center gap-2.5 rounded-md border bg-background px-2.5 text-left transition-colors hover:border-control"
           {...props}
         >

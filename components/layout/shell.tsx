@@ -45,7 +45,7 @@ export function Shell({ person, build, navigation, children }: ShellProps) {
         <main
           id="content"
           tabIndex={-1}
-          className="mx-auto w-full max-w-6xl flex-1 px-4 pt-6 pb-16 outline-none sm:px-6 lg:px-8"
+          className="mx-auto w-full max-w-400 flex-1 px-4 pt-6 pb-16 outline-none sm:px-6 lg:px-8"
         >
           {children}
         </main>

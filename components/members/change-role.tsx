@@ -27,7 +27,7 @@ export function ChangeRole({ project, member: { email, name, role }, own }: Chan
   );
   return (
     <>
-      <div className="min-w-28 sm:w-max">
+      <div className="min-w-28 sm:-my-1.75 sm:w-max">
         <Select
           aria-label={`Role of ${name}`}
           value={role}

@@ -25,7 +25,13 @@ export function RemoveMember({ project, member: { email, name }, own }: RemoveMe
   );
   return (
     <>
-      <Button size="sm" look="quietDanger" aria-label={`Remove ${name}`} onClick={() => setOpen(true)}>
+      <Button
+        size="sm"
+        look="quietDanger"
+        className="sm:-my-1.25"
+        aria-label={`Remove ${name}`}
+        onClick={() => setOpen(true)}
+      >
         Remove
       </Button>
       {open ? (

@@ -33,7 +33,13 @@ export function RevokeToken({ id, name }: { id: string; name: string }) {
 
   return (
     <>
-      <Button size="sm" look="quietDanger" aria-label={`Revoke ${name}`} onClick={() => setOpen(true)}>
+      <Button
+        size="sm"
+        look="quietDanger"
+        className="sm:-my-1.25"
+        aria-label={`Revoke ${name}`}
+        onClick={() => setOpen(true)}
+      >
         Revoke
       </Button>
       {open ? (

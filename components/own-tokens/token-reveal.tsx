@@ -49,7 +49,7 @@ export function TokenReveal({ created: { token, project }, onHide, onLeave }: To
         <p className="text-[0.8125rem] text-muted">
           Use it with the command line, which asks for the token, or in the header Authorization of the API:
         </p>
-        <pre className="rounded-md border bg-sunken px-3 py-2.5 font-mono text-[0.8125rem] break-all whitespace-pre-wrap">
+        <pre className="rounded-md border bg-sunken px-3 py-2.5 font-mono text-[0.8125rem] [overflow-wrap:anywhere] whitespace-pre-wrap">
           {`npm install --global ${origin}/latchkey-cli.tgz\nlatchkey login ${origin}\nlatchkey keys list${project === null ? " --project PROJECT" : ""}`}
         </pre>
       </div>

@@ -4,14 +4,14 @@ import Link from "next/link";
 /** Links to projects. */
 export function ProjectList({ projects }: { projects: { slug: string; name: string }[] }) {
   return (
-    <ul className="grid gap-3 sm:grid-cols-2">
+    <ul className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,22rem),1fr))] gap-3">
       {projects.map(({ slug, name }) => (
         <li key={slug}>
           <Link
             href={`/projects/${slug}/object-storage`}
             // A prefetch would count as a visit, and the next sign-in would land on this project.
             prefetch={false}
-            className="group flex items-center gap-3 rounded-lg border bg-surface px-4 py-3 shadow-low transition-colors hover:border-control"
+            className="group flex h-full items-center gap-3 rounded-lg border bg-surface px-4 py-3 shadow-low transition-colors hover:border-control"
           >
             <span
               aria-hidden
@@ -20,10 +20,13 @@ export function ProjectList({ projects }: { projects: { slug: string; name: stri
               {name.charAt(0)}
             </span>
             <span className="min-w-0 flex-1">
-              <span className="block truncate font-medium">{name}</span>
+              <bdi className="block font-medium [overflow-wrap:anywhere]">{name}</bdi>
               <span className="block truncate font-mono text-[0.8125rem] text-muted">{slug}</span>
             </span>
-            <ArrowRight aria-hidden className="size-4 text-muted transition-transform group-hover:translate-x-0.5" />
+            <ArrowRight
+              aria-hidden
+              className="size-4 shrink-0 text-muted transition-transform group-hover:translate-x-0.5"
+            />
           </Link>
         </li>
       ))}

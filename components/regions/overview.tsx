@@ -10,7 +10,7 @@ interface OverviewProps {
 /** The regions of a project with what it stores there. */
 export function Overview({ regions, usages, mayIssue }: OverviewProps) {
   return (
-    <ul className="grid gap-4 xl:grid-cols-2">
+    <ul className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,22rem),1fr))] gap-4">
       {regions.map((region) => (
         <RegionTile
           key={region.name}

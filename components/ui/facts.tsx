@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 /** A list of names and values: side by side, on phones each value under its name. */
 export function Facts({ children }: { children: ReactNode }) {
   return (
-    <dl className="grid items-center gap-x-5 sm:grid-cols-[max-content_minmax(0,1fr)] sm:gap-y-1.5">{children}</dl>
+    <dl className="grid items-baseline gap-x-5 sm:grid-cols-[max-content_minmax(0,1fr)] sm:gap-y-1.5">{children}</dl>
   );
 }
 

@@ -22,7 +22,7 @@ export function RetryChange({ id, what, retry }: RetryChangeProps) {
   const { send, isPending, refusal } = useChange(() => retryChange({ id }), { onDone: close, lost: LOST });
   return (
     <>
-      <Button size="sm" aria-label={`Retry ${what}`} onClick={() => setOpen(true)}>
+      <Button size="sm" className="sm:-my-1.25" aria-label={`Retry ${what}`} onClick={() => setOpen(true)}>
         Retry
       </Button>
       {open ? (

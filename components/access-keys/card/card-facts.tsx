@@ -29,7 +29,9 @@ export function CardFacts({ card, mayIssue }: { card: Card; mayIssue: boolean })
         {key ? (
           <>
             <Fact name="Created">
-              <Time iso={key.createdAt} /> by {key.createdBy}
+              <span className="min-w-0 break-words">
+                <Time iso={key.createdAt} /> by <bdi>{key.createdBy}</bdi>
+              </span>
             </Fact>
             <Fact name="Expires">
               <Expires {...key} />

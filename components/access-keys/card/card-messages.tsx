@@ -15,7 +15,8 @@ export function CardMessages({ card }: { card: Card }) {
           <strong className="font-semibold">
             RETIRING until <Time iso={retiring.until} />
           </strong>
-          : the old key <span className="font-mono text-[0.8125rem] break-all">{retiring.accessKeyId}</span> works
+          : the old key{" "}
+          <span className="font-mono text-[0.8125rem] [overflow-wrap:anywhere]">{retiring.accessKeyId}</span> works
           beside the new one until then. <OverlapUse retiring={retiring} />
           <span className="inline-block align-middle">
             <Explain name="RETIRING" />
@@ -63,7 +64,7 @@ function Receipts({ card }: { card: Card }) {
         <div key={accessKeyId} className="grid gap-0.5">
           <div className="flex items-start gap-0.5 text-muted">
             <p>
-              Receipt of the old key <span className="font-mono break-all">{accessKeyId}</span>
+              Receipt of the old key <span className="font-mono [overflow-wrap:anywhere]">{accessKeyId}</span>
             </p>
             <Explain name="Receipt" />
           </div>

@@ -5,6 +5,7 @@ import { CredentialCard } from "@/components/access-keys/card/credential-card";
 import type { KeyPermissions } from "@/components/access-keys/card/key-actions";
 import { useCards } from "@/components/access-keys/card/use-cards";
 import { PollNotice } from "@/components/layout/poll-notice";
+import { cn } from "@/components/ui/cn";
 import { Empty } from "@/components/ui/empty";
 
 interface CredentialsSectionProps {
@@ -24,15 +25,12 @@ export function CredentialsSection({ project, initialCards, permissions }: Crede
   return (
     <div className="grid gap-4">
       <PollNotice problem={problem} />
-      <div className="grid items-start gap-4 xl:grid-cols-2">
+      {/* Columns and not rows: cards differ in height, and rows would leave holes. */}
+      <div className={cn("-mb-4 gap-4", cards.length > 2 ? "columns-[26rem]" : "xl:columns-2")}>
         {cards.map((card) => (
-          <CredentialCard
-            key={card.region.name}
-            project={project}
-            card={card}
-            permissions={permissions}
-            onChanged={refresh}
-          />
+          <div key={card.region.name} className="break-inside-avoid pb-4">
+            <CredentialCard project={project} card={card} permissions={permissions} onChanged={refresh} />
+          </div>
         ))}
       </div>
     </div>

@@ -87,7 +87,14 @@ function NamedKey({ card, name, permissions, onOpen }: NamedKeyProps) {
             load={async () => (await import("@/components/access-keys/card/named-key-menu")).NamedKeyMenu}
             menuProps={{ actions, onOpen }}
             trigger={(props) => (
-              <Button size="icon" look="ghost" aria-label={`Actions of ${name}`} data-menu {...props}>
+              <Button
+                size="icon"
+                look="ghost"
+                className="-my-1.75"
+                aria-label={`Actions of ${name}`}
+                data-menu
+                {...props}
+              >
                 <EllipsisVertical aria-hidden />
               </Button>
             )}
@@ -114,7 +121,7 @@ function KeyLine({ accessKey, tellsLastUse }: KeyLineProps) {
         <CopyButton quiet text={accessKeyId} what="Access Key" label={`Copy the access key ${accessKeyId}`} />
       </span>
       <span>
-        Created <Time iso={createdAt} /> by {createdBy}
+        Created <Time iso={createdAt} /> by <bdi>{createdBy}</bdi>
       </span>
       <span>
         {expiresAt ? "Expires " : "Never expires"}

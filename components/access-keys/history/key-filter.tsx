@@ -27,7 +27,7 @@ export function KeyFilter({ path, regions, values }: KeyFilterProps) {
   const isFiltered = Object.values(values).some(Boolean);
 
   return (
-    <FilterFold open={isFiltered}>
+    <FilterFold chosen={Object.values(values)}>
       <form {...form.formProps} role="search" aria-label="Keys" className="grid gap-3">
         <FormError message={errors.root} />
         <div className="grid items-start gap-3 sm:grid-cols-2 lg:grid-cols-[minmax(0,1.4fr)_repeat(4,minmax(0,1fr))_auto]">

@@ -68,9 +68,9 @@ function Row(props: { project: string; row: KeyRow; open: boolean; hasOtherOpen:
           </span>
         ) : null}
       </Td>
-      <Td label="Created">
+      <Td label="Created" className="sm:min-w-48">
         <Time iso={row.createdAt} />
-        <span className="block text-muted">{row.createdBy}</span>
+        <bdi className="block min-w-0 text-muted [overflow-wrap:anywhere]">{row.createdBy}</bdi>
         {row.madeFor ? <span className="block text-muted">for {row.madeFor}</span> : null}
       </Td>
       <Td label="Expires">
@@ -93,8 +93,8 @@ function HistoryRow({ row, history }: { row: KeyRow; history: HistoryLine[] }) {
   return (
     <Tr id={`history-${row.id}`}>
       <Td colSpan={COLUMNS.length} className="bg-sunken">
-        {/* The table is wider than a phone: its history stays in view. */}
-        <div className="sticky left-3.5 w-full py-1.5 max-w-[calc(100vw-4rem)]">
+        {/* The table may be wider than its box: the history stays in view. */}
+        <div className="sticky left-3.5 max-w-[calc(100cqw-1.75rem)] py-1.5">
           <div className="mb-2.5 flex flex-wrap items-center justify-between gap-2">
             <h2 className="text-[0.8125rem] font-medium text-muted">History of {row.accessKeyId}</h2>
             <PrintButton />
@@ -134,7 +134,7 @@ function LastUse({ lastUsedAt, lastUsedAsOf, tellsLastUse }: KeyRow) {
 function Ended({ row }: { row: KeyRow }) {
   if (!row.endedAt) return <span className="text-muted">Not ended</span>;
   return (
-    <div className="min-w-36">
+    <div className="sm:min-w-48">
       <Time iso={row.endedAt} />
       <span className="block text-muted">{[row.endedBy, row.endReason].filter(Boolean).join(": ")}</span>
     </div>

@@ -13,7 +13,7 @@ export function OldKeyReceipt({ accessKeyId, card }: OldKeyReceiptProps) {
   return (
     <div role="status" className="min-h-26 rounded-md border bg-sunken px-3 py-2.5">
       <p className="text-[0.8125rem] text-muted">
-        Old key <span className="font-mono break-all">{accessKeyId}</span>
+        Old key <span className="font-mono [overflow-wrap:anywhere]">{accessKeyId}</span>
       </p>
       {lines.length > 0 ? (
         <ReceiptList receipts={lines} boundSeconds={card.region.revocationBoundSeconds} />

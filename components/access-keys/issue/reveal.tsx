@@ -1,5 +1,6 @@
 "use client";
 
+import { ChevronRight } from "lucide-react";
 import { useState } from "react";
 import type { Card, IssuedOutput } from "@/lib/access-keys/schema";
 import { connectionOf } from "@/lib/clients/rules";
@@ -87,8 +88,11 @@ export function Reveal({ issued, card, oldKey, onHide, onLeave }: RevealProps) {
         Next: put the {oldKey ? "new pair into every tool that uses the old one" : "pair into your tools"}. The settings
         of each tool are below, and later on the card.
       </p>
-      <details className="rounded-md border px-3 py-2.5">
-        <summary className="cursor-pointer font-medium">Connect a client</summary>
+      <details className="group rounded-md border px-3 py-2.5">
+        <summary className="flex cursor-pointer list-none items-center gap-1.5 font-medium [&::-webkit-details-marker]:hidden">
+          <ChevronRight aria-hidden className="size-4 text-muted transition-transform group-open:rotate-90" />
+          Connect a client
+        </summary>
         <div className="pt-3">
           <ConnectTabs connection={credentials} masked={!shown} />
         </div>

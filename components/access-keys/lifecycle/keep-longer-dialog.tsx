@@ -30,8 +30,8 @@ export function KeepLongerDialog({ project, card, ...dialog }: LifecycleDialogPr
     <ChangeDialog title="Keep longer" step="form" locked={change.isPending} {...dialog}>
       <form noValidate className="grid gap-4" onSubmit={form.submit(change.run)}>
         <DialogDescription>
-          The old key <span className="font-mono break-all">{card.retiring?.accessKeyId}</span> works on beside the new
-          one, but never longer than its own expiration date.{" "}
+          The old key <span className="font-mono [overflow-wrap:anywhere]">{card.retiring?.accessKeyId}</span> works on
+          beside the new one, but never longer than its own expiration date.{" "}
           {card.retiring ? <OverlapUse retiring={card.retiring} /> : null}
         </DialogDescription>
         <Field label="Keep the old keys for" hint="Counted from now.">

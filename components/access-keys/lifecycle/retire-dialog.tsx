@@ -18,9 +18,10 @@ export function RetireDialog({ project, card, ...dialog }: LifecycleDialogProps)
   return (
     <ChangeDialog title="Retire now" step="form" locked={change.isPending} {...dialog}>
       <DialogDescription>
-        The old key <span className="font-mono break-all">{card.retiring?.accessKeyId}</span> is removed: tools that
-        still use it lose access {describeBound(card.region.revocationBoundSeconds, findUsual(card, "replaced"))}. The
-        new key works on. {card.retiring ? <OverlapUse retiring={card.retiring} /> : null}
+        The old key <span className="font-mono [overflow-wrap:anywhere]">{card.retiring?.accessKeyId}</span> is removed:
+        tools that still use it lose access{" "}
+        {describeBound(card.region.revocationBoundSeconds, findUsual(card, "replaced"))}. The new key works on.{" "}
+        {card.retiring ? <OverlapUse retiring={card.retiring} /> : null}
       </DialogDescription>
       <FormError message={change.refusal} />
       <DialogButtons>

@@ -34,7 +34,7 @@ export function NoBuckets({ filtered, usages, regions, showsCards, mayIssue }: N
   return (
     <Empty title="No buckets yet">
       <p>This command makes the first bucket in {region.name}:</p>
-      <code className="mt-2 inline-block rounded bg-sunken px-2 py-1 text-left font-mono text-[0.8125rem] break-all">
+      <code className="mt-2 inline-block rounded bg-sunken px-2 py-1 text-left font-mono text-[0.8125rem] [overflow-wrap:anywhere]">
         aws --profile {region.name} --endpoint-url {region.endpoint} s3 mb s3://my-first-bucket
       </code>
       {showsCards ? (

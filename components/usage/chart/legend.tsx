@@ -10,7 +10,7 @@ export function Legend({ series, formatValue }: { series: Series[]; formatValue:
           <svg aria-hidden viewBox="0 0 24 4" className="h-1 w-6 shrink-0">
             <line x1="0" x2="24" y1="2" y2="2" {...styleSeries(index)} />
           </svg>
-          <span className="min-w-0 font-medium break-all">{region}</span>
+          <span className="min-w-0 font-medium [overflow-wrap:anywhere]">{region}</span>
           <span className="tabular whitespace-nowrap text-muted">{formatValue(last)}</span>
         </li>
       ))}

@@ -9,7 +9,10 @@ const FORMATS: Record<HistoryRange, Intl.DateTimeFormatOptions> = {
   "13mo": { month: "short", year: "numeric" },
 };
 
-/** A moment at the time axis, in the time zone of the reader. */
+/**
+ * A moment at the time axis, in the time zone of the reader. What the server writes for UTC has to be short: on a phone
+ * there are 50 px for a moment.
+ */
 export function TickLabel({ iso, range }: { iso: string; range: HistoryRange }) {
-  return useLocalText(new Date(iso), FORMATS[range]);
+  return useLocalText(new Date(iso), FORMATS[range]).replace(" UTC", "Z");
 }
