@@ -35,7 +35,7 @@ export function UserActions({ user, own }: Omit<UserDialogProps, "onClose">) {
         load={async () => (await import("@/components/managed-users/user-menu")).UserMenu}
         menuProps={{ actions: listActions(user, own), onOpen: setDialog }}
         trigger={(trigger) => (
-          <Button size="icon" look="ghost" className="-my-1.75" aria-label={`Actions of ${user.name}`} {...trigger}>
+          <Button size="icon" look="ghost" className="sm:-my-1.75" aria-label={`Actions of ${user.name}`} {...trigger}>
             <EllipsisVertical aria-hidden />
           </Button>
         )}

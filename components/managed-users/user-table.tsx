@@ -12,8 +12,8 @@ export function UserTable({ rows, self }: { rows: UserRow[]; self: string }) {
       <TableHead columns={["Name", "Email", "Platform role", "Projects", "Created", "State", "Actions"]} />
       <TableBody>
         {rows.map((row) => (
-          <Tr key={row.id}>
-            <Td className="min-w-0 font-medium">
+          <Tr key={row.id} className="max-sm:relative">
+            <Td className="min-w-0 font-medium max-sm:mr-9">
               <bdi className="[overflow-wrap:anywhere]">{row.name}</bdi>
               {row.email === self ? <span className="font-normal text-muted"> (you)</span> : null}
             </Td>
@@ -30,7 +30,7 @@ export function UserTable({ rows, self }: { rows: UserRow[]; self: string }) {
             <Td label="State">
               <State row={row} />
             </Td>
-            <Td>
+            <Td className="max-sm:absolute max-sm:top-1.5 max-sm:right-1.5">
               <UserActions user={row} own={row.email === self} />
             </Td>
           </Tr>
