@@ -12,7 +12,7 @@ export function Table({ label, className, ...rest }: ComponentProps<"table"> & {
       role="group"
       aria-label={label}
       tabIndex={0}
-      className="@container overflow-x-auto rounded-lg border bg-surface shadow-low"
+      className="overflow-x-auto rounded-lg border bg-surface shadow-low"
     >
       <table role="table" className={cn("stacked-table w-full border-collapse text-left", className)} {...rest} />
     </div>

@@ -6,6 +6,7 @@ import { JoinProject } from "@/components/members/join/join-project";
 import { RegionAccess } from "@/components/projects/region-access";
 import { RenameProject } from "@/components/projects/rename-project";
 import { SwitchProject } from "@/components/projects/switch-project";
+import { formatCount } from "@/components/ui/bytes";
 import { Fact, Facts } from "@/components/ui/facts";
 import { SwitchedState } from "@/components/ui/switched-state";
 import { TextLink } from "@/components/ui/text-link";
@@ -43,7 +44,7 @@ export default async function AdminProjectPage({ params }: { params: Promise<{ s
               <Time iso={createdAt} />
             </Fact>
             <Fact name="Members">
-              {members}, of them {admins === 1 ? "1 admin" : `${admins} admins`}
+              {formatCount(members)}, of them {admins === 1 ? "1 admin" : `${admins} admins`}
             </Fact>
             <Fact name="Keys">{liveKeys === 0 ? "None" : `${liveKeys} whose end is not decided`}</Fact>
             <Fact name="Pages">
