@@ -22,8 +22,8 @@ export function AdministrationHeader() {
   return (
     <div className="mb-6">
       <h1 className="text-xl font-semibold tracking-tight">Administration</h1>
-      <nav aria-label="Administration" className="mt-3 overflow-x-auto border-b">
-        <ul className="flex gap-1">
+      <nav aria-label="Administration" className="mt-3 border-b">
+        <ul className="flex flex-wrap gap-x-1">
           {PAGES.map(([href, text]) => (
             <li key={href}>
               <Link

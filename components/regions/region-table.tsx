@@ -15,8 +15,12 @@ export function RegionTable({ rows }: { rows: RegionRow[] }) {
           <Tr key={row.name}>
             <Td className="font-medium">
               <TextLink href={`/admin/regions/${row.name}`}>{row.name}</TextLink>
-              {row.declared ? <span className="block font-normal text-muted">In the regions file</span> : null}
-              {row.writtenAtStart ? <span className="block font-normal text-muted">Written at each start</span> : null}
+              {row.declared ? (
+                <span className="block font-normal text-muted sm:whitespace-nowrap">In the regions file</span>
+              ) : null}
+              {row.writtenAtStart ? (
+                <span className="block font-normal text-muted sm:whitespace-nowrap">Written at each start</span>
+              ) : null}
             </Td>
             <Td label="Storage system">{row.title}</Td>
             <Td label="Endpoint" className="font-mono text-[0.8125rem]">
@@ -62,7 +66,7 @@ export function RegionState({ row }: { row: RegionRow }) {
   if (row.checkError) {
     return (
       <>
-        <span className="text-danger">{row.checkError}</span>
+        <span className="inline-block text-danger first-letter:uppercase">{row.checkError}</span>
         {row.failingSince ? (
           <span className="block text-muted">
             Since <Time iso={row.failingSince} />
