@@ -73,6 +73,14 @@ const FIND: Question[] = [
     ],
     places: ["projects", "members"],
   },
+  {
+    id: "region-not-enabled",
+    question: "Why is Object Storage not enabled in this region?",
+    answer: [
+      "A platform admin says which regions a project may use, and may switch a region off for everybody: ask one of them. Keys that exist in the region work on, and can be disabled.",
+    ],
+    places: ["dashboard", "administration"],
+  },
 ];
 
 const SECRETS: Question[] = [
@@ -180,7 +188,7 @@ const TOOLS: Question[] = [
     id: "access-denied",
     question: "My tool says AccessDenied",
     answer: [
-      "The key is known and may not do this. It may be a read-only key, or the bucket may belong to another project, or a policy of the bucket forbids it. Names of buckets may be taken by other projects too.",
+      "The key is known and may not do this. It may be a read-only key, or the bucket may belong to another project, or a policy of the bucket forbids it.",
       "The command **latchkey doctor** tries a key step by step and names the cause.",
     ],
     places: ["credentials"],
@@ -211,6 +219,7 @@ const WORDS: Question[] = [
       ["Create key, Generate S3 keys, Create Access Key", "Enable CLI Access; for a further key Add named key"],
       ["Reset key, Regenerate, Rotate", "Regenerate Keys"],
       ["Delete key, Revoke, Disable", "Disable Access; Deactivate only switches off"],
+      ["User, IAM user, EIM user, root account", "A person with a role in a project. Keys belong to the project"],
       ["Application credentials, API password", "Access token"],
       ["Host base, S3 endpoint, service URL", "Endpoint URL"],
       ["Location, default region name", "Signing region, which may differ from the region's name"],

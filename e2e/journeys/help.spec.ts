@@ -1,3 +1,4 @@
+import { expectAccessible } from "../fixtures/accessible";
 import { expect, test } from "../fixtures/test";
 
 for (const role of ["admin", "member+", "member", "support", "platform-admin"]) {
@@ -16,3 +17,23 @@ for (const role of ["admin", "member+", "member", "support", "platform-admin"]) 
       expect((await page.request.get(href)).status(), href).toBe(200);
   });
 }
+
+test("the explanation of a state opens and closes by keyboard, and changes no name", async ({ openAs }) => {
+  const page = await openAs("member+");
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.goto("/projects/demo/object-storage");
+  const header = page.getByRole("article", { name: "south" }).locator("header");
+  const button = header.getByRole("button", { name: /^Explain / });
+  const state = (await button.getAttribute("aria-label"))?.replace("Explain ", "") ?? "";
+  await expect(header.getByText(state, { exact: true })).toBeVisible();
+  const explanation = page.getByRole("note", { name: state, exact: true });
+  await button.focus();
+  await page.keyboard.press("Enter");
+  await expect(explanation).toBeVisible();
+  const box = await explanation.boundingBox();
+  expect(box && box.x >= 0 && box.x + box.width <= 360).toBe(true);
+  await expectAccessible(page, "an explanation");
+  await page.keyboard.press("Escape");
+  await expect(explanation).toBeHidden();
+  await expect(button).toBeFocused();
+});

@@ -18,9 +18,8 @@ export type HelpPlace = (typeof HELP_PLACES)[number];
 
 /** The answers that other pages link to. */
 export const LINKED_ANSWERS = [
-  "connect",
-  "data",
   "first-bucket",
+  "invalid-access-key-id",
   "no-downtime",
   "no-keys",
   "old-key-works",

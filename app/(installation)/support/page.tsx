@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { SearchResults } from "@/app/(installation)/support/search-results";
 import { SearchForm } from "@/components/access-keys/support/search-form";
 import { SupportHeader } from "@/components/access-keys/support/support-header";
+import { HelpLink } from "@/components/help/help-link";
 import { readParameter, type SearchParameters } from "@/components/layout/parameters";
 import { Empty } from "@/components/ui/empty";
 import { requirePlatform } from "@/lib/gate/page";
@@ -25,7 +26,7 @@ export default async function SupportPage({ searchParams }: { searchParams: Sear
       <p className="mb-5 max-w-2xl text-muted">
         Find a key by its access key, by a person or by a project. See who owns it and what happened to it, switch it
         off or disable it. Secret keys are kept nowhere and cannot be seen here. Every search is written to the audit
-        log.
+        log. <HelpLink about="states">States and words</HelpLink>
       </p>
       <SearchForm by={by} text={search?.ok ? search.text : undefined} />
       {search?.ok ? (

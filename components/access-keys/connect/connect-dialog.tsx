@@ -2,6 +2,7 @@
 
 import { ChangeDialog } from "@/components/access-keys/change-dialog";
 import { ConnectTabs } from "@/components/access-keys/connect/connect-tabs";
+import { HelpLink } from "@/components/help/help-link";
 import { Button } from "@/components/ui/button";
 import { DialogButtons, DialogDescription } from "@/components/ui/dialog";
 import { connectionOf, SECRET_PLACEHOLDER } from "@/lib/clients/rules";
@@ -23,6 +24,12 @@ export function ConnectDialog({ card, ...dialog }: ConnectDialogProps) {
         was shown when the key was made, and is kept nowhere.
       </DialogDescription>
       <ConnectTabs connection={connectionOf(card, { accessKeyId: card.key?.accessKeyId ?? "" })} />
+      <p className="text-[0.8125rem] text-muted">
+        Does the tool answer with an error?{" "}
+        <HelpLink newTab about="invalid-access-key-id">
+          What the errors mean
+        </HelpLink>
+      </p>
       <DialogButtons>
         <Button onClick={dialog.onClose}>Close</Button>
       </DialogButtons>
