@@ -69,7 +69,7 @@ test("every page and every dialog of the sources is seen here", () => {
   const dialogs = listFiles("components")
     .filter((file) => file.endsWith(".tsx"))
     .filter((file) =>
-      /<(ChangeDialog|Question|SetUpLinkDialog|SheetContent|MenuContent)\b/.test(
+      /<(ChangeDialog|Question|SetUpLinkDialog|SheetContent|MenuContent)\b| popover=/.test(
         readFileSync(join(ROOT, "components", file), "utf8"),
       ),
     )
@@ -261,6 +261,15 @@ test("the dialogs of keys and the reveal, and the pages with keys", async ({ ope
   const card = credentials.card("north");
   const open = (name: string) => card.getByRole("button", { name, exact: true }).click();
   await credentials.open();
+
+  await card
+    .getByRole("button", { name: /^Explain/ })
+    .first()
+    .click();
+  await expect(page.getByRole("note")).toBeVisible();
+  await expectAccessibleInTwoLooks(page, "explanations.tsx: a word");
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("note")).toBeHidden();
 
   await open("Enable CLI Access");
   await expect(dialog).toBeVisible();

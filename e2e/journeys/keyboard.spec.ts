@@ -107,6 +107,13 @@ test("the life of a key, and the reveal with a screen reader", async ({ openAs, 
   };
   await credentials.open();
 
+  const explain = card.getByRole("button", { name: /^Explain/ }).first();
+  await press(explain);
+  await expect(page.getByRole("note")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("note")).toBeHidden();
+  await expectVisibleFocus(explain);
+
   await press(button("Enable CLI Access"));
   await expectFocusIn(dialog);
   await page.keyboard.press("Escape");
