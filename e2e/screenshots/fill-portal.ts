@@ -21,12 +21,15 @@ export interface Filled {
   accessKeyId: string;
   /** Access keys of the project `demo`, for a bulk revocation. */
   spare: string[];
-  stop: () => Promise<void>;
 }
 
-/** Fills a new portal: regions, people, projects, and keys that are made, changed and ended as people do. */
-export async function fillPortal(portal: PortalFacts): Promise<Filled> {
-  const servers = await Promise.all(["east", SILENT].map((name) => addRegion(portal, name)));
+/**
+ * Fills a new portal: regions, people, projects, and keys that are made, changed and ended as people do. What has to be
+ * ended afterwards is added to `ends`, also when filling fails.
+ */
+export async function fillPortal(portal: PortalFacts, ends: (() => Promise<void>)[]): Promise<Filled> {
+  await addRegion(portal, "east", ends);
+  const silent = await addRegion(portal, SILENT, ends);
   const url = await readDatabaseUrl(portal);
   await withDatabase(url, addPeopleAndProjects);
   const { password } = personOf(portal, "member+");
@@ -57,22 +60,17 @@ export async function fillPortal(portal: PortalFacts): Promise<Filled> {
     const answer = await maker.readCards(FULL);
     return answer.kind === "data" && answer.data.some(({ state }) => state === "EXPIRED");
   });
-  await servers[1]?.kill();
+  await silent.kill();
   await withDatabase(url, async (database) => {
     await writeUsageFigures(database);
     await writeSilence(database, SILENT);
   });
-  return {
-    accessKeyId,
-    spare,
-    stop: async () => {
-      for (const server of servers) await server.stop();
-    },
-  };
+  return { accessKeyId, spare };
 }
 
-async function addRegion(portal: PortalFacts, name: string) {
+async function addRegion(portal: PortalFacts, name: string, ends: (() => Promise<void>)[]) {
   const server = await startBuiltinServer(name);
+  ends.push(server.stop);
   const { endpoint, adminUrl, token } = server;
   const flags = ["--endpoint", endpoint, "--signing-region", `${name}-1`, "--admin-url", adminUrl];
   await runAdmin(portal, ["region", "create", name, ...flags], token);

@@ -44,8 +44,7 @@ async function main(): Promise<void> {
   try {
     const portal = await startOwnPortal();
     ends.push(portal.stop);
-    const filled = await fillPortal(portal.facts);
-    ends.push(filled.stop);
+    const filled = await fillPortal(portal.facts, ends);
     const browser = await chromium.launch(browserPath ? { executablePath: browserPath } : {});
     ends.push(() => browser.close());
     const failed: string[] = [];
@@ -84,7 +83,7 @@ async function take(
     if (screen.as) await signInByRequest(context, portal.url, personOf(portal, screen.as));
     const page = await context.newPage();
     await page.goto(typeof screen.path === "string" ? screen.path : screen.path(filled), { waitUntil: "networkidle" });
-    await page.waitForFunction(() => document.querySelector("[aria-busy=true]") === null);
+    await page.waitForFunction(isComplete);
     await screen.open?.({ ...place, page });
     if (screen.open && screen.window) await page.locator("[role=dialog], [role=menu]").first().waitFor();
     if (folder === undefined) await photographForDocs(page, screen, screen.docs ?? "light");
@@ -93,6 +92,12 @@ async function take(
   } finally {
     await context.close();
   }
+}
+
+/** Whether nothing is still loading. Times are in UTC until the scripts of the page run. */
+function isComplete(): boolean {
+  const times = [...document.querySelectorAll("time")];
+  return document.querySelector("[aria-busy=true]") === null && !times.some((time) => time.textContent.endsWith("UTC"));
 }
 
 await main();
