@@ -21,7 +21,7 @@ interface RegionAccessProps {
 export function RegionAccess({ project, restricted, regions }: RegionAccessProps) {
   const [open, setOpen] = useState(false);
   return (
-    <div className="grid gap-3">
+    <div className="grid max-w-3xl gap-3">
       {regions.length > 0 ? (
         <Table label="Regions of the project">
           <TableHead columns={["Region", "The project", "Keys"]} numeric={["Keys"]} />

@@ -135,8 +135,8 @@ export function describeRevocation(facts: RevocationFacts, around: Surroundings,
 
 /** How a job stands whose last try failed. */
 export function describeJob(name: ListedJob, error: string | null, around: Surroundings): Described {
-  const why = error ? ` ${error.slice(0, 300).replace(/\.?$/, ".")}` : "";
-  const cause = `The last try failed.${why}`;
+  const why = error ? `: ${error.slice(0, 300).replace(/\.?$/, ".")}` : ".";
+  const cause = `The last try failed${why}`;
   return {
     state: "failed",
     what: LISTED_JOBS[name],
