@@ -4,7 +4,7 @@ import { expect, test } from "../fixtures/test";
 for (const role of ["admin", "member+", "member", "support", "platform-admin"]) {
   test(`every link of the help opens for ${role}`, async ({ openAs }) => {
     const page = await openAs(role);
-    await page.goto("/");
+    await page.goto("/projects");
     await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Help" }).click();
     await expect(page.getByRole("heading", { name: "Where is Reset key?" })).toBeVisible();
     const links = await page
