@@ -29,7 +29,7 @@ export function SecretField({ label, value, copyLabel = `Copy ${label}`, onShown
   return (
     <Field label={label}>
       {(control) => (
-        <div className="flex gap-2">
+        <div className="flex min-w-0 gap-2">
           <Input
             {...control}
             type={shown ? "text" : "password"}

@@ -107,7 +107,7 @@ function RevealField({ label, value }: { label: string; value: string }) {
   return (
     <Field label={label}>
       {(control) => (
-        <div className="flex gap-2">
+        <div className="flex min-w-0 gap-2">
           <Input {...control} value={value} readOnly spellCheck={false} className="font-mono text-[0.8125rem]" />
           <CopyButton text={value} what={label} />
         </div>
