@@ -7,8 +7,8 @@ import { load } from "./run.mjs";
 
 /**
  * `npm run bench` measures all parts on this machine. `npm run bench -- s3`, `npm run bench -- keys`,
- * `npm run bench -- scale`, `npm run bench -- memory`, `npm run bench -- commands` and `npm run bench -- bulk-revoke`
- * measure one part.
+ * `npm run bench -- scale`, `npm run bench -- memory`, `npm run bench -- commands`, `npm run bench -- pages` and
+ * `npm run bench -- bulk-revoke` measure one part.
  */
 const BENCHES = {
   /** Compares the built-in S3 server with plain files. */
@@ -21,6 +21,8 @@ const BENCHES = {
   memory: () => load("bench/memory"),
   /** Times whole commands of latchkey and of OpenStack's client. */
   commands: () => load("bench/commands"),
+  /** Times the sign-in page and the dashboard in a browser. */
+  pages: () => load("bench/pages"),
   /** Compares a bulk revocation with bare admin calls that remove as many keys. */
   "bulk-revoke": () => load("bench/bulk-revoke"),
 };

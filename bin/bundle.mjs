@@ -23,6 +23,7 @@ const PROGRAMS = {
   "bench/memory": "e2e/bench/memory-main.ts",
   "bench/bulk-revoke": "e2e/bench/bulk-revoke-main.ts",
   "bench/commands": "e2e/bench/commands-main.ts",
+  "bench/pages": "e2e/bench/pages/pages-main.ts",
   "chaos/main": "e2e/chaos/main.ts",
   "screenshots/main": "e2e/screenshots/screenshots-main.ts",
 };

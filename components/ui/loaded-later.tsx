@@ -2,7 +2,7 @@
 
 import { type ComponentType, type ReactNode, useEffect, useState } from "react";
 
-/** When the component is loaded. Milliseconds after the page is there. */
+/** When the component is loaded, and how long after a failure this is tried again. Milliseconds. */
 const AFTER_MS = 5_000;
 
 interface LoadedLaterProps<Props> {
@@ -10,25 +10,32 @@ interface LoadedLaterProps<Props> {
   load: () => Promise<ComponentType<Props>>;
   /** What the component gets. */
   props: Props;
+  /** Milliseconds after the page is there. */
+  afterMs?: number;
   /** What came with the page. It stands until the component is loaded, and when it cannot be loaded. */
-  children: ReactNode;
+  children?: ReactNode;
 }
 
 /**
  * A component that refreshes a part of the page, loaded some seconds after the page. When it cannot be loaded, this is
  * tried again.
  */
-export function LoadedLater<Props extends object>({ load, props, children }: LoadedLaterProps<Props>) {
+export function LoadedLater<Props extends object>({
+  load,
+  props,
+  afterMs = AFTER_MS,
+  children,
+}: LoadedLaterProps<Props>) {
   const [Loaded, setLoaded] = useState<ComponentType<Props>>();
 
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout>;
     const startLater = () => {
-      timer = setTimeout(() => void load().then((component) => setLoaded(() => component), startLater), AFTER_MS);
+      timer = setTimeout(() => void load().then((component) => setLoaded(() => component), startLater), afterMs);
     };
     startLater();
     return () => clearTimeout(timer);
-  }, [load]);
+  }, [load, afterMs]);
 
   return Loaded ? <Loaded {...props} /> : children;
 }

@@ -1,6 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import { useCallback } from "react";
 import { getQueryClient } from "@/components/ui/query-client";
 
 /** How often a portal that does not answer is asked. Milliseconds. */
@@ -52,6 +53,7 @@ interface Polled<T> {
   data: T;
   /** Why the data may be out of date; undefined while it is fresh. */
   problem: PollProblem | undefined;
+  /** Asks now. It is the same function at every render. */
   refresh: () => void;
 }
 
@@ -63,7 +65,7 @@ export function usePoll<T extends object>({
   parse,
   isOld = false,
 }: PollOptions<T>): Polled<T> {
-  const query = useQuery<object, Error>(
+  const { data, error, refetch } = useQuery<object, Error>(
     {
       queryKey: ["poll", address],
       queryFn: ({ signal }) => fetchJson<object>(address, parse, signal),
@@ -78,5 +80,6 @@ export function usePoll<T extends object>({
     },
     getQueryClient(),
   );
-  return { data: query.data as T, problem: nameProblem(query.error), refresh: () => void query.refetch() };
+  const refresh = useCallback(() => void refetch(), [refetch]);
+  return { data: data as T, problem: nameProblem(error), refresh };
 }

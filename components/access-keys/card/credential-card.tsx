@@ -1,8 +1,7 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { Card } from "@/lib/access-keys/schema";
 import { CardFacts } from "@/components/access-keys/card/card-facts";
 import {
@@ -16,12 +15,12 @@ import { NamedKeys } from "@/components/access-keys/card/named-keys";
 import { StateBadge } from "@/components/access-keys/state-badge";
 import { Explain } from "@/components/help/explain";
 import { Button } from "@/components/ui/button";
+import { loadWhenShown } from "@/components/ui/load-when-shown";
 
-const loadKeyDialog = () => import("@/components/access-keys/card/key-dialog");
-const KeyDialog = dynamic(() => loadKeyDialog().then((module) => module.KeyDialog), { ssr: false });
+const KeyDialog = loadWhenShown(async () => (await import("@/components/access-keys/card/key-dialog")).KeyDialog);
 
-/** Starts the download before a button is pressed. What fails here is tried again when the dialog opens. */
-const prefetch = () => void loadKeyDialog().catch(() => undefined);
+/** Nobody points at a card of a phone before pressing its button. Milliseconds after the page is there. */
+const PREFETCH_AFTER_MS = 5_000;
 
 interface CredentialCardProps {
   project: string;
@@ -45,6 +44,11 @@ export function CredentialCard({ project, card, permissions, onChanged }: Creden
   const article = useRef<HTMLElement>(null);
   const headingId = `region-${card.region.name}`;
   const actions = listActions(card, permissions);
+
+  useEffect(() => {
+    const timer = setTimeout(KeyDialog.prefetch, PREFETCH_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
 
   const open = (dialog: KeyDialogName, name: string | null) =>
     setOpened({ dialog, name, oldKey: dialog === "regenerate" ? viewSlot(card, name).key?.accessKeyId : undefined });
@@ -70,8 +74,8 @@ export function CredentialCard({ project, card, permissions, onChanged }: Creden
     <article
       ref={article}
       aria-labelledby={headingId}
-      onPointerEnter={prefetch}
-      onFocus={prefetch}
+      onPointerEnter={KeyDialog.prefetch}
+      onFocus={KeyDialog.prefetch}
       className="flex flex-col rounded-lg border bg-surface shadow-low"
     >
       <header className="flex flex-wrap items-center justify-between gap-2 border-b px-4 py-3">

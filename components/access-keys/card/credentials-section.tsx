@@ -1,12 +1,22 @@
 "use client";
 
+import { useState } from "react";
 import type { Card } from "@/lib/access-keys/schema";
 import { CredentialCard } from "@/components/access-keys/card/credential-card";
 import type { KeyPermissions } from "@/components/access-keys/card/key-actions";
-import { useCards } from "@/components/access-keys/card/use-cards";
+import type { PolledCards } from "@/components/access-keys/card/use-cards";
 import { PollNotice } from "@/components/layout/poll-notice";
 import { cn } from "@/components/ui/cn";
 import { Empty } from "@/components/ui/empty";
+import { LoadedLater } from "@/components/ui/loaded-later";
+
+const loadPoll = async () => (await import("@/components/access-keys/card/cards-poll")).CardsPoll;
+
+/** An open card has to show the change of another person within 2 s. Milliseconds. */
+const POLL_AFTER_MS = 1_000;
+
+/** The first poll comes at once when it is loaded. */
+const ignore = () => undefined;
 
 interface CredentialsSectionProps {
   project: string;
@@ -14,25 +24,32 @@ interface CredentialsSectionProps {
   permissions: KeyPermissions;
 }
 
-/** The credential cards of a project, one for each region. They are polled. */
+/** The credential cards of a project, one for each region. What polls them is loaded a second after the page. */
 export function CredentialsSection({ project, initialCards, permissions }: CredentialsSectionProps) {
-  const { cards, problem, refresh } = useCards(project, initialCards);
-  if (cards.length === 0) {
-    return (
-      <Empty title="There is no region yet">Keys are made in regions. The card of each region is shown here.</Empty>
-    );
-  }
+  const [polled, setPolled] = useState<PolledCards>();
+  const { cards, problem, refresh } = polled ?? { cards: initialCards, problem: undefined, refresh: ignore };
   return (
-    <div className="grid gap-4">
-      <PollNotice problem={problem} />
-      {/* Columns and not rows: cards differ in height, and rows would leave holes. */}
-      <div className={cn("-mb-4 gap-4", cards.length > 2 ? "columns-[26rem]" : "xl:columns-2")}>
-        {cards.map((card) => (
-          <div key={card.region.name} className="break-inside-avoid pb-4">
-            <CredentialCard project={project} card={card} permissions={permissions} onChanged={refresh} />
+    <>
+      <LoadedLater
+        load={loadPoll}
+        props={{ project, initial: initialCards, onPolled: setPolled }}
+        afterMs={POLL_AFTER_MS}
+      />
+      {cards.length === 0 ? (
+        <Empty title="There is no region yet">Keys are made in regions. The card of each region is shown here.</Empty>
+      ) : (
+        <div className="grid gap-4">
+          <PollNotice problem={problem} />
+          {/* Columns and not rows: cards differ in height, and rows would leave holes. */}
+          <div className={cn("-mb-4 gap-4", cards.length > 2 ? "columns-[26rem]" : "xl:columns-2")}>
+            {cards.map((card) => (
+              <div key={card.region.name} className="break-inside-avoid pb-4">
+                <CredentialCard project={project} card={card} permissions={permissions} onChanged={refresh} />
+              </div>
+            ))}
           </div>
-        ))}
-      </div>
-    </div>
+        </div>
+      )}
+    </>
   );
 }

@@ -1,42 +1,16 @@
 "use client";
 
-import dynamic from "next/dynamic";
-import type { Card } from "@/lib/access-keys/schema";
+import { ConnectDialog } from "@/components/access-keys/connect/connect-dialog";
+import { DisableDialog } from "@/components/access-keys/disable/disable-dialog";
+import { IssueDialog } from "@/components/access-keys/issue/issue-dialog";
+import { ActivateDialog } from "@/components/access-keys/lifecycle/activate-dialog";
+import { DeactivateDialog } from "@/components/access-keys/lifecycle/deactivate-dialog";
+import { ExpirationDialog } from "@/components/access-keys/lifecycle/expiration-dialog";
+import { KeepLongerDialog } from "@/components/access-keys/lifecycle/keep-longer-dialog";
+import { RetireDialog } from "@/components/access-keys/lifecycle/retire-dialog";
 import type { KeyDialogName, KeyPermissions } from "@/components/access-keys/card/key-actions";
 import type { FindFocus } from "@/components/ui/return-focus";
-
-const IssueDialog = dynamic(
-  () => import("@/components/access-keys/issue/issue-dialog").then((module) => module.IssueDialog),
-  { ssr: false },
-);
-const DisableDialog = dynamic(
-  () => import("@/components/access-keys/disable/disable-dialog").then((module) => module.DisableDialog),
-  { ssr: false },
-);
-const ConnectDialog = dynamic(
-  () => import("@/components/access-keys/connect/connect-dialog").then((module) => module.ConnectDialog),
-  { ssr: false },
-);
-const ExpirationDialog = dynamic(
-  () => import("@/components/access-keys/lifecycle/expiration-dialog").then((module) => module.ExpirationDialog),
-  { ssr: false },
-);
-const DeactivateDialog = dynamic(
-  () => import("@/components/access-keys/lifecycle/deactivate-dialog").then((module) => module.DeactivateDialog),
-  { ssr: false },
-);
-const ActivateDialog = dynamic(
-  () => import("@/components/access-keys/lifecycle/activate-dialog").then((module) => module.ActivateDialog),
-  { ssr: false },
-);
-const RetireDialog = dynamic(
-  () => import("@/components/access-keys/lifecycle/retire-dialog").then((module) => module.RetireDialog),
-  { ssr: false },
-);
-const KeepLongerDialog = dynamic(
-  () => import("@/components/access-keys/lifecycle/keep-longer-dialog").then((module) => module.KeepLongerDialog),
-  { ssr: false },
-);
+import type { Card } from "@/lib/access-keys/schema";
 
 interface KeyDialogProps {
   open: KeyDialogName;
@@ -52,7 +26,7 @@ interface KeyDialogProps {
   findFallback: FindFocus;
 }
 
-/** The open dialog of a card. Each is loaded when it is first opened. */
+/** The open dialog of a card. All of them are loaded at once, when somebody points at a card. */
 export function KeyDialog({ open, oldKey, permissions, onChanged, ...dialog }: KeyDialogProps) {
   switch (open) {
     case "enable":

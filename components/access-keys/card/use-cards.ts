@@ -12,16 +12,19 @@ async function parseCards(body: unknown): Promise<Card[]> {
   return cardsSchema.parse(body).cards;
 }
 
-interface PolledCards {
+export interface PolledCards {
   cards: Card[];
   /** Why the cards may be out of date; undefined while they are fresh. */
   problem: PollProblem | undefined;
   refresh: () => void;
 }
 
-/** The cards of a project: first those that came with the page, then polled ones. */
-export function useCards(project: string, initial: Card[]): PolledCards {
+/**
+ * The cards of a project: first those that came with the page, then polled ones. `isOld`: what came with the page is out
+ * of date by now.
+ */
+export function useCards(project: string, initial: Card[], { isOld = false } = {}): PolledCards {
   const address = `/api/projects/${project}/cards`;
-  const { data, ...poll } = usePoll({ address, initial, everyMs: POLL_MS, parse: parseCards });
+  const { data, ...poll } = usePoll({ address, initial, everyMs: POLL_MS, parse: parseCards, isOld });
   return { cards: data, ...poll };
 }
