@@ -31,6 +31,7 @@ const MAY_REVEAL = [
 ];
 /** The only places that read the environment; everything else takes `env`. */
 const MAY_READ_ENVIRONMENT = [
+  "lib/platform/config/build.ts",
   "lib/platform/env.ts",
   "lib/cli/terminal/terminal.ts",
   "lib/platform/logger.ts",

@@ -25,7 +25,13 @@ export async function build({ force = false } = {}) {
   const kept = NEEDED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
   const child = spawn(process.execPath, [join(ROOT, "node_modules/next/dist/bin/next"), "build"], {
     cwd: ROOT,
-    env: { ...Object.fromEntries(kept), NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1", CI: "1", PORTAL_BUILD: hash },
+    env: {
+      ...Object.fromEntries(kept),
+      NODE_ENV: "production",
+      NEXT_TELEMETRY_DISABLED: "1",
+      CI: "1",
+      PORTAL_BUILD: hash,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   // An abandoned build would disturb the next build, so the build ends with this process.

@@ -7,6 +7,7 @@ import { RetryFailed } from "@/components/bulk-revocations/retry-failed";
 import { RevocationProgress } from "@/components/bulk-revocations/revocation-progress";
 import { PollNotice } from "@/components/layout/poll-notice";
 import { Empty } from "@/components/ui/empty";
+import { loadConfigured } from "@/components/ui/load-schema";
 import { TextLink } from "@/components/ui/text-link";
 import { usePoll } from "@/components/ui/use-poll";
 import type { BulkProgress, BulkResult, BulkRevocationLine } from "@/lib/bulk-revocations/schema";
@@ -14,7 +15,7 @@ import type { BulkProgress, BulkResult, BulkRevocationLine } from "@/lib/bulk-re
 const POLL_MS = 2_000;
 
 async function parseProgress(body: unknown): Promise<BulkProgress> {
-  const { bulkProgressSchema } = await import("@/lib/bulk-revocations/schema");
+  const { bulkProgressSchema } = await loadConfigured(() => import("@/lib/bulk-revocations/schema"));
   return bulkProgressSchema.parse(body);
 }
 

@@ -1,5 +1,5 @@
 import type { FieldErrors, FieldValues, Resolver } from "react-hook-form";
-import { type LoadSchema, NOT_LOADED } from "@/components/ui/load-schema";
+import { loadConfigured, type LoadSchema, NOT_LOADED } from "@/components/ui/load-schema";
 
 /**
  * A resolver for react-hook-form that loads zod and the schema at the first check. When they cannot be loaded, the form
@@ -11,7 +11,10 @@ export function createLazyResolver<Input extends FieldValues, Output extends Fie
   return async (values, context, options) => {
     let resolve: Resolver<Input, unknown, Output>;
     try {
-      const [{ zodResolver }, schema] = await Promise.all([import("@hookform/resolvers/zod"), loadSchema()]);
+      const [{ zodResolver }, schema] = await Promise.all([
+        import("@hookform/resolvers/zod"),
+        loadConfigured(loadSchema),
+      ]);
       resolve = zodResolver<Input, unknown, Output>(schema);
     } catch {
       return { values: {}, errors: { root: { type: "not-loaded", message: NOT_LOADED } } as FieldErrors<Input> };

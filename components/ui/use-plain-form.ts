@@ -1,7 +1,7 @@
 "use client";
 
 import { type FormEvent, useRef, useState } from "react";
-import { type LoadSchema, NOT_LOADED } from "@/components/ui/load-schema";
+import { loadConfigured, type LoadSchema, NOT_LOADED } from "@/components/ui/load-schema";
 
 /** The sentences about a form: by the name of a field, and `root` for the whole form. */
 export type PlainErrors = Partial<Record<string, string>>;
@@ -23,7 +23,7 @@ export function usePlainForm<Values extends object>(loadSchema: LoadSchema<Value
   const register = (name: keyof Values & string) => ({
     name,
     onChange: () => {
-      void loadSchema().catch(() => undefined);
+      void loadConfigured(loadSchema).catch(() => undefined);
       setErrors((before) => (before[name] ? { ...before, [name]: undefined } : before));
     },
   });
@@ -58,7 +58,7 @@ type OnValid<Values> = (values: Values) => Promise<string | undefined> | void;
 type Checked<Values> = { ok: true; values: Values } | { ok: false; errors: PlainErrors };
 
 async function check<Values>(loadSchema: LoadSchema<Values, Values>, input: object): Promise<Checked<Values>> {
-  const schema = await loadSchema().catch(() => undefined);
+  const schema = await loadConfigured(loadSchema).catch(() => undefined);
   if (!schema) return { ok: false, errors: { root: NOT_LOADED } };
   const result = await schema.safeParseAsync(input);
   if (result.success) return { ok: true, values: result.data };

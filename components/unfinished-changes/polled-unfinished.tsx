@@ -2,6 +2,7 @@
 
 import { type ReactNode, useEffect, useRef } from "react";
 import { PollNotice } from "@/components/layout/poll-notice";
+import { loadConfigured } from "@/components/ui/load-schema";
 import { UnfinishedTable } from "@/components/unfinished-changes/unfinished-table";
 import { usePoll } from "@/components/ui/use-poll";
 import type { UnfinishedPage } from "@/lib/unfinished-changes/schema";
@@ -9,7 +10,7 @@ import type { UnfinishedPage } from "@/lib/unfinished-changes/schema";
 const POLL_MS = 5_000;
 
 async function parsePage(body: unknown): Promise<UnfinishedPage> {
-  const { unfinishedPageSchema } = await import("@/lib/unfinished-changes/schema");
+  const { unfinishedPageSchema } = await loadConfigured(() => import("@/lib/unfinished-changes/schema"));
   return unfinishedPageSchema.parse(body);
 }
 

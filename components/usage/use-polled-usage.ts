@@ -1,5 +1,6 @@
 "use client";
 
+import { loadConfigured } from "@/components/ui/load-schema";
 import { usePoll } from "@/components/ui/use-poll";
 import type { RegionUsage } from "@/lib/usage/schema";
 
@@ -7,7 +8,7 @@ import type { RegionUsage } from "@/lib/usage/schema";
 export const USAGE_POLL_MS = 30_000;
 
 async function parseUsage(body: unknown): Promise<RegionUsage[]> {
-  const { regionUsagesSchema } = await import("@/lib/usage/schema");
+  const { regionUsagesSchema } = await loadConfigured(() => import("@/lib/usage/schema"));
   return regionUsagesSchema.parse(body);
 }
 

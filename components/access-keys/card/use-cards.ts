@@ -1,5 +1,6 @@
 "use client";
 
+import { loadConfigured } from "@/components/ui/load-schema";
 import { type PollProblem, usePoll } from "@/components/ui/use-poll";
 import type { Card } from "@/lib/access-keys/schema";
 
@@ -8,7 +9,7 @@ const POLL_MS = 1_500;
 
 async function parseCards(body: unknown): Promise<Card[]> {
   // Not part of the first load: the first cards come with the page.
-  const { cardsSchema } = await import("@/lib/access-keys/schema");
+  const { cardsSchema } = await loadConfigured(() => import("@/lib/access-keys/schema"));
   return cardsSchema.parse(body).cards;
 }
 

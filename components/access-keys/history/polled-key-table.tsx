@@ -3,13 +3,14 @@
 import { type ReactNode, useEffect, useRef } from "react";
 import { KeyTable } from "@/components/access-keys/history/key-table";
 import { PollNotice } from "@/components/layout/poll-notice";
+import { loadConfigured } from "@/components/ui/load-schema";
 import { usePoll } from "@/components/ui/use-poll";
 import type { KeyTablePage } from "@/lib/access-keys/schema";
 
 const POLL_MS = 5_000;
 
 async function parsePage(body: unknown): Promise<KeyTablePage> {
-  const { keyTableSchema } = await import("@/lib/access-keys/schema");
+  const { keyTableSchema } = await loadConfigured(() => import("@/lib/access-keys/schema"));
   return keyTableSchema.parse(body);
 }
 

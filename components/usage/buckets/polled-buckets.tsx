@@ -1,6 +1,7 @@
 "use client";
 
 import { composeAddress } from "@/components/layout/parameters";
+import { loadConfigured } from "@/components/ui/load-schema";
 import { usePoll } from "@/components/ui/use-poll";
 import { BucketList, type BucketListProps } from "@/components/usage/buckets/bucket-list";
 import { USAGE_POLL_MS, usePolledUsage } from "@/components/usage/use-polled-usage";
@@ -9,7 +10,7 @@ import type { BucketPage } from "@/lib/usage/schema";
 export type PolledBucketsProps = BucketListProps & { project: string };
 
 async function parsePage(body: unknown): Promise<BucketPage> {
-  const { bucketPageSchema } = await import("@/lib/usage/schema");
+  const { bucketPageSchema } = await loadConfigured(() => import("@/lib/usage/schema"));
   return bucketPageSchema.parse(body);
 }
 

@@ -1,3 +1,5 @@
-/** Which build of the portal this is. Two builds from the same sources have the same name. */
-// eslint-disable-next-line no-restricted-syntax -- Not a setting: `next build` writes the name in its place.
+/**
+ * Which build of the portal this is. Two builds from the same sources have the same name. It is no setting: `next build`
+ * writes the name in its place.
+ */
 export const BUILD = process.env.PORTAL_BUILD ?? "development";
