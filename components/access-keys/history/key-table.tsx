@@ -53,9 +53,10 @@ function Row(props: { project: string; row: KeyRow; open: boolean; hasOtherOpen:
         {row.state === "ACTIVE" ? (
           <TextLink
             href={`/projects/${project}/object-storage#region-${row.region}`}
+            aria-label={`Connect a client with ${row.accessKeyId}`}
             className="ml-5 flex min-h-6 w-fit items-center text-[0.8125rem] text-muted"
           >
-            Connect a client<span className="sr-only"> with {row.accessKeyId}</span>
+            Connect a client
           </TextLink>
         ) : null}
       </Td>
