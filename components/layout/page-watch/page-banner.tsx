@@ -73,9 +73,9 @@ function describe(problem: ReturnType<typeof usePoll>["problem"], now: PageState
 
 function Line({ children }: { children: ReactNode }) {
   return (
-    <Notice look="warn" className="rounded-none border-x-0 border-t-0 px-4 sm:px-6 lg:px-8">
-      {children}
-    </Notice>
+    <div className="px-4 pt-3 sm:px-6 lg:px-8">
+      <Notice look="warn">{children}</Notice>
+    </div>
   );
 }
 
