@@ -90,7 +90,8 @@ export function AuditFilter({ path, label, events, outcomes, regions, values, re
 }
 
 /** A link may have a time, for which the date field has no place. */
-const describeDay = (value: string | undefined): string => (value?.includes("T") ? `Now ${value}` : "A day in UTC");
+const describeDay = (value: string | undefined): string =>
+  value?.includes("T") ? `The filter has the time ${value}` : "A day in UTC";
 
 function Options({ names }: { names: readonly string[] }) {
   return names.map((name) => <option key={name}>{name}</option>);

@@ -5,7 +5,7 @@ export const idOfTerm = (name: TermName): string => `term-${name.toLowerCase().r
 
 /**
  * A button that opens the explanation of a term, by the browser alone: it works by keyboard, pointer and touch, and
- * Escape closes it. The page has to have the explanation in its `Terms`.
+ * Escape closes it. The page has to have the explanation in its `Explanations`.
  */
 export function Explain({ name }: { name: TermName }) {
   return (

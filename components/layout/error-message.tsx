@@ -40,14 +40,11 @@ export function ErrorMessage({ error, retry }: { error: unknown; retry: () => vo
   );
 }
 
-/** Trying again does not help here: the browser remembers that the script did not come. */
+/** Trying again does not help after an update: the new version does not have the script. */
 function MissingPart() {
   return (
     <MessagePage label="Error" title="A part of this page could not be loaded">
-      <p>
-        The portal was updated after this page was loaded, or it did not answer. Nothing was changed: your keys, buckets
-        and data are as they were.
-      </p>
+      <p>The portal was updated after this page was loaded, or it did not answer. Opening this part changed nothing.</p>
       <div>
         <Button look="primary" onClick={() => window.location.reload()}>
           Reload

@@ -2,8 +2,10 @@
 
 import { type ComponentType, type ReactNode, useEffect, useState } from "react";
 
-/** When the component is loaded, and how long after a failure this is tried again. Milliseconds. */
+/** When the component is loaded. Milliseconds. */
 const AFTER_MS = 5_000;
+/** How long after a failure this is tried again. Milliseconds. */
+const RETRY_MS = 10_000;
 
 interface LoadedLaterProps<Props> {
   /** Loads the component. It has to be the same function at every render. */
@@ -30,11 +32,18 @@ export function LoadedLater<Props extends object>({
 
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout>;
-    const startLater = () => {
-      timer = setTimeout(() => void load().then((component) => setLoaded(() => component), startLater), afterMs);
+    let hasEnded = false;
+    const startAfter = (ms: number) => {
+      timer = setTimeout(() => void load().then((component) => setLoaded(() => component), retry), ms);
     };
-    startLater();
-    return () => clearTimeout(timer);
+    const retry = () => {
+      if (!hasEnded) startAfter(RETRY_MS);
+    };
+    startAfter(afterMs);
+    return () => {
+      hasEnded = true;
+      clearTimeout(timer);
+    };
   }, [load, afterMs]);
 
   return Loaded ? <Loaded {...props} /> : children;

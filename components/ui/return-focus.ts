@@ -1,10 +1,15 @@
 /** Finds an element for the focus, if there is one. */
 export type FindFocus = () => HTMLElement | null | undefined;
 
-/** What opens a dialog: the control that has the focus, or the button of the menu that has the focus. */
+/**
+ * What opens a dialog: the control that has the focus, or the button of the menu that has the focus. Null where nothing
+ * has the focus: some browsers give none to a button that is clicked.
+ */
 export function findOpener(): Element | null {
-  const menu = document.activeElement?.closest("[role=menu]");
-  return menu ? document.getElementById(menu.getAttribute("aria-labelledby") ?? "") : document.activeElement;
+  const focused = document.activeElement;
+  const menu = focused?.closest("[role=menu]");
+  if (menu) return document.getElementById(menu.getAttribute("aria-labelledby") ?? "");
+  return focused === document.body ? null : focused;
 }
 
 /**

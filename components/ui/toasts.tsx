@@ -1,14 +1,15 @@
 "use client";
 
-import dynamic from "next/dynamic";
-import { createContext, type ReactNode, useContext, useMemo, useState } from "react";
-
-const Toaster = dynamic(() => import("@/components/ui/toaster").then((module) => module.Toaster), { ssr: false });
+import { type ComponentType, createContext, type ReactNode, useContext, useMemo, useState } from "react";
+import { flushSync } from "react-dom";
 
 interface Toasts {
   /** Shows a short message: an error for ten seconds, anything else for three. */
   show: (kind: "success" | "error", message: string) => Promise<void>;
-  /** Call it when a toast is likely. Screen readers announce a toast only if its region exists before. */
+  /**
+   * Call it when a toast is likely. Screen readers announce a toast only if its region exists before. When the library
+   * cannot be loaded, there are no toasts, and the next call tries again.
+   */
   prepare: () => void;
 }
 
@@ -16,22 +17,27 @@ const ToastContext = createContext<Toasts>({ show: async () => undefined, prepar
 
 /** Shows the toasts of the pages in it. The library is loaded when it is first needed. */
 export function ToastProvider({ children }: { children: ReactNode }) {
-  const [isPrepared, setPrepared] = useState(false);
-  const toasts = useMemo<Toasts>(
-    () => ({
-      prepare: () => setPrepared(true),
+  const [Toaster, setToaster] = useState<ComponentType>();
+  const toasts = useMemo<Toasts>(() => {
+    async function load() {
+      const [{ toast }, module] = await Promise.all([import("sonner"), import("@/components/ui/toaster")]);
+      // A toast that comes before its region is not shown.
+      flushSync(() => setToaster(() => module.Toaster));
+      return toast;
+    }
+    const ignore = () => undefined;
+    return {
+      prepare: () => void load().catch(ignore),
       async show(kind, message) {
-        setPrepared(true);
-        const { toast } = await import("sonner");
-        toast[kind](message, { duration: kind === "error" ? 10_000 : 3_000 });
+        const toast = await load().catch(ignore);
+        toast?.[kind](message, { duration: kind === "error" ? 10_000 : 3_000 });
       },
-    }),
-    [],
-  );
+    };
+  }, []);
   return (
     <ToastContext value={toasts}>
       {children}
-      {isPrepared ? <Toaster /> : null}
+      {Toaster ? <Toaster /> : null}
     </ToastContext>
   );
 }

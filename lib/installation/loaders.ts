@@ -62,10 +62,18 @@ export interface FirstSteps {
 
 /** How far an installation is with its first steps; undefined when all of them are done. */
 export async function loadFirstSteps(): Promise<FirstSteps | undefined> {
-  const region = await db.region.findFirst({ select: { id: true } });
-  const project = await db.project.findFirst({ orderBy: { createdAt: "desc" }, select: { slug: true, name: true } });
+  const isOn = { disabledAt: null };
+  const region = await db.region.findFirst({ where: isOn, select: { id: true } });
+  const project = await db.project.findFirst({
+    where: isOn,
+    orderBy: { createdAt: "desc" },
+    select: { slug: true, name: true },
+  });
   const roles = PROJECT_ROLES.filter((role) => can([role], "keys:issue"));
-  const person = await db.membership.findFirst({ where: { role: { in: roles } }, select: { userId: true } });
+  const person = await db.membership.findFirst({
+    where: { role: { in: roles }, user: isOn, project: isOn },
+    select: { userId: true },
+  });
   if (region && project && person) return undefined;
   return { hasRegion: region !== null, project, hasPeople: person !== null };
 }

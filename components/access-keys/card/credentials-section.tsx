@@ -1,5 +1,6 @@
 "use client";
 
+import { useRouter } from "next/navigation";
 import { useState } from "react";
 import type { Card } from "@/lib/access-keys/schema";
 import { CredentialCard } from "@/components/access-keys/card/credential-card";
@@ -15,9 +16,6 @@ const loadPoll = async () => (await import("@/components/access-keys/card/cards-
 /** An open card has to show the change of another person within 2 s. Milliseconds. */
 const POLL_AFTER_MS = 1_000;
 
-/** The first poll comes at once when it is loaded. */
-const ignore = () => undefined;
-
 interface CredentialsSectionProps {
   project: string;
   initialCards: Card[];
@@ -27,7 +25,8 @@ interface CredentialsSectionProps {
 /** The credential cards of a project, one for each region. What polls them is loaded a second after the page. */
 export function CredentialsSection({ project, initialCards, permissions }: CredentialsSectionProps) {
   const [polled, setPolled] = useState<PolledCards>();
-  const { cards, problem, refresh } = polled ?? { cards: initialCards, problem: undefined, refresh: ignore };
+  const router = useRouter();
+  const { cards, problem, refresh } = polled ?? { cards: initialCards, problem: undefined, refresh: router.refresh };
   return (
     <>
       <LoadedLater

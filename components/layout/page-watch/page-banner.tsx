@@ -42,8 +42,8 @@ function describe(problem: ReturnType<typeof usePoll>["problem"], now: PageState
   if (problem === "signed-out")
     return (
       <Line>
-        Your session has ended: you signed out in another tab, or were away too long. Nothing can be changed on this
-        page.{" "}
+        Your session has ended, for example because you signed out in another tab or were away too long. Nothing can be
+        changed on this page.{" "}
         <TextLink href="/login" className="font-medium">
           Sign in again
         </TextLink>
@@ -52,8 +52,8 @@ function describe(problem: ReturnType<typeof usePoll>["problem"], now: PageState
   if (problem)
     return (
       <Line>
-        {navigator.onLine ? "The portal does not answer." : "You are offline."} This page shows what was known before.
-        Changes do not work until the portal answers again. The page asks every few seconds.
+        {navigator.onLine ? "The portal or its database does not answer." : "You are offline."} This page shows what was
+        known before. Changes do not work until the portal answers again. The page asks every few seconds.
       </Line>
     );
   if (now.person !== page.person)
