@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { promisify } from "node:util";
 import { installCommandLine } from "../fixtures/command-line";
-import { startOwnPortal } from "../fixtures/own-portal";
 import { composeTable, median, quantile } from "./figures";
+import { measurePortal } from "./measure-portal";
 
 const run = promisify(execFile);
 const OPENSTACK = "/usr/bin/openstack";
@@ -21,14 +21,9 @@ interface Command {
 
 /** Measures whole commands, from their start to their end, in turn: latchkey, Node alone, and OpenStack's client. */
 async function main(): Promise<void> {
-  const portal = await startOwnPortal();
-  const stop = () => void portal.stop().finally(() => process.exit(130));
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
-  try {
-    const { url, users } = portal.facts;
-    const person = users.find(({ role }) => role === "member+");
-    if (!person) throw new Error("nobody is member+");
-    const latchkey = await installCommandLine(portal.facts);
+  await measurePortal(async ({ facts }, person) => {
+    const { url } = facts;
+    const latchkey = await installCommandLine(facts);
     const login = ["login", url, "--email", person.email, "--stdin", "--project", "demo", "--region", "north"];
     await latchkey.run(login, person.password);
     await latchkey.run(["keys", "create", "-o", "json"]);
@@ -60,9 +55,7 @@ async function main(): Promise<void> {
     const env = { ...process.env, HOME: latchkey.home, XDG_RUNTIME_DIR: latchkey.home, ...openstack };
     report(await measure(commands, env));
     await latchkey.remove();
-  } finally {
-    await portal.stop();
-  }
+  });
 }
 
 /** Milliseconds of each command. The commands take turns, so that what slows the machine slows all of them. */

@@ -1,19 +1,13 @@
 import { cpus, loadavg } from "node:os";
-import { startOwnPortal } from "../../fixtures/own-portal";
 import { requestSession, signInToPortal } from "../../fixtures/portal-client";
 import { composeTable } from "../figures";
+import { measurePortal } from "../measure-portal";
 import { measureWithLighthouse } from "./lighthouse";
 import { DASHBOARD, measureSlowProfile } from "./slow-profile";
 
 /** Measures the sign-in page and the dashboard with Lighthouse, and the dashboard on a slow line and processor. */
 async function main(): Promise<void> {
-  const portal = await startOwnPortal();
-  const stop = () => void portal.stop().finally(() => process.exit(130));
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
-  try {
-    const { url, users } = portal.facts;
-    const person = users.find(({ role }) => role === "member+");
-    if (!person) throw new Error("nobody is member+");
+  await measurePortal(async ({ facts: { url } }, person) => {
     await enableAccess(url, person);
     const session = await requestSession(url, person);
     console.log(`${cpus()[0]?.model.trim() ?? "unknown"}, ${cpus().length} cores, Node ${process.version}, ${url}`);
@@ -22,9 +16,7 @@ async function main(): Promise<void> {
     console.log(`${composeTable([["Lighthouse", "aim", "/login", DASHBOARD], ...joinColumns(scores)])}\n`);
     console.log(composeTable(await measureSlowProfile(url, session)));
     console.log(`\nLoad of the machine at the end: ${loadavg()[0]?.toFixed(1)}`);
-  } finally {
-    await portal.stop();
-  }
+  });
 }
 
 /** One region of the dashboard shows a key, as a project in use does. The other one offers to enable access. */
