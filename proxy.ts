@@ -8,7 +8,6 @@ export function proxy(request: NextRequest): NextResponse {
   // A build replaces NODE_ENV by "production": no setting can loosen the policy there.
   const headers = composeHeaders(nonce, secure, process.env.NODE_ENV === "development");
   const forwarded = new Headers(request.headers);
-  forwarded.set("x-nonce", nonce);
   forwarded.set("content-security-policy", headers["content-security-policy"] ?? "");
   const response = NextResponse.next({ request: { headers: forwarded } });
   for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);

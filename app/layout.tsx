@@ -1,8 +1,9 @@
 import type { Metadata, Viewport } from "next";
-import { headers } from "next/headers";
+import { cookies } from "next/headers";
 import type { ReactNode } from "react";
 import { env } from "@/lib/platform/env";
 import { Providers } from "@/components/layout/providers";
+import { readTheme, THEME_COOKIE } from "@/components/layout/theme";
 import "./globals.css";
 
 /** Not a constant: that would keep the name which the portal had when it was built. */
@@ -25,13 +26,11 @@ export const viewport: Viewport = {
 };
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  const nonce = (await headers()).get("x-nonce") ?? undefined;
+  const theme = readTheme((await cookies()).get(THEME_COOKIE)?.value);
   return (
-    <html lang="en" suppressHydrationWarning>
+    <html lang="en" data-theme={theme}>
       <body>
-        <Providers nonce={nonce} brand={env.LATCHKEY_BRAND}>
-          {children}
-        </Providers>
+        <Providers brand={env.LATCHKEY_BRAND}>{children}</Providers>
       </body>
     </html>
   );

@@ -1,18 +1,19 @@
 "use client";
 
 import { Monitor, Moon, Sun } from "lucide-react";
-import { useTheme } from "next-themes";
 import type { ReactElement } from "react";
+import { readTheme, THEME_COOKIE } from "@/components/layout/theme";
 import { Menu, MenuContent, MenuRadioGroup, MenuRadioItem, MenuTrigger } from "@/components/ui/menu";
+
+const YEAR_SECONDS = 31_536_000;
 
 /** The menu of the theme switch. */
 export function ThemeMenu({ trigger }: { trigger: ReactElement }) {
-  const { theme, setTheme } = useTheme();
   return (
     <Menu defaultOpen>
       <MenuTrigger asChild>{trigger}</MenuTrigger>
       <MenuContent align="end">
-        <MenuRadioGroup value={theme ?? "system"} onValueChange={setTheme}>
+        <MenuRadioGroup value={readTheme(document.documentElement.dataset.theme)} onValueChange={setTheme}>
           <MenuRadioItem value="light">
             <Sun aria-hidden />
             Light
@@ -29,4 +30,10 @@ export function ThemeMenu({ trigger }: { trigger: ReactElement }) {
       </MenuContent>
     </Menu>
   );
+}
+
+/** Changes the colours of this page at once, and of the pages that the server sends from now on. */
+function setTheme(theme: string): void {
+  document.documentElement.dataset.theme = theme;
+  document.cookie = `${THEME_COOKIE}=${theme}; path=/; max-age=${YEAR_SECONDS}; samesite=lax`;
 }

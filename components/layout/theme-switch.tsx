@@ -1,6 +1,6 @@
 "use client";
 
-import { Moon, Sun } from "lucide-react";
+import { SunMoon } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { LazyMenu } from "@/components/ui/lazy-menu";
 
@@ -12,8 +12,7 @@ export function ThemeSwitch() {
       menuProps={{}}
       trigger={(props) => (
         <Button look="ghost" size="icon" aria-label="Theme" {...props}>
-          <Sun aria-hidden className="dark:hidden" />
-          <Moon aria-hidden className="hidden dark:block" />
+          <SunMoon aria-hidden />
         </Button>
       )}
     />

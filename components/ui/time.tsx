@@ -1,15 +1,6 @@
 "use client";
 
-import { useLocalText } from "@/components/ui/use-local-text";
-
-const FORMAT: Intl.DateTimeFormatOptions = {
-  day: "numeric",
-  month: "short",
-  year: "numeric",
-  hour: "2-digit",
-  minute: "2-digit",
-  hour12: false,
-};
+import { useClock } from "@/components/ui/use-clock";
 
 interface TimeProps {
   iso: string;
@@ -19,10 +10,11 @@ interface TimeProps {
 
 /** A moment in the time zone of the reader. */
 export function Time({ iso, exact = false }: TimeProps) {
-  const text = useLocalText(new Date(iso), exact ? { ...FORMAT, second: "2-digit" } : FORMAT);
+  const { day, month, year, hour, minute, second, isUtc } = useClock(iso);
+  const time = exact ? `${hour}:${minute}:${second}` : `${hour}:${minute}`;
   return (
     <time dateTime={iso} title={iso} className="tabular whitespace-nowrap">
-      {text}
+      {`${day} ${month} ${year}, ${time}${isUtc ? " UTC" : ""}`}
     </time>
   );
 }

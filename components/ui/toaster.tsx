@@ -1,15 +1,12 @@
 "use client";
 
-import { useTheme } from "next-themes";
 import { Toaster as Sonner } from "sonner";
 
 /** The place where toasts appear: at the top, in the middle. */
 export function Toaster() {
-  const { resolvedTheme } = useTheme();
   return (
     <Sonner
       position="top-center"
-      theme={resolvedTheme === "dark" ? "dark" : "light"}
       containerAriaLabel="Messages"
       toastOptions={{
         classNames: {

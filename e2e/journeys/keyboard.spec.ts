@@ -1,3 +1,4 @@
+import { expectTheme } from "../fixtures/accessible";
 import { CredentialsPage } from "../fixtures/credentials-page";
 import { withDatabase } from "../fixtures/database";
 import {
@@ -55,7 +56,7 @@ test("signing in, the skip link, the menus, another project and signing out", as
   const theme = page.getByRole("button", { name: "Theme" });
   await tabBackTo(theme);
   await choose(theme, "Dark");
-  await expect(page.locator("html")).toHaveCSS("color-scheme", "dark");
+  await expectTheme(page, "dark");
   await expectVisibleFocus(theme);
   const account = page.getByRole("button", { name: /^Account menu/ });
   await press(account);
@@ -88,6 +89,8 @@ test("signing in, the skip link, the menus, another project and signing out", as
   await tabBackTo(account);
   await choose(account, "Sign out");
   await expect(page.getByRole("button", { name: "Sign in" })).toBeVisible();
+  await page.reload();
+  await expectTheme(page, "dark");
 });
 
 test("the life of a key, and the reveal with a screen reader", async ({ openAs, portal }) => {

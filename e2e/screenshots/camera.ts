@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
+import { expectTheme } from "../fixtures/accessible";
 import { ROOT } from "../fixtures/portal";
 import type { Screen } from "./screen";
 
@@ -41,11 +42,7 @@ export async function photographForDocs(page: Page, screen: Screen, theme: Theme
 async function look(page: Page, colorScheme: Theme, size: { width: number; height: number }, under?: string) {
   await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
   await page.setViewportSize(size);
-  // The page of the API has no script that sets a theme: its colours follow the browser.
-  await page.waitForFunction(
-    (theme) => [theme, "light dark"].includes(getComputedStyle(document.documentElement).colorScheme),
-    colorScheme,
-  );
+  await expectTheme(page, colorScheme);
   if (under === undefined) await page.evaluate(scrollToMenuOrTop);
   else await page.getByRole("heading", { name: under }).evaluate((heading) => heading.scrollIntoView());
 }
