@@ -1,14 +1,12 @@
 "use client";
 
 import { Menu as MenuIcon } from "lucide-react";
-import dynamic from "next/dynamic";
 import { useRef, useState } from "react";
 import type { Navigation } from "@/components/layout/navigation";
 import { Button } from "@/components/ui/button";
+import { loadWhenShown } from "@/components/ui/load-when-shown";
 
-const MobileSheet = dynamic(() => import("@/components/layout/mobile-sheet").then((module) => module.MobileSheet), {
-  ssr: false,
-});
+const MobileSheet = loadWhenShown(async () => (await import("@/components/layout/mobile-sheet")).MobileSheet);
 
 /** The menu button of narrow screens. It opens the navigation in a sheet, which is loaded then. */
 export function MobileMenu({ navigation }: { navigation: Navigation }) {
@@ -24,6 +22,7 @@ export function MobileMenu({ navigation }: { navigation: Navigation }) {
         aria-label="Menu"
         aria-haspopup="dialog"
         aria-expanded={open}
+        {...MobileSheet.warm}
         onClick={() => setOpen(true)}
       >
         <MenuIcon aria-hidden />

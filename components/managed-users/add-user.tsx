@@ -1,11 +1,11 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
+import { loadWhenShown } from "@/components/ui/load-when-shown";
 
-const AddUserDialog = dynamic(() =>
-  import("@/components/managed-users/add-user-dialog").then((module) => module.AddUserDialog),
+const AddUserDialog = loadWhenShown(
+  async () => (await import("@/components/managed-users/add-user-dialog")).AddUserDialog,
 );
 
 /** The button that adds a user, with its dialog. */
@@ -13,7 +13,7 @@ export function AddUser() {
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button look="primary" onClick={() => setOpen(true)}>
+      <Button look="primary" {...AddUserDialog.warm} onClick={() => setOpen(true)}>
         Add user
       </Button>
       {open ? <AddUserDialog onClose={() => setOpen(false)} /> : null}

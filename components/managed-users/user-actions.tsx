@@ -1,21 +1,19 @@
 "use client";
 
 import { EllipsisVertical } from "lucide-react";
-import dynamic from "next/dynamic";
 import { useState } from "react";
 import type { DialogUser, UserDialogName, UserDialogProps } from "@/components/managed-users/user-dialog";
 import { Button } from "@/components/ui/button";
 import { LazyMenu } from "@/components/ui/lazy-menu";
+import { loadWhenShown } from "@/components/ui/load-when-shown";
 
-const EditUserDialog = dynamic(() =>
-  import("@/components/managed-users/edit-user-dialog").then((module) => module.EditUserDialog),
+const EditUserDialog = loadWhenShown(
+  async () => (await import("@/components/managed-users/edit-user-dialog")).EditUserDialog,
 );
-const ResetPasswordDialog = dynamic(() =>
-  import("@/components/managed-users/reset-password-dialog").then((module) => module.ResetPasswordDialog),
+const ResetPasswordDialog = loadWhenShown(
+  async () => (await import("@/components/managed-users/reset-password-dialog")).ResetPasswordDialog,
 );
-const UserQuestion = dynamic(() =>
-  import("@/components/managed-users/user-question").then((module) => module.UserQuestion),
-);
+const UserQuestion = loadWhenShown(async () => (await import("@/components/managed-users/user-question")).UserQuestion);
 
 const TEXTS: Record<UserDialogName, string> = {
   edit: "Edit",

@@ -1,11 +1,11 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
+import { loadWhenShown } from "@/components/ui/load-when-shown";
 
-const AddMemberDialog = dynamic(() =>
-  import("@/components/members/add-member-dialog").then((module) => module.AddMemberDialog),
+const AddMemberDialog = loadWhenShown(
+  async () => (await import("@/components/members/add-member-dialog")).AddMemberDialog,
 );
 
 /** The button that adds a member, with its dialog. */
@@ -13,7 +13,7 @@ export function AddMember({ project }: { project: string }) {
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button look="primary" onClick={() => setOpen(true)}>
+      <Button look="primary" {...AddMemberDialog.warm} onClick={() => setOpen(true)}>
         Add member
       </Button>
       {open ? <AddMemberDialog project={project} onClose={() => setOpen(false)} /> : null}

@@ -1,12 +1,12 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
+import { loadWhenShown } from "@/components/ui/load-when-shown";
 import type { TokenPlace } from "@/lib/own-tokens/schema";
 
-const CreateTokenDialog = dynamic(() =>
-  import("@/components/own-tokens/create-token-dialog").then((module) => module.CreateTokenDialog),
+const CreateTokenDialog = loadWhenShown(
+  async () => (await import("@/components/own-tokens/create-token-dialog")).CreateTokenDialog,
 );
 
 /** The button that makes a token, with its dialog. `daysMax` is how long a token may live. */
@@ -14,7 +14,7 @@ export function CreateToken(props: { places: TokenPlace[]; daysMax: number }) {
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button look="primary" onClick={() => setOpen(true)}>
+      <Button look="primary" {...CreateTokenDialog.warm} onClick={() => setOpen(true)}>
         Create token
       </Button>
       {open ? <CreateTokenDialog {...props} onClose={() => setOpen(false)} /> : null}

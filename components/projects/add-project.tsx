@@ -1,11 +1,11 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
+import { loadWhenShown } from "@/components/ui/load-when-shown";
 
-const AddProjectDialog = dynamic(() =>
-  import("@/components/projects/add-project-dialog").then((module) => module.AddProjectDialog),
+const AddProjectDialog = loadWhenShown(
+  async () => (await import("@/components/projects/add-project-dialog")).AddProjectDialog,
 );
 
 /** The button that makes a project, with its dialog. */
@@ -13,7 +13,7 @@ export function AddProject() {
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button look="primary" onClick={() => setOpen(true)}>
+      <Button look="primary" {...AddProjectDialog.warm} onClick={() => setOpen(true)}>
         Add project
       </Button>
       {open ? <AddProjectDialog onClose={() => setOpen(false)} /> : null}

@@ -1,14 +1,14 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { formatCount } from "@/components/ui/bytes";
+import { loadWhenShown } from "@/components/ui/load-when-shown";
 import { Table, TableBody, TableHead, Td, Tr } from "@/components/ui/table";
 import type { ProjectRegionRow } from "@/lib/projects/schema";
 
-const RegionAccessDialog = dynamic(() =>
-  import("@/components/projects/region-access-dialog").then((module) => module.RegionAccessDialog),
+const RegionAccessDialog = loadWhenShown(
+  async () => (await import("@/components/projects/region-access-dialog")).RegionAccessDialog,
 );
 
 interface RegionAccessProps {
@@ -44,7 +44,9 @@ export function RegionAccess({ project, restricted, regions }: RegionAccessProps
         <p className="text-muted">There is no region yet.</p>
       )}
       <div>
-        <Button onClick={() => setOpen(true)}>Change regions</Button>
+        <Button {...RegionAccessDialog.warm} onClick={() => setOpen(true)}>
+          Change regions
+        </Button>
       </div>
       {open ? (
         <RegionAccessDialog

@@ -1,11 +1,11 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
+import { loadWhenShown } from "@/components/ui/load-when-shown";
 
-const RenameProjectDialog = dynamic(() =>
-  import("@/components/projects/rename-project-dialog").then((module) => module.RenameProjectDialog),
+const RenameProjectDialog = loadWhenShown(
+  async () => (await import("@/components/projects/rename-project-dialog")).RenameProjectDialog,
 );
 
 /** The button that renames a project, with its dialog. */
@@ -13,7 +13,9 @@ export function RenameProject({ project, name }: { project: string; name: string
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button onClick={() => setOpen(true)}>Rename</Button>
+      <Button {...RenameProjectDialog.warm} onClick={() => setOpen(true)}>
+        Rename
+      </Button>
       {open ? <RenameProjectDialog project={project} name={name} onClose={() => setOpen(false)} /> : null}
     </>
   );

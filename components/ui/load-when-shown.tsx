@@ -2,12 +2,17 @@
 
 import { type ComponentType, useEffect, useState } from "react";
 
-/** A component that is loaded when it is first shown. `prefetch` loads it before that, and ignores failures. */
-type LoadedWhenShown<Props> = ComponentType<Props> & { prefetch: () => void };
+type LoadedWhenShown<Props> = ComponentType<Props> & {
+  /** Loads the component before it is shown. Failures are ignored. */
+  prefetch: () => void;
+  /** For what opens it: loads the component when somebody points at that or comes to it with the keyboard. */
+  warm: { onPointerEnter: () => void; onFocus: () => void };
+};
 
 /**
- * Makes a component that shows nothing until it is loaded. When it cannot be loaded, the error boundary gets the error.
- * React's `lazy` and `next/dynamic` would suspend, and React shows what has suspended after 300 ms at the earliest.
+ * Makes a component that is loaded when it is first shown, and shows nothing until then. When it cannot be loaded, the
+ * error boundary gets the error. React's `lazy` and `next/dynamic` would suspend, and React shows what has suspended after
+ * 300 ms at the earliest.
  */
 export function loadWhenShown<Props extends object>(load: () => Promise<ComponentType<Props>>): LoadedWhenShown<Props> {
   let loaded: ComponentType<Props> | undefined;
@@ -26,5 +31,6 @@ export function loadWhenShown<Props extends object>(load: () => Promise<Componen
     return Loaded ? <Loaded {...props} /> : null;
   }
 
-  return Object.assign(Placeholder, { prefetch: () => void start().catch(() => undefined) });
+  const prefetch = () => void start().catch(() => undefined);
+  return Object.assign(Placeholder, { prefetch, warm: { onPointerEnter: prefetch, onFocus: prefetch } });
 }

@@ -74,8 +74,7 @@ export function CredentialCard({ project, card, permissions, onChanged }: Creden
     <article
       ref={article}
       aria-labelledby={headingId}
-      onPointerEnter={KeyDialog.prefetch}
-      onFocus={KeyDialog.prefetch}
+      {...KeyDialog.warm}
       className="flex flex-col rounded-lg border bg-surface shadow-low"
     >
       <header className="flex flex-wrap items-center justify-between gap-2 border-b px-4 py-3">

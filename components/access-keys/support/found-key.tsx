@@ -1,6 +1,5 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { useEffect, useRef, useState } from "react";
 import { KeyHistory } from "@/components/access-keys/history/key-history";
@@ -11,19 +10,18 @@ import { StateBadge } from "@/components/access-keys/state-badge";
 import { useCards } from "@/components/access-keys/card/use-cards";
 import { Button } from "@/components/ui/button";
 import { Fact, Facts } from "@/components/ui/facts";
+import { loadWhenShown } from "@/components/ui/load-when-shown";
 import { TextLink } from "@/components/ui/text-link";
 import { Time } from "@/components/ui/time";
 import { KEY_STATES } from "@/lib/access-keys/rules";
 import type { Card, HistoryLine, KeyRow } from "@/lib/access-keys/schema";
 import { viewSlot } from "@/components/access-keys/card/key-actions";
 
-const DisableDialog = dynamic(
-  () => import("@/components/access-keys/disable/disable-dialog").then((module) => module.DisableDialog),
-  { ssr: false },
+const DisableDialog = loadWhenShown(
+  async () => (await import("@/components/access-keys/disable/disable-dialog")).DisableDialog,
 );
-const DeactivateDialog = dynamic(
-  () => import("@/components/access-keys/lifecycle/deactivate-dialog").then((module) => module.DeactivateDialog),
-  { ssr: false },
+const DeactivateDialog = loadWhenShown(
+  async () => (await import("@/components/access-keys/lifecycle/deactivate-dialog")).DeactivateDialog,
 );
 
 interface FoundKeyProps {
@@ -130,10 +128,16 @@ export function FoundKey({ found, cards: initialCards, mayDisable, reasonRequire
       {mayDisable && found.live && card ? (
         <footer className="flex flex-wrap items-center gap-3 border-t px-4 py-3">
           {mayDeactivate(found, card) ? (
-            <Button onClick={() => setOpen({ name: "deactivate", accessKeyId: found.accessKeyId })}>Deactivate</Button>
+            <Button
+              {...DeactivateDialog.warm}
+              onClick={() => setOpen({ name: "deactivate", accessKeyId: found.accessKeyId })}
+            >
+              Deactivate
+            </Button>
           ) : null}
           <Button
             look="quietDanger"
+            {...DisableDialog.warm}
             onClick={() => setOpen({ name: "disable", accessKeyId: findMeant(found.accessKeyId, card) })}
           >
             Disable Access
