@@ -70,7 +70,10 @@ export function AuditFilter({ path, label, events, outcomes, regions, values, re
     </Field>
   );
   return (
-    <FilterFold chosen={Object.values(values)} open={Object.keys(refused).length > 0}>
+    <FilterFold
+      chosen={Object.values({ ...values, event: describeEvent(values.event) })}
+      open={Object.keys(refused).length > 0}
+    >
       <form {...form.formProps} role="search" aria-label={label} className="grid gap-3">
         <FormError message={isSubmitted ? errors.root : refused[""]} />
         <div className="grid grid-cols-2 items-start gap-3 lg:grid-cols-4 min-[100rem]:grid-cols-8">
@@ -97,7 +100,7 @@ function Options({ names }: { names: readonly string[] }) {
   return names.map((name) => <option key={name}>{name}</option>);
 }
 
-/** A group for each noun: `member.joined` is "member joined" in the group "member". */
+/** A group for each noun. */
 function EventOptions({ events }: { events: readonly string[] }) {
   const nouns = [...new Set(events.map(nounOf))];
   return nouns.map((noun) => (
@@ -106,11 +109,14 @@ function EventOptions({ events }: { events: readonly string[] }) {
         .filter((event) => nounOf(event) === noun)
         .map((event) => (
           <option key={event} value={event}>
-            {event.replaceAll(/[.-]/g, " ")}
+            {describeEvent(event)}
           </option>
         ))}
     </optgroup>
   ));
 }
+
+/** `member.joined` is "member joined". */
+const describeEvent = (event = ""): string => event.replaceAll(/[.-]/g, " ");
 
 const nounOf = (event: string): string => event.slice(0, event.indexOf("."));

@@ -2,16 +2,10 @@ import { Circle, CircleCheck, CircleDot } from "lucide-react";
 import type { ReactNode } from "react";
 import { Section } from "@/components/layout/section";
 import { TextLink } from "@/components/ui/text-link";
-
-interface FirstStepsProps {
-  hasRegion: boolean;
-  project: { slug: string; name: string } | null;
-  /** Whether somebody is in a project with a role that makes keys. */
-  hasPeople: boolean;
-}
+import type { FirstSteps as Steps } from "@/lib/installation/schema";
 
 /** What a new installation needs before anybody can make a key, in order, and how far it is. */
-export function FirstSteps({ hasRegion, project, hasPeople }: FirstStepsProps) {
+export function FirstSteps({ hasRegion, project, hasPeople }: Steps) {
   const done = [hasRegion, project !== null, hasPeople];
   const next = done.indexOf(false);
   const stateOf = (step: number): StepState => (done[step] ? "Done" : step === next ? "Next" : "Later");

@@ -1,7 +1,7 @@
-import type { HelpLink, HelpPlace, HelpReader } from "@/lib/help/schema";
+import type { PlaceLink, HelpPlace, HelpReader } from "@/lib/help/schema";
 
 /** The link to a place; undefined where the reader may not open it, or has no project. */
-export function findLink(place: HelpPlace, reader: HelpReader): HelpLink | undefined {
+export function findLink(place: HelpPlace, reader: HelpReader): PlaceLink | undefined {
   switch (place) {
     case "projects":
       return { href: "/projects", text: "Your projects" };
@@ -22,7 +22,7 @@ export function findLink(place: HelpPlace, reader: HelpReader): HelpLink | undef
 
 type ProjectPlace = Exclude<HelpPlace, "projects" | "api" | "tokens" | "support" | "bulk-revoke" | "administration">;
 
-function findProjectLink(place: ProjectPlace, project: NonNullable<HelpReader["project"]>): HelpLink | undefined {
+function findProjectLink(place: ProjectPlace, project: NonNullable<HelpReader["project"]>): PlaceLink | undefined {
   const { slug, name } = project;
   const storage = `/projects/${slug}/object-storage`;
   switch (place) {

@@ -38,7 +38,7 @@ export interface HelpReader {
   administration: boolean;
 }
 
-export interface HelpLink {
+export interface PlaceLink {
   href: string;
   text: string;
 }

@@ -1,6 +1,7 @@
 import "server-only";
 import { can, PROJECT_ROLES } from "@/lib/gate/permissions";
 import { db } from "@/lib/platform/db/client";
+import type { FirstSteps } from "@/lib/installation/schema";
 import { VERSION } from "@/lib/platform/config/version";
 import { env } from "@/lib/platform/env";
 
@@ -49,15 +50,6 @@ export async function loadHealth(): Promise<Health> {
     regions: states,
     openOperations,
   };
-}
-
-/** What an installation needs before anybody can make a key. */
-export interface FirstSteps {
-  hasRegion: boolean;
-  /** The newest project; null when there is none. */
-  project: { slug: string; name: string } | null;
-  /** Whether somebody is in a project with a role that makes keys. */
-  hasPeople: boolean;
 }
 
 /** How far an installation is with its first steps; undefined when all of them are done. */
