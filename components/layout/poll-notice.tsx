@@ -9,10 +9,13 @@ const PROBLEMS: Record<PollProblem, string> = {
     "The portal does not answer at the moment, so this may be out of date. The page asks again every few seconds.",
 };
 
-/** Says why what is polled may be out of date. The region is there before: screen readers read what comes into it. */
+/**
+ * Says why what is polled may be out of date. The region is there before: screen readers read what comes into it. While
+ * the line at the top of the page says the same of the whole page, the notice is not shown.
+ */
 export function PollNotice({ problem }: { problem: PollProblem | undefined }) {
   return (
-    <div role="status" className="empty:absolute">
+    <div role="status" className="empty:absolute [body:has([data-page-problem])_&]:hidden">
       {problem ? (
         <Notice look="warn">
           {PROBLEMS[problem]}

@@ -1,7 +1,7 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
-import { useCallback } from "react";
+import { type Query, useQuery } from "@tanstack/react-query";
+import { useCallback, useEffect } from "react";
 import { getQueryClient } from "@/components/ui/query-client";
 
 /** How often a portal that does not answer is asked. Milliseconds. */
@@ -35,6 +35,16 @@ async function fetchJson<T>(address: string, parse: Parse<T>, signal: AbortSigna
   return parse(await response.json());
 }
 
+/** Asks the routes of all polls that have no problem yet. */
+function askOthers(): void {
+  const filters = {
+    queryKey: ["poll"],
+    type: "active",
+    predicate: ({ state }: Query) => state.error === null,
+  } as const;
+  void getQueryClient().refetchQueries(filters, { cancelRefetch: false });
+}
+
 type Parse<T> = (body: unknown) => Promise<T>;
 
 interface PollOptions<T extends object> {
@@ -57,7 +67,10 @@ interface Polled<T> {
   refresh: () => void;
 }
 
-/** What came with the page first, and then what a polling route answers. A hidden tab does not poll. */
+/**
+ * What came with the page first, and then what a polling route answers. A hidden tab does not poll. When a poll meets a
+ * problem, the other polls of the page ask at once: the whole page then tells the same.
+ */
 export function usePoll<T extends object>({
   address,
   initial,
@@ -81,5 +94,9 @@ export function usePoll<T extends object>({
     getQueryClient(),
   );
   const refresh = useCallback(() => void refetch(), [refetch]);
-  return { data: data as T, problem: nameProblem(error), refresh };
+  const problem = nameProblem(error);
+  useEffect(() => {
+    if (problem) askOthers();
+  }, [problem]);
+  return { data: data as T, problem, refresh };
 }

@@ -49,6 +49,8 @@ test.describe("another tab", () => {
     const [page, other] = [await context.newPage(), await context.newPage()];
     await signIn(page, "member+");
     await openWatched(page, "/account");
+    const dashboard = await context.newPage();
+    await openWatched(dashboard, "/projects/demo/object-storage");
     await other.goto("/account");
     await other.getByRole("button", { name: /account/i }).click();
     await other.getByRole("menuitem", { name: "Sign out" }).click();
@@ -56,6 +58,12 @@ test.describe("another tab", () => {
     await showAgain(page);
     await expect(banner(page)).toContainText("Your session has ended");
     await expect(banner(page).getByRole("link", { name: "Sign in again" })).toHaveAttribute("href", "/login");
+
+    // The sections of the dashboard know too. Only the line at the top says so.
+    await expect(dashboard.getByText("so this may be out of date")).toHaveCount(2);
+    await expect(banner(dashboard)).toContainText("Your session has ended, for example");
+    await expect(dashboard.getByRole("link", { name: "Sign in again" })).toHaveCount(1);
+    await dashboard.close();
 
     await signIn(other, "support");
     await showAgain(page);
