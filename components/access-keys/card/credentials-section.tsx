@@ -40,9 +40,9 @@ export function CredentialsSection({ project, initialCards, permissions }: Crede
         <div className="grid gap-4">
           <PollNotice problem={problem} />
           {/* Columns and not rows: cards differ in height, and rows would leave holes. */}
-          <div className={cn("-mb-4 gap-4", cards.length > 2 ? "columns-[26rem]" : "xl:columns-2")}>
-            {cards.map((card) => (
-              <div key={card.region.name} className="break-inside-avoid pb-4">
+          <div className={cn("-mb-4 gap-4 min-[72rem]:columns-2", cards.length > 2 && "min-[100rem]:columns-3")}>
+            {cards.map((card, index) => (
+              <div key={card.region.name} className={cn("break-inside-avoid pb-4", chooseBreaks(index, cards.length))}>
                 <CredentialCard project={project} card={card} permissions={permissions} onChanged={refresh} />
               </div>
             ))}
@@ -50,5 +50,19 @@ export function CredentialsSection({ project, initialCards, permissions }: Crede
         </div>
       )}
     </>
+  );
+}
+
+/**
+ * Where the columns break, by number and not by height: a card never jumps to another column because a poll has changed
+ * the height of a card.
+ */
+function chooseBreaks(index: number, count: number): string | false {
+  const startsSecondOfTwo = index === Math.ceil(count / 2);
+  if (count < 3) return startsSecondOfTwo && "min-[72rem]:break-before-column";
+  const startsOneOfThree = index === Math.floor(count / 3) || index === Math.floor((count * 2) / 3);
+  return cn(
+    startsSecondOfTwo && "min-[72rem]:max-[100rem]:break-before-column",
+    startsOneOfThree && "min-[100rem]:break-before-column",
   );
 }
