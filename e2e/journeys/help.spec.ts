@@ -33,7 +33,7 @@ test("the explanation of a state opens and closes by keyboard, and changes no na
   await page.keyboard.press("Enter");
   await expect(explanation).toBeVisible();
   const box = await explanation.boundingBox();
-  expect(box && box.x >= 0 && box.x + box.width <= 360).toBe(true);
+  expect(box && box.x >= 16 && box.x + box.width <= 344).toBe(true);
   await expectAccessible(page, "an explanation");
   await page.keyboard.press("Escape");
   await expect(explanation).toBeHidden();
