@@ -24,7 +24,7 @@ export function BucketTable({ rows, place }: { rows: BucketRow[]; place: BucketP
   ]);
   const column = Object.entries(SORTED_BY).find(([, sort]) => sort === place.sort)?.[0] ?? "Bucket";
   return (
-    <Table label="Buckets">
+    <Table label="Buckets" className="dense-table">
       <TableHead
         columns={COLUMNS}
         numeric={["Objects", "Stored"]}

@@ -7,7 +7,7 @@ import type { UsagePoint } from "@/lib/usage/schema";
 export function HistoryTable({ points }: { points: UsagePoint[] }) {
   const rows = [...points].sort((a, b) => Date.parse(b.at) - Date.parse(a.at) || a.region.localeCompare(b.region));
   return (
-    <Table label="Figures of the chart">
+    <Table label="Figures of the chart" className="dense-table">
       <TableHead
         columns={["Time", "Region", "Buckets", "Objects", "Stored"]}
         numeric={["Buckets", "Objects", "Stored"]}
