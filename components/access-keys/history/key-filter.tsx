@@ -84,7 +84,7 @@ export function KeyFilter({ path, regions, values }: KeyFilterProps) {
               </Select>
             )}
           </Field>
-          <div className="sm:pt-7 max-lg:sm:col-span-2 max-lg:sm:pt-0">
+          <div className="sm:pt-7">
             <FilterButtons path={path} filtered={isFiltered} pending={form.pending} />
           </div>
         </div>

@@ -12,7 +12,7 @@ import { TimeZone } from "@/components/ui/time-zone";
 import { KEY_STATES } from "@/lib/access-keys/rules";
 import type { HistoryLine, KeyRow, KeyTablePage } from "@/lib/access-keys/schema";
 
-const COLUMNS = ["Access key", "Region", "State", "Created", "Expires", "Last used", "Ended", "Receipt"];
+const COLUMNS = ["Access key", "Region", "State", "Created", "Expires", "Last used", "Ended and receipt"];
 
 /**
  * All keys of a project. Pressing an access key opens the history of the key below its row. While a history is open, the
@@ -20,7 +20,11 @@ const COLUMNS = ["Access key", "Region", "State", "Created", "Expires", "Last us
  */
 export function KeyTable({ project, rows, opened }: Pick<KeyTablePage, "rows" | "opened"> & { project: string }) {
   return (
-    <Table label="Keys">
+    // A window of 1,280 px shows every column: cells are narrower there, and a time may take two lines.
+    <Table
+      label="Keys"
+      className="max-[100rem]:[&_:is(td,th)]:px-2.5 max-[100rem]:[&_td[data-label]_time]:whitespace-normal"
+    >
       <TableHead columns={COLUMNS} />
       <TableBody>
         {rows.map((row) => {
@@ -69,22 +73,19 @@ function Row(props: { project: string; row: KeyRow; open: boolean; hasOtherOpen:
           </span>
         ) : null}
       </Td>
-      <Td label="Created" className="sm:min-w-48">
+      <Td label="Created" className="sm:min-w-34">
         <Time iso={row.createdAt} />
         <bdi className="block min-w-0 text-muted [overflow-wrap:anywhere]">{row.createdBy}</bdi>
         {row.madeFor ? <span className="block text-muted">for {row.madeFor}</span> : null}
       </Td>
-      <Td label="Expires">
+      <Td label="Expires" className="sm:min-w-26">
         {row.expiresAt ? <Time iso={row.expiresAt} /> : <span className="text-muted">Never</span>}
       </Td>
-      <Td label="Last used">
+      <Td label="Last used" className="sm:min-w-26">
         <LastUse {...row} />
       </Td>
-      <Td label="Ended">
+      <Td label="Ended and receipt" className="sm:min-w-42">
         <Ended row={row} />
-      </Td>
-      <Td label="Receipt">
-        <Receipt row={row} />
       </Td>
     </Tr>
   );
@@ -133,20 +134,16 @@ function LastUse({ lastUsedAt, lastUsedAsOf, tellsLastUse }: KeyRow) {
 }
 
 function Ended({ row }: { row: KeyRow }) {
-  if (!row.endedAt) return <span className="text-muted">Not ended</span>;
+  if (!row.endedAt && row.receipts.length === 0) return <span className="text-muted">Not ended</span>;
   return (
-    <div className="sm:min-w-48">
-      <Time iso={row.endedAt} />
+    <>
+      {row.endedAt ? <Time iso={row.endedAt} /> : null}
       <span className="block text-muted">{[row.endedBy, row.endReason].filter(Boolean).join(": ")}</span>
-    </div>
-  );
-}
-
-function Receipt({ row }: { row: KeyRow }) {
-  if (row.receipts.length === 0) return <span className="text-muted">None</span>;
-  return (
-    <div className="min-w-40 text-[0.8125rem]">
-      <ReceiptList receipts={row.receipts} />
-    </div>
+      {row.receipts.length > 0 ? (
+        <div className="mt-1 text-[0.8125rem]">
+          <ReceiptList receipts={row.receipts} />
+        </div>
+      ) : null}
+    </>
   );
 }
