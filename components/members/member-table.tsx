@@ -30,7 +30,7 @@ export function MemberTable({ project, rows, self, byRole }: MemberTableProps) {
                 {row.email === self ? <span className="font-normal text-muted"> (you)</span> : null}
                 {row.disabled ? <span className="block font-normal text-warn">Cannot sign in</span> : null}
               </Td>
-              <Td className="min-w-0 [overflow-wrap:anywhere]">{row.email}</Td>
+              <Td className="min-w-0 [overflow-wrap:anywhere] sm:min-w-48">{row.email}</Td>
               <Td label="Role">
                 {role ? <ChangeRole project={project} member={{ ...row, role }} own={own} /> : row.role}
               </Td>
