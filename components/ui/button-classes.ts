@@ -1,7 +1,8 @@
 import { cn } from "@/components/ui/cn";
 
+/** On a narrow screen the text goes on in a second line where a reader's own spacing leaves it no room. */
 const BASE =
-  "inline-flex shrink-0 items-center justify-center gap-2 font-medium whitespace-nowrap transition-colors select-none disabled:cursor-not-allowed disabled:opacity-55 aria-disabled:cursor-not-allowed aria-disabled:opacity-55 [&_svg]:size-4 [&_svg]:shrink-0";
+  "inline-flex max-w-full shrink-0 items-center justify-center gap-2 text-center font-medium transition-colors select-none sm:whitespace-nowrap disabled:cursor-not-allowed disabled:opacity-55 aria-disabled:cursor-not-allowed aria-disabled:opacity-55 [&_svg]:size-4 [&_svg]:shrink-0";
 
 const LOOKS = {
   primary: "bg-accent text-on-accent hover:not-disabled:bg-accent-strong",
@@ -13,7 +14,12 @@ const LOOKS = {
   ghost: "text-muted hover:not-disabled:bg-sunken hover:not-disabled:text-foreground",
 } as const;
 
-const SIZES = { md: "h-9 px-3.5", sm: "h-8 px-3 text-[0.8125rem]", icon: "size-9", smallIcon: "size-7" } as const;
+const SIZES = {
+  md: "h-fit min-h-9 px-3.5 py-1",
+  sm: "h-fit min-h-8 px-3 py-1 text-[0.8125rem]",
+  icon: "size-9",
+  smallIcon: "size-7",
+} as const;
 
 /** How a button, or a link that is drawn as one, looks. */
 export interface ButtonLook {
