@@ -47,7 +47,8 @@ export function StateBadge({ state }: { state: State }) {
       )}
     >
       <Icon aria-hidden strokeWidth={2.25} className={cn("size-4", spins && "animate-spin")} />
-      {state}
+      {/* Beside other text the word has the baseline, and not the icon. */}
+      <span className="self-baseline leading-6">{state}</span>
     </span>
   );
 }

@@ -25,7 +25,7 @@ export function ProjectTable({ rows }: { rows: ProjectRow[] }) {
                 <bdi>{row.name}</bdi>
               </TextLink>
             </Td>
-            <Td label="Slug" className="font-mono text-[0.8125rem]">
+            <Td label="Slug" className="font-mono text-[0.8125rem] sm:whitespace-nowrap">
               {row.slug}
             </Td>
             <Td label="Members" className="tabular sm:text-right">

@@ -13,24 +13,20 @@ export function RegionTable({ rows }: { rows: RegionRow[] }) {
       <TableBody>
         {rows.map((row) => (
           <Tr key={row.name}>
-            <Td className="font-medium">
+            <Td className="font-medium sm:min-w-28">
               <TextLink href={`/admin/regions/${row.name}`}>{row.name}</TextLink>
-              {row.declared ? (
-                <span className="block font-normal text-muted sm:whitespace-nowrap">In the regions file</span>
-              ) : null}
-              {row.writtenAtStart ? (
-                <span className="block font-normal text-muted sm:whitespace-nowrap">Written at each start</span>
-              ) : null}
+              {row.declared ? <span className="block font-normal text-muted">In the regions file</span> : null}
+              {row.writtenAtStart ? <span className="block font-normal text-muted">Written at each start</span> : null}
             </Td>
             <Td label="Storage system">{row.title}</Td>
-            <Td label="Endpoint" className="font-mono text-[0.8125rem]">
+            <Td label="Endpoint" className="font-mono text-[0.8125rem] [overflow-wrap:anywhere] sm:min-w-36">
               {row.endpoint}
             </Td>
             <Td label="Signing region" className="font-mono text-[0.8125rem]">
               {row.signingRegion}
             </Td>
             <Td label="Last check">{row.checkedAt ? <Time iso={row.checkedAt} /> : "Not yet"}</Td>
-            <Td label="State">
+            <Td label="State" className="sm:min-w-44">
               <RegionState row={row} />
               <MissingKeys count={row.missingKeys} />
               {row.rotationError ? (

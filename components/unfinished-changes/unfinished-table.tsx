@@ -13,12 +13,12 @@ const STATES: Record<UnfinishedLine["state"], { text: string; className: string 
 /** Changes of keys that are not finished: why, and what to do next. */
 export function UnfinishedTable({ rows }: { rows: UnfinishedLine[] }) {
   return (
-    <Table label="Operations">
+    <Table label="Operations" className="max-[100rem]:[&_td[data-label]_time]:whitespace-normal">
       <TableHead columns={["Change", "State", "Project", "Region", "By", "Since", "Cause and next step", "Actions"]} />
       <TableBody>
         {rows.map((row) => (
           <Tr key={row.id}>
-            <Td className="min-w-0">
+            <Td className="min-w-0 sm:min-w-32">
               <span className="font-medium">{row.what}</span>
               {row.accessKeyId ? (
                 <span className="block font-mono text-[0.8125rem] break-all text-muted">{row.accessKeyId}</span>
@@ -28,19 +28,19 @@ export function UnfinishedTable({ rows }: { rows: UnfinishedLine[] }) {
               <span className={STATES[row.state].className}>{STATES[row.state].text}</span>
               {row.retries > 0 ? <span className="block text-xs text-muted">tried again {row.retries}×</span> : null}
             </Td>
-            <Td label="Project" className="[overflow-wrap:anywhere]">
+            <Td label="Project" className="[overflow-wrap:anywhere] sm:min-w-36">
               <TextLink href={`/admin/projects/${row.project.slug}`}>
                 <bdi>{row.project.name}</bdi>
               </TextLink>
             </Td>
             <Td label="Region">{row.region}</Td>
-            <Td label="By" className="[overflow-wrap:anywhere]">
+            <Td label="By" className="[overflow-wrap:anywhere] sm:min-w-24">
               <bdi>{row.who ?? "Latchkey"}</bdi>
             </Td>
-            <Td label="Since">
+            <Td label="Since" className="sm:min-w-28">
               <Time iso={row.since} />
             </Td>
-            <Td className="min-w-60">
+            <Td className="sm:min-w-48">
               <p className="[overflow-wrap:anywhere]">{row.cause}</p>
               <p className="mt-1 text-muted [overflow-wrap:anywhere]">{row.next}</p>
             </Td>

@@ -48,9 +48,8 @@ test.describe("another tab", () => {
     };
     const [page, other] = [await context.newPage(), await context.newPage()];
     await signIn(page, "member+");
-    await openWatched(page, "/account");
     const dashboard = await context.newPage();
-    await openWatched(dashboard, "/projects/demo/object-storage");
+    await Promise.all([openWatched(page, "/account"), openWatched(dashboard, "/projects/demo/object-storage")]);
     await other.goto("/account");
     await other.getByRole("button", { name: /account/i }).click();
     await other.getByRole("menuitem", { name: "Sign out" }).click();

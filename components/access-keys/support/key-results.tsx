@@ -20,7 +20,7 @@ export function KeyResults({ rows }: KeyResultsProps) {
             <Td className="min-w-0">
               <TextLink
                 href={composeAddress("/support", { "access-key": row.accessKeyId })}
-                className="font-mono break-all"
+                className="font-mono text-[0.8125rem] break-all sm:whitespace-nowrap"
               >
                 {row.accessKeyId}
               </TextLink>

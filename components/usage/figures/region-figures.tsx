@@ -41,9 +41,9 @@ function explainNoFigures({ tellsUsage, failingSince }: RegionUsage) {
 
 function Figure({ name, value }: { name: string; value: string }) {
   return (
-    <div className="flex min-w-0 flex-col-reverse justify-end px-3">
+    <div className="flex min-w-0 flex-col-reverse justify-end px-2 sm:px-3">
       <dt className="text-xs text-muted">{name}</dt>
-      <dd className="tabular text-lg font-semibold tracking-tight">{value}</dd>
+      <dd className="tabular text-base font-semibold tracking-tight sm:text-lg">{value}</dd>
     </div>
   );
 }
