@@ -52,20 +52,19 @@ const SCREENS: Record<string, [role: string, path: string][]> = {
 const REDIRECTS = [".", "projects/[slug]"];
 /** This page needs a bulk revocation: the test of the support console sees it. */
 const SEEN_BELOW = ["support/bulk-revoke/[id]"];
-/** Each is a `Question` as many others. One needs a storage system that fails, and one a real one. */
-const SEEN_ELSEWHERE = ["retry-change.tsx", "rotate-credentials.tsx"];
 /** The frames of other dialogs. */
 const FRAMES = ["change-dialog.tsx", "question.tsx", "set-up-link-dialog.tsx"];
 
 const listFiles = (folder: string) => readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" });
 
-test("every page and every dialog of the sources is seen here", () => {
+test("every page of the sources is seen here, and every dialog in a journey", () => {
   const pages = listFiles("app")
     .filter((file) => basename(file) === "page.tsx")
     .map((file) => join(file.replace(/^\([^)]*\)\//, ""), ".."));
   expect(pages.sort()).toEqual([...Object.keys(SCREENS), ...REDIRECTS, ...SEEN_BELOW].sort());
 
-  const own = readFileSync(join(ROOT, "e2e/journeys/accessibility.spec.ts"), "utf8");
+  // A dialog that needs a storage system that fails, or a real one, is seen in the journey that has such a system.
+  const journeys = listFiles("e2e/journeys").map((file) => readFileSync(join(ROOT, "e2e/journeys", file), "utf8"));
   const dialogs = listFiles("components")
     .filter((file) => file.endsWith(".tsx"))
     .filter((file) =>
@@ -75,8 +74,8 @@ test("every page and every dialog of the sources is seen here", () => {
     )
     .map((file) => basename(file));
   expect(dialogs.length).toBeGreaterThan(20);
-  const known = [...FRAMES, ...SEEN_ELSEWHERE];
-  const unseen = dialogs.filter((file) => !known.includes(file) && !own.includes(`"${file}: `));
+  const isSeen = (file: string) => journeys.some((journey) => journey.includes(`"${file}: `));
+  const unseen = dialogs.filter((file) => !FRAMES.includes(file) && !isSeen(file));
   expect(unseen).toEqual([]);
 });
 
@@ -109,6 +108,28 @@ test.describe("pages that are not there", () => {
       await expect(page.getByRole("heading", { name: "Page not found" })).toBeVisible();
       await expectAccessibleInTwoLooks(page, path);
     }
+  });
+});
+
+test.describe("a page that fails", () => {
+  test.use({ expectedErrors: [/status of 500|React error #441/] });
+
+  test("says so, and Try again shows the page when it works again", async ({ openAs, portal }) => {
+    const page = await openAs("support");
+    const failed = page.getByRole("heading", { name: "This page could not be shown" });
+    await withDatabase(await readDatabaseUrl(portal), async (database) => {
+      await database.query("ALTER TABLE bulk_revocations RENAME TO bulk_revocations_away");
+      try {
+        await page.goto("/support/bulk-revoke");
+        await expect(failed).toBeVisible();
+        await expectAccessibleInTwoLooks(page, "a page that failed");
+      } finally {
+        await database.query("ALTER TABLE bulk_revocations_away RENAME TO bulk_revocations");
+      }
+    });
+    await page.getByRole("button", { name: "Try again" }).press("Enter");
+    await expect(page.getByRole("heading", { name: "Bulk revocations" })).toBeVisible();
+    await expect(failed).toHaveCount(0);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { expectAccessibleInTwoLooks } from "../fixtures/accessible";
 import { expect, personOf, test } from "../fixtures/test";
 
 const KEYS = "/projects/demo/object-storage/keys";
@@ -118,6 +119,7 @@ test.describe("a new version of the portal", () => {
     await page.route(chunks, (route) => route.fulfill({ status: 404, body: "" }));
     await page.getByRole("button", { name: "Create token" }).click();
     await expect(page.getByRole("heading", { name: "A part of this page could not be loaded" })).toBeVisible();
+    await expectAccessibleInTwoLooks(page, "a part that did not come");
     await page.unroute(chunks);
     await page.getByRole("button", { name: "Reload" }).click();
     await page.getByRole("button", { name: "Create token" }).click();

@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { expectAccessibleInTwoLooks } from "../fixtures/accessible";
 import { runAdmin } from "../fixtures/admin";
 import { type ApiClient, connectWithToken } from "../fixtures/api-client";
 import { CredentialsPage } from "../fixtures/credentials-page";
@@ -180,12 +181,13 @@ test("a removal that the storage system refuses is listed with its next step, an
   await expect(row).toContainText(/Repair the region faulty|The worker tries again by itself/);
   await expect(row.getByRole("link", { name: "Street seven" })).toBeVisible();
   expect(await storage.readKeyIds()).toEqual([keyId]);
-  // The worker tries by itself too: held, it settles nothing before the person has asked for it.
-  const held = storage.admin.inject({ ...change, what: "hold" });
-  refusing.release();
   await row.getByRole("button", { name: "Retry Removal of a key" }).click();
   const question = dialogOf(page, "Retry");
   await expect(question).toContainText(`The worker removes ${keyId} and asks every gateway until it refuses the key.`);
+  await expectAccessibleInTwoLooks(page, "retry-change.tsx: Retry");
+  // The worker tries by itself too: held, it settles nothing before the person has asked for it.
+  const held = storage.admin.inject({ ...change, what: "hold" });
+  refusing.release();
   await question.getByRole("button", { name: "Retry" }).click();
   await expect(page.getByText(/^The worker tries this (now|at this moment)\./)).toBeVisible();
   await expect(question).toBeHidden();

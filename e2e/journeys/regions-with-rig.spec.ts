@@ -1,3 +1,4 @@
+import { expectAccessibleInTwoLooks } from "../fixtures/accessible";
 import { CredentialsPage } from "../fixtures/credentials-page";
 import { RegionPage } from "../fixtures/region-page";
 import { SIGNING_REGION, testOnRig } from "../fixtures/rig-test";
@@ -147,6 +148,7 @@ test("the portal's own key of a real Ceph is rotated, and the former one is gone
   const page = await openAs("platform-admin");
   await page.goto("/admin/regions/ceph");
   await page.getByRole("button", { name: "Rotate credentials" }).click();
+  await expectAccessibleInTwoLooks(page, "rotate-credentials.tsx: Rotate credentials");
   await page.getByRole("dialog").getByRole("button", { name: "Rotate credentials" }).click();
   await expect(page.getByText("ceph has new credentials. The former ones are refused.")).toBeVisible({
     timeout: 30_000,
