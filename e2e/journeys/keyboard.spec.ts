@@ -4,6 +4,7 @@ import { withDatabase } from "../fixtures/database";
 import {
   choose,
   expectFocusIn,
+  expectFocusNotObscured,
   expectVisibleFocus,
   messagesOf,
   press,
@@ -222,6 +223,21 @@ test("the life of a key, and the reveal with a screen reader", async ({ openAs, 
   await press(inDialog("Close"));
   await credentials.expectState("north", "DISABLED");
   await expectFocusIn(card);
+
+  await page.setViewportSize({ width: 360, height: 640 });
+  await expectFocusNotObscured(page);
+  await page.goto(`/projects/${PROJECT}/object-storage/keys`);
+  await expect(page.getByRole("heading", { name: "S3 Keys" })).toBeVisible();
+  await expectFocusNotObscured(page);
+  const pageState = "/api/page-state";
+  const state = await (await page.request.get(pageState)).json();
+  await page.route(`**${pageState}`, (route) => route.fulfill({ json: { ...state, build: "another" } }));
+  // The page asks when the network comes, if it listens by then.
+  await expect(async () => {
+    await page.evaluate(() => window.dispatchEvent(new Event("online")));
+    await expect(page.getByRole("button", { name: "Reload" })).toBeVisible({ timeout: 1_000 });
+  }).toPass();
+  await expectFocusNotObscured(page);
 });
 
 test("access tokens and members", async ({ openAs, portal }) => {
@@ -320,6 +336,8 @@ test("support: a search, an end with a reason, and a bulk revocation", async ({ 
   await mia.open();
   const { accessKeyId } = await mia.issue("south");
   await mia.hideSecret();
+  const other = await mia.issue("north");
+  await mia.hideSecret();
   const page = await openAs("support");
   const dialog = page.getByRole("dialog");
   await page.goto("/support");
@@ -332,9 +350,17 @@ test("support: a search, an end with a reason, and a bulk revocation", async ({ 
   await expect(dialog.getByRole("alert")).toContainText("Say why");
   await page.keyboard.press("Escape");
   await expectVisibleFocus(found.getByRole("button", { name: "Disable Access" }));
+  await page.keyboard.press("Enter");
+  await type(dialog.getByRole("textbox", { name: "Reason" }), "by keyboard");
+  await type(dialog.getByRole("textbox", { name: "Type confirm to continue" }), "confirm");
+  await page.keyboard.press("Enter");
+  await expect(dialog.getByRole("heading", { name: "Disable Access" })).toBeFocused();
+  await press(dialog.getByRole("button", { name: "Close" }));
+  await expect(found.getByText("saying “by keyboard”").first()).toBeVisible();
+  await expectFocusIn(found);
 
   await page.goto("/support/bulk-revoke");
-  await type(page.getByRole("textbox", { name: "Text with access keys" }), accessKeyId);
+  await type(page.getByRole("textbox", { name: "Text with access keys" }), other.accessKeyId);
   const preview = page.getByRole("button", { name: "Preview" });
   await press(preview);
   await expect(page.getByRole("heading", { name: "Preview" })).toBeFocused();

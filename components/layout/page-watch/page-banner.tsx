@@ -32,7 +32,7 @@ export function PageBanner({ state }: { state: PageState }) {
 
   // The region has to be there before its text: screen readers announce what changes in it.
   return (
-    <div role="status" data-page-problem={problem} className="sticky top-14 z-20 print:hidden">
+    <div role="status" data-page-problem={problem} className="page-banner z-20 print:hidden">
       {describe(problem, data, state)}
     </div>
   );
