@@ -17,7 +17,7 @@ interface MemberTableProps {
 /** The members of a project. */
 export function MemberTable({ project, rows, self, byRole }: MemberTableProps) {
   return (
-    <Table label="Members">
+    <Table label="Members" className="max-lg:[&_td[data-label]_time]:whitespace-normal">
       <TableHead columns={["Name", "Email", "Role", "Since", "Actions"]} />
       <TableBody>
         {rows.map((row) => {
@@ -30,11 +30,11 @@ export function MemberTable({ project, rows, self, byRole }: MemberTableProps) {
                 {row.email === self ? <span className="font-normal text-muted"> (you)</span> : null}
                 {row.disabled ? <span className="block font-normal text-warn">Cannot sign in</span> : null}
               </Td>
-              <Td className="min-w-0 [overflow-wrap:anywhere] sm:min-w-48">{row.email}</Td>
+              <Td className="min-w-0 [overflow-wrap:anywhere] sm:min-w-44">{row.email}</Td>
               <Td label="Role">
                 {role ? <ChangeRole project={project} member={{ ...row, role }} own={own} /> : row.role}
               </Td>
-              <Td label="Since">
+              <Td label="Since" className="sm:min-w-28">
                 <Time iso={row.since} />
               </Td>
               <Td>

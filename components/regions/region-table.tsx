@@ -19,7 +19,7 @@ export function RegionTable({ rows }: { rows: RegionRow[] }) {
               {row.writtenAtStart ? <span className="block font-normal text-muted">Written at each start</span> : null}
             </Td>
             <Td label="Storage system">{row.title}</Td>
-            <Td label="Endpoint" className="font-mono text-[0.8125rem] [overflow-wrap:anywhere] sm:min-w-36">
+            <Td label="Endpoint" className="font-mono text-[0.8125rem] [overflow-wrap:anywhere] sm:min-w-52">
               {row.endpoint}
             </Td>
             <Td label="Signing region" className="font-mono text-[0.8125rem]">
