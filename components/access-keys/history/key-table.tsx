@@ -96,7 +96,7 @@ function HistoryRow({ row, history }: { row: KeyRow; history: HistoryLine[] }) {
     <Tr id={`history-${row.id}`}>
       <Td colSpan={COLUMNS.length} className="bg-sunken">
         {/* The table may be wider than its box: the history is as wide as the page, and stays in view. */}
-        <div className="sticky left-3.5 max-w-[calc(100vw-4rem)] py-1.5 sm:max-w-[calc(100vw-6rem)] lg:max-w-[calc(min(100vw-15.5rem,100rem)-7rem)]">
+        <div className="sticky left-2.5 max-w-[calc(100vw-4rem)] py-1.5 min-[100rem]:left-3.5 sm:max-w-[calc(100vw-6rem)] lg:max-w-[calc(min(100vw-15.5rem,100rem)-7rem)]">
           <div className="mb-2.5 flex flex-wrap items-center justify-between gap-2">
             <h2 className="text-[0.8125rem] font-medium text-muted">History of {row.accessKeyId}</h2>
             <PrintButton />
