@@ -148,6 +148,7 @@ test("the portal's own key of a real Ceph is rotated, and the former one is gone
   const page = await openAs("platform-admin");
   await page.goto("/admin/regions/ceph");
   await page.getByRole("button", { name: "Rotate credentials" }).click();
+  await expect(page.getByRole("dialog")).toBeVisible();
   await expectAccessibleInTwoLooks(page, "rotate-credentials.tsx: Rotate credentials");
   await page.getByRole("dialog").getByRole("button", { name: "Rotate credentials" }).click();
   await expect(page.getByText("ceph has new credentials. The former ones are refused.")).toBeVisible({
