@@ -85,7 +85,7 @@ export function AuditFilter({ path, label, events, outcomes, regions, values, re
           {text("accessKey", "Access key", "The whole access key")}
           {day("from", "From")}
           {day("to", "To")}
-          <div className={whole ? "col-span-full" : "pt-7"}>
+          <div className={whole ? "col-span-full" : "sm:pt-7"}>
             <FilterButtons path={path} filtered={isFiltered} pending={form.pending} />
           </div>
         </div>

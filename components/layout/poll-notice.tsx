@@ -15,7 +15,7 @@ const PROBLEMS: Record<PollProblem, string> = {
  */
 export function PollNotice({ problem }: { problem: PollProblem | undefined }) {
   return (
-    <div role="status" className="empty:absolute [body:has([data-page-problem])_&]:hidden">
+    <div role="status" className="poll-notice empty:absolute">
       {problem ? (
         <Notice look="warn">
           {PROBLEMS[problem]}

@@ -1,19 +1,22 @@
 "use client";
 
 import { Monitor, Moon, Sun } from "lucide-react";
-import type { ReactElement } from "react";
-import { readTheme, THEME_COOKIE } from "@/components/layout/theme";
+import { type ReactElement, useState } from "react";
+import { readTheme, THEME_COOKIE, THEME_COOKIE_SECONDS } from "@/components/layout/theme";
 import { Menu, MenuContent, MenuRadioGroup, MenuRadioItem, MenuTrigger } from "@/components/ui/menu";
-
-const YEAR_SECONDS = 31_536_000;
 
 /** The menu of the theme switch. */
 export function ThemeMenu({ trigger }: { trigger: ReactElement }) {
+  const [theme, setTheme] = useState(() => readTheme(document.documentElement.dataset.theme));
+  const choose = (value: string) => {
+    setTheme(readTheme(value));
+    applyTheme(value);
+  };
   return (
     <Menu defaultOpen>
       <MenuTrigger asChild>{trigger}</MenuTrigger>
       <MenuContent align="end">
-        <MenuRadioGroup value={readTheme(document.documentElement.dataset.theme)} onValueChange={setTheme}>
+        <MenuRadioGroup value={theme} onValueChange={choose}>
           <MenuRadioItem value="light">
             <Sun aria-hidden />
             Light
@@ -33,7 +36,8 @@ export function ThemeMenu({ trigger }: { trigger: ReactElement }) {
 }
 
 /** Changes the colours of this page at once, and of the pages that the server sends from now on. */
-function setTheme(theme: string): void {
+function applyTheme(theme: string): void {
   document.documentElement.dataset.theme = theme;
-  document.cookie = `${THEME_COOKIE}=${theme}; path=/; max-age=${YEAR_SECONDS}; samesite=lax`;
+  const secure = window.location.protocol === "https:" ? "; secure" : "";
+  document.cookie = `${THEME_COOKIE}=${theme}; path=/; max-age=${THEME_COOKIE_SECONDS}; samesite=lax${secure}`;
 }

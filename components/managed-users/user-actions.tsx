@@ -15,6 +15,12 @@ const ResetPasswordDialog = loadWhenShown(
 );
 const UserQuestion = loadWhenShown(async () => (await import("@/components/managed-users/user-question")).UserQuestion);
 
+/** Nobody opens the menu for itself: one of the dialogs comes next. */
+async function loadMenu() {
+  for (const dialog of [EditUserDialog, ResetPasswordDialog, UserQuestion]) dialog.prefetch();
+  return (await import("@/components/managed-users/user-menu")).UserMenu;
+}
+
 const TEXTS: Record<UserDialogName, string> = {
   edit: "Edit",
   "reset-password": "Reset password",
@@ -30,7 +36,7 @@ export function UserActions({ user, own }: Omit<UserDialogProps, "onClose">) {
   return (
     <>
       <LazyMenu
-        load={async () => (await import("@/components/managed-users/user-menu")).UserMenu}
+        load={loadMenu}
         menuProps={{ actions: listActions(user, own), onOpen: setDialog }}
         trigger={(trigger) => (
           <Button size="icon" look="ghost" className="sm:-my-1.75" aria-label={`Actions of ${user.name}`} {...trigger}>

@@ -12,9 +12,7 @@ export function formatBytes(bytes: string): string {
   return `${value.toFixed(digits)} ${UNITS[unit] ?? "B"}`;
 }
 
-const count = new Intl.NumberFormat("en-GB");
-
 /** A whole number with separators between the thousands. */
 export function formatCount(value: number): string {
-  return count.format(value);
+  return String(value).replaceAll(/\B(?=(\d{3})+$)/g, ",");
 }

@@ -11,7 +11,7 @@ export interface Clock {
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/** Reads a clock in the time zone of this process. Not with Intl: its first use takes 50 ms, and 200 ms on a phone. */
+/** Reads a clock in the time zone of this process. Not with Intl: its first use takes 50 ms, and 200 ms on a slow phone. */
 export function readClock(date: Date): Clock {
   return {
     year: date.getFullYear(),

@@ -59,6 +59,10 @@ test("signing in, the skip link, the menus, another project and signing out", as
   await choose(theme, "Dark");
   await expectTheme(page, "dark");
   await expectVisibleFocus(theme);
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("menuitemradio", { name: "Dark" })).toBeChecked();
+  await page.keyboard.press("Escape");
+  await expect(theme).toBeFocused();
   const account = page.getByRole("button", { name: /^Account menu/ });
   await press(account);
   await expectFocusIn(page.getByRole("menu"));
@@ -90,8 +94,9 @@ test("signing in, the skip link, the menus, another project and signing out", as
   await tabBackTo(account);
   await choose(account, "Sign out");
   await expect(page.getByRole("button", { name: "Sign in" })).toBeVisible();
-  await page.reload();
+  const response = await page.reload();
   await expectTheme(page, "dark");
+  expect(await response?.headerValue("set-cookie")).toMatch(/latchkey\.theme=dark;.*Max-Age=31536000/);
 });
 
 test("the life of a key, and the reveal with a screen reader", async ({ openAs, portal }) => {

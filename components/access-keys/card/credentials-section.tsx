@@ -55,7 +55,7 @@ export function CredentialsSection({ project, initialCards, permissions }: Crede
 
 /**
  * Where the columns break, by number and not by height: a card never jumps to another column because a poll has changed
- * the height of a card.
+ * the height of a card. Firefox does not know these breaks, and balances the columns by height.
  */
 function chooseBreaks(index: number, count: number): string | false {
   const startsSecondOfTwo = index === Math.ceil(count / 2);

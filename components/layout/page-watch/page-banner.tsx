@@ -11,7 +11,7 @@ const EVERY_MS = 60_000;
 
 /**
  * Asks the portal every minute, when the tab is shown again, and when the network comes or goes. Says what is wrong with
- * the page in a line that stays at the top.
+ * the page in a line that stays at the top, unless the window is low.
  */
 export function PageBanner({ state }: { state: PageState }) {
   const { data, problem, refresh } = usePoll({
