@@ -2,6 +2,7 @@ import type { CredentialsPage } from "../fixtures/credentials-page";
 import {
   clickEnable,
   clickRegenerate,
+  holdVerification,
   isKeyCall,
   SETTLED_SECONDS,
   useFaultyPortal,
@@ -20,7 +21,7 @@ test("kill -9 of the storage system at each step: no orphan, no lost key", async
   const holds = [
     () => faulty.storage.admin.inject({ match: isKeyCall("PUT"), when: "before", what: "hold", times: 1 }),
     () => faulty.storage.admin.inject({ match: isKeyCall("PUT"), when: "after", what: "hold", times: 1 }),
-    () => faulty.storage.gateway.inject({ match: () => true, when: "before", what: "hold", times: 1 }),
+    () => holdVerification(faulty.storage),
   ];
   for (const hold of holds) {
     const credentials = await faulty.openFreshProject(await faulty.openPage(browser));

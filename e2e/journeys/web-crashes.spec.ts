@@ -1,5 +1,12 @@
 import { CredentialsPage } from "../fixtures/credentials-page";
-import { clickEnable, isKeyCall, SETTLED_SECONDS, useFaultyPortal, works } from "../fixtures/faulty-portal";
+import {
+  clickEnable,
+  holdVerification,
+  isKeyCall,
+  SETTLED_SECONDS,
+  useFaultyPortal,
+  works,
+} from "../fixtures/faulty-portal";
 import { aws } from "../fixtures/s3-tools";
 import { expect, test } from "../fixtures/test";
 import { waitFor } from "@/testing/wait";
@@ -17,7 +24,7 @@ test("kill -9 of the web process at each step: no orphan, no lost key", async ({
   const holds: [() => Injection, made: number][] = [
     [() => holdPut("before"), 0],
     [() => holdPut("after"), 1],
-    [() => faulty.storage.gateway.inject({ match: () => true, when: "before", what: "hold", times: 1 }), 1],
+    [() => holdVerification(faulty.storage), 1],
   ];
   const undone: CredentialsPage[] = [];
   for (const [hold, made] of holds) {

@@ -1,9 +1,15 @@
-import { createServer, type IncomingMessage, request as sendRequest, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request as sendRequest,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** What goes wrong with a request that matches, and when: before it reaches the server, or after it was done there. */
 export interface Fault {
-  match: (method: string, path: string) => boolean;
+  match: (method: string, path: string, headers: IncomingHttpHeaders) => boolean;
   when: "before" | "after";
   /**
    * `hold` keeps it until released; `drop` breaks the connection; `half` does so in the middle of the answer; the
@@ -79,7 +85,8 @@ async function handle(
   active: Set<Active>,
 ): Promise<void> {
   const body = await readBody(request);
-  const fault = [...active].find(({ fault, left }) => left > 0 && fault.match(request.method ?? "", request.url ?? ""));
+  const { method = "", url = "", headers } = request;
+  const fault = [...active].find(({ fault, left }) => left > 0 && fault.match(method, url, headers));
   if (fault) fault.left -= 1;
   if (fault?.fault.when === "before" && (await applyFault(fault, response, "{}"))) return;
   const answer = await forward(request, body, target);
