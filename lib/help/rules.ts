@@ -1,4 +1,4 @@
-import type { PlaceLink, HelpPlace, HelpReader } from "@/lib/help/schema";
+import type { HelpPlace, HelpReader, PlaceLink } from "@/lib/help/schema";
 
 /** The link to a place; undefined where the reader may not open it, or has no project. */
 export function findLink(place: HelpPlace, reader: HelpReader): PlaceLink | undefined {

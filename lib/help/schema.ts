@@ -38,6 +38,7 @@ export interface HelpReader {
   administration: boolean;
 }
 
+/** A link to a place of the portal. */
 export interface PlaceLink {
   href: string;
   text: string;
